@@ -1,0 +1,3 @@
+//! The `consort` command; all of it lives in the library.
+
+fn main() {}

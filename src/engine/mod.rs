@@ -1,0 +1,3 @@
+//! The audio thread: sampler, voices, mailbox, sidechain capture. No I/O, no allocation.
+
+pub mod mailbox;

@@ -1,0 +1,1 @@
+//! Background work: one generator thread for the process, its queue, progress and cancel.

@@ -1,0 +1,23 @@
+//! Consort: type a prompt, play the instrument.
+//!
+//! # The map of the house
+//! | module | what it is |
+//! |---|---|
+//! | [`plugin`] | the plugin as the host sees it: process, events, saved state |
+//! | [`params`] | the host's parameters |
+//! | [`editor`] | the window |
+//! | [`cli`] | the `consort` command |
+//! | [`jobs`] | background work: queue, progress, cancel |
+//! | [`models`] | ONNX Runtime and the models, typed in and out |
+//! | [`engine`] | the audio thread: sampler, voices, mailbox, capture |
+//! | [`instrument`] | what a multisampled instrument is: recipe, partials, zones, files |
+//! | [`music`] | notes and MIDI files |
+//!
+//! Imports run one way: `plugin, editor, cli` → `jobs` → `models` → `instrument` → `music`;
+//! `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
+
+pub mod engine;
+pub mod instrument;
+pub mod jobs;
+pub mod models;
+pub mod music;

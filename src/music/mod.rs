@@ -1,0 +1,1 @@
+//! Symbols: notes and MIDI files. Knows nothing of sound.
