@@ -1,0 +1,73 @@
+//! Finds what is embedded in the library: the compressed ONNX Runtime that `cargo xtask setup`
+//! leaves in `target/assets`, and the built-in model pack in `plugin-assets/models`. Either may be
+//! missing: Consort still builds, and says at run time what to do.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"));
+    let out = PathBuf::from(variable("OUT_DIR"));
+    println!("cargo::rerun-if-changed=build.rs");
+    embed_runtime(&root, &out);
+    embed_pack(&root, &out);
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
+}
+
+/// Writes `runtime_asset.rs`: an `Option<&[u8]>` with the zstd-compressed library.
+fn embed_runtime(root: &Path, out: &Path) {
+    println!("cargo::rerun-if-env-changed=CONSORT_ORT_ASSET");
+    let asset = env::var_os("CONSORT_ORT_ASSET").map_or_else(
+        || {
+            let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+            let assets = target.join("assets");
+            // A path that doesn't exist makes cargo run this script at every build.
+            let _ = fs::create_dir_all(&assets);
+            println!("cargo::rerun-if-changed={}", assets.display());
+            assets.join(format!(
+                "onnxruntime-{}-{}.zst",
+                variable("CARGO_CFG_TARGET_OS"),
+                variable("CARGO_CFG_TARGET_ARCH")
+            ))
+        },
+        PathBuf::from,
+    );
+    let source = if asset.is_file() {
+        println!("cargo::rerun-if-changed={}", asset.display());
+        format!("Some(include_bytes!({:?}))", asset.display().to_string())
+    } else {
+        String::from("None")
+    };
+    write(&out.join("runtime_asset.rs"), &source);
+}
+
+/// Writes `pack_files.rs`: name and bytes of each file of the built-in pack.
+fn embed_pack(root: &Path, out: &Path) {
+    let folder = root.join("plugin-assets").join("models");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(&folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    let mut source = String::from("&[");
+    for file in files {
+        let extension = file.extension().and_then(|e| e.to_str()).unwrap_or("");
+        if let Some(name) = file.file_name().and_then(|name| name.to_str())
+            && matches!(extension, "onnx" | "json")
+            && name != "golden.json"
+        {
+            let path = file.display().to_string();
+            let _ = write!(source, "({name:?}, include_bytes!({path:?}) as &[u8]),");
+        }
+    }
+    source.push(']');
+    write(&out.join("pack_files.rs"), &source);
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap_or_else(|e| panic!("can't write {}: {e}", path.display()));
+}
