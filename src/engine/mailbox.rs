@@ -1,5 +1,14 @@
 //! What goes to the audio thread and what comes back. Objects go in boxed; the old ones come back
-//! the same way, to be dropped by the generator thread. Both rings are `rtrb`.
+//! the same way, to be dropped by the generator thread. Both rings are `rtrb`: bounded, made once,
+//! wait-free.
+//!
+//! What each side does when a ring is full or empty:
+//! - the generator finds [`ToEngine`] full: [`GeneratorSide::send`] gives the message back; keep it
+//!   and try again a little later (a plugin that isn't being processed reads nothing);
+//! - the engine finds [`ToEngine`] empty: it plays on with what it has;
+//! - the engine finds [`FromEngine`] full: it keeps the object and stops reading messages until
+//!   there is room, so memory in flight is bounded by the two rings and the instruments in use;
+//! - the generator finds [`FromEngine`] empty: nothing to free.
 
 use crate::instrument::zone::{Column, SampledInstrument};
 
@@ -9,7 +18,10 @@ pub enum ToEngine {
     /// A new instrument, its columns filled or still to come. It serves new notes from now on;
     /// notes that sound go on with the instrument they began with.
     Instrument(Box<SampledInstrument>),
-    /// One more column of the instrument with this id. Comes straight back when that one is gone.
+    /// One more column of the instrument with this id, for a place that is still empty. Comes
+    /// straight back when that instrument serves no more, its place is filled, there is no such
+    /// place, or the column can't be played (layers missing or unequal, loop outside the frames):
+    /// to change a column make another instrument.
     Column {
         /// [`SampledInstrument::id`].
         instrument: u64,
@@ -25,6 +37,52 @@ pub enum ToEngine {
 pub enum FromEngine {
     /// An instrument that nothing plays any more.
     Instrument(Box<SampledInstrument>),
-    /// A column that came too late, or was replaced.
+    /// A column that wasn't taken.
     Column(Box<Column>),
+}
+
+/// Messages that fit into each ring. More than a whole instrument's columns.
+pub const CAPACITY: usize = 256;
+
+/// The audio thread's ends. Given to [`Engine::new`](super::Engine::new).
+#[derive(Debug)]
+pub struct EngineSide {
+    pub(super) inbox: rtrb::Consumer<ToEngine>,
+    pub(super) returns: rtrb::Producer<FromEngine>,
+}
+
+/// The generator thread's ends.
+#[derive(Debug)]
+pub struct GeneratorSide {
+    outbox: rtrb::Producer<ToEngine>,
+    returned: rtrb::Consumer<FromEngine>,
+}
+
+/// Makes both ends of a mailbox. Main thread.
+pub fn channel() -> (EngineSide, GeneratorSide) {
+    let (outbox, inbox) = rtrb::RingBuffer::new(CAPACITY);
+    let (returns, returned) = rtrb::RingBuffer::new(CAPACITY);
+    (
+        EngineSide { inbox, returns },
+        GeneratorSide { outbox, returned },
+    )
+}
+
+impl GeneratorSide {
+    /// Sends a message, or gives it back when the ring is full: try again later. Generator thread.
+    pub fn send(&mut self, message: ToEngine) -> Result<(), ToEngine> {
+        self.outbox
+            .push(message)
+            .map_err(|rtrb::PushError::Full(message)| message)
+    }
+
+    /// The next object that the engine is done with, to be dropped here. Generator thread.
+    pub fn receive(&mut self) -> Option<FromEngine> {
+        self.returned.pop().ok()
+    }
+
+    /// Whether the engine's side is gone: nothing sent will be played any more. Generator thread.
+    pub fn is_abandoned(&self) -> bool {
+        self.outbox.is_abandoned()
+    }
 }

@@ -1,3 +1,43 @@
 //! The audio thread: sampler, voices, mailbox, sidechain capture. No I/O, no allocation.
+//!
+//! ```no_run
+//! use consort::engine::{Engine, NoteEvent, Settings, mailbox};
+//!
+//! let (engine_side, _generator_side) = mailbox::channel(); // the other end goes to `jobs`
+//! let mut engine = Engine::new(engine_side); // main thread, once
+//! let telemetry = engine.telemetry(); // for the editor
+//! engine.prepare(48_000.0); // main thread, while not processing
+//!
+//! let settings = Settings::default();
+//! let (mut left, mut right) = (vec![0.0; 512], vec![0.0; 512]);
+//! // Audio thread, for each block: set, then render up to each event's frame and handle it there.
+//! engine.set(&settings);
+//! engine.render(&mut left[..100], &mut right[..100]);
+//! engine.handle(NoteEvent::NoteOn { note_id: None, channel: 0, key: 60, velocity: 0.8 });
+//! engine.render(&mut left[100..], &mut right[100..]);
+//! while let Some(_ended) = engine.take_ended() {} // for hosts that want to know
+//! # let _ = telemetry;
+//! ```
+//!
+//! The output doesn't depend on how time is cut into blocks: all that moves slowly (envelopes,
+//! smoothed parameters, vibrato) is computed on a grid of [`TICK`] frames counted from
+//! [`Engine::reset`], with straight lines in between.
 
+mod event;
 pub mod mailbox;
+mod sampler;
+mod settings;
+mod telemetry;
+
+pub use event::{EndedNote, Expression, NoteAddress, NoteEvent};
+pub use sampler::Engine;
+pub use settings::Settings;
+pub use telemetry::Telemetry;
+
+/// Notes that can sound at once; one more and the oldest released, else the quietest of the
+/// oldest, is faded out in [`STEAL_FADE_S`].
+pub const MAX_VOICES: usize = 128;
+/// Seconds in which a stolen or choked voice fades out.
+pub const STEAL_FADE_S: f32 = 0.003;
+/// Frames between two computations of what moves slowly.
+pub const TICK: usize = 32;
