@@ -1,0 +1,121 @@
+//! Which columns an instrument has, and in which order they are needed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::instrument::zone::{PIANO_KEYS, SampledInstrument};
+
+/// Keys served by one column: few enough that resampling to the outer ones can't be heard.
+const KEYS_PER_COLUMN: u8 = 3;
+/// The highest rate rendered, Hz. At a higher host rate the frames have a half or a quarter of it
+/// and the engine resamples them: nothing above 15.5 kHz is in them anyway.
+const HIGHEST_RATE: f32 = 50_000.0;
+const LOWEST_RATE: f32 = 8_000.0;
+
+/// The keys of one column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Keys {
+    pub low: u8,
+    pub high: u8,
+    pub root: u8,
+}
+
+/// All columns, lowest first: middle C is a root, and the outermost columns are shorter.
+pub(super) fn columns() -> Vec<Keys> {
+    let (lowest, highest) = (*PIANO_KEYS.start(), *PIANO_KEYS.end());
+    let first_root = 60 - (60 - lowest) / KEYS_PER_COLUMN * KEYS_PER_COLUMN;
+    (first_root..=highest + 1)
+        .step_by(KEYS_PER_COLUMN.into())
+        .map(|root| Keys {
+            low: (root - 1).max(lowest),
+            high: (root + 1).min(highest),
+            root: root.min(highest),
+        })
+        .filter(|keys| keys.low <= keys.high)
+        .collect()
+}
+
+/// The rate at which frames are rendered for a host's rate: the same up to 50 kHz, half or a
+/// quarter of it above. Any thread.
+pub fn frame_rate(host_rate: f32) -> f32 {
+    let mut rate = if host_rate.is_finite() {
+        host_rate.max(LOWEST_RATE)
+    } else {
+        48_000.0
+    };
+    while rate > HIGHEST_RATE {
+        rate /= 2.0;
+    }
+    rate
+}
+
+/// The empty instrument for a host's sample rate: its keys are mapped, its columns are still to
+/// be rendered, its id is new. Keys outside the piano's have no column. Any thread but audio.
+pub fn plan(host_rate: f32) -> SampledInstrument {
+    static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+    let columns = columns();
+    let mut key_to_column = [None; 128];
+    for (index, keys) in columns.iter().enumerate() {
+        key_to_column[usize::from(keys.low)..=usize::from(keys.high)].fill(Some(index as u8));
+    }
+    SampledInstrument {
+        id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        sample_rate: frame_rate(host_rate),
+        key_to_column,
+        columns: columns.iter().map(|_| None).collect(),
+    }
+}
+
+/// All columns of [`plan`] in order of need: the ones nearest `middle` (a MIDI key, 60 if nothing
+/// is known) first. Any thread but audio.
+pub fn order(middle: u8) -> Vec<u8> {
+    let columns = columns();
+    let mut order: Vec<u8> = (0..columns.len() as u8).collect();
+    order.sort_by_key(|&index| columns[usize::from(index)].root.abs_diff(middle));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_piano_key_has_one_column_within_a_semitone() {
+        let instrument = plan(48_000.0);
+        let columns = columns();
+        assert_eq!(columns.len(), 30);
+        for key in 0..128u8 {
+            match instrument.key_to_column[usize::from(key)] {
+                Some(index) => {
+                    let keys = columns[usize::from(index)];
+                    assert!((keys.low..=keys.high).contains(&key), "{key} {keys:?}");
+                    assert!(keys.root.abs_diff(key) <= 1);
+                }
+                None => assert!(!PIANO_KEYS.contains(&key)),
+            }
+        }
+        assert_ne!(plan(48_000.0).id, instrument.id);
+    }
+
+    #[test]
+    fn the_middle_comes_first_and_nothing_is_left_out() {
+        let order = order(60);
+        assert_eq!(columns()[usize::from(order[0])].root, 60);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..30).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn high_rates_are_halved() {
+        for (host, frames) in [
+            (22_050.0, 22_050.0),
+            (44_100.0, 44_100.0),
+            (48_000.0, 48_000.0),
+            (88_200.0, 44_100.0),
+            (96_000.0, 48_000.0),
+            (192_000.0, 48_000.0),
+        ] {
+            assert_eq!(frame_rate(host), frames);
+        }
+    }
+}
