@@ -1,0 +1,1 @@
+"""Training of Consort's models: data, networks, export and evaluation (see README.md)."""

@@ -1,0 +1,1 @@
+"""Data set of analysed notes: rendering, analysis, captions, splits and loading."""
