@@ -2,7 +2,8 @@
 
 use super::anchors::AnchorSet;
 use super::slots::{
-    ANCHOR_KEYS, ANCHOR_VELOCITIES, PARTIAL_ROWS, ROWS, SILENT_DB, TIMES, harmonic_row,
+    ANCHOR_KEYS, ANCHOR_VELOCITIES, FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, SILENT_DB, TIMES,
+    group_harmonics, harmonic_row,
 };
 use super::zone::PIANO_KEYS;
 
@@ -70,6 +71,31 @@ impl NoteModel {
         }
     }
 
+    /// Level of the whole note at each time of the grid, dB: all harmonics of the groups counted,
+    /// partials that would be too high for the key too.
+    pub fn total_levels(&self) -> [f32; TIMES] {
+        let mut powers = [0.0f64; TIMES];
+        for row in 0..ROWS {
+            let count = harmonics_in(row);
+            for (sum, &db) in powers.iter_mut().zip(self.row(row)) {
+                if db > SILENT_DB {
+                    *sum += count * 10f64.powf(f64::from(db) / 10.0);
+                }
+            }
+        }
+        powers.map(|power| (10.0 * power.max(1e-8).log10()) as f32)
+    }
+
+    /// Power of each row summed over the grid's times: its weight beside other rows. Never 0.
+    pub(super) fn row_powers(&self) -> [f64; ROWS] {
+        std::array::from_fn(|row| {
+            let levels = self.row(row).iter();
+            levels
+                .map(|&db| 10f64.powf(f64::from(db.max(SILENT_DB)) / 10.0))
+                .sum()
+        })
+    }
+
     fn is_absent(&self, row: usize) -> bool {
         self.row(row).iter().all(|&db| db <= ABSENT_DB)
     }
@@ -98,6 +124,15 @@ impl NoteModel {
         }
         let own = (sum / weights) as f32;
         self.cents.iter_mut().for_each(|cents| *cents -= own);
+    }
+}
+
+/// How many sines a partial row stands for; 1 for a band of noise.
+fn harmonics_in(row: usize) -> f64 {
+    if (FIRST_GROUP_ROW..PARTIAL_ROWS).contains(&row) {
+        group_harmonics(row - FIRST_GROUP_ROW).count() as f64
+    } else {
+        1.0
     }
 }
 

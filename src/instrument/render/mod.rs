@@ -1,8 +1,124 @@
 //! Notes to sound.
 //!
 //! [`plan`](fn@plan) makes the empty instrument, [`order`] says which columns are needed first, and
-//! [`render_columns`] fills them, one callback a column. [`note`](fn@note) renders one note alone.
+//! [`render_columns`] fills them, one callback a column. [`note`] renders one note alone.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `plan` | which columns there are |
+//! | `shape` | macros, on levels |
+//! | `loops` | where a sound loops, how it decays and ends |
+//! | `envelope` | levels to amplitudes over time |
+//! | `partials` | the sines |
+//! | `noise` | the noise |
+//! | `column` | all of that, for one key at all velocities |
 
+mod column;
+mod envelope;
+mod loops;
+mod noise;
+mod partials;
 mod plan;
+mod shape;
+
+use std::ops::ControlFlow;
 
 pub use plan::{frame_rate, order, plan};
+
+use self::column::{Job, Sound};
+use self::envelope::{Envelopes, Motion};
+use self::loops::Loop;
+use self::noise::NoiseBank;
+use super::slots::{MIDDLE_ANCHOR, SILENT_DB, key_frequency};
+use super::zone::Column;
+use super::{Instrument, Macros, NoteModel};
+
+/// The velocities of a column's layers.
+pub const VELOCITIES: [u8; LAYERS] = [32, 64, 96, 127];
+const LAYERS: usize = 4;
+
+/// Amplitude of a sine at the instrument's reference (0 dB): −12 dBFS, so that chords fit.
+const REFERENCE: f32 = 0.25;
+/// An instrument whose middle note isn't at its reference is made so, within these dB.
+const MOST_CORRECTION_DB: f32 = 24.0;
+
+/// Renders the columns of [`plan`]`(host_rate)` whose indices are in `order`, calling `ready` with
+/// each as it is done. Stops when `cancelled` says so (asked every few milliseconds) or `ready`
+/// breaks. The same instrument, rate and macros give the same bits whatever the order.
+/// Any thread but audio.
+pub fn render_columns(
+    instrument: &Instrument,
+    host_rate: f32,
+    macros: &Macros,
+    order: &[u8],
+    cancelled: &dyn Fn() -> bool,
+    ready: &mut dyn FnMut(u8, Box<Column>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let rate = frame_rate(host_rate);
+    let columns = plan::columns();
+    let job = Job {
+        instrument,
+        macros: macros.bounded(),
+        rate,
+        gain: gain(instrument),
+        bank: NoiseBank::shared(rate),
+    };
+    for &index in order {
+        let Some(&keys) = columns.get(usize::from(index)) else {
+            continue;
+        };
+        match column::render(&job, keys, cancelled) {
+            Some(column) => ready(index, Box::new(column))?,
+            None => return ControlFlow::Break(()),
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Renders one note just as its numbers say, mono, onset and release as on the model's time grid
+/// (released at 3 s), without loop, tuning or macros; a level of 0 dB is a sine of amplitude 1.
+/// `seconds` up to 4 are described by the model. Any thread but audio.
+pub fn note(note: &NoteModel, key: u8, seconds: f32, rate: f32) -> Vec<f32> {
+    let envelopes = Envelopes::new(
+        std::slice::from_ref(note).try_into().expect("one note"),
+        1.0,
+        rate,
+        None,
+        Motion::default(),
+    );
+    let sound = Sound {
+        rate: f64::from(rate),
+        hz: key_frequency(f64::from(key)),
+        envelopes: &envelopes,
+        cents: &note.cents,
+        place: None,
+        key,
+    };
+    let length = (seconds.max(0.0) * rate) as usize;
+    let mono = Macros {
+        width: -1.0,
+        ..Macros::default()
+    };
+    let frames = sound.frames(&NoiseBank::shared(rate), length, &mono, &|| false);
+    let [frames] = frames.expect("nobody cancels it");
+    frames.iter().map(|frame| frame[0]).collect()
+}
+
+/// Amplitude of 0 dB in an instrument's columns.
+fn gain(instrument: &Instrument) -> f32 {
+    let middle = instrument.anchors.note(MIDDLE_ANCHOR).total_levels();
+    let loudest = middle.into_iter().fold(SILENT_DB, f32::max);
+    let correction = (-loudest).clamp(-MOST_CORRECTION_DB, MOST_CORRECTION_DB);
+    REFERENCE * 10f32.powf(correction / 20.0)
+}
+
+/// A number in 0..1 that looks random and is the same everywhere (SplitMix64 of both).
+fn chance(a: u64, b: u64) -> f64 {
+    let mut z = a
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(b)
+        .wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}

@@ -1,0 +1,218 @@
+//! The noise bank: one stretch of noise for each band, made once for a sample rate and heard by
+//! all notes through their envelopes. Since all layers of a column hear the same noise, they
+//! cross-fade without a dip, as their partials do.
+
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
+
+use super::Loop;
+use super::envelope::{BLOCK, CONTROL, STEPS};
+use crate::instrument::slots::{NOISE_ROWS, band_edges};
+
+/// Frames after which the noise repeats: a whole number of blocks, 2 s at 48 kHz.
+const PERIOD: usize = 384 * BLOCK;
+/// Seconds over which a loop's end fades into the noise before its start.
+const SEAM_S: f32 = 0.08;
+/// Blocks from the noise of the middle to that of the sides.
+const SIDE_BLOCKS: usize = 173;
+
+/// Noise of mean square ½ in each band, periodic.
+pub(super) struct NoiseBank {
+    rate: f32,
+    bands: Vec<Vec<f32>>,
+}
+
+impl NoiseBank {
+    /// The bank of a rate; kept as long as somebody uses it.
+    pub fn shared(rate: f32) -> Arc<Self> {
+        static LATEST: Mutex<Weak<NoiseBank>> = Mutex::new(Weak::new());
+        let mut latest = LATEST.lock();
+        if let Some(bank) = latest.upgrade().filter(|bank| bank.rate == rate) {
+            return bank;
+        }
+        let bank = Arc::new(Self::new(rate));
+        *latest = Arc::downgrade(&bank);
+        bank
+    }
+
+    fn new(rate: f32) -> Self {
+        let inverse = RealFftPlanner::<f32>::new().plan_fft_inverse(PERIOD);
+        let mut scratch = inverse.make_scratch_vec();
+        let edges = band_edges();
+        let bin_hz = f64::from(rate) / PERIOD as f64;
+        let bands = (0..NOISE_ROWS).map(|band| {
+            let mut spectrum = inverse.make_input_vec();
+            let mut power = 0.0;
+            let (low, high) = (edges[band], edges[band + 1]);
+            // The outermost edges are sharp; between bands they overlap with constant power.
+            let below = (low - edges[band.saturating_sub(1)]).min(high - low) * 0.25;
+            let above = (high - low).min(edges[(band + 2).min(NOISE_ROWS)] - high) * 0.25;
+            let first = ((low - below) / bin_hz).ceil().max(1.0) as usize;
+            let last = ((high + above) / bin_hz).floor() as usize;
+            for bin in first..=last {
+                let hz = bin as f64 * bin_hz;
+                let weight = fade(hz, low, below) * fade(-hz, -high, above);
+                power += weight * weight;
+                if bin < PERIOD / 2 {
+                    let angle = std::f64::consts::TAU
+                        * crate::instrument::render::chance(band as u64, bin as u64);
+                    let (sin, cos) = (angle as f32).sin_cos();
+                    spectrum[bin] = Complex::new(cos, sin) * weight as f32;
+                }
+            }
+            // Each bin is a sine of amplitude 2 × weight, of power 2 × weight². The power counts
+            // bins above half the rate too: a band that is cut off gets no louder.
+            let gain = (0.25 / power.max(1e-9)).sqrt() as f32;
+            spectrum.iter_mut().for_each(|bin| *bin *= gain);
+            let mut frames = inverse.make_output_vec();
+            inverse
+                .process_with_scratch(&mut spectrum, &mut frames, &mut scratch)
+                .expect("lengths come from the plan, and bins 0 and last are 0");
+            frames
+        });
+        Self {
+            rate,
+            bands: bands.collect(),
+        }
+    }
+
+    /// Reads a block of a band that starts at any frame.
+    fn read(&self, band: usize, frame: usize, out: &mut [f32; BLOCK]) {
+        let noise = &self.bands[band];
+        let start = frame % PERIOD;
+        let first = (PERIOD - start).min(BLOCK);
+        out[..first].copy_from_slice(&noise[start..start + first]);
+        out[first..].copy_from_slice(&noise[..BLOCK - first]);
+    }
+}
+
+/// √ of a raised cosine from 0 at `edge − half` to 1 at `edge + half`.
+fn fade(hz: f64, edge: f64, half: f64) -> f64 {
+    if half <= 0.0 {
+        return if hz >= edge { 1.0 } else { 0.0 };
+    }
+    let share = ((hz - edge) / (2.0 * half) + 0.5).clamp(0.0, 1.0);
+    (share * std::f64::consts::FRAC_PI_2).sin()
+}
+
+/// The noise as one column hears it.
+pub(super) struct Noise {
+    bank: Arc<NoiseBank>,
+    /// Bands, and the indices of their rows among the envelopes' rows.
+    bands: Vec<(usize, usize)>,
+    /// Where in the bank this column begins: different for each, or chords would hiss in unison.
+    offset: usize,
+    place: Option<Loop>,
+    seam: usize,
+}
+
+impl Noise {
+    /// `bands` as (band, index among the envelopes' rows).
+    pub fn new(
+        bank: Arc<NoiseBank>,
+        bands: Vec<(usize, usize)>,
+        key: u8,
+        place: Option<Loop>,
+    ) -> Self {
+        let offset = usize::from(key) * 37 * BLOCK % PERIOD;
+        let seam = (SEAM_S * bank.rate) as usize;
+        let seam = place.map_or(0, |place| seam.min((place.end - place.start) / 2));
+        Self {
+            bank,
+            bands,
+            offset,
+            place,
+            seam,
+        }
+    }
+
+    /// Adds the noise over the block that starts at `frame`: the middle's to `middle`, that of the
+    /// sides to `side`, each by layer. `envelopes` as in [`partials::add`](super::partials::add).
+    pub fn add<const L: usize>(
+        &self,
+        envelopes: &[Vec<f32>; STEPS + 1],
+        frame: usize,
+        middle: &mut [[f32; BLOCK]; L],
+        side: &mut [[f32; BLOCK]; L],
+    ) {
+        let mut noise = [0.0; BLOCK];
+        for &(band, row) in &self.bands {
+            let heard = |v: &Vec<f32>| v[row * L..(row + 1) * L].iter().any(|&a| a > 0.0);
+            if !envelopes.iter().any(heard) {
+                continue;
+            }
+            self.read(band, frame, 0, &mut noise);
+            add_shaped(&noise, envelopes, row, middle);
+            self.read(band, frame, SIDE_BLOCKS * BLOCK, &mut noise);
+            add_shaped(&noise, envelopes, row, side);
+        }
+    }
+
+    /// A block of a band; towards the loop's end it fades, with equal power, into the noise that
+    /// leads to the loop's start.
+    fn read(&self, band: usize, frame: usize, shift: usize, out: &mut [f32; BLOCK]) {
+        let at = self.offset + shift;
+        self.bank.read(band, at + frame, out);
+        let Some(place) = self
+            .place
+            .filter(|place| frame + BLOCK + self.seam > place.end)
+        else {
+            return;
+        };
+        let mut earlier = [0.0; BLOCK];
+        self.bank
+            .read(band, at + frame - (place.end - place.start), &mut earlier);
+        let seam_start = place.end - self.seam;
+        for (i, (now, before)) in out.iter_mut().zip(&earlier).enumerate() {
+            let into = (frame + i).saturating_sub(seam_start) as f32 / self.seam as f32;
+            let (sin, cos) = (into.min(1.0) * std::f32::consts::FRAC_PI_2).sin_cos();
+            *now = *now * cos + before * sin;
+        }
+    }
+}
+
+fn add_shaped<const L: usize>(
+    noise: &[f32; BLOCK],
+    envelopes: &[Vec<f32>; STEPS + 1],
+    row: usize,
+    out: &mut [[f32; BLOCK]; L],
+) {
+    for (layer, out) in out.iter_mut().enumerate() {
+        for step in 0..STEPS {
+            let (from, to) = (
+                envelopes[step][row * L + layer],
+                envelopes[step + 1][row * L + layer],
+            );
+            let slope = (to - from) / CONTROL as f32;
+            let range = step * CONTROL..(step + 1) * CONTROL;
+            let samples = out[range.clone()].iter_mut().zip(&noise[range]);
+            for (i, (out, noise)) in samples.enumerate() {
+                *out += (from + slope * i as f32) * noise;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_band_has_mean_square_one_half_and_lies_where_it_should() {
+        let bank = NoiseBank::new(48_000.0);
+        for (band, frames) in bank.bands.iter().enumerate() {
+            let power: f32 = frames.iter().map(|x| x * x).sum::<f32>() / PERIOD as f32;
+            assert!((power - 0.5).abs() < 0.01, "band {band}: {power}");
+        }
+    }
+
+    #[test]
+    fn bands_above_half_the_rate_are_empty() {
+        let bank = NoiseBank::new(22_050.0);
+        assert!(bank.bands[NOISE_ROWS - 1].iter().all(|x| x.abs() < 1e-6));
+        assert!(bank.bands[0].iter().any(|x| x.abs() > 0.1));
+    }
+}
