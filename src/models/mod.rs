@@ -1,1 +1,30 @@
-//! ONNX Runtime and the models: runtime, manifest, one file a model, typed in and out.
+//! ONNX Runtime and the models, typed in and out: from a prompt to the anchors of an instrument.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`runtime`] | ONNX Runtime itself: unpacked, checked, loaded, one environment a process |
+//! | [`pack`] | a set of model files and the manifest that describes them |
+//! | [`text`] | prompt → text vector |
+//! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
+//! | [`completion`] | codes of some anchors → codes of all |
+//! | [`codec`] | codes → levels and cents over time |
+//! | [`make`] | the whole chain, in short steps |
+//!
+//! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
+//! may be called on the audio thread.
+
+pub mod codec;
+pub mod completion;
+mod error;
+pub mod first_anchor;
+mod loudness;
+pub mod make;
+mod model;
+mod noise;
+pub mod pack;
+pub mod runtime;
+pub mod text;
+
+pub use error::Error;
+pub use make::{Making, Models, Progress, Request, Stage, make_instrument};
+pub use pack::Pack;

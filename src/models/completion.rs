@@ -1,0 +1,109 @@
+//! Anchor completion: from the codes of some anchors to the codes of all 27.
+
+use ort::value::TensorRef;
+
+use super::first_anchor::one_hot;
+use super::model::{Expected, Model};
+use super::pack::TEXT_WIDTH;
+use super::{Error, Pack};
+use crate::instrument::Family;
+use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS};
+
+/// The completion model.
+#[derive(Debug)]
+pub struct Completion {
+    model: Model,
+    code_width: usize,
+}
+
+impl Completion {
+    /// Loads it. Thread: generator.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn load(pack: &Pack) -> Result<Self, Error> {
+        let code_width = pack.manifest().code_width;
+        let anchors = |name| Expected::floats(name, &[None, Some(ANCHORS)]);
+        let codes = |name| Expected::floats(name, &[None, Some(ANCHORS), Some(code_width)]);
+        let inputs = [
+            codes("codes"),
+            anchors("known"),
+            anchors("key"),
+            anchors("velocity"),
+            Expected::floats("text", &[None, Some(TEXT_WIDTH)]),
+            Expected::floats("family", &[None, Some(Family::ALL.len())]),
+        ];
+        let model = Model::load(pack, "complete", &inputs, &[codes("completed")])?;
+        Ok(Self { model, code_width })
+    }
+
+    /// The codes of all anchors ([`ANCHORS`] × code width), given those of some: pairs of an
+    /// anchor's index and its code. `text` may be zeros.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn complete(
+        &mut self,
+        known: &[(usize, &[f32])],
+        text: &[f32],
+        family: Option<Family>,
+    ) -> Result<Vec<f32>, Error> {
+        let of =
+            |e: ort::Error| Error::Model(format!("The notes can't be given to their model ({e})."));
+        let width = self.code_width;
+        let mut codes = vec![0.0_f32; ANCHORS * width];
+        let mut is_known = [0.0_f32; ANCHORS];
+        for &(index, code) in known {
+            codes[index * width..(index + 1) * width].copy_from_slice(code);
+            is_known[index] = 1.0;
+        }
+        let keys: Vec<f32> = (0..ANCHORS)
+            .map(|i| f32::from(ANCHOR_KEYS[i / ANCHOR_VELOCITIES.len()]))
+            .collect();
+        let velocities: Vec<f32> = (0..ANCHORS)
+            .map(|i| f32::from(ANCHOR_VELOCITIES[i % ANCHOR_VELOCITIES.len()]))
+            .collect();
+        let family = one_hot(family);
+        let each = [1, ANCHORS];
+        let inputs = [
+            (
+                "codes",
+                TensorRef::from_array_view(([1, ANCHORS, width], codes.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "known",
+                TensorRef::from_array_view((each, is_known.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "key",
+                TensorRef::from_array_view((each, keys.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "velocity",
+                TensorRef::from_array_view((each, velocities.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "text",
+                TensorRef::from_array_view(([1, TEXT_WIDTH], text))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "family",
+                TensorRef::from_array_view(([1, family.len()], family.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+        ];
+        let [completed] = self.model.run(inputs, [("completed", ANCHORS * width)])?;
+        Ok(completed)
+    }
+}

@@ -1,0 +1,193 @@
+//! The first-anchor flow: draws the code of one note from noise, led by the prompt.
+//!
+//! Flow matching with the data predicted (Lipman et al. 2023; Karras et al. 2022 for the
+//! preconditioning), and classifier-free guidance (Ho & Salimans 2022): each step asks the network
+//! twice, with and without the prompt, and goes further in the direction of the prompt.
+
+use ort::value::TensorRef;
+
+use super::model::{Expected, Model};
+use super::pack::TEXT_WIDTH;
+use super::{Error, Pack, noise};
+use crate::instrument::Family;
+
+/// What the note should be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// Text vector of the prompt, [`TEXT_WIDTH`] long.
+    pub text: Vec<f32>,
+    /// Family, if said.
+    pub family: Option<Family>,
+    /// MIDI key and velocity of the anchor to draw.
+    pub note: (u8, u8),
+    /// Lowest and highest useful MIDI key, if said.
+    pub range: Option<(u8, u8)>,
+    /// Strength of the prompt: 0 ignores it, 1 = as trained, more exaggerates.
+    pub guidance: f32,
+}
+
+/// The denoiser.
+#[derive(Debug)]
+pub struct FirstAnchor {
+    model: Model,
+    code_width: usize,
+}
+
+/// A drawing in progress: one [`FirstAnchor::step`] is one step of the flow.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    wish: Wish,
+    code: Vec<f32>,
+    steps: usize,
+    done: usize,
+}
+
+impl Drawing {
+    /// Share of the steps that are done, 0..=1. Thread: any.
+    #[must_use]
+    pub fn done(&self) -> f32 {
+        self.done as f32 / self.steps as f32
+    }
+}
+
+impl FirstAnchor {
+    /// Loads it. Thread: generator.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn load(pack: &Pack) -> Result<Self, Error> {
+        let code_width = pack.manifest().code_width;
+        let wide = |name, width| Expected::floats(name, &[None, Some(width)]);
+        let inputs = [
+            wide("noisy", code_width),
+            Expected::floats("time", &[None]),
+            wide("text", TEXT_WIDTH),
+            wide("family", Family::ALL.len()),
+            wide("note", 2),
+            wide("range", 2),
+        ];
+        let model = Model::load(
+            pack,
+            "first_anchor",
+            &inputs,
+            &[wide("denoised", code_width)],
+        )?;
+        Ok(Self { model, code_width })
+    }
+
+    /// Begins a drawing from the noise of `seed`. Thread: any but audio.
+    #[must_use]
+    pub fn begin(&self, wish: Wish, seed: u64, steps: usize, temperature: f32) -> Drawing {
+        let code = noise::normal(seed, self.code_width)
+            .iter()
+            .map(|x| x * temperature)
+            .collect();
+        Drawing {
+            wish,
+            code,
+            steps: steps.max(1),
+            done: 0,
+        }
+    }
+
+    /// One step of the flow; after the last one, the code.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn step(&mut self, drawing: &mut Drawing) -> Result<Option<Vec<f32>>, Error> {
+        let (now, then) = (
+            drawing.done as f32 / drawing.steps as f32,
+            (drawing.done + 1) as f32 / drawing.steps as f32,
+        );
+        let data = self.denoised(drawing, now)?;
+        drawing.done += 1;
+        if drawing.done >= drawing.steps {
+            return Ok(Some(data));
+        }
+        let rate = (then - now) / (1.0 - now);
+        for (x, target) in drawing.code.iter_mut().zip(data) {
+            *x += rate * (target - *x);
+        }
+        Ok(None)
+    }
+
+    /// The network's guess of the data, guided: both questions in one batch.
+    fn denoised(&mut self, drawing: &Drawing, time: f32) -> Result<Vec<f32>, Error> {
+        let Wish {
+            text,
+            family,
+            note,
+            range,
+            guidance,
+        } = &drawing.wish;
+        let of =
+            |e: ort::Error| Error::Model(format!("The note can't be given to its model ({e})."));
+        let with_nothing = |said: Vec<f32>| {
+            let nothing = vec![0.0; said.len()];
+            [said, nothing].concat()
+        };
+        let width = self.code_width;
+        let families = Family::ALL.len();
+        let noisy = drawing.code.repeat(2);
+        let time = [time; 2];
+        let text = with_nothing(text.clone());
+        let family = with_nothing(one_hot(*family));
+        let note = [f32::from(note.0), f32::from(note.1)].repeat(2);
+        let range = with_nothing(range.map_or(vec![0.0; 2], |(low, high)| {
+            vec![f32::from(low), f32::from(high)]
+        }));
+        let inputs = [
+            (
+                "noisy",
+                TensorRef::from_array_view(([2, width], noisy.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "time",
+                TensorRef::from_array_view(([2], time.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "text",
+                TensorRef::from_array_view(([2, TEXT_WIDTH], text.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "family",
+                TensorRef::from_array_view(([2, families], family.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "note",
+                TensorRef::from_array_view(([2, 2], note.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "range",
+                TensorRef::from_array_view(([2, 2], range.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+        ];
+        let [both] = self.model.run(inputs, [("denoised", 2 * width)])?;
+        let (led, free) = both.split_at(width);
+        Ok(led
+            .iter()
+            .zip(free)
+            .map(|(led, free)| free + guidance * (led - free))
+            .collect())
+    }
+}
+
+/// The family as the networks see it: 1 at its place, zeros when none was said.
+pub(super) fn one_hot(family: Option<Family>) -> Vec<f32> {
+    Family::ALL
+        .iter()
+        .map(|&each| if Some(each) == family { 1.0 } else { 0.0 })
+        .collect()
+}

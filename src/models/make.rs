@@ -1,0 +1,421 @@
+//! From a prompt to an instrument, in short steps.
+//!
+//! Prompt → text vector → code of the first anchor → codes of all anchors → levels. Drawing one
+//! note and completing the rest from it keeps an instrument's notes together; drawing all at once
+//! was measured to give average-sounding instruments.
+//!
+//! [`Making`] does it in steps of a few tens of milliseconds at most, so that its caller can
+//! cancel, report, or do something else in between; [`make_instrument`] runs them all.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use super::codec::Decoder;
+use super::completion::Completion;
+use super::first_anchor::{Drawing, FirstAnchor, Wish};
+use super::pack::{Flow, Pack};
+use super::runtime::Runtime;
+use super::text::{self, MAX_TOKENS, TextEncoder};
+use super::{Error, loudness};
+use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR};
+use crate::instrument::{AnchorSet, Family, Instrument, Macros, Recipe};
+
+/// Largest strength of a prompt; beyond it, sounds are caricatures.
+pub const MAX_GUIDANCE: f32 = 10.0;
+
+/// What to make.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// What it should sound like, in English words.
+    pub prompt: String,
+    /// The seed of every random choice: another seed, another such instrument.
+    pub seed: u64,
+    /// Its family; `None` leaves it to the prompt.
+    pub family: Option<Family>,
+    /// Lowest and highest useful MIDI key; `None` leaves it to the family.
+    pub range: Option<(u8, u8)>,
+    /// Strength of the prompt, 0..=[`MAX_GUIDANCE`]; `None` takes the pack's.
+    pub guidance: Option<f32>,
+}
+
+/// What a job is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Waiting for its turn.
+    Waiting,
+    /// Loading ONNX Runtime and the models.
+    Loading,
+    /// Reading the prompt.
+    Reading,
+    /// Drawing the first note.
+    Drawing,
+    /// Finding the other notes.
+    Completing,
+    /// Turning codes into partials.
+    Decoding,
+    /// Turning partials into sound.
+    Rendering,
+}
+
+impl Stage {
+    /// A word or two for people. Thread: any.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Loading => "Loading models",
+            Self::Reading => "Reading the prompt",
+            Self::Drawing => "Drawing a note",
+            Self::Completing => "Finding its other notes",
+            Self::Decoding => "Unfolding the sound",
+            Self::Rendering => "Rendering",
+        }
+    }
+}
+
+/// A pack with its models, each loaded at its first use.
+#[derive(Debug)]
+pub struct Models {
+    pack: Pack,
+    text: Option<TextEncoder>,
+    first: Option<FirstAnchor>,
+    completion: Option<Completion>,
+    decoder: Option<Decoder>,
+}
+
+impl Models {
+    /// The models of a pack, none loaded yet. Thread: generator.
+    #[must_use]
+    pub fn new(pack: Pack) -> Self {
+        Self {
+            pack,
+            text: None,
+            first: None,
+            completion: None,
+            decoder: None,
+        }
+    }
+
+    /// Their pack. Thread: any.
+    #[must_use]
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+}
+
+/// The field's model, loaded if it isn't yet.
+macro_rules! loaded {
+    ($models:expr, $field:ident, $kind:ident) => {
+        match &mut $models.$field {
+            Some(model) => model,
+            empty => empty.insert($kind::load(&$models.pack)?),
+        }
+    };
+}
+
+/// How far a [`Making`] is.
+#[derive(Debug)]
+pub enum Progress {
+    /// More steps to come: what the next one does, and how much is done (0..=1).
+    Working(Stage, f32),
+    /// The instrument.
+    Done(Box<Instrument>),
+}
+
+/// An instrument in the making.
+#[derive(Debug)]
+pub struct Making {
+    request: Request,
+    next: Next,
+    text: Vec<f32>,
+    truncated: bool,
+    timings: Vec<(Stage, Duration)>,
+}
+
+#[derive(Debug)]
+enum Next {
+    Start,
+    LoadText,
+    Read,
+    LoadFirst,
+    Draw(Box<Drawing>),
+    LoadCompletion(Vec<f32>),
+    Complete(Vec<f32>),
+    LoadDecoder(Vec<f32>),
+    Decode(Vec<f32>),
+}
+
+impl Next {
+    fn stage(&self) -> Stage {
+        match self {
+            Self::Start
+            | Self::LoadText
+            | Self::LoadFirst
+            | Self::LoadCompletion(_)
+            | Self::LoadDecoder(_) => Stage::Loading,
+            Self::Read => Stage::Reading,
+            Self::Draw(_) => Stage::Drawing,
+            Self::Complete(_) => Stage::Completing,
+            Self::Decode(_) => Stage::Decoding,
+        }
+    }
+
+    /// Share of the whole that is done before this step, by usual durations.
+    fn done(&self) -> f32 {
+        match self {
+            Self::Start => 0.0,
+            Self::LoadText => 0.1,
+            Self::Read => 0.25,
+            Self::LoadFirst => 0.3,
+            Self::Draw(drawing) => 0.4 + 0.3 * drawing.done(),
+            Self::LoadCompletion(_) => 0.7,
+            Self::Complete(_) => 0.8,
+            Self::LoadDecoder(_) => 0.85,
+            Self::Decode(_) => 0.95,
+        }
+    }
+}
+
+impl Making {
+    /// Begins; touches no model yet.
+    ///
+    /// # Errors
+    /// [`Error::Prompt`]: the prompt is empty, or the range isn't one. Thread: any but audio.
+    pub fn new(request: Request) -> Result<Self, Error> {
+        text::trimmed(&request.prompt)?;
+        if let Some((low, high)) = request.range
+            && (low > high || high > 127)
+        {
+            return Err(Error::Prompt(format!(
+                "The keys {low} to {high} are no range; give the lowest and then the highest, each 0 to 127."
+            )));
+        }
+        Ok(Self {
+            request,
+            next: Next::Start,
+            text: Vec::new(),
+            truncated: false,
+            timings: Vec::new(),
+        })
+    }
+
+    /// What the next step does, and how much is done (0..=1). Thread: any.
+    #[must_use]
+    pub fn progress(&self) -> (Stage, f32) {
+        (self.next.stage(), self.next.done())
+    }
+
+    /// The prompt was longer than the models read: its end didn't count. Thread: any.
+    #[must_use]
+    pub fn was_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// How long each stage took so far. Thread: any.
+    #[must_use]
+    pub fn timings(&self) -> &[(Stage, Duration)] {
+        &self.timings
+    }
+
+    /// Does the next step. Not to be called again after [`Progress::Done`] or an error.
+    ///
+    /// # Errors
+    /// Any [`Error`]. Thread: generator.
+    pub fn step(&mut self, models: &mut Models) -> Result<Progress, Error> {
+        let begun = Instant::now();
+        let stage = self.next.stage();
+        let next = std::mem::replace(&mut self.next, Next::Start);
+        let next = self.advance(next, models)?;
+        self.note_time(stage, begun.elapsed());
+        Ok(match next {
+            Ok(next) => {
+                let working = Progress::Working(next.stage(), next.done());
+                self.next = next;
+                working
+            }
+            Err(instrument) => Progress::Done(instrument),
+        })
+    }
+
+    /// The step after `next`, or the instrument (as `Err`, for it ends the row of steps).
+    fn advance(
+        &mut self,
+        next: Next,
+        models: &mut Models,
+    ) -> Result<Result<Next, Box<Instrument>>, Error> {
+        Ok(Ok(match next {
+            Next::Start => {
+                Runtime::get()?;
+                Next::LoadText
+            }
+            Next::LoadText => {
+                loaded!(models, text, TextEncoder);
+                Next::Read
+            }
+            Next::Read => {
+                let encoded = loaded!(models, text, TextEncoder).encode(&self.request.prompt)?;
+                (self.text, self.truncated) = (encoded.vector, encoded.truncated);
+                Next::LoadFirst
+            }
+            Next::LoadFirst => {
+                let flow = models.pack.manifest().flow.clone();
+                let first = loaded!(models, first, FirstAnchor);
+                Next::Draw(Box::new(first.begin(
+                    self.wish(&flow),
+                    self.request.seed,
+                    flow.steps,
+                    flow.temperature,
+                )))
+            }
+            Next::Draw(mut drawing) => {
+                match loaded!(models, first, FirstAnchor).step(&mut drawing)? {
+                    None => Next::Draw(drawing),
+                    Some(code) => Next::LoadCompletion(code),
+                }
+            }
+            Next::LoadCompletion(code) => {
+                loaded!(models, completion, Completion);
+                Next::Complete(code)
+            }
+            Next::Complete(code) => {
+                let family = self.family(&models.pack.manifest().flow);
+                let index = first_index(family, &models.pack.manifest().flow);
+                let codes = loaded!(models, completion, Completion).complete(
+                    &[(index, &code)],
+                    &self.text,
+                    family,
+                )?;
+                Next::LoadDecoder(codes)
+            }
+            Next::LoadDecoder(codes) => {
+                loaded!(models, decoder, Decoder);
+                Next::Decode(codes)
+            }
+            Next::Decode(codes) => {
+                let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+                loudness::to_reference(&mut decoded.levels);
+                let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
+                    .map_err(|e| Error::Model(e.to_string()))?;
+                return Ok(Err(Box::new(self.instrument(anchors, &models.pack))));
+            }
+        }))
+    }
+
+    fn wish(&self, flow: &Flow) -> Wish {
+        let family = self.family(flow);
+        let usual = family.and_then(|family| flow.range_by_family.get(family.name()).copied());
+        let index = first_index(family, flow);
+        Wish {
+            text: self.text.clone(),
+            family,
+            note: (
+                ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()],
+                ANCHOR_VELOCITIES[index % ANCHOR_VELOCITIES.len()],
+            ),
+            range: self.request.range.or(usual),
+            guidance: self.guidance(flow),
+        }
+    }
+
+    fn guidance(&self, flow: &Flow) -> f32 {
+        let asked = self
+            .request
+            .guidance
+            .filter(|guidance| guidance.is_finite());
+        asked.unwrap_or(flow.guidance).clamp(0.0, MAX_GUIDANCE)
+    }
+
+    /// The family asked for, else the one whose text vector is nearest to the prompt's, if the
+    /// pack has such vectors.
+    fn family(&self, flow: &Flow) -> Option<Family> {
+        let nearness = |family: &Family| {
+            let vector = flow.family_text_vectors.get(family.name())?;
+            Some(
+                vector
+                    .iter()
+                    .zip(&self.text)
+                    .map(|(a, b)| a * b)
+                    .sum::<f32>(),
+            )
+        };
+        self.request.family.or_else(|| {
+            let scored = Family::ALL
+                .into_iter()
+                .filter_map(|family| Some((family, nearness(&family)?)));
+            scored
+                .max_by(|a, b| a.1.total_cmp(&b.1))
+                .map(|(family, _)| family)
+        })
+    }
+
+    fn instrument(&self, anchors: AnchorSet, pack: &Pack) -> Instrument {
+        let Request {
+            prompt,
+            seed,
+            family,
+            range,
+            guidance: _,
+        } = &self.request;
+        let prompt = prompt.trim().to_owned();
+        Instrument {
+            name: text::shortened(&prompt),
+            recipe: Recipe {
+                prompt,
+                seed: *seed,
+                family: *family,
+                range: *range,
+                guidance: self.guidance(&pack.manifest().flow),
+                pack: Some(pack.version()),
+                variation_of: None,
+            },
+            macros: Macros::default(),
+            anchors,
+        }
+    }
+
+    fn note_time(&mut self, stage: Stage, spent: Duration) {
+        match self.timings.iter_mut().find(|(known, _)| *known == stage) {
+            Some((_, total)) => *total += spent,
+            None => self.timings.push((stage, spent)),
+        }
+    }
+}
+
+/// The anchor to draw first: of the family's usual key, at medium velocity.
+fn first_index(family: Option<Family>, flow: &Flow) -> usize {
+    let key = family.and_then(|family| flow.anchor_key_by_family.get(family.name()));
+    let place = key.and_then(|key| ANCHOR_KEYS.iter().position(|each| each == key));
+    place.map_or(MIDDLE_ANCHOR, |place| {
+        place * ANCHOR_VELOCITIES.len() + MIDDLE_ANCHOR % ANCHOR_VELOCITIES.len()
+    })
+}
+
+/// A sentence for a prompt that was longer than the models read. Thread: any.
+#[must_use]
+pub fn truncation_notice() -> String {
+    format!("Only the first {MAX_TOKENS} words or so of the prompt counted.")
+}
+
+/// Makes an instrument. `progress` is told what happens next and how much is done (0..=1), before
+/// each step; its `Break` cancels.
+///
+/// # Errors
+/// Any [`Error`]; [`Error::Cancelled`] when `progress` said so. Thread: any but audio; it blocks
+/// for the whole time.
+pub fn make_instrument(
+    models: &mut Models,
+    request: &Request,
+    progress: &mut dyn FnMut(Stage, f32) -> ControlFlow<()>,
+) -> Result<Instrument, Error> {
+    let mut making = Making::new(request.clone())?;
+    let (mut stage, mut done) = making.progress();
+    loop {
+        if progress(stage, done).is_break() {
+            return Err(Error::Cancelled);
+        }
+        match making.step(models)? {
+            Progress::Working(next, so_far) => (stage, done) = (next, so_far),
+            Progress::Done(instrument) => return Ok(*instrument),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! One ONNX model of a pack, loaded: its tensors have the names and shapes that Consort drives.
+
+use ort::session::Session;
+use ort::session::builder::GraphOptimizationLevel;
+use ort::value::{TensorElementType, ValueType};
+
+use super::pack::{Dimension, TensorEntry};
+use super::runtime::{self, Runtime, first_line};
+use super::{Error, Pack};
+
+/// A tensor as Consort expects it: name, element type, dimensions (`None` may vary).
+pub(super) struct Expected {
+    pub(super) name: &'static str,
+    pub(super) element: TensorElementType,
+    pub(super) shape: Vec<Option<usize>>,
+}
+
+impl Expected {
+    /// A tensor of `f32`.
+    pub(super) fn floats(name: &'static str, shape: &[Option<usize>]) -> Self {
+        Self {
+            name,
+            element: TensorElementType::Float32,
+            shape: shape.to_vec(),
+        }
+    }
+}
+
+/// A loaded model.
+#[derive(Debug)]
+pub(super) struct Model {
+    session: Session,
+    file: String,
+}
+
+impl Model {
+    /// Loads the model of `pack` that does `task`, and checks its tensors.
+    pub(super) fn load(
+        pack: &Pack,
+        task: &str,
+        inputs: &[Expected],
+        outputs: &[Expected],
+    ) -> Result<Self, Error> {
+        let entry = pack.model(task)?;
+        check_manifest(pack, &entry.file, &entry.inputs, inputs)?;
+        check_manifest(pack, &entry.file, &entry.outputs, outputs)?;
+        let bytes = pack.file(&entry.file, &entry.sha256)?;
+        let runtime = Runtime::get()?;
+        let _busy = runtime::busy().ok_or(Error::Cancelled)?;
+        let session = session(runtime, &bytes).map_err(|e| {
+            pack.fault(&format!(
+                "has a model that ONNX Runtime can't load ({}: {}); install the pack again.",
+                entry.file,
+                first_line(&e)
+            ))
+        })?;
+        let found = |outlets: &[ort::value::Outlet]| -> Vec<(String, ValueType)> {
+            outlets
+                .iter()
+                .map(|outlet| (outlet.name().to_owned(), outlet.dtype().clone()))
+                .collect()
+        };
+        check_graph(pack, &entry.file, &found(session.inputs()), inputs)?;
+        check_graph(pack, &entry.file, &found(session.outputs()), outputs)?;
+        Ok(Self {
+            session,
+            file: entry.file.clone(),
+        })
+    }
+
+    /// Runs the model on inputs by name; the outputs by name, each checked to be finite and
+    /// `lengths` long.
+    pub(super) fn run<const IN: usize, const OUT: usize>(
+        &mut self,
+        inputs: [(&'static str, ort::session::SessionInputValue<'_>); IN],
+        outputs: [(&'static str, usize); OUT],
+    ) -> Result<[Vec<f32>; OUT], Error> {
+        let _busy = runtime::busy().ok_or(Error::Cancelled)?;
+        let file = &self.file;
+        let failed = |fault: &str| {
+            Error::Model(format!(
+                "The model {file} failed ({fault}); try again, or install the model pack again."
+            ))
+        };
+        let results = self
+            .session
+            .run(inputs.to_vec_of_pairs())
+            .map_err(|e| failed(first_line(&e.to_string())))?;
+        let mut taken = [const { Vec::new() }; OUT];
+        for (slot, (name, length)) in taken.iter_mut().zip(outputs) {
+            let value = results
+                .get(name)
+                .ok_or_else(|| failed("an output is missing"))?;
+            let (_, data) = value
+                .try_extract_tensor::<f32>()
+                .map_err(|e| failed(first_line(&e.to_string())))?;
+            if data.len() != length {
+                return Err(failed("an output has another size than expected"));
+            }
+            if !data.iter().all(|x| x.is_finite()) {
+                return Err(Error::Model(
+                    "The models gave numbers that are no sound; try another seed or other words."
+                        .to_owned(),
+                ));
+            }
+            data.clone_into(slot);
+        }
+        Ok(taken)
+    }
+}
+
+/// Inputs as `ort` takes them.
+trait ToVecOfPairs<'v> {
+    fn to_vec_of_pairs(
+        self,
+    ) -> Vec<(
+        std::borrow::Cow<'static, str>,
+        ort::session::SessionInputValue<'v>,
+    )>;
+}
+
+impl<'v, const N: usize> ToVecOfPairs<'v>
+    for [(&'static str, ort::session::SessionInputValue<'v>); N]
+{
+    fn to_vec_of_pairs(
+        self,
+    ) -> Vec<(
+        std::borrow::Cow<'static, str>,
+        ort::session::SessionInputValue<'v>,
+    )> {
+        self.into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect()
+    }
+}
+
+fn session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, String> {
+    let text = |e: ort::Error<_>| e.to_string();
+    let builder = Session::builder(runtime.environment()).map_err(|e| e.to_string())?;
+    builder
+        .with_intra_threads(runtime::threads())
+        .and_then(|builder| builder.with_inter_threads(1))
+        // Threads that spin while they wait would take a core from the audio thread.
+        .and_then(|builder| builder.with_intra_op_spinning(false))
+        .and_then(|builder| builder.with_inter_op_spinning(false))
+        .and_then(|builder| builder.with_optimization_level(GraphOptimizationLevel::All))
+        .map_err(text)?
+        .commit_from_memory(bytes)
+        .map_err(|e| e.to_string())
+}
+
+/// The manifest promises what Consort expects.
+fn check_manifest(
+    pack: &Pack,
+    file: &str,
+    promised: &[TensorEntry],
+    expected: &[Expected],
+) -> Result<(), Error> {
+    for tensor in expected {
+        let found = promised.iter().find(|entry| entry.name == tensor.name);
+        let fits = found.is_some_and(|entry| {
+            entry.shape.len() == tensor.shape.len()
+                && entry
+                    .shape
+                    .iter()
+                    .zip(&tensor.shape)
+                    .all(|(found, wanted)| match (found, wanted) {
+                        (Dimension::Fixed(found), Some(wanted)) => found == wanted,
+                        (Dimension::Free(_), None) => true,
+                        _ => false,
+                    })
+        });
+        if !fits {
+            return Err(misfit(pack, file, tensor.name));
+        }
+    }
+    Ok(())
+}
+
+/// The graph keeps that promise.
+fn check_graph(
+    pack: &Pack,
+    file: &str,
+    found: &[(String, ValueType)],
+    expected: &[Expected],
+) -> Result<(), Error> {
+    for tensor in expected {
+        let fits = found.iter().any(|(name, kind)| {
+            name == tensor.name
+                && kind.tensor_type() == Some(tensor.element)
+                && kind.tensor_shape().is_some_and(|shape| {
+                    shape.len() == tensor.shape.len()
+                        && shape.iter().zip(&tensor.shape).all(|(&found, wanted)| {
+                            // A negative dimension may vary.
+                            found < 0
+                                || wanted.is_some_and(|wanted| usize::try_from(found) == Ok(wanted))
+                        })
+                })
+        });
+        if !fits {
+            return Err(misfit(pack, file, tensor.name));
+        }
+    }
+    Ok(())
+}
+
+fn misfit(pack: &Pack, file: &str, tensor: &str) -> Error {
+    pack.fault(&format!("has a model of another shape ({file}: {tensor}); use a pack made for this version of Consort."))
+}

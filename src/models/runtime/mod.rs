@@ -1,0 +1,149 @@
+//! ONNX Runtime: the library that runs the models.
+//!
+//! It travels inside Consort, compressed (`build.rs` embeds what `cargo xtask setup` fetched), and
+//! is unpacked at the first job to the user's cache folder under a name of its own, so that another
+//! plugin's ONNX Runtime in the same host is never mistaken for it. `CONSORT_ONNXRUNTIME` names
+//! another library to use instead, for example a build for a GPU.
+//!
+//! There is one environment for the life of the process: ONNX Runtime can't make a second one, even
+//! after the first was released. For the same reason Consort's own library, once it has run a job,
+//! stays in memory until the process ends ([`pin`]).
+
+mod exit;
+mod library;
+pub mod pin;
+mod unpack;
+
+pub(super) use unpack::hex;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ort::environment::Environment;
+use parking_lot::Mutex;
+
+use super::Error;
+
+/// The environment variable that names another ONNX Runtime.
+pub const LIBRARY_VARIABLE: &str = "CONSORT_ONNXRUNTIME";
+
+/// Most threads that one model may use.
+const MAX_THREADS: usize = 4;
+
+/// ONNX Runtime, ready to load models.
+#[derive(Debug)]
+pub struct Runtime {
+    environment: Environment,
+    version: String,
+    path: PathBuf,
+}
+
+impl Runtime {
+    /// The process's ONNX Runtime, loaded by the first call (unpacking takes about 0.3 s, once a
+    /// machine). A call after a failure tries again.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`]: it isn't built in, can't be unpacked, can't be loaded, or is too old.
+    ///
+    /// Thread: generator, or a command line's main; never audio.
+    pub fn get() -> Result<&'static Self, Error> {
+        static LOADED: Mutex<Option<&'static Runtime>> = Mutex::new(None);
+        let mut loaded = LOADED.lock();
+        if let Some(runtime) = *loaded {
+            return Ok(runtime);
+        }
+        pin::library();
+        // Never freed: the environment has to outlive everything that could use it.
+        let runtime: &'static Self = Box::leak(Box::new(Self::load()?));
+        exit::register();
+        *loaded = Some(runtime);
+        Ok(runtime)
+    }
+
+    fn load() -> Result<Self, Error> {
+        let named = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty());
+        let (path, version) = match named {
+            Some(value) => {
+                let path = std::path::absolute(PathBuf::from(value))
+                    .map_err(|e| Error::Runtime(format!("{LIBRARY_VARIABLE} is no path: {e}.")))?;
+                let version = library::check(&path).map_err(|fault| {
+                    Error::Runtime(format!("{fault} Name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort."))
+                })?;
+                (path, version)
+            }
+            None => unpack::built_in()?,
+        };
+        let environment = ort::init_from(&path)
+            .map_err(|e| e.to_string())
+            .and_then(|builder| {
+                let built = builder.with_name("consort").with_telemetry(false).build();
+                built.map_err(|e| e.to_string())
+            })
+            .map_err(|e| {
+                Error::Runtime(format!(
+                    "ONNX Runtime {version} doesn't start: {}.",
+                    first_line(&e)
+                ))
+            })?;
+        Ok(Self {
+            environment,
+            version,
+            path,
+        })
+    }
+
+    /// ONNX Runtime's environment. Thread: any but audio.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Its version, such as `1.31.1`. Thread: any.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The file it was loaded from. Thread: any.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+}
+
+/// Threads that one model uses: half the physical cores, so that the host keeps the others; at
+/// least 1, at most 4. Thread: any.
+#[must_use]
+pub fn threads() -> usize {
+    (num_cpus::get_physical() / 2).clamp(1, MAX_THREADS)
+}
+
+/// The process is exiting: no further work may be begun. Thread: any.
+#[must_use]
+pub fn exiting() -> bool {
+    EXITING.load(Ordering::Acquire)
+}
+
+static EXITING: AtomicBool = AtomicBool::new(false);
+
+/// Keeps the process from tearing ONNX Runtime down while it is held; see [`busy`].
+#[derive(Debug)]
+pub struct Busy(());
+
+/// Held around each use of ONNX Runtime: an exiting process waits (briefly) until it is dropped.
+/// `None` when the process is already exiting. Thread: any but audio.
+#[must_use]
+pub fn busy() -> Option<Busy> {
+    exit::enter().then_some(Busy(()))
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        exit::leave();
+    }
+}
+
+/// ONNX Runtime's messages run over several lines; the first says what happened.
+pub(super) fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or("").trim_end_matches('.')
+}
