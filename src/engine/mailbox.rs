@@ -81,6 +81,11 @@ impl GeneratorSide {
         self.returned.pop().ok()
     }
 
+    /// Whether the engine has read all that was sent. Generator thread.
+    pub fn has_read_all(&self) -> bool {
+        self.outbox.slots() == CAPACITY
+    }
+
     /// Whether the engine's side is gone: nothing sent will be played any more. Generator thread.
     pub fn is_abandoned(&self) -> bool {
         self.outbox.is_abandoned()

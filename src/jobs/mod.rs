@@ -1,1 +1,32 @@
-//! Background work: one generator thread for the process, its queue, progress and cancel.
+//! Background work: one generator thread for the whole process, shared by all instances.
+//!
+//! An instance (or a command) has a [`Client`]. It asks for an instrument to be made or played,
+//! and looks at [`Snapshot`]s; the generator makes it, renders it column by column in order of
+//! need, and sends the columns straight to the instance's engine. It also frees what the engine
+//! gives back.
+//!
+//! - *Short slices.* All work is cut into slices of a few tens of milliseconds at most; between
+//!   slices the generator reads its commands. So a cancel is answered within 100 ms, and several
+//!   clients take turns.
+//! - *One make a client.* A new [`Client::make`] replaces the client's make in progress.
+//! - *Nothing before the first job.* The thread starts with the first job of the process; ONNX
+//!   Runtime and the models load with the first make, and models unload when unused for a minute.
+//! - *Closing is immediate.* Dropping a client only leaves a message.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`client`] | what instances hold |
+//! | [`snapshot`] | what they see |
+//! | `generator` | the thread and its queue |
+//! | `desk` | the work of one client |
+//! | `rendering` | one instrument on its way to an engine |
+
+pub mod client;
+mod desk;
+mod generator;
+mod rendering;
+pub mod snapshot;
+
+pub use crate::models::{Request, Stage};
+pub use client::Client;
+pub use snapshot::{JobId, Snapshot, Status, Timings};

@@ -1,0 +1,147 @@
+//! What a plugin instance (or a command) holds to have work done for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crossbeam_channel::Sender;
+use parking_lot::Mutex;
+
+use super::generator::{self, Command, Order};
+use super::snapshot::{JobId, Snapshot, Status};
+use crate::engine::mailbox::GeneratorSide;
+use crate::instrument::{Instrument, Macros};
+use crate::models::{Request, Stage};
+
+/// One instance's door to the generator thread. Dropping it cancels its jobs and returns at once.
+///
+/// All methods: any thread but audio; none waits for a job.
+#[derive(Debug)]
+pub struct Client {
+    id: u64,
+    snapshot: Arc<Mutex<Snapshot>>,
+    link: Mutex<Link>,
+}
+
+/// The way to the generator thread.
+#[derive(Debug)]
+enum Link {
+    /// Nothing was asked for yet: the mailbox is still here.
+    Resting {
+        side: GeneratorSide,
+        sample_rate: Option<f32>,
+    },
+    /// The generator has the mailbox.
+    Open(Sender<Command>),
+    /// The thread couldn't be started.
+    Broken,
+}
+
+impl Client {
+    /// A client whose instruments go through this mailbox. Starts nothing.
+    #[must_use]
+    pub fn new(generator_side: GeneratorSide) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            snapshot: Arc::default(),
+            link: Mutex::new(Link::Resting {
+                side: generator_side,
+                sample_rate: None,
+            }),
+        }
+    }
+
+    /// The host's sample rate in Hz. Nothing is rendered before it is known; when it changes, the
+    /// instrument that plays is rendered again.
+    pub fn set_sample_rate(&self, sample_rate: f32) {
+        if !(sample_rate.is_finite() && sample_rate > 0.0) {
+            return;
+        }
+        let mut link = self.link.lock();
+        match &mut *link {
+            Link::Resting {
+                sample_rate: known, ..
+            } => *known = Some(sample_rate),
+            Link::Open(sender) => drop(sender.send((self.id, Order::SampleRate(sample_rate)))),
+            Link::Broken => {}
+        }
+    }
+
+    /// Makes an instrument and plays it. Replaces this client's make in progress, if there is one;
+    /// what plays goes on playing until the new instrument's first key is ready.
+    pub fn make(&self, request: Request) -> JobId {
+        let job = JobId::next();
+        self.announce(job, Stage::Waiting);
+        self.send(Order::Make(job, Box::new(request)));
+        job
+    }
+
+    /// Plays an instrument that is already made: a loaded, an earlier, or a factory one.
+    pub fn play(&self, instrument: Arc<Instrument>) {
+        let job = JobId::next();
+        self.announce(job, Stage::Rendering);
+        self.send(Order::Play(job, instrument));
+    }
+
+    /// Changes the macros of the instrument that plays; it sounds as before until all its keys are
+    /// rendered anew.
+    pub fn set_macros(&self, macros: Macros) {
+        self.send(Order::Macros(macros));
+    }
+
+    /// Cancels the make in progress: what played before goes on. When nothing is being made,
+    /// stops rendering: the keys that are ready stay.
+    pub fn cancel(&self) {
+        let link = self.link.lock();
+        if let Link::Open(sender) = &*link {
+            drop(sender.send((self.id, Order::Cancel)));
+        }
+    }
+
+    /// How things stand.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.lock().clone()
+    }
+
+    /// Shows a job as begun before the generator has heard of it, so that a look right after
+    /// asking doesn't find nothing.
+    fn announce(&self, job: JobId, stage: Stage) {
+        self.snapshot.lock().status = Status::Working {
+            job,
+            stage,
+            progress: 0.0,
+        };
+    }
+
+    fn send(&self, order: Order) {
+        let mut link = self.link.lock();
+        if matches!(*link, Link::Resting { .. })
+            && let Link::Resting { side, sample_rate } = std::mem::replace(&mut *link, Link::Broken)
+            && let Some(sender) = generator::sender()
+        {
+            let opened = Order::Open {
+                side: Box::new(side),
+                snapshot: Arc::clone(&self.snapshot),
+                sample_rate,
+            };
+            drop(sender.send((self.id, opened)));
+            *link = Link::Open(sender);
+        }
+        // The generator's end of the channel lives as long as the process.
+        let sent = matches!(&*link, Link::Open(sender) if sender.send((self.id, order)).is_ok());
+        if !sent {
+            let message =
+                "Consort can't start its background thread; close other programs and try again.";
+            self.snapshot.lock().status = Status::Failed(message.to_owned());
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        if let Link::Open(sender) = self.link.get_mut() {
+            drop(sender.send((self.id, Order::Close)));
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The work of one client, in slices.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+
+use super::generator::Workshop;
+use super::rendering::{Rendering, Swap};
+use super::snapshot::{JobId, Snapshot, Status, Timings};
+use crate::engine::mailbox::{FromEngine, GeneratorSide};
+use crate::instrument::{Instrument, Macros};
+use crate::models::make::truncation_notice;
+use crate::models::{Error, Making, Progress, Request, Stage};
+
+/// After so long without news, an engine is looked at less often.
+const BRISK_FOR: Duration = Duration::from_secs(3);
+/// The part of a make's progress that comes before rendering.
+const MAKING_SHARE: f32 = 0.3;
+
+/// One client's mailbox, instrument and jobs. Thread: generator.
+pub(super) struct Desk {
+    side: Box<GeneratorSide>,
+    snapshot: Arc<Mutex<Snapshot>>,
+    sample_rate: Option<f32>,
+    instrument: Option<Arc<Instrument>>,
+    make: Option<Make>,
+    rendering: Option<Rendering>,
+    /// Instruments that the engine has and didn't give back yet.
+    lent: usize,
+    /// When something last went to or came from the engine.
+    news: Instant,
+    /// Whether all keys of some instrument are with the engine.
+    whole: bool,
+    closed: bool,
+}
+
+struct Make {
+    job: JobId,
+    asked: Instant,
+    making: Making,
+}
+
+impl Desk {
+    pub(super) fn new(
+        side: Box<GeneratorSide>,
+        snapshot: Arc<Mutex<Snapshot>>,
+        sample_rate: Option<f32>,
+    ) -> Self {
+        Self {
+            side,
+            snapshot,
+            sample_rate,
+            instrument: None,
+            make: None,
+            rendering: None,
+            lent: 0,
+            news: Instant::now(),
+            whole: false,
+            closed: false,
+        }
+    }
+
+    pub(super) fn set_sample_rate(&mut self, rate: f32) {
+        if self.sample_rate == Some(rate) {
+            return;
+        }
+        self.sample_rate = Some(rate);
+        let job = self
+            .rendering
+            .as_ref()
+            .map_or_else(JobId::next, Rendering::job);
+        self.render(job, Instant::now(), self.gentle_swap());
+    }
+
+    pub(super) fn make(&mut self, job: JobId, request: Request) {
+        match Making::new(request) {
+            Ok(making) => {
+                self.make = Some(Make {
+                    job,
+                    asked: Instant::now(),
+                    making,
+                });
+                let mut snapshot = self.snapshot.lock();
+                snapshot.notice = None;
+                snapshot.timings = Timings::default();
+                drop(snapshot);
+                self.show_progress();
+            }
+            Err(error) => {
+                self.make = None;
+                self.fail(&error.to_string());
+            }
+        }
+    }
+
+    pub(super) fn play(&mut self, job: JobId, instrument: Arc<Instrument>) {
+        self.make = None;
+        self.snapshot.lock().notice = None;
+        self.install(job, Instant::now(), instrument, Vec::new());
+    }
+
+    pub(super) fn set_macros(&mut self, macros: Macros) {
+        let Some(instrument) = &self.instrument else {
+            return;
+        };
+        let macros = macros.bounded();
+        if instrument.macros == macros {
+            return;
+        }
+        let changed = Arc::new(Instrument {
+            macros,
+            ..Instrument::clone(instrument)
+        });
+        self.instrument = Some(Arc::clone(&changed));
+        let mut snapshot = self.snapshot.lock();
+        snapshot.instrument = Some(changed);
+        snapshot.generation += 1;
+        drop(snapshot);
+        self.render(JobId::next(), Instant::now(), self.gentle_swap());
+    }
+
+    pub(super) fn cancel(&mut self) {
+        if self.make.take().is_none() {
+            self.rendering = None;
+        }
+        self.show_progress();
+    }
+
+    /// The client is gone: all its work is dropped, only its engine is looked after.
+    pub(super) fn close(&mut self) {
+        self.make = None;
+        self.rendering = None;
+        self.instrument = None;
+        self.closed = true;
+    }
+
+    /// Ends the job in progress with a sentence.
+    pub(super) fn fail(&mut self, message: &str) {
+        if self.make.take().is_none() {
+            self.rendering = None;
+        }
+        self.snapshot.lock().status = Status::Failed(message.to_owned());
+    }
+
+    /// Nothing will ever be asked of this desk, or come back to it.
+    pub(super) fn is_done(&self) -> bool {
+        self.side.is_abandoned() && self.closed
+    }
+
+    pub(super) fn has_work(&self) -> bool {
+        self.make.is_some() || self.rendering.as_ref().is_some_and(Rendering::has_work)
+    }
+
+    /// Something is on its way to or from the engine.
+    pub(super) fn waits_for_engine(&self) -> bool {
+        let waits = self.lent > 1 || self.rendering.is_some();
+        waits && self.news.elapsed() < BRISK_FOR
+    }
+
+    /// Frees what the engine gave back, and sends what waits for it. Thread: generator.
+    pub(super) fn exchange(&mut self) {
+        while let Some(returned) = self.side.receive() {
+            if matches!(returned, FromEngine::Instrument(_)) {
+                self.lent = self.lent.saturating_sub(1);
+            }
+            self.news = Instant::now();
+        }
+        if let Some(rendering) = &mut self.rendering {
+            let sent = rendering.send(&mut self.side);
+            if sent.any {
+                self.news = Instant::now();
+            }
+            self.lent += usize::from(sent.instrument);
+            if rendering.is_finished() {
+                self.rendering = None;
+                self.whole = true;
+            }
+        }
+    }
+
+    /// One slice of work: a step of a make, or a column.
+    pub(super) fn work(&mut self, workshop: &mut Workshop) {
+        if let Some(make) = &mut self.make {
+            match workshop
+                .models()
+                .and_then(|models| make.making.step(models))
+            {
+                Ok(Progress::Working(..)) => self.show_progress(),
+                Ok(Progress::Done(instrument)) => self.made(*instrument),
+                Err(Error::Cancelled) => self.cancel(),
+                Err(error) => self.fail(&error.to_string()),
+            }
+        } else if let Some(rendering) = &mut self.rendering {
+            let fault = rendering.render_column().err();
+            let (ready, timings) = (rendering.ready_keys(), rendering.timings().clone());
+            let mut snapshot = self.snapshot.lock();
+            snapshot.ready_keys = ready;
+            snapshot.timings = timings;
+            drop(snapshot);
+            self.exchange();
+            match fault {
+                Some(message) => self.fail(&message),
+                None => self.show_progress(),
+            }
+        }
+    }
+
+    /// The models are done: their instrument plays.
+    fn made(&mut self, instrument: Instrument) {
+        let Some(Make { job, asked, making }) = self.make.take() else {
+            return;
+        };
+        self.snapshot.lock().notice = making.was_truncated().then(truncation_notice);
+        self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
+    }
+
+    fn install(
+        &mut self,
+        job: JobId,
+        asked: Instant,
+        instrument: Arc<Instrument>,
+        stages: Vec<(Stage, Duration)>,
+    ) {
+        self.instrument = Some(Arc::clone(&instrument));
+        let mut snapshot = self.snapshot.lock();
+        snapshot.instrument = Some(instrument);
+        snapshot.generation += 1;
+        snapshot.ready_keys = 0;
+        snapshot.timings = Timings {
+            stages,
+            ..Timings::default()
+        };
+        drop(snapshot);
+        self.render(job, asked, Swap::Early);
+    }
+
+    /// Begins to render the current instrument, if there is one and the sample rate is known.
+    fn render(&mut self, job: JobId, asked: Instant, swap: Swap) {
+        self.rendering = None;
+        if let (Some(instrument), Some(rate)) = (&self.instrument, self.sample_rate) {
+            let snapshot = self.snapshot.lock();
+            let (ready, stages) = (snapshot.ready_keys, snapshot.timings.stages.clone());
+            drop(snapshot);
+            self.rendering = Some(Rendering::new(
+                job,
+                asked,
+                Arc::clone(instrument),
+                rate,
+                swap,
+                ready,
+                stages,
+            ));
+            self.whole &= swap == Swap::Whole;
+        }
+        self.show_progress();
+    }
+
+    /// The same instrument in another form: what plays is whole, so it isn't replaced by less.
+    fn gentle_swap(&self) -> Swap {
+        if self.whole { Swap::Whole } else { Swap::Early }
+    }
+
+    fn show_progress(&self) {
+        let status = if let Some(make) = &self.make {
+            let (stage, progress) = make.making.progress();
+            Status::Working {
+                job: make.job,
+                stage,
+                progress: progress * MAKING_SHARE,
+            }
+        } else if let Some(rendering) = self
+            .rendering
+            .as_ref()
+            .filter(|rendering| rendering.has_work())
+        {
+            let progress = MAKING_SHARE + (1.0 - MAKING_SHARE) * rendering.progress();
+            Status::Working {
+                job: rendering.job(),
+                stage: Stage::Rendering,
+                progress,
+            }
+        } else {
+            Status::Idle
+        };
+        self.snapshot.lock().status = status;
+    }
+}

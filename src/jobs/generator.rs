@@ -1,0 +1,198 @@
+//! The generator thread: it reads commands, gives each client's desk its turn, and sleeps when
+//! there is nothing to do.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+use parking_lot::Mutex;
+
+use super::desk::Desk;
+use super::snapshot::{JobId, Snapshot};
+use crate::engine::mailbox::GeneratorSide;
+use crate::instrument::{Instrument, Macros};
+use crate::models::{Error, Models, Pack, Request, runtime};
+
+/// Models that nobody used for so long are unloaded.
+const MODELS_REST: Duration = Duration::from_secs(60);
+/// How often mailboxes are looked at while something waits for an engine to take or return it.
+const BRISK: Duration = Duration::from_millis(20);
+/// How often otherwise, while any client lives.
+const CALM: Duration = Duration::from_millis(500);
+
+/// An order of the client with this number.
+pub(super) type Command = (u64, Order);
+
+/// What clients ask for.
+pub(super) enum Order {
+    /// A new client: its mailbox, and where it looks.
+    Open {
+        side: Box<GeneratorSide>,
+        snapshot: Arc<Mutex<Snapshot>>,
+        sample_rate: Option<f32>,
+    },
+    /// Its host's sample rate, Hz.
+    SampleRate(f32),
+    /// Make an instrument and play it.
+    Make(JobId, Box<Request>),
+    /// Play this one.
+    Play(JobId, Arc<Instrument>),
+    /// Play the current one with other macros.
+    Macros(Macros),
+    /// Stop.
+    Cancel,
+    /// The client is gone.
+    Close,
+}
+
+/// The way to the generator thread, which starts at the first call; `None` when it can't start.
+pub(super) fn sender() -> Option<Sender<Command>> {
+    static SENDER: OnceLock<Option<Sender<Command>>> = OnceLock::new();
+    SENDER
+        .get_or_init(|| {
+            // The thread runs until the process ends; its code has to stay in memory.
+            runtime::pin::library();
+            let (sender, receiver) = unbounded();
+            let spawned = std::thread::Builder::new()
+                .name("consort-generator".into())
+                .spawn(move || Generator::new(receiver).run());
+            spawned.ok().map(|_| sender)
+        })
+        .clone()
+}
+
+/// The models, once opened, and when they were last used.
+pub(super) struct Workshop {
+    models: Option<Models>,
+    used: Instant,
+}
+
+impl Workshop {
+    /// The models, opened if they aren't yet.
+    pub(super) fn models(&mut self) -> Result<&mut Models, Error> {
+        self.used = Instant::now();
+        match &mut self.models {
+            Some(models) => Ok(models),
+            empty => Ok(empty.insert(Models::new(Pack::open()?))),
+        }
+    }
+
+    /// Unloads the models: they are unused, or in an unknown state.
+    fn clear(&mut self) {
+        self.models = None;
+    }
+}
+
+struct Generator {
+    commands: Receiver<Command>,
+    /// The clients' desks; the one whose turn is next comes first.
+    desks: VecDeque<(u64, Desk)>,
+    workshop: Workshop,
+}
+
+impl Generator {
+    fn new(commands: Receiver<Command>) -> Self {
+        Self {
+            commands,
+            desks: VecDeque::new(),
+            workshop: Workshop {
+                models: None,
+                used: Instant::now(),
+            },
+        }
+    }
+
+    fn run(mut self) {
+        loop {
+            while let Ok(command) = self.commands.try_recv() {
+                self.obey(command);
+            }
+            if runtime::exiting() {
+                // The process is ending: begin nothing more.
+                std::thread::park();
+                continue;
+            }
+            for (_, desk) in &mut self.desks {
+                desk.exchange();
+            }
+            self.desks.retain(|(_, desk)| !desk.is_done());
+            if !self.work() {
+                self.rest();
+            }
+        }
+    }
+
+    fn obey(&mut self, (id, order): Command) {
+        if let Order::Open {
+            side,
+            snapshot,
+            sample_rate,
+        } = order
+        {
+            self.desks
+                .push_back((id, Desk::new(side, snapshot, sample_rate)));
+            return;
+        }
+        let Some((_, desk)) = self.desks.iter_mut().find(|(each, _)| *each == id) else {
+            return;
+        };
+        match order {
+            Order::Open { .. } => {}
+            Order::SampleRate(rate) => desk.set_sample_rate(rate),
+            Order::Make(job, request) => desk.make(job, *request),
+            Order::Play(job, instrument) => desk.play(job, instrument),
+            Order::Macros(macros) => desk.set_macros(macros),
+            Order::Cancel => desk.cancel(),
+            Order::Close => desk.close(),
+        }
+    }
+
+    /// One slice of work for the next desk that has some; false when none has.
+    fn work(&mut self) -> bool {
+        let Some(place) = self.desks.iter().position(|(_, desk)| desk.has_work()) else {
+            return false;
+        };
+        // To the end of the row: every other desk gets its turn first.
+        if let Some(mut turn) = self.desks.remove(place) {
+            let slice = AssertUnwindSafe(|| turn.1.work(&mut self.workshop));
+            if catch_unwind(slice).is_err() {
+                // A fault of ours: this job is lost, but not the host, nor the other clients.
+                self.workshop.clear();
+                turn.1.fail("Something in Consort went wrong with this instrument; try another seed, and please report it.");
+            }
+            self.desks.push_back(turn);
+        }
+        true
+    }
+
+    /// Sleeps until there is a command or something to look after.
+    fn rest(&mut self) {
+        let now = Instant::now();
+        if now.duration_since(self.workshop.used) >= MODELS_REST {
+            self.workshop.clear();
+        }
+        let models = self
+            .workshop
+            .models
+            .is_some()
+            .then(|| MODELS_REST.saturating_sub(now.duration_since(self.workshop.used)));
+        let looks = self
+            .desks
+            .iter()
+            .map(|(_, desk)| if desk.waits_for_engine() { BRISK } else { CALM })
+            .min();
+        match models.into_iter().chain(looks).min() {
+            Some(wait) => match self.commands.recv_timeout(wait) {
+                Ok(command) => self.obey(command),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::park(),
+            },
+            None => match self.commands.recv() {
+                Ok(command) => self.obey(command),
+                Err(_) => std::thread::park(),
+            },
+        }
+    }
+}

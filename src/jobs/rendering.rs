@@ -1,0 +1,205 @@
+//! One instrument on its way to an engine: rendered column by column, sent as it comes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::snapshot::{JobId, Timings};
+use crate::engine::mailbox::{GeneratorSide, ToEngine};
+use crate::instrument::zone::{Column, SampledInstrument};
+use crate::instrument::{Instrument, render};
+use crate::models::Stage;
+
+/// Columns are rendered outwards from this MIDI key.
+const MIDDLE_KEY: u8 = 60;
+
+/// When the engine gets the new instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Swap {
+    /// With its first column; the others follow one by one.
+    Early,
+    /// With all its columns, for one that only differs a little from what plays.
+    Whole,
+}
+
+/// What a call of [`Rendering::send`] sent.
+pub(super) struct Sent {
+    /// Anything.
+    pub(super) any: bool,
+    /// The instrument itself.
+    pub(super) instrument: bool,
+}
+
+/// An instrument being rendered and sent. Thread: generator.
+pub(super) struct Rendering {
+    job: JobId,
+    asked: Instant,
+    instrument: Arc<Instrument>,
+    sample_rate: f32,
+    swap: Swap,
+    id: u64,
+    key_to_column: [Option<u8>; 128],
+    /// Not sent yet: columns are filled in here.
+    staged: Option<Box<SampledInstrument>>,
+    /// Columns that follow an instrument that was sent.
+    unsent: VecDeque<ToEngine>,
+    /// Columns to render, the most needed first.
+    to_do: VecDeque<u8>,
+    count: usize,
+    ready_before: u128,
+    ready: u128,
+    timings: Timings,
+}
+
+impl Rendering {
+    pub(super) fn new(
+        job: JobId,
+        asked: Instant,
+        instrument: Arc<Instrument>,
+        sample_rate: f32,
+        swap: Swap,
+        ready_before: u128,
+        stages: Vec<(Stage, Duration)>,
+    ) -> Self {
+        let sampled = render::plan(sample_rate);
+        let to_do = VecDeque::from(render::order(MIDDLE_KEY));
+        Self {
+            job,
+            asked,
+            instrument,
+            sample_rate,
+            swap,
+            id: sampled.id,
+            key_to_column: sampled.key_to_column,
+            staged: Some(Box::new(sampled)),
+            unsent: VecDeque::new(),
+            count: to_do.len(),
+            to_do,
+            ready_before,
+            ready: 0,
+            timings: Timings {
+                stages,
+                ..Timings::default()
+            },
+        }
+    }
+
+    pub(super) fn job(&self) -> JobId {
+        self.job
+    }
+
+    /// Columns are still to be rendered.
+    pub(super) fn has_work(&self) -> bool {
+        !self.to_do.is_empty()
+    }
+
+    /// All is rendered and sent.
+    pub(super) fn is_finished(&self) -> bool {
+        self.to_do.is_empty() && self.staged.is_none() && self.unsent.is_empty()
+    }
+
+    /// Share of the columns that are rendered.
+    pub(super) fn progress(&self) -> f32 {
+        1.0 - self.to_do.len() as f32 / self.count.max(1) as f32
+    }
+
+    /// Keys that can be played: of this instrument, or as long as it waits to be whole, of the one
+    /// it replaces.
+    pub(super) fn ready_keys(&self) -> u128 {
+        if self.swap == Swap::Whole && self.has_work() {
+            self.ready_before
+        } else {
+            self.ready
+        }
+    }
+
+    pub(super) fn timings(&self) -> &Timings {
+        &self.timings
+    }
+
+    /// Renders the next column.
+    pub(super) fn render_column(&mut self) -> Result<(), String> {
+        let Some(index) = self.to_do.pop_front() else {
+            return Ok(());
+        };
+        let begun = Instant::now();
+        let column = column(&self.instrument, self.sample_rate, index)?;
+        self.add(index, column);
+        let spent = begun.elapsed();
+        match self
+            .timings
+            .stages
+            .iter_mut()
+            .find(|(stage, _)| *stage == Stage::Rendering)
+        {
+            Some((_, total)) => *total += spent,
+            None => self.timings.stages.push((Stage::Rendering, spent)),
+        }
+        let waited = self.asked.elapsed();
+        self.timings.first_key.get_or_insert(waited);
+        if self.to_do.is_empty() {
+            self.timings.whole = Some(waited);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, index: u8, column: Column) {
+        for (key, place) in self.key_to_column.iter().enumerate() {
+            if *place == Some(index) {
+                self.ready |= 1 << key;
+            }
+        }
+        let column = Box::new(column);
+        match &mut self.staged {
+            Some(sampled) => sampled.columns[usize::from(index)] = Some(column),
+            None => self.unsent.push_back(ToEngine::Column {
+                instrument: self.id,
+                index,
+                column,
+            }),
+        }
+    }
+
+    /// Sends what the engine can take now. An instrument waits until the engine has read all that
+    /// was sent before: while the host doesn't process, instruments that nobody will hear would
+    /// pile up otherwise.
+    pub(super) fn send(&mut self, side: &mut GeneratorSide) -> Sent {
+        let mut sent = Sent {
+            any: false,
+            instrument: false,
+        };
+        let worth_sending = match self.swap {
+            Swap::Early => self.ready != 0,
+            Swap::Whole => self.to_do.is_empty(),
+        };
+        if worth_sending
+            && side.has_read_all()
+            && let Some(sampled) = self.staged.take()
+        {
+            match side.send(ToEngine::Instrument(sampled)) {
+                Ok(()) => {
+                    sent = Sent {
+                        any: true,
+                        instrument: true,
+                    }
+                }
+                Err(ToEngine::Instrument(sampled)) => self.staged = Some(sampled),
+                Err(ToEngine::Column { .. }) => {}
+            }
+        }
+        while let Some(message) = self.unsent.pop_front() {
+            match side.send(message) {
+                Ok(()) => sent.any = true,
+                Err(message) => {
+                    self.unsent.push_front(message);
+                    break;
+                }
+            }
+        }
+        sent
+    }
+}
+
+fn column(_instrument: &Instrument, _sample_rate: f32, _index: u8) -> Result<Column, String> {
+    Err("This build of Consort can't render yet.".to_owned())
+}
