@@ -23,11 +23,22 @@
 //! smoothed parameters, vibrato) is computed on a grid of [`TICK`] frames counted from
 //! [`Engine::reset`], with straight lines in between.
 
+pub mod capture;
+mod channel;
+mod ended;
 mod event;
+mod filter;
+mod keys;
 pub mod mailbox;
+mod master;
+mod rack;
+mod reader;
 mod sampler;
 mod settings;
+mod sinc;
 mod telemetry;
+mod voice;
+mod voices;
 
 pub use event::{EndedNote, Expression, NoteAddress, NoteEvent};
 pub use sampler::Engine;

@@ -2,24 +2,67 @@
 
 use std::sync::Arc;
 
-use super::{EndedNote, NoteEvent, Settings, Telemetry, mailbox::EngineSide};
+use super::channel::{Action, Channels};
+use super::ended::Ended;
+use super::keys::{HeldKeys, Note, Waiting};
+use super::mailbox::EngineSide;
+use super::master::Master;
+use super::rack::{Found, Rack};
+use super::reader::{Frame, Isa};
+use super::sinc::Bank;
+use super::voice::{Conditions, SMOOTHING_S, Voice};
+use super::voices::Voices;
+use super::{EndedNote, NoteAddress, NoteEvent, STEAL_FADE_S, Settings, TICK, Telemetry};
 
 /// A sampler for one plugin instance. Lives on the audio thread; made, prepared and dropped on
 /// the main thread.
 pub struct Engine {
     mailbox: EngineSide,
     telemetry: Arc<Telemetry>,
-    settings: Settings,
+    conditions: Conditions,
+    rack: Rack,
+    voices: Voices,
+    held: HeldKeys,
+    waiting: Waiting,
+    ended: Ended,
+    master: Master,
+    /// Frames of the tick rendered so far, 1..=[`TICK`]; at `TICK` the next frame starts another.
+    phase: usize,
+    /// The key played last, from which glides start.
+    last_key: Option<f32>,
+    /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
+    residue: Frame,
+    residue_decay: f32,
 }
 
 impl Engine {
     /// A silent engine. Allocates all that it will ever need. Main thread.
     pub fn new(mailbox: EngineSide) -> Engine {
-        Engine {
+        let mut engine = Engine {
             mailbox,
             telemetry: Arc::default(),
-            settings: Settings::default(),
-        }
+            conditions: Conditions {
+                settings: Settings::default(),
+                channels: Channels::default(),
+                version: 0,
+                sample_rate: 0.0,
+                smoothing: 1.0,
+                bank: Bank::shared(),
+                isa: Isa::detect(),
+            },
+            rack: Rack::new(),
+            voices: Voices::new(),
+            held: HeldKeys::NONE,
+            waiting: Waiting::NONE,
+            ended: Ended::new(),
+            master: Master::default(),
+            phase: TICK,
+            last_key: None,
+            residue: [0.0; 2],
+            residue_decay: 0.0,
+        };
+        engine.prepare(48_000.0);
+        engine
     }
 
     /// What the editor may watch. Any thread.
@@ -27,51 +70,370 @@ impl Engine {
         self.telemetry.clone()
     }
 
-    /// Sets the sample rate of the output in Hz (8,000..=768,000, others are clamped) and resets.
-    /// Blocks may have any length. Main thread, while not processing.
+    /// Sets the sample rate of the output in Hz (8,000..=768,000; others are clamped, NaN is taken
+    /// for 48,000) and resets. Blocks may have any length. Main thread, while not processing.
     pub fn prepare(&mut self, sample_rate: f32) {
-        let _ = sample_rate;
+        let sample_rate = if sample_rate.is_nan() {
+            48_000.0
+        } else {
+            sample_rate
+        };
+        let sample_rate = sample_rate.clamp(8_000.0, 768_000.0);
+        self.conditions.sample_rate = sample_rate;
+        let share =
+            |seconds: f32, frames: usize| (-(frames as f32) / (seconds * sample_rate)).exp();
+        self.conditions.smoothing = 1.0 - share(SMOOTHING_S, TICK);
+        self.residue_decay = share(STEAL_FADE_S / 5.0, 1);
         self.reset();
     }
 
     /// Silences everything at once, forgets held keys, pedals and controllers; keeps instruments
     /// and settings. Audio thread (CLAP and VST3 reset), or main thread while not processing.
-    pub fn reset(&mut self) {}
+    pub fn reset(&mut self) {
+        let Engine {
+            voices,
+            rack,
+            ended,
+            waiting,
+            ..
+        } = self;
+        voices.for_each(|voice| {
+            rack.leave(voice.sound);
+            ended.push(&voice.note);
+        });
+        voices.clear();
+        waiting.retain(|note| {
+            ended.push(note);
+            false
+        });
+        self.held = HeldKeys::NONE;
+        self.conditions.channels.reset();
+        self.conditions.version = self.conditions.version.wrapping_add(1);
+        self.master.reset();
+        self.phase = TICK;
+        self.last_key = None;
+        self.residue = [0.0; 2];
+        self.telemetry.set_held_keys(0);
+        self.telemetry.set_voices(0);
+    }
 
     /// Sets the parameters for the frames and events to come; they are smoothed. Cheap enough to
     /// call before every stretch of frames. Audio thread.
     pub fn set(&mut self, settings: &Settings) {
-        self.settings = settings.sane();
+        let settings = settings.sane();
+        if settings != self.conditions.settings {
+            self.conditions.settings = settings;
+            self.conditions.version = self.conditions.version.wrapping_add(1);
+        }
     }
 
-    /// Applies an event to the next frame rendered. Audio thread.
+    /// Applies an event to the next frame rendered. Events whose channel or key is out of range
+    /// are ignored. Audio thread.
     pub fn handle(&mut self, event: NoteEvent) {
-        let _ = event;
+        match event {
+            NoteEvent::NoteOn {
+                note_id,
+                channel,
+                key,
+                velocity,
+            } => {
+                if channel < 16 && key < 128 && velocity.is_finite() {
+                    self.note_on(Note {
+                        note_id,
+                        channel,
+                        key,
+                        velocity,
+                    });
+                }
+            }
+            NoteEvent::NoteOff(address) => self.note_off(&address),
+            NoteEvent::Choke(address) => self.choke(&address),
+            NoteEvent::Expression { note, expression } => {
+                self.voices
+                    .for_each_at(&note, |voice| voice.express(expression));
+            }
+            NoteEvent::PitchBend { channel, value } if channel < 16 => {
+                self.conditions.channels.set_bend(channel, value);
+                self.conditions.version = self.conditions.version.wrapping_add(1);
+            }
+            NoteEvent::Pressure { channel, value } if channel < 16 => {
+                self.conditions.channels.set_pressure(channel, value);
+                self.conditions.version = self.conditions.version.wrapping_add(1);
+            }
+            NoteEvent::Controller {
+                channel,
+                number,
+                value,
+            } if channel < 16 => {
+                let action = self
+                    .conditions
+                    .channels
+                    .set_controller(channel, number, value);
+                self.conditions.version = self.conditions.version.wrapping_add(1);
+                self.act(channel, action);
+            }
+            _ => {}
+        }
     }
 
     /// Renders the next frames into both slices, overwriting them; where one is longer, the rest
     /// of it is silence. Also reads the mailbox. Any length, none included. Audio thread.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let _ = self.mailbox.inbox.slots();
-        left.fill(0.0);
-        right.fill(0.0);
+        self.read_mailbox();
+        let frames = left.len().min(right.len());
+        let (left, silent_left) = left.split_at_mut(frames);
+        let (right, silent_right) = right.split_at_mut(frames);
+        silent_left.fill(0.0);
+        silent_right.fill(0.0);
+        let mut peak = 0.0f32;
+        let mut done = 0;
+        while done < frames {
+            if self.phase >= TICK {
+                self.phase = 0;
+                self.master
+                    .aim(&self.conditions.settings, self.conditions.smoothing);
+            }
+            let count = (TICK - self.phase).min(frames - done);
+            let mut mix = [[0.0; 2]; TICK];
+            let (mix, _) = mix.split_at_mut(count);
+            self.mix_voices(mix);
+            self.master.run(mix, self.phase);
+            let out = left[done..].iter_mut().zip(&mut right[done..]);
+            for ((left, right), frame) in out.zip(mix) {
+                [*left, *right] = frame.map(|x| if x.is_finite() { x } else { 0.0 });
+                peak = peak.max(left.abs()).max(right.abs());
+            }
+            self.phase += count;
+            done += count;
+        }
+        self.telemetry.raise_peak(peak);
+        self.telemetry.set_voices(self.voices.in_use() as u32);
+        self.telemetry.set_held_keys(self.held.bits());
     }
 
     /// The next note whose sound has ended since the last call. Up to 256 are remembered, older
     /// ones are forgotten. Audio thread.
     pub fn take_ended(&mut self) -> Option<EndedNote> {
-        None
+        self.ended.pop()
     }
 
-    /// Voices that sound, releases included; at most [`MAX_VOICES`](super::MAX_VOICES). Audio
-    /// thread; elsewhere ask [`Telemetry::voices`].
+    /// Voices that sound, releases included; at most [`MAX_VOICES`](super::MAX_VOICES). Stolen
+    /// voices in their last 3 ms don't count. Audio thread; elsewhere ask [`Telemetry::voices`].
     pub fn active_voices(&self) -> usize {
-        0
+        self.voices.sounding()
     }
 
-    /// Whether nothing sounds and nothing waits to: the output stays silent until the next event
-    /// or message. Audio thread.
+    /// Whether nothing sounds and nothing waits to: the output stays silent until the next event.
+    /// (Messages are read only while the engine is rendered.) Audio thread.
     pub fn is_silent(&self) -> bool {
-        self.active_voices() == 0
+        self.voices.in_use() == 0 && self.waiting.is_empty() && self.residue == [0.0; 2]
+    }
+
+    fn note_on(&mut self, note: Note) {
+        self.held.press(note.channel, note.key);
+        let Engine {
+            voices, conditions, ..
+        } = self;
+        // The same key again: what sounds of it dies away as if released, unless the host tells
+        // both notes apart and the first is still held.
+        let order = voices.next_release();
+        let again = NoteAddress {
+            note_id: None,
+            channel: Some(note.channel),
+            key: Some(note.key),
+        };
+        voices.for_each_at(&again, |voice| {
+            if !voice.key_down || voice.note.note_id == note.note_id {
+                voice.key_down = false;
+                voice.release(order, conditions);
+            }
+        });
+        if !self.begin(&note) {
+            self.waiting.add(note);
+        }
+    }
+
+    /// Starts a note unless its sound is still to come; says whether that is settled.
+    fn begin(&mut self, note: &Note) -> bool {
+        let sound = match self.rack.find(note.key) {
+            Found::Sound(sound) => sound,
+            Found::NotYet => return false,
+            Found::Never => {
+                self.ended.push(note);
+                return true;
+            }
+        };
+        let Some((column, rate)) = self.rack.column(sound) else {
+            return false;
+        };
+        let key = f32::from(note.key);
+        let glide_from = self
+            .last_key
+            .filter(|_| self.conditions.settings.glide_s > 0.0);
+        let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions);
+        self.last_key = Some(key);
+        self.rack.take(sound);
+        if let Some(cut) = self.voices.add(voice, self.phase, &self.conditions) {
+            self.rack.leave(cut.sound);
+            self.ended.push(&cut.note);
+            for (residue, last) in self.residue.iter_mut().zip(cut.last) {
+                *residue += last;
+            }
+        }
+        true
+    }
+
+    fn note_off(&mut self, address: &NoteAddress) {
+        self.forget(address);
+        let Engine {
+            voices, conditions, ..
+        } = self;
+        let order = voices.next_release();
+        voices.for_each_at(address, |voice| {
+            voice.key_down = false;
+            release_unless_held(voice, order, conditions);
+        });
+    }
+
+    fn choke(&mut self, address: &NoteAddress) {
+        self.forget(address);
+        let Engine {
+            voices,
+            conditions,
+            phase,
+            ..
+        } = self;
+        voices.for_each_at(address, |voice| voice.fade(*phase, conditions));
+    }
+
+    /// Keys are no longer down; what waited for them doesn't any more.
+    fn forget(&mut self, address: &NoteAddress) {
+        self.held.lift(address);
+        let ended = &mut self.ended;
+        self.waiting.retain(|note| {
+            let meant = note.is_at(address);
+            if meant {
+                ended.push(note);
+            }
+            !meant
+        });
+    }
+
+    /// Does to the notes of a channel (and of its MPE members) what a controller asks.
+    fn act(&mut self, sender: u8, action: Action) {
+        let Engine {
+            voices, conditions, ..
+        } = self;
+        let Conditions {
+            settings, channels, ..
+        } = &*conditions;
+        match action {
+            Action::None => {}
+            Action::PedalUp => {
+                let order = voices.next_release();
+                voices.for_each(|voice| {
+                    let channel = voice.note.channel;
+                    if channels.acts_on(settings, sender, channel) && !voice.is_fading() {
+                        voice.caught &= channels.holds_sostenuto(settings, channel);
+                        release_unless_held(voice, order, conditions);
+                    }
+                });
+            }
+            Action::Sostenuto => voices.for_each(|voice| {
+                let meant = channels.acts_on(settings, sender, voice.note.channel);
+                voice.caught |= meant && !voice.is_released();
+            }),
+            Action::AllNotesOff | Action::AllSoundOff => {
+                for channel in 0..16 {
+                    let Conditions {
+                        settings, channels, ..
+                    } = &self.conditions;
+                    if !channels.acts_on(settings, sender, channel) {
+                        continue;
+                    }
+                    let all = NoteAddress {
+                        channel: Some(channel),
+                        ..NoteAddress::default()
+                    };
+                    if action == Action::AllNotesOff {
+                        self.note_off(&all);
+                    } else {
+                        self.choke(&all);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_mailbox(&mut self) {
+        let received = self.rack.exchange(&mut self.mailbox);
+        if received.new_sound {
+            let id = self.rack.current().map_or(0, |instrument| instrument.id);
+            self.telemetry.set_instrument(id);
+            if !self.waiting.is_empty() {
+                let mut waiting = std::mem::replace(&mut self.waiting, Waiting::NONE);
+                waiting.retain(|note| !self.begin(note));
+                self.waiting = waiting;
+            }
+        }
+        if let Some(place) = received.crowded {
+            let Engine {
+                voices,
+                conditions,
+                phase,
+                ..
+            } = self;
+            voices.for_each(|voice| {
+                if voice.sound.place == place {
+                    voice.fade(*phase, conditions);
+                }
+            });
+        }
+    }
+
+    fn mix_voices(&mut self, mix: &mut [Frame]) {
+        let Engine {
+            voices,
+            rack,
+            ended,
+            residue,
+            conditions,
+            phase,
+            ..
+        } = self;
+        let mut any_ended = false;
+        voices.for_each(|voice| {
+            match rack.column(voice.sound) {
+                Some((column, _)) => voice.render(column, *phase, conditions, mix),
+                None => voice.ended = true,
+            }
+            any_ended |= voice.ended;
+        });
+        if *residue != [0.0; 2] {
+            for frame in mix {
+                for (x, residue) in frame.iter_mut().zip(residue.iter_mut()) {
+                    *x += *residue;
+                    *residue *= self.residue_decay;
+                    *residue = if residue.abs() < 1e-6 { 0.0 } else { *residue };
+                }
+            }
+        }
+        if any_ended {
+            voices.remove_ended(|voice| {
+                rack.leave(voice.sound);
+                ended.push(&voice.note);
+            });
+        }
+    }
+}
+
+fn release_unless_held(voice: &mut Voice, order: u64, conditions: &Conditions) {
+    let Conditions {
+        settings, channels, ..
+    } = conditions;
+    let channel = voice.note.channel;
+    let by_sostenuto = voice.caught && channels.holds_sostenuto(settings, channel);
+    if !voice.key_down && !by_sostenuto && !channels.sustains(settings, channel) {
+        voice.release(order, conditions);
     }
 }

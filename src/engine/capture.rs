@@ -1,0 +1,221 @@
+//! The sidechain's way out of the audio thread: stereo frames in one ring, and in another, for
+//! each block, where in the song it was. Both are made once and bounded; nothing is written while
+//! nobody listens.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Where a block starts in the host's song. What the host doesn't say is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HostPosition {
+    /// Whether the transport runs.
+    pub playing: bool,
+    /// Frames since the song's start.
+    pub samples: Option<i64>,
+    /// Quarter notes since the song's start.
+    pub beats: Option<f64>,
+    /// Quarter notes a minute.
+    pub tempo: Option<f64>,
+    /// Quarter notes from the song's start to that of the current bar.
+    pub bar_start: Option<f64>,
+    /// Numerator and denominator.
+    pub time_signature: Option<(i32, i32)>,
+}
+
+/// One block of captured sound.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CapturedBlock {
+    /// Where it starts.
+    pub position: HostPosition,
+    /// Its length in frames.
+    pub frames: usize,
+    /// The song doesn't go on from the block before: a start, stop, loop, seek or change of tempo,
+    /// or blocks were lost in between.
+    pub starts_stretch: bool,
+}
+
+/// The audio thread's end.
+#[derive(Debug)]
+pub struct Writer {
+    blocks: rtrb::Producer<CapturedBlock>,
+    frames: rtrb::Producer<[f32; 2]>,
+    armed: Arc<AtomicBool>,
+    /// Position and length of the last block written.
+    last: Option<(HostPosition, usize)>,
+}
+
+/// The generator thread's end.
+#[derive(Debug)]
+pub struct Reader {
+    blocks: rtrb::Consumer<CapturedBlock>,
+    frames: rtrb::Consumer<[f32; 2]>,
+    armed: Arc<AtomicBool>,
+}
+
+/// Makes both ends, with room for that many frames, in blocks of 16 or more. Not armed. Main
+/// thread.
+pub fn channel(frames: usize) -> (Writer, Reader) {
+    let armed = Arc::new(AtomicBool::new(false));
+    let (block_in, block_out) = rtrb::RingBuffer::new(frames.div_ceil(16).max(1));
+    let (frame_in, frame_out) = rtrb::RingBuffer::new(frames.max(1));
+    (
+        Writer {
+            blocks: block_in,
+            frames: frame_in,
+            armed: armed.clone(),
+            last: None,
+        },
+        Reader {
+            blocks: block_out,
+            frames: frame_out,
+            armed,
+        },
+    )
+}
+
+impl Writer {
+    /// Writes a block of `frames` frames if anybody listens. Slices that are shorter are silent at
+    /// their end, as hosts may leave the sidechain out or cut it short. A block that finds no room
+    /// is lost whole, and the next one starts a new stretch. Audio thread.
+    pub fn write(&mut self, position: &HostPosition, frames: usize, left: &[f32], right: &[f32]) {
+        if !self.armed.load(Relaxed) {
+            self.last = None;
+            return;
+        }
+        if frames == 0 {
+            return;
+        }
+        let room = !self.blocks.is_full();
+        let Some(chunk) = room
+            .then(|| self.frames.write_chunk_uninit(frames).ok())
+            .flatten()
+        else {
+            self.last = None;
+            return;
+        };
+        let sample = |channel: &[f32], i: usize| channel.get(i).copied().unwrap_or(0.0);
+        chunk.fill_from_iter((0..frames).map(|i| [sample(left, i), sample(right, i)]));
+        let starts_stretch = !self.last.is_some_and(|last| goes_on(&last, position));
+        let block = CapturedBlock {
+            position: *position,
+            frames,
+            starts_stretch,
+        };
+        // There is room: this is the only producer.
+        let _ = self.blocks.push(block);
+        self.last = Some((*position, frames));
+    }
+}
+
+impl Reader {
+    /// Starts or stops writing; what was written before stays to be read. Any thread.
+    pub fn arm(&self, armed: bool) {
+        self.armed.store(armed, Relaxed);
+    }
+
+    /// Appends the next block's frames to `sound`; `None` when there is none. Generator thread.
+    pub fn read(&mut self, sound: &mut Vec<[f32; 2]>) -> Option<CapturedBlock> {
+        let block = self.blocks.pop().ok()?;
+        // Frames are written before their block.
+        sound.extend(self.frames.read_chunk(block.frames).ok()?);
+        Some(block)
+    }
+}
+
+/// Whether a block at `position` continues the song where the last one ended.
+fn goes_on((last, frames): &(HostPosition, usize), position: &HostPosition) -> bool {
+    let in_samples = match (last.samples, position.samples) {
+        (Some(last), Some(now)) if position.playing => now == last + *frames as i64,
+        _ => true,
+    };
+    // A loop may leave the sample count alone, but not the beats.
+    let in_beats = match (last.beats, position.beats) {
+        (Some(last), Some(now)) if position.playing => now >= last,
+        _ => true,
+    };
+    last.playing == position.playing
+        && last.tempo == position.tempo
+        && last.time_signature == position.time_signature
+        && in_samples
+        && in_beats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(samples: i64) -> HostPosition {
+        HostPosition {
+            playing: true,
+            samples: Some(samples),
+            beats: Some(samples as f64 / 24_000.0),
+            tempo: Some(120.0),
+            ..HostPosition::default()
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_until_armed() {
+        let (mut writer, mut reader) = channel(64);
+        writer.write(&at(0), 4, &[1.0; 4], &[2.0; 4]);
+        assert_eq!(reader.read(&mut Vec::new()), None);
+        reader.arm(true);
+        writer.write(&at(4), 4, &[1.0; 4], &[2.0; 2]);
+        let mut sound = Vec::new();
+        let block = reader.read(&mut sound).unwrap();
+        assert_eq!(
+            (block.position, block.frames, block.starts_stretch),
+            (at(4), 4, true)
+        );
+        assert_eq!(sound, [[1.0, 2.0], [1.0, 2.0], [1.0, 0.0], [1.0, 0.0]]);
+    }
+
+    #[test]
+    fn jumps_start_a_new_stretch() {
+        let (mut writer, mut reader) = channel(640);
+        reader.arm(true);
+        let faster = HostPosition {
+            tempo: Some(121.0),
+            ..at(160)
+        };
+        let stopped = HostPosition {
+            playing: false,
+            ..faster
+        };
+        let positions = [
+            at(0),
+            at(32),
+            at(64),
+            at(0),
+            at(32),
+            faster,
+            stopped,
+            stopped,
+        ];
+        for position in positions {
+            writer.write(&position, 32, &[], &[]);
+        }
+        let stretches: Vec<bool> = std::iter::from_fn(|| reader.read(&mut Vec::new()))
+            .map(|block| block.starts_stretch)
+            .collect();
+        assert_eq!(
+            stretches,
+            [true, false, false, true, false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn what_finds_no_room_is_lost_whole_and_marked() {
+        let (mut writer, mut reader) = channel(64);
+        reader.arm(true);
+        for i in 0..4 {
+            writer.write(&at(i * 24), 24, &[i as f32; 24], &[0.0; 24]);
+        }
+        let mut sound = Vec::new();
+        while reader.read(&mut sound).is_some() {}
+        assert_eq!(sound.len(), 48);
+        writer.write(&at(96), 24, &[4.0; 24], &[0.0; 24]);
+        assert!(reader.read(&mut sound).unwrap().starts_stretch);
+        assert_eq!(sound[48..], [[4.0, 0.0]; 24]);
+    }
+}

@@ -1,0 +1,421 @@
+//! Reads a looped stereo sample at any pitch: the inner loop of the sampler.
+//!
+//! Positions are fixed-point (32.32 frames), so that pitch is exact and a sum of steps doesn't
+//! depend on where blocks end. The loop body is compiled twice, for the machine's base
+//! instructions and for AVX2; both do the same operations in the same order, so the sound is the
+//! same on every machine.
+
+use super::sinc::{Row, TAPS, TAPS_BEFORE, Table};
+
+/// A stereo frame.
+pub type Frame = [f32; 2];
+
+/// One frame in fixed-point.
+pub const ONE: u64 = 1 << 32;
+/// Fastest reading: 10 octaves up.
+pub const MAX_STEP: u64 = ONE << 10;
+/// Slowest reading: 16 octaves down.
+pub const MIN_STEP: u64 = ONE >> 16;
+
+/// Two layers of a column that are read at the same position, and their loop.
+#[derive(Clone, Copy)]
+pub struct Sound<'a> {
+    /// The layer below, or the only one.
+    pub lower: &'a [Frame],
+    /// The layer above, as long as the other; empty when the lower one sounds alone.
+    pub upper: &'a [Frame],
+    /// First frame of the loop, and one past its last.
+    pub loop_frames: Option<(usize, usize)>,
+}
+
+/// Where a voice reads.
+#[derive(Clone, Copy, Default)]
+pub struct Cursor {
+    /// Position in 2⁻³² frames.
+    pub position: u64,
+    /// What is added to the position after each frame.
+    pub step: u64,
+    /// What is added to the step after each frame.
+    pub step_change: i64,
+    /// Whether the loop has begun anew: what lies before its start is then its own end.
+    pub wrapped: bool,
+}
+
+/// A value that changes linearly over a tick.
+#[derive(Clone, Copy, Default)]
+pub struct Ramp {
+    /// Value at the tick's first frame.
+    pub start: f32,
+    /// Change per frame.
+    pub slope: f32,
+}
+
+impl Ramp {
+    /// The value at a frame of the tick.
+    #[inline(always)]
+    pub fn at(self, frame: usize) -> f32 {
+        self.start + self.slope * frame as f32
+    }
+
+    /// The ramp from a value at frame `from` of the tick to another at its end.
+    pub fn between(now: f32, from: usize, end: f32) -> Ramp {
+        let slope = (end - now) / (super::TICK - from).max(1) as f32;
+        Ramp {
+            start: now - slope * from as f32,
+            slope,
+        }
+    }
+}
+
+/// The instructions that [`read`] uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isa {
+    /// What every machine of this kind has.
+    Base,
+    /// x86-64 with 256-bit vectors.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+}
+
+/// Proof that the machine has AVX2; made by [`Isa::detect`] only.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Avx2(());
+
+impl Isa {
+    /// The best this machine has. Main thread.
+    pub fn detect() -> Isa {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            return Isa::Avx2(Avx2(()));
+        }
+        Isa::Base
+    }
+}
+
+/// Reads `out.len()` frames, starting at frame `phase` of the tick, each layer times its gain.
+/// Says whether there is more; after the end of a sound without loop `out` is silence.
+pub fn read(
+    isa: Isa,
+    cursor: &mut Cursor,
+    table: &Table,
+    sound: &Sound,
+    gains: [Ramp; 2],
+    phase: usize,
+    out: &mut [Frame],
+) -> bool {
+    match isa {
+        Isa::Base => choose_layers(cursor, table, sound, gains, phase, out),
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the value is proof that the machine has AVX2.
+        Isa::Avx2(_) => unsafe { read_avx2(cursor, table, sound, gains, phase, out) },
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn read_avx2(
+    cursor: &mut Cursor,
+    table: &Table,
+    sound: &Sound,
+    gains: [Ramp; 2],
+    phase: usize,
+    out: &mut [Frame],
+) -> bool {
+    choose_layers(cursor, table, sound, gains, phase, out)
+}
+
+#[inline(always)]
+fn choose_layers(
+    cursor: &mut Cursor,
+    table: &Table,
+    sound: &Sound,
+    gains: [Ramp; 2],
+    phase: usize,
+    out: &mut [Frame],
+) -> bool {
+    if sound.upper.is_empty() {
+        read_layers::<false>(cursor, table, sound, gains, phase, out)
+    } else {
+        read_layers::<true>(cursor, table, sound, gains, phase, out)
+    }
+}
+
+#[inline(always)]
+fn read_layers<const TWO: bool>(
+    cursor: &mut Cursor,
+    table: &Table,
+    sound: &Sound,
+    gains: [Ramp; 2],
+    phase: usize,
+    out: &mut [Frame],
+) -> bool {
+    let Cursor {
+        mut position,
+        mut step,
+        step_change,
+        mut wrapped,
+    } = *cursor;
+    let length = sound.lower.len();
+    let (loop_start, end) = sound.loop_frames.unwrap_or((0, length));
+    let looped = sound.loop_frames.is_some();
+    let mut low = if wrapped { loop_start } else { 0 };
+    let mut more = true;
+    for (i, out) in out.iter_mut().enumerate() {
+        let index = (position >> 32) as usize;
+        let (row, next, between) = table.rows(position as u32);
+        let weights = blend(row, next, between);
+        let first = index.wrapping_sub(TAPS_BEFORE - 1); // huge where there is none
+        let inside = index >= low + (TAPS_BEFORE - 1) && index + TAPS - TAPS_BEFORE < end;
+        let mut sum = match taps(sound.lower, first) {
+            Some(frames) if inside => weigh(&weights, frames),
+            _ => weigh(
+                &weights,
+                &gather(sound.lower, index, sound.loop_frames, wrapped),
+            ),
+        };
+        let gain = gains[0].at(phase + i);
+        sum = sum.map(|x| x * gain);
+        if TWO {
+            let upper = match taps(sound.upper, first) {
+                Some(frames) if inside => weigh(&weights, frames),
+                _ => weigh(
+                    &weights,
+                    &gather(sound.upper, index, sound.loop_frames, wrapped),
+                ),
+            };
+            let gain = gains[1].at(phase + i);
+            for (sum, x) in sum.iter_mut().zip(upper) {
+                *sum += x * gain;
+            }
+        }
+        *out = fold(sum);
+
+        position += step;
+        step = step.wrapping_add_signed(step_change);
+        let index = (position >> 32) as usize;
+        if index >= end {
+            if looped {
+                let over = position - ((loop_start as u64) << 32);
+                position -= over - over % (((end - loop_start) as u64) << 32);
+                wrapped = true;
+                low = loop_start;
+            } else if index >= end + TAPS_BEFORE {
+                position = ((end + TAPS_BEFORE) as u64) << 32; // silence from here on
+                more = false;
+            }
+        }
+    }
+    *cursor = Cursor {
+        position,
+        step,
+        step_change,
+        wrapped,
+    };
+    more
+}
+
+/// Sums of left and right, still spread over this many lanes: a multiple of every vector length.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn taps(frames: &[Frame], first: usize) -> Option<&[Frame; TAPS]> {
+    frames.get(first..)?.first_chunk()
+}
+
+#[inline(always)]
+fn blend(row: &Row, next: &Row, between: f32) -> [f32; 2 * TAPS] {
+    std::array::from_fn(|i| row.0[i] + between * (next.0[i] - row.0[i]))
+}
+
+#[inline(always)]
+fn weigh(weights: &[f32; 2 * TAPS], frames: &[Frame; TAPS]) -> [f32; LANES] {
+    let samples = frames.as_flattened();
+    let mut sum = [0.0; LANES];
+    for (weights, samples) in weights.chunks_exact(LANES).zip(samples.chunks_exact(LANES)) {
+        for ((sum, weight), sample) in sum.iter_mut().zip(weights).zip(samples) {
+            *sum += weight * sample;
+        }
+    }
+    sum
+}
+
+/// Even lanes to the left, odd lanes to the right.
+#[inline(always)]
+fn fold(sum: [f32; LANES]) -> Frame {
+    let eight: [f32; 8] = std::array::from_fn(|i| sum[i] + sum[i + 8]);
+    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+    [four[0] + four[2], four[1] + four[3]]
+}
+
+/// The frames around `index` where they don't lie side by side: at the loop's seam, and at both
+/// ends of the sound, beyond which there is silence.
+#[cold]
+#[inline(never)]
+fn gather(
+    frames: &[Frame],
+    index: usize,
+    loop_frames: Option<(usize, usize)>,
+    wrapped: bool,
+) -> [Frame; TAPS] {
+    std::array::from_fn(|tap| {
+        let mut at = (index + tap) as i64 - (TAPS_BEFORE - 1) as i64;
+        if let Some((start, end)) = loop_frames {
+            let (start, end) = (start as i64, end as i64);
+            if at >= end || (wrapped && at < start) {
+                at = start + (at - start).rem_euclid(end - start);
+            }
+        }
+        usize::try_from(at)
+            .ok()
+            .and_then(|at| frames.get(at))
+            .copied()
+            .unwrap_or_default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sinc::Bank;
+    use super::*;
+
+    const UNITY: [Ramp; 2] = [Ramp {
+        start: 1.0,
+        slope: 0.0,
+    }; 2];
+
+    fn noise(length: usize) -> Vec<Frame> {
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        (0..length).map(|_| [next(), next()]).collect()
+    }
+
+    fn read_all(sound: &Sound, isa: Isa, step: u64, frames: usize) -> Vec<Frame> {
+        let mut cursor = Cursor {
+            step,
+            ..Cursor::default()
+        };
+        let mut out = vec![[0.0; 2]; frames];
+        read(
+            isa,
+            &mut cursor,
+            Bank::shared().table(0.0),
+            sound,
+            UNITY,
+            0,
+            &mut out,
+        );
+        out
+    }
+
+    #[test]
+    fn untransposed_sound_comes_out_as_it_is() {
+        let lower = noise(100);
+        let sound = Sound {
+            lower: &lower,
+            upper: &[],
+            loop_frames: None,
+        };
+        let out = read_all(&sound, Isa::detect(), ONE, 100);
+        assert_eq!(out, lower);
+    }
+
+    #[test]
+    fn both_compilations_agree_to_the_last_bit() {
+        let (lower, upper) = (noise(3_000), noise(3_000));
+        for upper in [&upper[..], &[]] {
+            let sound = Sound {
+                lower: &lower,
+                upper,
+                loop_frames: Some((700, 2_500)),
+            };
+            let base = read_all(&sound, Isa::Base, ONE * 103 / 100, 10_000);
+            assert_eq!(
+                base,
+                read_all(&sound, Isa::detect(), ONE * 103 / 100, 10_000)
+            );
+        }
+    }
+
+    #[test]
+    fn a_seam_reads_as_if_the_loop_had_been_copied_out() {
+        let lower = noise(1_000);
+        for (start, end) in [(300, 1_000), (990, 1_000), (0, 1_000), (3, 20)] {
+            let mut copied = lower[..end].to_vec();
+            while copied.len() < 6_000 {
+                copied.extend_from_slice(&lower[start..end]);
+            }
+            let looped = Sound {
+                lower: &lower,
+                upper: &[],
+                loop_frames: Some((start, end)),
+            };
+            let straight = Sound {
+                lower: &copied,
+                upper: &[],
+                loop_frames: None,
+            };
+            let step = ONE / 7 * 8;
+            let a = read_all(&looped, Isa::detect(), step, 4_000);
+            let b = read_all(&straight, Isa::detect(), step, 4_000);
+            // Before the first wrap the reader sees the frames before the loop, as it should; just
+            // after it, it sees the loop's end where the copy has the same: equal throughout.
+            assert!(a == b, "loop {start}..{end}");
+        }
+    }
+
+    #[test]
+    fn steps_longer_than_the_loop_stay_inside() {
+        let lower = noise(64);
+        let sound = Sound {
+            lower: &lower,
+            upper: &[],
+            loop_frames: Some((60, 64)),
+        };
+        let mut cursor = Cursor {
+            step: MAX_STEP,
+            ..Cursor::default()
+        };
+        let mut out = [[0.0; 2]; 500];
+        assert!(read(
+            Isa::Base,
+            &mut cursor,
+            Bank::shared().table(10.0),
+            &sound,
+            UNITY,
+            0,
+            &mut out
+        ));
+        assert!((60..64).contains(&(cursor.position >> 32)));
+    }
+
+    #[test]
+    fn a_sound_without_loop_ends_and_stays_silent() {
+        let lower = vec![[1.0; 2]; 50];
+        let sound = Sound {
+            lower: &lower,
+            upper: &[],
+            loop_frames: None,
+        };
+        let mut cursor = Cursor {
+            step: ONE,
+            ..Cursor::default()
+        };
+        let mut out = [[0.0; 2]; 200];
+        let table = Bank::shared().table(0.0);
+        assert!(!read(
+            Isa::detect(),
+            &mut cursor,
+            table,
+            &sound,
+            UNITY,
+            0,
+            &mut out
+        ));
+        assert_eq!(out[49], [1.0; 2]);
+        assert!(out[58..].iter().all(|frame| *frame == [0.0; 2]));
+    }
+}

@@ -1,0 +1,143 @@
+//! All voices: who starts, who must give way, who has ended.
+
+use super::voice::{Conditions, Voice};
+use super::{MAX_VOICES, NoteAddress};
+
+/// Slots: every voice may be stolen at once and still fade out beside its successor.
+const SLOTS: usize = 2 * MAX_VOICES;
+
+/// See the module.
+pub struct Voices {
+    slots: Box<[Voice; SLOTS]>,
+    /// All slots; the first `count` are in use, in order of their note-ons: voices are always
+    /// mixed in this order, so that the sum of floats is the same however time is cut into blocks.
+    order: [u16; SLOTS],
+    count: usize,
+    releases: u64,
+}
+
+impl Voices {
+    /// All at rest.
+    pub fn new() -> Voices {
+        Voices {
+            slots: Box::new([Voice::IDLE; SLOTS]),
+            order: std::array::from_fn(|slot| slot as u16),
+            count: 0,
+            releases: 0,
+        }
+    }
+
+    /// Silence at once.
+    pub fn clear(&mut self) {
+        self.slots.fill(Voice::IDLE);
+        self.count = 0;
+    }
+
+    /// All that sound, in order of their note-ons.
+    pub fn for_each(&mut self, mut act: impl FnMut(&mut Voice)) {
+        for &slot in &self.order[..self.count] {
+            if let Some(voice) = self.slots.get_mut(usize::from(slot)) {
+                act(voice);
+            }
+        }
+    }
+
+    /// Those of the voices that an address means and that aren't on their way out.
+    pub fn for_each_at(&mut self, address: &NoteAddress, mut act: impl FnMut(&mut Voice)) {
+        self.for_each(|voice| {
+            if !voice.is_fading() && voice.note.is_at(address) {
+                act(voice);
+            }
+        });
+    }
+
+    /// All in use, those that fade out included.
+    pub fn in_use(&self) -> usize {
+        self.count
+    }
+
+    /// Those that count for [`MAX_VOICES`].
+    pub fn sounding(&self) -> usize {
+        self.in_order().filter(|voice| !voice.is_fading()).count()
+    }
+
+    /// A number for the next release.
+    pub fn next_release(&mut self) -> u64 {
+        self.releases += 1;
+        self.releases
+    }
+
+    /// Adds a voice, at the cost of another if there are too many. Returns a voice that had to be
+    /// cut off at once, if it came to that.
+    pub fn add(&mut self, voice: Voice, phase: usize, conditions: &Conditions) -> Option<Voice> {
+        if self.sounding() >= MAX_VOICES
+            && let Some(victim) = self.victim()
+        {
+            self.slots[victim].fade(phase, conditions);
+        }
+        let mut cut = None;
+        if self.count == SLOTS {
+            // Only when all voices are stolen twice within a fade: the oldest fade is cut.
+            let oldest = self.in_order().position(Voice::is_fading).unwrap_or(0);
+            cut = Some(self.slots[usize::from(self.order[oldest])]);
+            self.free(oldest);
+        }
+        self.slots[usize::from(self.order[self.count])] = voice;
+        self.count += 1;
+        cut
+    }
+
+    /// Takes out all voices that have ended, keeping the order of the others.
+    pub fn remove_ended(&mut self, mut ended: impl FnMut(&Voice)) {
+        let mut i = 0;
+        while i < self.count {
+            let voice = &self.slots[usize::from(self.order[i])];
+            if voice.ended {
+                ended(voice);
+                self.free(i);
+            } else {
+                i += 1;
+            }
+        }
+    }
+
+    /// Frees the slot at a place in the order.
+    fn free(&mut self, at: usize) {
+        self.order[at..self.count].rotate_left(1);
+        self.count -= 1;
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = &Voice> {
+        let active = self.order[..self.count].iter();
+        active.map(|&slot| &self.slots[usize::from(slot)])
+    }
+
+    /// The slot of the voice that is missed least: the one released first; if none is, of the
+    /// older half of the voices (those that only a pedal holds, if there are any) the quietest,
+    /// and of equals the oldest. New voices are spared: a slow attack is quiet too.
+    fn victim(&self) -> Option<usize> {
+        let voices = || {
+            let active = self.order[..self.count]
+                .iter()
+                .map(|&slot| usize::from(slot));
+            active
+                .map(|slot| (slot, &self.slots[slot]))
+                .filter(|(_, voice)| !voice.is_fading())
+        };
+        let released = voices().filter(|(_, voice)| voice.is_released());
+        if let Some((slot, _)) = released.min_by_key(|(_, voice)| voice.release_order) {
+            return Some(slot);
+        }
+        let by_pedal = voices().filter(|(_, voice)| !voice.key_down).count();
+        let candidates = if by_pedal > 0 {
+            by_pedal
+        } else {
+            voices().count()
+        };
+        voices()
+            .filter(|(_, voice)| by_pedal == 0 || !voice.key_down)
+            .take(candidates.div_ceil(2))
+            .min_by(|(_, a), (_, b)| a.loudness.total_cmp(&b.loudness))
+            .map(|(slot, _)| slot)
+    }
+}
