@@ -1,1 +1,44 @@
-fn main() {}
+//! `cargo xtask COMMAND`: everything one does with this repository, on a machine that has Rust and
+//! Python 3 and nothing else. One file a command; each says what it does while it does it.
+
+mod bundle;
+mod packages;
+mod run;
+mod setup;
+mod shell;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  setup     install or fetch what a build needs: system packages, ONNX Runtime
+  bundle    build the release plugin: target/bundled/Consort.clap and Consort.vst3
+  test      run all tests, also those in real hosts, on the bundled plugin
+  run       open the standalone window (what follows goes to it: --backend jack …)";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    std::env::set_current_dir(shell::root()).expect("the repository was there when this was built");
+    let result = match command.as_str() {
+        "setup" => setup::build(),
+        "bundle" => bundle::bundle(),
+        "test" => test::test(),
+        "run" => run::run(&rest),
+        "" | "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("There is no command `{other}`.\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The house stays a house: which module may import which, and how long a file may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module of `src/` may import; a module always may import itself. Drawn in `src/lib.rs`.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("music", &[]),
+    ("instrument", &["music"]),
+    ("engine", &["instrument", "music"]),
+    ("models", &["instrument", "music"]),
+    ("analysis", &["models", "instrument", "music"]),
+    ("library", &["analysis", "models", "instrument", "music"]),
+    ("jobs", &["library", "analysis", "models", "engine", "instrument", "music"]),
+    ("params", &["engine", "instrument", "music"]),
+    ("editor", &["params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"]),
+    (
+        "plugin",
+        &["editor", "params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"],
+    ),
+    (
+        "cli",
+        &["plugin", "params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"],
+    ),
+    // The map of the house: names every module, and exports the plugins.
+    ("lib", &["plugin"]),
+];
+
+/// Longer than this, a file holds more than one idea.
+const MOST_LINES: usize = 500;
+
+#[test]
+fn imports_run_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = ALLOWED.iter().copied().collect();
+    let mut faults = Vec::new();
+    for file in sources("src") {
+        let module = module_of(&file);
+        if module == "bin" {
+            continue;
+        }
+        let Some(may) = allowed.get(module.as_str()) else {
+            faults.push(format!("{}: `{module}` is not in the map", file.display()));
+            continue;
+        };
+        for (line, imported) in crate_paths(&fs::read_to_string(&file).unwrap()) {
+            let known = allowed.contains_key(imported.as_str());
+            if known && imported != module && !may.contains(&imported.as_str()) {
+                faults.push(format!("{}:{line}: {module} imports {imported}", file.display()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "imports against the direction:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn the_map_has_no_circle() {
+    for (module, may) in ALLOWED {
+        for imported in *may {
+            let back = ALLOWED.iter().find(|(name, _)| name == imported).expect("names a module").1;
+            assert!(!back.contains(module), "{module} and {imported} may import each other");
+        }
+    }
+}
+
+#[test]
+fn the_programs_only_call_the_library() {
+    for file in sources("src/bin") {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 60, "{}: {lines} lines; what it does belongs in src/cli", file.display());
+    }
+}
+
+#[test]
+fn files_are_short() {
+    let long: Vec<String> = ["src", "tests", "xtask/src", "benches", "training"]
+        .into_iter()
+        .flat_map(sources)
+        .filter_map(|file| {
+            let lines = fs::read_to_string(&file).unwrap().lines().count();
+            (lines > MOST_LINES).then(|| format!("{}: {lines} lines", file.display()))
+        })
+        .collect();
+    assert!(long.is_empty(), "files over {MOST_LINES} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let silent: Vec<PathBuf> = sources("src")
+        .into_iter()
+        .filter(|file| !fs::read_to_string(file).unwrap().trim_start().starts_with("//!"))
+        .collect();
+    assert!(silent.is_empty(), "without a `//!` at the top: {silent:?}");
+}
+
+/// Rust and Python files under a folder of the repository, hidden folders left out.
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs" || ext == "py") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The first folder, or file, under `src/` on the way to a file.
+fn module_of(file: &Path) -> String {
+    let inside = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// All modules named after `crate::` in code, with their line; comments are passed over, and so
+/// are a file's tests at its end, which may use what they like.
+fn crate_paths(source: &str) -> BTreeSet<(usize, String)> {
+    let mut found = BTreeSet::new();
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
+    let code: Vec<&str> = source.lines().map(|line| line.split("//").next().unwrap()).collect();
+    let code = code.join("\n");
+    for (at, _) in code.match_indices("crate::") {
+        let line = code[..at].matches('\n').count() + 1;
+        let rest = &code[at + "crate::".len()..];
+        let names = if let Some(group) = rest.strip_prefix('{') { outermost(group) } else { vec![first_name(rest)] };
+        found.extend(names.into_iter().map(|name| (line, name)));
+    }
+    found
+}
+
+/// `a::{b, c}, d}` → `a`, `d`.
+fn outermost(group: &str) -> Vec<String> {
+    let (mut depth, mut names, mut start) = (0, Vec::new(), true);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => start = true,
+            _ if start && !letter.is_whitespace() => {
+                names.push(first_name(&group[at..]));
+                start = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn first_name(path: &str) -> String {
+    path.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+#[test]
+fn the_reader_of_imports_sees_them() {
+    let source = "use crate::{engine::{Engine, mailbox}, music};\n// crate::cli\nlet x = crate::jobs::Client;";
+    let seen: Vec<String> = crate_paths(source).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(seen, ["engine", "music", "jobs"]);
+}

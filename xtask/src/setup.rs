@@ -1,0 +1,121 @@
+//! `cargo xtask setup`: what a build needs and Cargo doesn't bring.
+
+use crate::packages;
+use crate::shell::{Result, root, run, say, target};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Makes a plain `cargo build --release` work: system packages, and ONNX Runtime as an asset.
+pub fn build() -> Result {
+    packages::ensure(packages::BUILD)?;
+    onnxruntime()
+}
+
+/// The Python with the packages of `xtask/requirements-test.txt`.
+pub fn python_with_hosts() -> Result<PathBuf> {
+    let python = python()?;
+    let requirements = "xtask/requirements-test.txt";
+    let wanted = sha256(&read(Path::new(requirements))?);
+    let stamp = target().join("venv/requirements.sha256");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    say("installing the Python packages of the tests (pinned, hashes checked) into target/venv");
+    let mut pip = pip(&python);
+    run(pip.args(["install", "--quiet", "--require-hashes", "-r", requirements]))?;
+    write(&stamp, wanted.as_bytes())?;
+    Ok(python)
+}
+
+/// A Python of our own, so that nothing of the system's or the user's is changed.
+fn python() -> Result<PathBuf> {
+    let python = target().join("venv/bin/python");
+    if !python.exists() {
+        say("making a Python environment in target/venv");
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(target().join("venv")))?;
+    }
+    Ok(python)
+}
+
+fn pip(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-m", "pip", "--disable-pip-version-check"]);
+    command
+}
+
+/// Puts ONNX Runtime's library, compressed, where the build script embeds it from:
+/// `target/assets/onnxruntime-OS-ARCH.zst`, and beside it `.sha256` of the library itself.
+fn onnxruntime() -> Result {
+    let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
+    let pins: Value = serde_json::from_slice(&read(Path::new("plugin-assets/onnxruntime.json"))?)
+        .map_err(|error| format!("plugin-assets/onnxruntime.json is damaged: {error}."))?;
+    let pin = &pins["platforms"][&platform];
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let (Some(version), Some(python_version), Some(tag), Some(wheel), Some(wheel_hash)) = (
+        text(&pins["version"]),
+        text(&pins["wheel_python"]),
+        text(&pin["pip_platform"]),
+        text(&pin["wheel"]),
+        text(&pin["wheel_sha256"]),
+    ) else {
+        return Err(format!("plugin-assets/onnxruntime.json names no wheel for {platform}."));
+    };
+    let (Some(library), Some(hash)) = (text(&pin["library"]), text(&pin["library_sha256"])) else {
+        return Err(format!("plugin-assets/onnxruntime.json names no library for {platform}."));
+    };
+
+    let assets = root().join("target/assets");
+    let asset = assets.join(format!("onnxruntime-{platform}.zst"));
+    let asset_hash = assets.join(format!("onnxruntime-{platform}.sha256"));
+    if asset.exists() && fs::read_to_string(&asset_hash).is_ok_and(|have| have.trim() == hash) {
+        return Ok(());
+    }
+
+    say(format!("fetching ONNX Runtime {version} for {platform} (its Python wheel, 15 to 25 MB)"));
+    let folder = assets.join("wheel");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}.", folder.display()))?;
+    let requirement = folder.join("requirements.txt");
+    write(&requirement, format!("onnxruntime=={version} --hash=sha256:{wheel_hash}\n").as_bytes())?;
+    let python = python()?;
+    let mut download = pip(&python);
+    download.args(["download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]);
+    download.args(["--python-version", &python_version, "--platform", &tag]);
+    run(download.arg("--dest").arg(&folder).arg("-r").arg(&requirement))?;
+
+    say("checking its library and compressing it for the plugin");
+    let unpack = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
+    let unpacked = Command::new(&python)
+        .args(["-c", unpack])
+        .arg(folder.join(wheel))
+        .arg(&library)
+        .output()
+        .map_err(|error| format!("Python could not start: {error}."))?;
+    let found = sha256(&unpacked.stdout);
+    if found != hash {
+        return Err(format!("{library} has sha256 {found}, not the pinned {hash}; it is not used."));
+    }
+    // Level 19 takes seconds, once, and makes the plugin file 20% smaller than the default does.
+    let packed = zstd::encode_all(unpacked.stdout.as_slice(), 19)
+        .map_err(|error| format!("{library} could not be compressed: {error}."))?;
+    write(&asset, &packed)?;
+    write(&asset_hash, format!("{hash}\n").as_bytes())?;
+    let _ = fs::remove_dir_all(&folder);
+    say(format!("ready: {} ({:.1} MB)", asset.display(), packed.len() as f64 / 1e6));
+    Ok(())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| format!("{} could not be read: {error}.", path.display()))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result {
+    fs::write(path, bytes)
+        .map_err(|error| format!("{} could not be written: {error}.", path.display()))
+}
