@@ -12,16 +12,58 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("models", &["instrument", "music"]),
     ("analysis", &["models", "instrument", "music"]),
     ("library", &["analysis", "models", "instrument", "music"]),
-    ("jobs", &["library", "analysis", "models", "engine", "instrument", "music"]),
+    (
+        "jobs",
+        &[
+            "library",
+            "analysis",
+            "models",
+            "engine",
+            "instrument",
+            "music",
+        ],
+    ),
     ("params", &["engine", "instrument", "music"]),
-    ("editor", &["params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"]),
+    (
+        "editor",
+        &[
+            "params",
+            "jobs",
+            "library",
+            "analysis",
+            "models",
+            "engine",
+            "instrument",
+            "music",
+        ],
+    ),
     (
         "plugin",
-        &["editor", "params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"],
+        &[
+            "editor",
+            "params",
+            "jobs",
+            "library",
+            "analysis",
+            "models",
+            "engine",
+            "instrument",
+            "music",
+        ],
     ),
     (
         "cli",
-        &["plugin", "params", "jobs", "library", "analysis", "models", "engine", "instrument", "music"],
+        &[
+            "plugin",
+            "params",
+            "jobs",
+            "library",
+            "analysis",
+            "models",
+            "engine",
+            "instrument",
+            "music",
+        ],
     ),
     // The map of the house: names every module, and exports the plugins.
     ("lib", &["plugin"]),
@@ -46,19 +88,33 @@ fn imports_run_one_way() {
         for (line, imported) in crate_paths(&fs::read_to_string(&file).unwrap()) {
             let known = allowed.contains_key(imported.as_str());
             if known && imported != module && !may.contains(&imported.as_str()) {
-                faults.push(format!("{}:{line}: {module} imports {imported}", file.display()));
+                faults.push(format!(
+                    "{}:{line}: {module} imports {imported}",
+                    file.display()
+                ));
             }
         }
     }
-    assert!(faults.is_empty(), "imports against the direction:\n{}", faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "imports against the direction:\n{}",
+        faults.join("\n")
+    );
 }
 
 #[test]
 fn the_map_has_no_circle() {
     for (module, may) in ALLOWED {
         for imported in *may {
-            let back = ALLOWED.iter().find(|(name, _)| name == imported).expect("names a module").1;
-            assert!(!back.contains(module), "{module} and {imported} may import each other");
+            let back = ALLOWED
+                .iter()
+                .find(|(name, _)| name == imported)
+                .expect("names a module")
+                .1;
+            assert!(
+                !back.contains(module),
+                "{module} and {imported} may import each other"
+            );
         }
     }
 }
@@ -67,7 +123,11 @@ fn the_map_has_no_circle() {
 fn the_programs_only_call_the_library() {
     for file in sources("src/bin") {
         let lines = fs::read_to_string(&file).unwrap().lines().count();
-        assert!(lines <= 60, "{}: {lines} lines; what it does belongs in src/cli", file.display());
+        assert!(
+            lines <= 60,
+            "{}: {lines} lines; what it does belongs in src/cli",
+            file.display()
+        );
     }
 }
 
@@ -81,14 +141,23 @@ fn files_are_short() {
             (lines > MOST_LINES).then(|| format!("{}: {lines} lines", file.display()))
         })
         .collect();
-    assert!(long.is_empty(), "files over {MOST_LINES} lines:\n{}", long.join("\n"));
+    assert!(
+        long.is_empty(),
+        "files over {MOST_LINES} lines:\n{}",
+        long.join("\n")
+    );
 }
 
 #[test]
 fn every_module_says_what_it_is() {
     let silent: Vec<PathBuf> = sources("src")
         .into_iter()
-        .filter(|file| !fs::read_to_string(file).unwrap().trim_start().starts_with("//!"))
+        .filter(|file| {
+            !fs::read_to_string(file)
+                .unwrap()
+                .trim_start()
+                .starts_with("//!")
+        })
         .collect();
     assert!(silent.is_empty(), "without a `//!` at the top: {silent:?}");
 }
@@ -104,7 +173,10 @@ fn sources(folder: &str) -> Vec<PathBuf> {
                 continue;
             } else if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ext| ext == "rs" || ext == "py") {
+            } else if path
+                .extension()
+                .is_some_and(|ext| ext == "rs" || ext == "py")
+            {
                 found.push(path);
             }
         }
@@ -115,8 +187,16 @@ fn sources(folder: &str) -> Vec<PathBuf> {
 
 /// The first folder, or file, under `src/` on the way to a file.
 fn module_of(file: &Path) -> String {
-    let inside = file.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
-    let first = inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+    let inside = file
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .unwrap();
+    let first = inside
+        .components()
+        .next()
+        .unwrap()
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
@@ -125,12 +205,19 @@ fn module_of(file: &Path) -> String {
 fn crate_paths(source: &str) -> BTreeSet<(usize, String)> {
     let mut found = BTreeSet::new();
     let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
-    let code: Vec<&str> = source.lines().map(|line| line.split("//").next().unwrap()).collect();
+    let code: Vec<&str> = source
+        .lines()
+        .map(|line| line.split("//").next().unwrap())
+        .collect();
     let code = code.join("\n");
     for (at, _) in code.match_indices("crate::") {
         let line = code[..at].matches('\n').count() + 1;
         let rest = &code[at + "crate::".len()..];
-        let names = if let Some(group) = rest.strip_prefix('{') { outermost(group) } else { vec![first_name(rest)] };
+        let names = if let Some(group) = rest.strip_prefix('{') {
+            outermost(group)
+        } else {
+            vec![first_name(rest)]
+        };
         found.extend(names.into_iter().map(|name| (line, name)));
     }
     found
@@ -156,12 +243,17 @@ fn outermost(group: &str) -> Vec<String> {
 }
 
 fn first_name(path: &str) -> String {
-    path.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+    path.chars()
+        .take_while(|letter| letter.is_alphanumeric() || *letter == '_')
+        .collect()
 }
 
 #[test]
 fn the_reader_of_imports_sees_them() {
     let source = "use crate::{engine::{Engine, mailbox}, music};\n// crate::cli\nlet x = crate::jobs::Client;";
-    let seen: Vec<String> = crate_paths(source).into_iter().map(|(_, name)| name).collect();
+    let seen: Vec<String> = crate_paths(source)
+        .into_iter()
+        .map(|(_, name)| name)
+        .collect();
     assert_eq!(seen, ["engine", "music", "jobs"]);
 }

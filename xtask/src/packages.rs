@@ -80,9 +80,17 @@ pub fn ensure(needs: &[Need]) -> Result {
         return Ok(());
     }
     for need in &missing {
-        say(format!("missing: {} ({})", need.packages.join(", "), need.why));
+        say(format!(
+            "missing: {} ({})",
+            need.packages.join(", "),
+            need.why
+        ));
     }
-    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
     if !succeeds("apt-get", &["--version"]) {
         return Err(format!(
             "This system has no apt-get; please install what Debian calls `{}` and start again.",
@@ -103,9 +111,18 @@ pub fn ensure(needs: &[Need]) -> Result {
 }
 
 fn apt(arguments: &[&str]) -> Command {
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-    let mut command = if is_root { Command::new("env") } else { Command::new("sudo") };
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments);
+    let is_root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|id| id.stdout == b"0\n");
+    let mut command = if is_root {
+        Command::new("env")
+    } else {
+        Command::new("sudo")
+    };
+    command
+        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
+        .args(arguments);
     command
 }
 

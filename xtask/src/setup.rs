@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: what a build needs and Cargo doesn't bring.
 
 use crate::packages;
-use crate::shell::{Result, root, run, say, target};
+use crate::shell::{Result, run, say, target};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -35,7 +35,9 @@ fn python() -> Result<PathBuf> {
     let python = target().join("venv/bin/python");
     if !python.exists() {
         say("making a Python environment in target/venv");
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(target().join("venv")))?;
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(target().join("venv")))?;
     }
     Ok(python)
 }
@@ -50,40 +52,59 @@ fn pip(python: &Path) -> Command {
 /// `target/assets/onnxruntime-OS-ARCH.zst`, and beside it `.sha256` of the library itself.
 fn onnxruntime() -> Result {
     let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
-    let pins: Value = serde_json::from_slice(&read(Path::new("plugin-assets/onnxruntime.json"))?)
-        .map_err(|error| format!("plugin-assets/onnxruntime.json is damaged: {error}."))?;
-    let pin = &pins["platforms"][&platform];
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let (Some(version), Some(python_version), Some(tag), Some(wheel), Some(wheel_hash)) = (
-        text(&pins["version"]),
-        text(&pins["wheel_python"]),
-        text(&pin["pip_platform"]),
-        text(&pin["wheel"]),
-        text(&pin["wheel_sha256"]),
-    ) else {
-        return Err(format!("plugin-assets/onnxruntime.json names no wheel for {platform}."));
+    let pins: Value =
+        serde_json::from_slice(&read(Path::new("plugin-assets/onnxruntime.json"))?)
+            .map_err(|error| format!("plugin-assets/onnxruntime.json is damaged: {error}."))?;
+    let pin = |name: &str| {
+        pins["platforms"][&platform][name]
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| {
+                format!("plugin-assets/onnxruntime.json has no `{name}` for {platform}.")
+            })
     };
-    let (Some(library), Some(hash)) = (text(&pin["library"]), text(&pin["library_sha256"])) else {
-        return Err(format!("plugin-assets/onnxruntime.json names no library for {platform}."));
-    };
+    let (tag, wheel, wheel_hash) = (pin("pip_platform")?, pin("wheel")?, pin("wheel_sha256")?);
+    let (library, hash) = (pin("library")?, pin("library_sha256")?);
+    let version = pins["version"].as_str().unwrap_or_default();
 
-    let assets = root().join("target/assets");
+    let assets = target().join("assets");
     let asset = assets.join(format!("onnxruntime-{platform}.zst"));
     let asset_hash = assets.join(format!("onnxruntime-{platform}.sha256"));
     if asset.exists() && fs::read_to_string(&asset_hash).is_ok_and(|have| have.trim() == hash) {
         return Ok(());
     }
 
-    say(format!("fetching ONNX Runtime {version} for {platform} (its Python wheel, 15 to 25 MB)"));
+    say(format!(
+        "fetching ONNX Runtime {version} for {platform} (its Python wheel, 15 to 25 MB)"
+    ));
     let folder = assets.join("wheel");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}.", folder.display()))?;
     let requirement = folder.join("requirements.txt");
-    write(&requirement, format!("onnxruntime=={version} --hash=sha256:{wheel_hash}\n").as_bytes())?;
+    write(
+        &requirement,
+        format!("onnxruntime=={version} --hash=sha256:{wheel_hash}\n").as_bytes(),
+    )?;
     let python = python()?;
     let mut download = pip(&python);
-    download.args(["download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes"]);
-    download.args(["--python-version", &python_version, "--platform", &tag]);
-    run(download.arg("--dest").arg(&folder).arg("-r").arg(&requirement))?;
+    download.args([
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--require-hashes",
+    ]);
+    // The wheel's own Python, which needn't be ours: only the library inside is wanted.
+    let for_python = wheel
+        .split('-')
+        .nth(2)
+        .unwrap_or_default()
+        .trim_start_matches("cp");
+    download.args(["--python-version", for_python, "--platform", &tag]);
+    run(download
+        .arg("--dest")
+        .arg(&folder)
+        .arg("-r")
+        .arg(&requirement))?;
 
     say("checking its library and compressing it for the plugin");
     let unpack = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
@@ -95,7 +116,9 @@ fn onnxruntime() -> Result {
         .map_err(|error| format!("Python could not start: {error}."))?;
     let found = sha256(&unpacked.stdout);
     if found != hash {
-        return Err(format!("{library} has sha256 {found}, not the pinned {hash}; it is not used."));
+        return Err(format!(
+            "{library} has sha256 {found}, not the pinned {hash}; it is not used."
+        ));
     }
     // Level 19 takes seconds, once, and makes the plugin file 20% smaller than the default does.
     let packed = zstd::encode_all(unpacked.stdout.as_slice(), 19)
@@ -103,12 +126,19 @@ fn onnxruntime() -> Result {
     write(&asset, &packed)?;
     write(&asset_hash, format!("{hash}\n").as_bytes())?;
     let _ = fs::remove_dir_all(&folder);
-    say(format!("ready: {} ({:.1} MB)", asset.display(), packed.len() as f64 / 1e6));
+    say(format!(
+        "ready: {} ({:.1} MB)",
+        asset.display(),
+        packed.len() as f64 / 1e6
+    ));
     Ok(())
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -8,7 +8,10 @@ pub type Result<T = ()> = std::result::Result<T, String>;
 
 /// The repository's top folder. All commands run in it.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap_or_default()
 }
 
 /// Where Cargo puts what it builds; also our own fetched things, so that `cargo clean` cleans all.
@@ -33,16 +36,29 @@ pub fn cargo() -> Command {
 pub fn run(command: &mut Command) -> Result {
     let line = line_of(command);
     println!("  $ {line}");
-    let status = command.status().map_err(|error| format!("`{line}` could not start: {error}."))?;
-    if status.success() { Ok(()) } else { Err(format!("`{line}` failed ({status}).")) }
+    let status = command
+        .status()
+        .map_err(|error| format!("`{line}` could not start: {error}."))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{line}` failed ({status})."))
+    }
 }
 
 /// Whether a program ran and said that all is well; its output is not shown.
 pub fn succeeds(program: &str, arguments: &[&str]) -> bool {
-    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
-fn line_of(command: &Command) -> String {
+/// A command as one would type it.
+pub fn line_of(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -1,0 +1,186 @@
+//! `cargo xtask test`: every test there is, on the plugin as it ships. The last line is the sum.
+
+use crate::shell::{Result, cargo, line_of, say};
+use crate::{bundle, packages, setup};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// Runs all tests to their end, also after a failure, and says what they came to.
+pub fn test() -> Result {
+    packages::ensure(packages::WINDOW)?;
+    packages::ensure(packages::TEST)?;
+    bundle::bundle()?;
+    let python = setup::python_with_hosts()?;
+    let display = Display::open()?;
+
+    let mut sum = Sum::default();
+    say("Rust: unit tests, and the plugin in a CLAP host");
+    // Release, so that what was built for the bundle serves again, and timings are the user's.
+    sum.add(display.show(cargo().args(["test", "--release", "--workspace", "--no-fail-fast"])))?;
+    say("Python: the plugin in VST3 hosts");
+    sum.add(display.show(pytest(&python, "tests/hosts").env("CONSORT_VST3", bundle::vst3())))?;
+    if Path::new("training/tests").is_dir() {
+        say("Python: the parts of the training that need no PyTorch");
+        sum.add(&mut pytest(&python, "training/tests"))?;
+    }
+
+    for failure in &sum.failures {
+        println!("failed: {failure}");
+    }
+    println!("{} passed, {} failed", sum.passed, sum.failed);
+    if sum.failed == 0 {
+        Ok(())
+    } else {
+        Err("not all tests passed.".into())
+    }
+}
+
+fn pytest(python: &Path, folder: &str) -> Command {
+    let mut command = Command::new(python);
+    command.args([
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "-rA",
+        "--tb=short",
+        folder,
+    ]);
+    command
+}
+
+#[derive(Default)]
+struct Sum {
+    passed: u32,
+    failed: u32,
+    failures: Vec<String>,
+}
+
+impl Sum {
+    /// Runs one runner, shows what it prints, and counts its tests.
+    fn add(&mut self, command: &mut Command) -> Result {
+        let line = line_of(command);
+        println!("  $ {line}");
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("`{line}` could not start: {error}."))?;
+        let before = self.failed;
+        let output = child.stdout.take().expect("it was piped");
+        for text in BufReader::new(output)
+            .lines()
+            .map_while(std::result::Result::ok)
+        {
+            println!("{text}");
+            self.count(&text);
+        }
+        let status = child
+            .wait()
+            .map_err(|error| format!("`{line}` was lost: {error}."))?;
+        if !status.success() && self.failed == before {
+            // It broke outside of a test: did not compile, crashed, found nothing to run.
+            self.failed += 1;
+            self.failures.push(format!("`{line}` ({status})"));
+        }
+        Ok(())
+    }
+
+    /// Reads one line of libtest's or pytest's output.
+    fn count(&mut self, text: &str) {
+        if let Some(name) = text
+            .strip_prefix("test ")
+            .and_then(|t| t.strip_suffix(" ... FAILED"))
+        {
+            self.failures.push(name.to_owned());
+        } else if let Some(name) = text.strip_prefix("FAILED ") {
+            self.failures.push(name.to_owned());
+        }
+        let is_libtest = text.starts_with("test result: ");
+        // The last line of pytest -q: `2 failed, 11 passed, 1 skipped in 3.21s`.
+        let is_pytest = text.ends_with('s') && text.contains(" in ") && !text.contains("::");
+        if !is_libtest && !is_pytest {
+            return;
+        }
+        let words: Vec<&str> = text
+            .split([' ', ',', ';', '.'])
+            .filter(|w| !w.is_empty())
+            .collect();
+        for pair in words.windows(2) {
+            let Ok(number) = pair[0].parse::<u32>() else {
+                continue;
+            };
+            match pair[1] {
+                "passed" => self.passed += number,
+                "failed" | "error" | "errors" => self.failed += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A display for windows: the user's, or one without a screen for as long as the tests run.
+struct Display(Option<(Child, String)>);
+
+impl Display {
+    fn open() -> Result<Display> {
+        if std::env::var_os("DISPLAY").is_some() {
+            return Ok(Display(None));
+        }
+        say("starting Xvfb, a display without a screen");
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("Xvfb could not start: {error}."))?;
+        let mut number = String::new();
+        let output = server.stdout.as_mut().expect("it was piped");
+        // It prints its number once it takes connections.
+        let _ = BufReader::new(output).read_line(&mut number);
+        Ok(Display(Some((server, format!(":{}", number.trim())))))
+    }
+
+    fn show<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        match &self.0 {
+            Some((_, name)) => command.env("DISPLAY", name),
+            None => command,
+        }
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        if let Some((server, _)) = &mut self.0 {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sum;
+
+    #[test]
+    fn sums_of_both_runners_are_read() {
+        let mut sum = Sum::default();
+        sum.count("test engine::is_silent ... FAILED");
+        sum.count(
+            "test result: FAILED. 41 passed; 1 failed; 2 ignored; 0 measured; finished in 1.20s",
+        );
+        sum.count("FAILED tests/hosts/test_vst3.py::test_pitch - assert 4.0 < 3.0");
+        sum.count("2 failed, 11 passed, 1 skipped, 1 error in 3.21s");
+        assert_eq!((sum.passed, sum.failed), (52, 4));
+        assert_eq!(sum.failures.len(), 2);
+    }
+}
