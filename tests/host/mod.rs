@@ -1,0 +1,259 @@
+//! A CLAP host for tests and for `cargo xtask demo`: it loads the bundled plugin as a DAW would,
+//! sends it events at exact frames, in blocks of any size, and keeps what comes out.
+//!
+//! It is strict: every sample must be finite, and every call the plugin refuses is a panic.
+
+// Each program that includes this module uses another part of it.
+#![allow(dead_code)]
+
+mod audio;
+mod event;
+mod sound;
+mod state;
+
+pub use audio::Audio;
+pub use event::{Event, What, note_of};
+pub use sound::Sound;
+pub use state::State;
+
+use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::params::{ParamInfoBuffer, PluginParams};
+use clack_extensions::render::{PluginRender, RenderMode};
+use clack_extensions::state::PluginState;
+use clack_host::prelude::*;
+use std::ffi::CString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// What the plugin may ask of us from any thread.
+#[derive(Default)]
+pub struct Requests {
+    callback: AtomicBool,
+}
+
+impl SharedHandler<'_> for Requests {
+    fn request_restart(&self) {}
+    fn request_process(&self) {}
+    fn request_callback(&self) {
+        self.callback.store(true, Ordering::Release);
+    }
+}
+
+/// Ties the handlers together for clack.
+pub struct Handlers;
+
+impl HostHandlers for Handlers {
+    type Shared<'a> = Requests;
+    type MainThread<'a> = ();
+    type AudioProcessor<'a> = ();
+}
+
+/// The plugin as `cargo xtask bundle` leaves it; `CONSORT_CLAP` names another.
+pub fn bundle() -> PathBuf {
+    if let Some(path) = std::env::var_os("CONSORT_CLAP") {
+        return path.into();
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // xtask includes this module too, from one folder further down.
+    let root = if root.ends_with("xtask") { root.parent().expect("not at the top") } else { root };
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let path = target.join("bundled/Consort.clap");
+    assert!(path.exists(), "{} is missing: run `cargo xtask bundle` first", path.display());
+    path
+}
+
+/// Loads the library; the first of a process runs its entry.
+pub fn load() -> PluginEntry {
+    // SAFETY: it is our own plugin; what it does on loading is what we are here to test.
+    unsafe { PluginEntry::load(bundle()) }.expect("the bundled plugin loads")
+}
+
+/// One open plugin. It lives on the thread that opened it, which is its main thread; its audio
+/// runs there too, as in an offline bounce, unless [`Session::audio`] is taken to another.
+pub struct Session {
+    /// The part for the audio thread, while active. Before the instance: it must go first.
+    pub audio: Option<Audio>,
+    instance: PluginInstance<Handlers>,
+}
+
+impl Session {
+    /// Opens an instance at a sample rate in Hz, for blocks of up to `largest_block` frames.
+    pub fn open(entry: &PluginEntry, sample_rate: f64, largest_block: usize) -> Session {
+        let mut session = Session::create(entry);
+        session.activate(sample_rate, largest_block);
+        session
+    }
+
+    /// Opens an instance and waits until all its keys are there.
+    pub fn ready(entry: &PluginEntry, sample_rate: f64, largest_block: usize) -> Session {
+        let mut session = Session::open(entry, sample_rate, largest_block);
+        session.wait_for_keys();
+        session
+    }
+
+    /// Creates an instance and leaves it inactive.
+    pub fn create(entry: &PluginEntry) -> Session {
+        let info = HostInfo::new("Consort tests", "Consort", "", "1").expect("no zero bytes");
+        let instance = PluginInstance::<Handlers>::new(
+            |_| Requests::default(),
+            |_| (),
+            entry,
+            &plugin_id(entry),
+            &info,
+        )
+        .expect("the plugin opens");
+        Session { audio: None, instance }
+    }
+
+    /// Channels of each port.
+    pub fn ports(&mut self, is_input: bool) -> Vec<usize> {
+        let handle = self.instance.plugin_handle();
+        let ports = handle.get_extension::<PluginAudioPorts>().expect("it has audio ports");
+        let mut buffer = AudioPortInfoBuffer::new();
+        (0..ports.count(&handle, is_input))
+            .map(|index| {
+                let info = ports.get(&handle, index, is_input, &mut buffer);
+                info.expect("counted ports exist").channel_count as usize
+            })
+            .collect()
+    }
+
+    /// Makes it ready to play.
+    pub fn activate(&mut self, sample_rate: f64, largest_block: usize) {
+        let (inputs, outputs) = (self.ports(true), self.ports(false));
+        let configuration = PluginAudioConfiguration {
+            sample_rate,
+            min_frames_count: 1,
+            max_frames_count: largest_block as u32,
+        };
+        let stopped = self.instance.activate(|_, _| (), configuration).expect("it activates");
+        let started = stopped.start_processing().ok().expect("it starts");
+        self.audio = Some(Audio::new(started, &inputs, &outputs, largest_block));
+    }
+
+    /// Stops it, as a host does before it changes the sample rate.
+    pub fn deactivate(&mut self) {
+        if let Some(audio) = self.audio.take() {
+            self.instance.deactivate(audio.stop());
+        }
+    }
+
+    /// [`Audio::play`] on this thread.
+    pub fn play(&mut self, events: &[Event], frames: usize, blocks: &[usize]) -> Sound {
+        self.audio.as_mut().expect("activated").play(events, frames, blocks)
+    }
+
+    /// Lets the plugin's main-thread callbacks run, as a host's event loop does.
+    pub fn idle(&mut self) {
+        if self.instance.access_shared_handler(|r| r.callback.swap(false, Ordering::AcqRel)) {
+            self.instance.call_on_main_thread_callback();
+        }
+    }
+
+    /// The state as a host would save it.
+    pub fn save(&mut self) -> State {
+        let mut bytes = Vec::new();
+        let handle = self.instance.plugin_handle();
+        let state = handle.get_extension::<PluginState>().expect("it has state");
+        state.save(&handle, &mut bytes).expect("it saves");
+        State::from_bytes(bytes)
+    }
+
+    /// Loads a state; whether the plugin took it.
+    pub fn load(&mut self, state: &State) -> bool {
+        let handle = self.instance.plugin_handle();
+        let extension = handle.get_extension::<PluginState>().expect("it has state");
+        extension.load(&handle, &mut state.bytes()).is_ok()
+    }
+
+    /// Waits until `done` says so of the saved state, while audio runs on as in a host; returns
+    /// that state and the seconds it took.
+    ///
+    /// # Panics
+    /// When it takes longer than `limit`.
+    pub fn wait(&mut self, limit: Duration, mut done: impl FnMut(&State) -> bool) -> (State, f64) {
+        let began = Instant::now();
+        loop {
+            if self.audio.is_some() {
+                self.play(&[], 512, &[512]);
+            }
+            self.idle();
+            let state = self.save();
+            if done(&state) {
+                return (state, began.elapsed().as_secs_f64());
+            }
+            assert!(began.elapsed() < limit, "not done after {limit:?}: {}", state.summary());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Waits until nothing is being made or rendered; returns the state then.
+    pub fn wait_for_keys(&mut self) -> State {
+        self.wait(Duration::from_secs(60), |state| state.request().is_null()).0
+    }
+
+    /// Tells it that time doesn't matter, or that it does. `false` when it doesn't want to know.
+    pub fn set_offline(&mut self, offline: bool) -> bool {
+        let handle = self.instance.plugin_handle();
+        let Some(render) = handle.get_extension::<PluginRender>() else { return false };
+        let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
+        render.set(&handle, mode).is_ok()
+    }
+
+    /// All parameters: CLAP id, name, value range.
+    pub fn parameters(&mut self) -> Vec<Parameter> {
+        let handle = self.instance.plugin_handle();
+        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
+        let mut buffer = ParamInfoBuffer::new();
+        (0..params.count(&handle))
+            .filter_map(|index| {
+                let info = params.get_info(&handle, index, &mut buffer)?;
+                Some(Parameter {
+                    id: info.id,
+                    name: String::from_utf8_lossy(info.name).into_owned(),
+                    min: info.min_value,
+                    max: info.max_value,
+                })
+            })
+            .collect()
+    }
+
+    /// A value as the plugin would write it in a host's display.
+    pub fn value_text(&mut self, parameter: ClapId, value: f64) -> String {
+        let handle = self.instance.plugin_handle();
+        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
+        let mut buffer = [0; 256];
+        let text = params.value_to_text(&handle, parameter, value, &mut buffer);
+        String::from_utf8_lossy(text.expect("it writes values")).into_owned()
+    }
+
+    /// A parameter's value as the plugin sees it.
+    pub fn value(&mut self, parameter: ClapId) -> f64 {
+        let handle = self.instance.plugin_handle();
+        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
+        params.get_value(&handle, parameter).expect("the parameter exists")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.deactivate();
+    }
+}
+
+/// One parameter as the host sees it.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    pub id: ClapId,
+    pub name: String,
+    pub min: f64,
+    pub max: f64,
+}
+
+/// The id of the library's first plugin.
+pub fn plugin_id(entry: &PluginEntry) -> CString {
+    let factory = entry.get_plugin_factory().expect("it has a factory");
+    let descriptor = factory.plugin_descriptors().next().expect("it has a plugin");
+    descriptor.id().expect("the plugin has an id").to_owned()
+}
