@@ -1,0 +1,227 @@
+//! Reading a Standard MIDI File.
+
+use std::collections::VecDeque;
+
+use midly::{EventIter, Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
+use thiserror::Error;
+
+use super::{Change, Control, Note, Song, TempoMap, Track};
+
+/// Why a MIDI file can't be read. Says what to do; the caller puts the file's name before it.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum MidiError {
+    /// The bytes are something else.
+    #[error("is not a MIDI file; export the notes as a Standard MIDI File (.mid).")]
+    NotMidi,
+    /// It ends early, or holds bytes that mean nothing.
+    #[error("is a damaged or cut-off MIDI file; export it again.")]
+    Damaged,
+    /// Format 2: patterns that don't play together.
+    #[error("is a MIDI file of separate patterns (format 2); export it as format 0 or 1.")]
+    Patterns,
+}
+
+/// Reads a MIDI file of format 0 or 1.
+///
+/// A key pressed again before it is let go starts a second note; each key-up ends the oldest note
+/// of that key, "all notes off" all of its channel; keys never let go end with their track.
+/// Programme changes and the pressure of single keys are left out: nothing here would follow them.
+///
+/// # Errors
+/// [`MidiError`]; never panics, whatever the bytes.
+///
+/// Any thread.
+pub fn read(bytes: &[u8]) -> Result<Song, MidiError> {
+    if !bytes.starts_with(b"MThd") {
+        return Err(MidiError::NotMidi);
+    }
+    // The parser forgives chunks that the file's end cuts off, and it panics at some headers.
+    if !chunks_are_whole(bytes) {
+        return Err(MidiError::Damaged);
+    }
+    let (header, tracks) = midly::parse(bytes).map_err(|_| MidiError::Damaged)?;
+    if header.format == Format::Sequential {
+        return Err(MidiError::Patterns);
+    }
+    let mut reader = Reader::default();
+    for events in tracks {
+        reader.track(events.map_err(|_| MidiError::Damaged)?)?;
+    }
+    if reader.tracks.is_empty() {
+        return Err(MidiError::Damaged);
+    }
+    let tempo = match header.timing {
+        Timing::Metrical(ticks) => TempoMap::metrical(ticks.as_int(), &reader.tempo_changes),
+        Timing::Timecode(rate, ticks) => TempoMap::timecode(f64::from(rate.as_f32()), ticks),
+    };
+    Ok(Song {
+        tempo,
+        tracks: reader.tracks,
+    })
+}
+
+/// Whether the header makes sense, every chunk ends within the file, and there are as many tracks
+/// as the header says.
+fn chunks_are_whole(mut bytes: &[u8]) -> bool {
+    let mut declared = None;
+    let mut tracks = 0u16;
+    while let Some((head, rest)) = bytes.split_at_checked(8) {
+        let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let Some((body, rest)) = rest.split_at_checked(length) else {
+            return false;
+        };
+        match &head[..4] {
+            b"MThd" => {
+                // Two bytes of format, two of count, two of division. The division is ticks of a
+                // beat, or with its top bit set minus the film frames of a second.
+                let (None, Some(body)) = (declared, body.get(..6)) else {
+                    return false;
+                };
+                let film_frames = body[4] & 0x80 != 0;
+                if film_frames && !matches!(body[4].wrapping_neg(), 24 | 25 | 29 | 30) {
+                    return false;
+                }
+                declared = Some(u16::from_be_bytes([body[2], body[3]]));
+            }
+            b"MTrk" => tracks = tracks.saturating_add(1),
+            _ => {}
+        }
+        bytes = rest;
+    }
+    declared.is_some_and(|declared| tracks >= declared)
+}
+
+#[derive(Default)]
+struct Reader {
+    tempo_changes: Vec<(u64, u32)>,
+    tracks: Vec<Track>,
+}
+
+impl Reader {
+    fn track(&mut self, mut events: EventIter) -> Result<(), MidiError> {
+        let mut building = Building::default();
+        let mut tick = 0u64;
+        let mut ended = false;
+        for event in events.by_ref() {
+            let event = event.map_err(|_| MidiError::Damaged)?;
+            tick += u64::from(event.delta.as_int());
+            match event.kind {
+                TrackEventKind::Midi { channel, message } => {
+                    building.message(tick, channel.as_int(), message);
+                }
+                TrackEventKind::Meta(MetaMessage::Tempo(micros)) => {
+                    // A tempo of zero would make every later note one moment.
+                    if micros.as_int() == 0 {
+                        return Err(MidiError::Damaged);
+                    }
+                    self.tempo_changes.push((tick, micros.as_int()));
+                }
+                TrackEventKind::Meta(MetaMessage::TrackName(name)) => {
+                    let name = String::from_utf8_lossy(name).trim().to_owned();
+                    building.track.name = Some(name).filter(|name| !name.is_empty());
+                }
+                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
+                    ended = true;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        // Without its end mark a track was cut, or lost its way in the bytes.
+        if !ended {
+            return Err(MidiError::Damaged);
+        }
+        self.tracks.push(building.finish(tick));
+        Ok(())
+    }
+}
+
+/// A track while it is read.
+struct Building {
+    track: Track,
+    /// Notes whose key is down, as indices into `track.notes`, oldest first; one queue a key and
+    /// channel, at [`queue`].
+    sounding: Vec<VecDeque<usize>>,
+}
+
+impl Default for Building {
+    fn default() -> Building {
+        Building {
+            track: Track::default(),
+            sounding: vec![VecDeque::new(); 16 * 128],
+        }
+    }
+}
+
+fn queue(channel: u8, key: u8) -> usize {
+    usize::from(channel) * 128 + usize::from(key)
+}
+
+/// Controllers that let go of every key of their channel: 120, and 123 to 127.
+const ALL_SOUND_OFF: u8 = 120;
+const ALL_NOTES_OFF: u8 = 123;
+
+impl Building {
+    fn message(&mut self, tick: u64, channel: u8, message: MidiMessage) {
+        match message {
+            MidiMessage::NoteOn { key, vel } if vel.as_int() > 0 => {
+                let (key, velocity) = (key.as_int(), vel.as_int());
+                self.sounding[queue(channel, key)].push_back(self.track.notes.len());
+                self.track.notes.push(Note {
+                    channel,
+                    key,
+                    velocity,
+                    start: tick,
+                    length: 0,
+                });
+            }
+            MidiMessage::NoteOn { key, .. } | MidiMessage::NoteOff { key, .. } => {
+                if let Some(index) = self.sounding[queue(channel, key.as_int())].pop_front() {
+                    self.end(index, tick);
+                }
+            }
+            MidiMessage::PitchBend { bend } => {
+                self.control(tick, channel, Change::Bend(bend.as_f32()));
+            }
+            MidiMessage::ChannelAftertouch { vel } => {
+                self.control(tick, channel, Change::Pressure(vel.as_int()));
+            }
+            MidiMessage::Controller { controller, value } => {
+                let (number, value) = (controller.as_int(), value.as_int());
+                self.control(tick, channel, Change::Controller { number, value });
+                if matches!(number, ALL_SOUND_OFF | ALL_NOTES_OFF..) {
+                    self.all_notes_off(tick, channel);
+                }
+            }
+            MidiMessage::ProgramChange { .. } | MidiMessage::Aftertouch { .. } => {}
+        }
+    }
+
+    fn all_notes_off(&mut self, tick: u64, channel: u8) {
+        for key in 0..128 {
+            while let Some(index) = self.sounding[queue(channel, key)].pop_front() {
+                self.end(index, tick);
+            }
+        }
+    }
+
+    fn control(&mut self, tick: u64, channel: u8, change: Change) {
+        self.track.controls.push(Control {
+            channel,
+            tick,
+            change,
+        });
+    }
+
+    fn end(&mut self, index: usize, tick: u64) {
+        let note = &mut self.track.notes[index];
+        note.length = tick - note.start;
+    }
+
+    fn finish(mut self, end: u64) -> Track {
+        for index in std::mem::take(&mut self.sounding).into_iter().flatten() {
+            self.end(index, end);
+        }
+        self.track
+    }
+}

@@ -1,0 +1,139 @@
+//! From ticks to seconds.
+
+/// How ticks become seconds: pieces of constant speed.
+///
+/// Made by [`TempoMap::metrical`] for beats, or [`TempoMap::timecode`] for files whose ticks are
+/// fractions of a film frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TempoMap {
+    ticks_per_beat: u16,
+    /// Sorted by tick; the first begins at tick 0.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Piece {
+    start_tick: u64,
+    start_seconds: f64,
+    seconds_per_tick: f64,
+}
+
+/// 120 beats a minute: what MIDI files mean when they say nothing.
+const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
+
+impl TempoMap {
+    /// Beats of `ticks_per_beat` ticks (1..=32767; 0 counts as 1). `changes` are pairs of tick and
+    /// microseconds per beat, in any order; of several at one tick the last counts. Before the
+    /// first change the tempo is 120 beats a minute.
+    ///
+    /// Any thread.
+    pub fn metrical(ticks_per_beat: u16, changes: &[(u64, u32)]) -> TempoMap {
+        let ticks_per_beat = ticks_per_beat.max(1);
+        let per_tick = |micros: u32| f64::from(micros) * 1e-6 / f64::from(ticks_per_beat);
+        let mut sorted = changes.to_vec();
+        sorted.sort_by_key(|&(tick, _)| tick);
+        let mut pieces = vec![Piece {
+            start_tick: 0,
+            start_seconds: 0.0,
+            seconds_per_tick: per_tick(DEFAULT_MICROS_PER_BEAT),
+        }];
+        for (tick, micros) in sorted {
+            let last = pieces[pieces.len() - 1];
+            if last.start_tick == tick {
+                pieces.pop();
+            }
+            pieces.push(Piece {
+                start_tick: tick,
+                start_seconds: last.seconds_at(tick),
+                seconds_per_tick: per_tick(micros),
+            });
+        }
+        TempoMap {
+            ticks_per_beat,
+            pieces,
+        }
+    }
+
+    /// Ticks of a fixed length: `frames_per_second` (25, 29.97 …) × `ticks_per_frame`.
+    ///
+    /// Any thread.
+    pub fn timecode(frames_per_second: f64, ticks_per_frame: u8) -> TempoMap {
+        let rate = frames_per_second * f64::from(ticks_per_frame.max(1));
+        TempoMap {
+            // Half a second, so that it reads as 120 beats a minute when written again.
+            ticks_per_beat: (rate / 2.0).round().clamp(1.0, 32_767.0) as u16,
+            pieces: vec![Piece {
+                start_tick: 0,
+                start_seconds: 0.0,
+                seconds_per_tick: rate.recip(),
+            }],
+        }
+    }
+
+    /// Ticks of one beat (a quarter note).
+    ///
+    /// Any thread.
+    pub fn ticks_per_beat(&self) -> u16 {
+        self.ticks_per_beat
+    }
+
+    /// Seconds from the start of the song to `tick`.
+    ///
+    /// Any thread.
+    pub fn seconds_at(&self, tick: u64) -> f64 {
+        let after = self
+            .pieces
+            .partition_point(|piece| piece.start_tick <= tick);
+        self.pieces[after - 1].seconds_at(tick)
+    }
+
+    /// Changes of tempo as pairs of tick and beats a minute; the first is at tick 0.
+    ///
+    /// Any thread.
+    pub fn beats_per_minute(&self) -> impl Iterator<Item = (u64, f64)> + '_ {
+        self.pieces.iter().map(|piece| {
+            (
+                piece.start_tick,
+                60.0 / (piece.seconds_per_tick * f64::from(self.ticks_per_beat)),
+            )
+        })
+    }
+}
+
+impl Piece {
+    fn seconds_at(&self, tick: u64) -> f64 {
+        self.start_seconds + (tick - self.start_tick) as f64 * self.seconds_per_tick
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silent_about_tempo_means_120() {
+        let map = TempoMap::metrical(480, &[]);
+        assert_eq!(map.seconds_at(0), 0.0);
+        assert!((map.seconds_at(960) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn changes_add_up_in_any_order() {
+        let map = TempoMap::metrical(100, &[(400, 250_000), (200, 1_000_000), (200, 2_000_000)]);
+        // 2 beats at 0.5 s, 2 beats at 2 s (the later of two at tick 200), then 0.25 s a beat.
+        assert!((map.seconds_at(200) - 1.0).abs() < 1e-12);
+        assert!((map.seconds_at(400) - 5.0).abs() < 1e-12);
+        assert!((map.seconds_at(500) - 5.25).abs() < 1e-12);
+        let tempi: Vec<_> = map
+            .beats_per_minute()
+            .map(|(tick, bpm)| (tick, bpm.round()))
+            .collect();
+        assert_eq!(tempi, [(0, 120.0), (200, 30.0), (400, 240.0)]);
+    }
+
+    #[test]
+    fn film_frames_have_a_fixed_length() {
+        let map = TempoMap::timecode(25.0, 40);
+        assert!((map.seconds_at(1000) - 1.0).abs() < 1e-12);
+    }
+}
