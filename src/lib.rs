@@ -16,6 +16,7 @@
 //! Imports run one way: `plugin, editor, cli` → `jobs` → `models` → `instrument` → `music`;
 //! `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
 
+pub mod cli;
 pub mod engine;
 pub mod instrument;
 pub mod jobs;
