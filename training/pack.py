@@ -53,6 +53,7 @@ def _describe_all(root, identifiers):
         family, noun, named = families.classify(meta, facts["descriptors"], facts["pitched"])
         instruments.append(
             {key: meta[key] for key in ("id", "source", "bank", "name", "program", "draw", "shift", "clear_pitch")}
+            | {key: meta[key] for key in ("reference_db", "scales") if key in meta}
             | {
                 "family": family,
                 "noun": noun,

@@ -76,6 +76,8 @@ _SYNONYMS = {
     "percussion": "percussion|percussive hit|drum", "sound effect": "sound effect|effect|sfx|atmosphere", "vibraphone": "vibraphone|vibes", "marimba": "marimba|wooden mallets",
     "glockenspiel": "glockenspiel|bells", "koto": "koto|japanese koto", "sitar": "sitar|indian sitar", "accordion": "accordion|squeezebox", "lute": "lute|plucked strings|mandolin",
 }  # fmt: skip
+_SYNTHETIC = {"filter", "sawtooth", "square", "sine-like", "oscillators", "gritty", "dirty", "noisy", "rough", "grit", "noise", "phasing", "sub"}
+"""Words that nobody says of an acoustic instrument."""
 _BEFORE = ["a {}", "I want a {}", "give me a {}", "something like a {}", "play a {}"]
 _AROUND = [*_BEFORE, "{} sound", "{} patch", "the sound of a {}"]
 
@@ -112,10 +114,15 @@ def ranks(values, groups):
     return (everywhere + within) / 2
 
 
-def _words(rank_of):
+def _words(rank_of, acoustic):
     """Adjective groups and feature groups that the ranks call for."""
     adjectives, features = [], []
     for name, low, high, adjective, feature in _RULES:
+        if acoustic:
+            adjective = [word for word in adjective if word not in _SYNTHETIC]
+            feature = [text for text in feature if not _SYNTHETIC & set(text.split())]
+            if not adjective or not feature:
+                continue
         if low <= rank_of.get(name, 0.5) < high:
             adjectives.append(adjective)
             features.append(feature)
@@ -123,6 +130,9 @@ def _words(rank_of):
 
 
 def _article(text):
+    """Puts "a", "an" or nothing in front of what follows."""
+    if re.search(r"(strings|voices|vibes|bells|horns|mallets|winds|panpipes)\b", text):
+        text = re.sub(r"\ba (?!\w+ (attack|decay|release|tone|swell|end|sound|patch))", "", text, count=1)
     return re.sub(r"\ba (?=[aeiou])", "an ", text)
 
 
@@ -133,10 +143,11 @@ def captions(instrument, rank_of):
     family was found); ``rank_of``: descriptor name → rank 0…1.
     """
     rng = random.Random(f"{SEED}/{instrument['id']}")
-    adjectives, features = _words(rank_of)
+    acoustic = instrument["source"] in _SAMPLED and instrument["family"] in _ACOUSTIC
+    adjectives, features = _words(rank_of, acoustic)
     nouns = _SYNONYMS.get(instrument["noun"], instrument["noun"]).split("|")
     name = readable_name(instrument["name"])
-    if instrument["source"] in _SAMPLED and instrument["family"] in _ACOUSTIC:
+    if acoustic:
         sources = ["acoustic", "realistic", "sampled", "natural", "orchestral"]
     else:
         sources = _SOURCE_WORDS.get(instrument["source"], "sampled").split("|")

@@ -53,8 +53,7 @@ def _play_all(synth, preset):
         return cache[key, velocity]
 
     probes = [(note(key, 80), key) for key in PROBE_KEYS]
-    if max(np.abs(sound).max() for sound, _ in probes) < QUIETEST_PEAK:
-        raise Unusable("silent")
+    _check(np.array([sound for sound, _ in probes]))
     if preset.source in SOUNDFONTS:
         found = 0
     else:
@@ -64,7 +63,15 @@ def _play_all(synth, preset):
     for key, velocity in nm.ANCHORS:
         played = key - shift
         sounds.append(note(played, velocity) if 0 <= played <= 127 else np.zeros(int(nm.NOTE_SECONDS * nm.SAMPLE_RATE), np.float32))
+    _check(np.array(sounds))
     return np.array(sounds), shift, found
+
+
+def _check(sounds):
+    if not np.isfinite(sounds).all():
+        raise Unusable("not finite")
+    if np.abs(sounds).max() < QUIETEST_PEAK:
+        raise Unusable("silent")
 
 
 def _write_audio(path, sounds):
@@ -76,13 +83,11 @@ def _write_audio(path, sounds):
 
 def make(source, preset, root):
     """Renders, analyses and writes one instrument under ``root``; raises ``Unusable``."""
-    synth = source.select(preset)
     try:
-        sounds, shift, found = _play_all(synth, preset)
+        sounds, shift, found = _play_all(source.select(preset), preset)
     except Unusable:
-        sounds, shift, found = _play_all(source.select(preset), preset)  # some load late
-    if not np.isfinite(sounds).all():
-        raise Unusable("not finite")
+        source.reset()  # some load late, and some never recover from the preset before
+        sounds, shift, found = _play_all(source.select(preset), preset)
     peaks = np.abs(sounds).max(1)
     valid = (peaks > peaks.max() * 1e-3) & (peaks > 1e-5)
     if valid.sum() < FEWEST_NOTES:

@@ -1,7 +1,8 @@
 """The sources of instruments: what each offers, and how one of its presets is selected.
 
 A source has ``name``, ``presets()`` (cheap, needs no synth running where possible) and
-``select(preset)``, which readies the synth and returns it for ``playing.play``.
+``select(preset)``, which readies the synth and returns it for ``playing.play``; ``reset()`` makes
+the next ``select`` start a new synth (a filter that blew up stays blown up).
 """
 
 import base64
@@ -73,16 +74,24 @@ class SoundFontSource:
         self._load().select(*preset.program)
         return self._font
 
+    def reset(self):
+        self._font = None
 
-class Hexter:
+
+class _DssiSource:
+    def __init__(self):
+        self._synth = None
+
+    def reset(self):
+        self._synth = None
+
+
+class Hexter(_DssiSource):
     """Yamaha DX7 voices from hexter's patch files."""
 
     name = "hexter"
     VOICE = 128
     NAME = slice(118, 128)
-
-    def __init__(self):
-        self._synth = None
 
     def presets(self):
         found, seen = [], set()
@@ -115,13 +124,10 @@ class Hexter:
         return self._synth
 
 
-class WhySynth:
+class WhySynth(_DssiSource):
     """WhySynth's patch files, its effect (delay, reverb) off."""
 
     name = "whysynth"
-
-    def __init__(self):
-        self._synth = None
 
     def _load(self):
         if self._synth is None:
@@ -144,13 +150,10 @@ class WhySynth:
         return synth
 
 
-class XSynth:
+class XSynth(_DssiSource):
     """Xsynth-DSSI's built-in patches."""
 
     name = "xsynth"
-
-    def __init__(self):
-        self._synth = None
 
     def _load(self):
         if self._synth is None:
@@ -174,13 +177,10 @@ class XSynth:
         return synth
 
 
-class AmSynth:
+class AmSynth(_DssiSource):
     """amsynth's bank files, written to its control ports (it ignores program changes)."""
 
     name = "amsynth"
-
-    def __init__(self):
-        self._synth = None
 
     def presets(self):
         found, seen = [], set()
@@ -207,15 +207,15 @@ class AmSynth:
         return self._synth
 
 
-class ZynAddSubFx:
+class ZynAddSubFx(_DssiSource):
     """ZynAddSubFX's banks without reverb and echo (see ``zyn_banks``)."""
 
     name = "zyn"
     _NOT_AN_INSTRUMENT = re.compile(r"drum|arp|kit|seq|loop|rhythm", re.I)
 
     def __init__(self, cache):
+        super().__init__()
         self._home = Path(cache) / "zyn-home"
-        self._synth = None
 
     def _load(self):
         if self._synth is None:
