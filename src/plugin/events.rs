@@ -1,0 +1,268 @@
+//! The host's note events in the engine's words.
+
+use nice_plug::midi::{Channel, Key, NoteEvent as HostEvent, VoiceID};
+use nice_plug::prelude::*;
+
+use crate::engine::{Expression, NoteAddress, NoteEvent};
+
+/// What the engine is told about an event of the host, or `None` where it has nothing to do.
+/// Polyphonic modulation is not among them, see [`super::modulation`]. Audio thread.
+pub fn translate(event: &HostEvent<()>, api: PluginApi) -> Option<NoteEvent> {
+    use HostEvent as H;
+    let express = |voice, channel, key, expression| {
+        Some(NoteEvent::Expression {
+            note: address(voice, channel, key),
+            expression,
+        })
+    };
+    match *event {
+        H::NoteOn {
+            voice_id,
+            channel,
+            key,
+            velocity,
+            ..
+        } => Some(NoteEvent::NoteOn {
+            note_id: voice_id.id(),
+            channel: channel.number().unwrap_or(0),
+            key: key.number()?,
+            velocity,
+        }),
+        H::NoteOff {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Some(NoteEvent::NoteOff(address(voice_id, channel, key))),
+        H::Choke {
+            voice_id,
+            channel,
+            key,
+            ..
+        } => Some(NoteEvent::Choke(address(voice_id, channel, key))),
+        H::PolyPressure {
+            voice_id,
+            channel,
+            key,
+            pressure,
+            ..
+        } => express(voice_id, channel, key, Expression::Pressure(pressure)),
+        H::PolyVolume {
+            voice_id,
+            channel,
+            key,
+            gain,
+            ..
+        } => express(voice_id, channel, key, Expression::Volume(gain)),
+        H::PolyPan {
+            voice_id,
+            channel,
+            key,
+            pan,
+            ..
+        } => express(voice_id, channel, key, Expression::Pan(pan)),
+        H::PolyTuning {
+            voice_id,
+            channel,
+            key,
+            tuning,
+            ..
+        } => express(voice_id, channel, key, Expression::Tuning(tuning)),
+        H::PolyVibrato {
+            voice_id,
+            channel,
+            key,
+            vibrato,
+            ..
+        } => express(voice_id, channel, key, Expression::Vibrato(vibrato)),
+        H::PolyExpression {
+            voice_id,
+            channel,
+            key,
+            expression,
+            ..
+        } => {
+            let value = swapped_under_vst3(
+                api,
+                Expression::Dynamics(expression),
+                Expression::Brightness(expression),
+            );
+            express(voice_id, channel, key, value)
+        }
+        H::PolyBrightness {
+            voice_id,
+            channel,
+            key,
+            brightness,
+            ..
+        } => {
+            let value = swapped_under_vst3(
+                api,
+                Expression::Brightness(brightness),
+                Expression::Dynamics(brightness),
+            );
+            express(voice_id, channel, key, value)
+        }
+        H::MidiPitchBend { channel, value, .. } => Some(NoteEvent::PitchBend {
+            channel,
+            value: value * 2.0 - 1.0,
+        }),
+        H::MidiChannelPressure {
+            channel, pressure, ..
+        } => Some(NoteEvent::Pressure {
+            channel,
+            value: pressure,
+        }),
+        H::MidiCC {
+            channel, cc, value, ..
+        } => Some(NoteEvent::Controller {
+            channel,
+            number: cc,
+            value,
+        }),
+        _ => None,
+    }
+}
+
+/// nice-plug 0.4.2 hands VST3's Expression to the plugin as Brightness and the other way round
+/// (`vst3/note_expressions.rs`, `translate_event`). The tests below fail when its version moves:
+/// look there again then.
+fn swapped_under_vst3(api: PluginApi, said: Expression, meant: Expression) -> Expression {
+    if api == PluginApi::Vst3 { meant } else { said }
+}
+
+fn address(voice: VoiceID, channel: Channel, key: Key) -> NoteAddress {
+    NoteAddress {
+        note_id: voice.id(),
+        channel: channel.number(),
+        key: key.number(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOICE: VoiceID = VoiceID::ID(5);
+    const CHANNEL: Channel = Channel::Number(2);
+    const KEY: Key = Key::Number(60);
+
+    fn meant(event: HostEvent<()>, api: PluginApi) -> Expression {
+        match translate(&event, api) {
+            Some(NoteEvent::Expression { note, expression }) => {
+                let wanted = NoteAddress {
+                    note_id: Some(5),
+                    channel: Some(2),
+                    key: Some(60),
+                };
+                assert_eq!(note, wanted);
+                expression
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn expression_and_brightness_arrive_as_meant_in_both_formats() {
+        let brightness = HostEvent::PolyBrightness {
+            timing: 0,
+            voice_id: VOICE,
+            channel: CHANNEL,
+            key: KEY,
+            brightness: 0.25,
+        };
+        let expression = HostEvent::PolyExpression {
+            timing: 0,
+            voice_id: VOICE,
+            channel: CHANNEL,
+            key: KEY,
+            expression: 0.25,
+        };
+        assert_eq!(
+            meant(brightness, PluginApi::Clap),
+            Expression::Brightness(0.25)
+        );
+        assert_eq!(
+            meant(expression, PluginApi::Clap),
+            Expression::Dynamics(0.25)
+        );
+        assert_eq!(
+            meant(brightness, PluginApi::Vst3),
+            Expression::Dynamics(0.25)
+        );
+        assert_eq!(
+            meant(expression, PluginApi::Vst3),
+            Expression::Brightness(0.25)
+        );
+    }
+
+    /// The swap is a fault of exactly this version.
+    #[test]
+    fn the_swap_belongs_to_the_pinned_framework() {
+        let lock = include_str!("../../Cargo.lock");
+        assert!(
+            lock.contains("name = \"nice-plug\"\nversion = \"0.4.2\""),
+            "nice-plug has another version: see whether it still swaps Expression and Brightness \
+             under VST3, and fix `swapped_under_vst3`"
+        );
+    }
+
+    #[test]
+    fn wheels_and_pedals_arrive() {
+        let bend = HostEvent::MidiPitchBend {
+            timing: 0,
+            channel: 3,
+            value: 0.75,
+        };
+        let wanted = NoteEvent::PitchBend {
+            channel: 3,
+            value: 0.5,
+        };
+        assert_eq!(translate(&bend, PluginApi::Vst3), Some(wanted));
+
+        let sustain = HostEvent::MidiCC {
+            timing: 0,
+            channel: 0,
+            cc: 64,
+            value: 1.0,
+        };
+        let wanted = NoteEvent::Controller {
+            channel: 0,
+            number: 64,
+            value: 1.0,
+        };
+        assert_eq!(translate(&sustain, PluginApi::Clap), Some(wanted));
+
+        let pressure = HostEvent::MidiChannelPressure {
+            timing: 0,
+            channel: 1,
+            pressure: 0.5,
+        };
+        let wanted = NoteEvent::Pressure {
+            channel: 1,
+            value: 0.5,
+        };
+        assert_eq!(translate(&pressure, PluginApi::Clap), Some(wanted));
+    }
+
+    #[test]
+    fn notes_need_a_key_and_take_any_channel() {
+        let on = |channel, key| HostEvent::<()>::NoteOn {
+            timing: 0,
+            voice_id: VoiceID::Wildcard,
+            channel,
+            key,
+            velocity: 0.5,
+        };
+        let wanted = NoteEvent::NoteOn {
+            note_id: None,
+            channel: 0,
+            key: 60,
+            velocity: 0.5,
+        };
+        let some = translate(&on(Channel::Wildcard, KEY), PluginApi::Clap);
+        assert_eq!(some, Some(wanted));
+        let none = translate(&on(CHANNEL, Key::Wildcard), PluginApi::Clap);
+        assert_eq!(none, None);
+    }
+}
