@@ -17,8 +17,14 @@
 //! `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
 
 pub mod cli;
+pub mod editor;
 pub mod engine;
 pub mod instrument;
 pub mod jobs;
 pub mod models;
 pub mod music;
+pub mod params;
+pub mod plugin;
+
+nice_plug::nice_export_clap!(plugin::Consort);
+nice_plug::nice_export_vst3!(plugin::Consort);

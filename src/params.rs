@@ -65,7 +65,7 @@ pub struct ConsortParams {
     /// Macro: shorter or longer decay, −1 to 1.
     #[id = "decay"]
     pub decay: FloatParam,
-    /// Macro: thinner or fuller lower partials, −1 to 1.
+    /// Macro: breathy and rough, or pure, −1 to 1.
     #[id = "body"]
     pub body: FloatParam,
     /// Macro: less or more movement in the sound, −1 to 1.
@@ -155,14 +155,15 @@ impl Default for ConsortParams {
 }
 
 impl ConsortParams {
-    /// Where the macros stand. Any thread.
-    pub fn macros(&self) -> Macros {
+    /// Where the macros stand; those that are no parameters are taken from `own`, the
+    /// instrument's. Any thread.
+    pub fn macros(&self, own: Macros) -> Macros {
         Macros {
             brightness: self.brightness.value(),
             decay: self.decay.value(),
             body: self.body.value(),
             motion: self.motion.value(),
-            ..Macros::default()
+            ..own
         }
     }
 

@@ -56,15 +56,83 @@ impl History {
         self.instruments.get(self.at + 1)
     }
 
-    /// Whether this very instrument (not an equal one) is in the line.
+    /// Whether an instrument of the same sound, macros apart, is in the line.
     pub fn contains(&self, instrument: &Arc<Instrument>) -> bool {
         self.instruments
             .iter()
-            .any(|known| Arc::ptr_eq(known, instrument))
+            .any(|known| same_sound(known, instrument))
     }
 
     /// The last remembered instrument that fits.
     pub fn find(&self, fits: impl Fn(&Instrument) -> bool) -> Option<&Arc<Instrument>> {
         self.instruments.iter().rev().find(|known| fits(known))
+    }
+}
+
+/// Whether two instruments differ in their macros at most.
+pub fn same_sound(one: &Arc<Instrument>, other: &Arc<Instrument>) -> bool {
+    Arc::ptr_eq(one, other)
+        || one.name == other.name && one.recipe == other.recipe && one.anchors == other.anchors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Arc<Instrument> {
+        Arc::new(Instrument {
+            name: name.into(),
+            ..Instrument::factory()
+        })
+    }
+
+    fn name(instrument: Option<&Arc<Instrument>>) -> &str {
+        instrument.map_or("", |instrument| &instrument.name)
+    }
+
+    #[test]
+    fn undo_and_redo_walk_the_line() {
+        let mut history = History::default();
+        assert!(history.undo().is_none() && history.redo().is_none());
+        for each in ["a", "b", "c"] {
+            history.push(named(each));
+        }
+        assert_eq!(name(history.undo()), "b");
+        assert_eq!(name(history.before()), "a");
+        assert_eq!(name(history.after()), "c");
+        assert_eq!(name(history.redo()), "c");
+        assert!(history.redo().is_none());
+        history.undo();
+        history.push(named("d"));
+        assert!(history.after().is_none());
+        assert_eq!(name(history.undo()), "b");
+        assert_eq!(name(history.undo()), "a");
+        assert!(history.undo().is_none());
+        assert_eq!(name(history.current()), "a");
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let mut history = History::default();
+        for each in 0..30 {
+            history.push(named(&each.to_string()));
+        }
+        let mut steps = 0;
+        while history.undo().is_some() {
+            steps += 1;
+        }
+        assert_eq!(steps, LIMIT - 1);
+        assert_eq!(name(history.current()), "10");
+    }
+
+    #[test]
+    fn macros_make_no_other_instrument() {
+        let plain = named("a");
+        let mut bright = Instrument::clone(&plain);
+        bright.macros.brightness = 0.5;
+        let mut history = History::default();
+        history.push(plain);
+        assert!(history.contains(&Arc::new(bright)));
+        assert!(!history.contains(&named("b")));
     }
 }

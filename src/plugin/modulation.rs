@@ -47,6 +47,7 @@ impl Modulation {
             param,
             normalized,
         };
+        let room = self.offsets.len() < self.offsets.capacity();
         let known = self
             .offsets
             .iter_mut()
@@ -54,7 +55,7 @@ impl Modulation {
         match known {
             Some(known) => *known = offset,
             // A full list means a host that never lets notes end: the offset still acts now.
-            None if self.offsets.len() < self.offsets.capacity() => self.offsets.push(offset),
+            None if room => self.offsets.push(offset),
             None => {}
         }
         event(params, &offset)

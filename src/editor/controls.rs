@@ -1,0 +1,69 @@
+//! What the page shows and what it can ask for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use nice_plug::params::internals::ParamPtr;
+
+use crate::instrument::Instrument;
+use crate::jobs::{Request, Status};
+use crate::params::ConsortParams;
+
+/// A moment of the plugin instance, as the page shows it.
+#[derive(Clone)]
+pub struct View {
+    /// What the generator is doing.
+    pub status: Status,
+    /// The instrument that plays.
+    pub instrument: Option<Arc<Instrument>>,
+    /// Keys whose sound exists: bit *k* is MIDI key *k*.
+    pub ready_keys: u128,
+    /// Keys that are down, likewise.
+    pub held_keys: u128,
+    /// Voices that sound.
+    pub voices: u32,
+    /// Highest output sample since the view before (linear).
+    pub peak: f32,
+    /// Highest sidechain sample since the view before (linear).
+    pub sidechain_peak: f32,
+    /// Name of the instrument that undo returns to.
+    pub before: Option<String>,
+    /// Name of the instrument that redo returns to.
+    pub after: Option<String>,
+    /// What went wrong last, in a sentence.
+    pub message: Option<String>,
+}
+
+/// What the page can do. All methods are for the UI thread and return at once.
+pub trait Controls: Send + Sync {
+    /// How things are now. Call once a frame.
+    fn view(&self) -> View;
+    /// The host's parameters.
+    fn params(&self) -> &ConsortParams;
+
+    /// The user takes hold of a parameter.
+    fn begin_edit(&self, param: ParamPtr);
+    /// The user moves it to a normalised value, 0 to 1.
+    fn edit(&self, param: ParamPtr, normalized: f32);
+    /// The user lets go of it.
+    fn end_edit(&self, param: ParamPtr);
+
+    /// Makes an instrument, or returns to it where it has been made already.
+    fn make(&self, request: Request);
+    /// Stops what is being made; what plays goes on.
+    fn cancel(&self);
+    /// Back to the instrument before.
+    fn undo(&self);
+    /// Forward again.
+    fn redo(&self);
+    /// Takes the message away.
+    fn dismiss(&self);
+
+    /// Presses a MIDI key (velocity 0 to 1) or, with `None`, lets it go.
+    fn key(&self, key: u8, velocity: Option<f32>);
+
+    /// Opens a `.consort` file; otherwise a sentence that says why not.
+    fn open(&self, file: &Path) -> Result<(), String>;
+    /// Writes the instrument to a `.consort` file.
+    fn save(&self, file: &Path) -> Result<(), String>;
+}

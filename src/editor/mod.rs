@@ -1,0 +1,21 @@
+//! The window: one file a page, one file a widget.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`page`] | the first (and only) page: how the widgets are laid out, what they do |
+//! | [`controls`] | what the page asks for and shows: its only door to the rest |
+//! | [`widgets`] | prompt, knobs, keyboard, picture |
+//! | [`theme`] | colours and sizes |
+//! | [`window`] | the page in a host's window |
+//!
+//! The page needs nothing but an [`egui::Ui`], its [`State`] and [`Controls`], so tests drive it
+//! without a window by the names a screen reader would say.
+
+pub mod controls;
+mod page;
+pub mod theme;
+mod widgets;
+pub mod window;
+
+pub use controls::{Controls, View};
+pub use page::{State, ui};

@@ -1,0 +1,6 @@
+//! The page's own widgets, one a file.
+
+pub mod keyboard;
+pub mod knob;
+pub mod meter;
+pub mod picture;

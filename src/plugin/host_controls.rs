@@ -1,0 +1,109 @@
+//! The window's controls: the session, and the host for parameter changes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::params::FloatParam;
+use nice_plug::params::internals::ParamPtr;
+
+use super::session::Session;
+use crate::editor::{Controls, View};
+use crate::jobs::Request;
+use crate::params::ConsortParams;
+
+/// Lives as long as one window. UI thread.
+pub struct HostControls {
+    session: Arc<Session>,
+    host: GuiContext,
+}
+
+impl HostControls {
+    /// Controls for a window of this instance.
+    pub fn new(session: Arc<Session>, host: GuiContext) -> Self {
+        Self { session, host }
+    }
+
+    fn set(&self, param: &FloatParam, value: f32) {
+        let setter = self.host.param_setter();
+        setter.begin_set_parameter(param);
+        setter.set_parameter(param, value);
+        setter.end_set_parameter(param);
+    }
+
+    /// Makes the host see that the project changed: persisted fields alone it doesn't notice.
+    fn tell_host(&self) {
+        let params = self.session.params();
+        let setter = self.host.param_setter();
+        setter.begin_set_parameter(&params.change);
+        setter.set_parameter(&params.change, params.next_change());
+        setter.end_set_parameter(&params.change);
+    }
+}
+
+impl Controls for HostControls {
+    fn view(&self) -> View {
+        let view = self.session.view();
+        if self.session.take_changed() {
+            self.tell_host();
+        }
+        view
+    }
+
+    fn params(&self) -> &ConsortParams {
+        self.session.params()
+    }
+
+    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
+    // session, and the framework ignores any that it doesn't know.
+    fn begin_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_begin_set_parameter(param) };
+    }
+
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
+    }
+
+    fn end_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_end_set_parameter(param) };
+        self.session.macros_moved();
+    }
+
+    fn make(&self, request: Request) {
+        self.session.make(request);
+    }
+
+    fn cancel(&self) {
+        self.session.cancel();
+    }
+
+    fn undo(&self) {
+        self.session.undo();
+    }
+
+    fn redo(&self) {
+        self.session.redo();
+    }
+
+    fn dismiss(&self) {
+        self.session.dismiss();
+    }
+
+    fn key(&self, key: u8, velocity: Option<f32>) {
+        self.session.key(key, velocity);
+    }
+
+    fn open(&self, file: &Path) -> Result<(), String> {
+        let macros = self.session.open(file)?;
+        let params = self.session.params();
+        self.set(&params.brightness, macros.brightness);
+        self.set(&params.decay, macros.decay);
+        self.set(&params.body, macros.body);
+        self.set(&params.motion, macros.motion);
+        Ok(())
+    }
+
+    fn save(&self, file: &Path) -> Result<(), String> {
+        self.session.save(file)
+    }
+}

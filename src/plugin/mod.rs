@@ -1,0 +1,281 @@
+//! The plugin as the host sees it.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`events`] | the host's notes in the engine's words |
+//! | [`modulation`] | polyphonic modulation of single notes |
+//! | [`sidechain`] | reading the sidechain, whatever the host hands over |
+//! | [`keys`] | from the window's keyboard to the audio thread |
+//! | [`session`] | the instance as main and UI thread share it |
+//! | [`history`] | undo and redo of instruments |
+//! | [`state`] | what projects and presets hold |
+//! | [`host_controls`] | the window's controls: session and host together |
+//!
+//! An instance is cheap: scanning touches no model, no file and no ONNX Runtime. Sound exists from
+//! activation on (the factory instrument, or what the project holds); models are loaded when the
+//! first prompt is sent.
+
+pub mod events;
+pub mod history;
+mod host_controls;
+pub mod keys;
+pub mod modulation;
+pub mod session;
+pub mod sidechain;
+pub mod state;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use crate::editor::window::{ConsortEditor, WindowSize};
+use crate::engine::{Engine, MAX_VOICES, Settings, mailbox};
+use crate::jobs::Client;
+use crate::params::ConsortParams;
+use host_controls::HostControls;
+use keys::KeyPress;
+use modulation::Modulation;
+use session::Session;
+use sidechain::SidechainPeak;
+use state::SavedState;
+
+/// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
+pub struct Consort {
+    params: Arc<ConsortParams>,
+    session: Arc<Session>,
+    saved: Arc<SavedState>,
+    window: Arc<WindowSize>,
+    sidechain: Arc<SidechainPeak>,
+    keys: rtrb::Consumer<KeyPress>,
+    engine: Engine,
+    modulation: Modulation,
+}
+
+impl Default for Consort {
+    fn default() -> Self {
+        let (engine_side, generator_side) = mailbox::channel();
+        let engine = Engine::new(engine_side);
+        let params = Arc::new(ConsortParams::default());
+        let sidechain = Arc::new(SidechainPeak::default());
+        let (presses, keys) = keys::ring();
+        let session = Arc::new(Session::new(
+            params.clone(),
+            Client::new(generator_side),
+            engine.telemetry(),
+            sidechain.clone(),
+            presses,
+        ));
+        let window = Arc::new(WindowSize::default());
+        Self {
+            saved: Arc::new(SavedState::new(&session, &window)),
+            params,
+            session,
+            window,
+            sidechain,
+            keys,
+            engine,
+            modulation: Modulation::default(),
+        }
+    }
+}
+
+impl Plugin for Consort {
+    const NAME: &'static str = "Consort";
+    const VENDOR: &'static str = "Consort";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    // No main input: it must not be used as the sidechain, and a missing one would leave stale
+    // samples in the output. No auxiliary outputs: inactive ones crash the VST3 wrapper.
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_input_channels: None,
+        main_output_channels: NonZeroU32::new(2),
+        aux_input_ports: &[new_nonzero_u32(2)],
+        aux_output_ports: &[],
+        names: PortNames {
+            layout: Some("Stereo with sidechain"),
+            main_input: None,
+            main_output: Some("Output"),
+            aux_inputs: &["Sidechain"],
+            aux_outputs: &[],
+        },
+    }];
+    // Sustain, bend and mod wheel come with this setting only; under VST3 it adds 2,080 hidden
+    // parameters.
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = ConsortEditor;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.saved.clone()
+    }
+
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
+        let session = self.session.clone();
+        let connect =
+            move |host| Box::new(HostControls::new(session.clone(), host)) as Box<_>;
+        Some(ConsortEditor::new(Arc::new(connect), self.window.clone()))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::complete(state);
+    }
+
+    // `process_mode` is not looked at: it comes one call late under VST3, and offline sounds the
+    // same as realtime.
+    fn activate(
+        &mut self,
+        _: &AudioIOLayout,
+        config: &BufferConfig,
+        _: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        self.engine.prepare(config.sample_rate);
+        self.session.activate(config.sample_rate);
+        true
+    }
+
+    fn reset(&mut self) {
+        self.engine.reset();
+        self.modulation.clear();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let api = context.plugin_api();
+        self.engine.set(&settings(&self.params));
+        // By the slices' own lengths: hosts have handed over empty ones.
+        let [left, right] = buffer.as_slice() else {
+            return ProcessStatus::Error("Consort needs a stereo output.");
+        };
+        let frames = left.len().min(right.len());
+        let mut done = 0;
+        while let Ok(press) = self.keys.pop() {
+            self.engine.handle(press.into());
+        }
+        while let Some(event) = context.next_event() {
+            let at = (event.timing() as usize).clamp(done, frames);
+            self.engine.render(&mut left[done..at], &mut right[done..at]);
+            done = at;
+            self.handle(&event, api);
+        }
+        self.engine.render(&mut left[done..], &mut right[done..]);
+        self.sidechain.raise(aux, frames);
+
+        while let Some(ended) = self.engine.take_ended() {
+            if let Some(id) = ended.note_id {
+                self.modulation.forget(id);
+            }
+            if api == PluginApi::Clap {
+                // A full queue means a host that doesn't read it; the note has ended all the same.
+                let _ = context.try_send_event(NoteEvent::VoiceTerminated {
+                    timing: frames.saturating_sub(1) as u32,
+                    voice_id: ended.note_id.map_or(VoiceID::Wildcard, VoiceID::ID),
+                    channel: Channel::Number(ended.channel),
+                    key: Key::Number(ended.key),
+                });
+            }
+        }
+        if self.engine.is_silent() {
+            ProcessStatus::Normal
+        } else {
+            ProcessStatus::KeepAlive
+        }
+    }
+}
+
+use nice_plug::midi::{Channel, Key, VoiceID};
+
+impl Consort {
+    fn handle(&mut self, event: &NoteEvent<()>, api: PluginApi) {
+        match *event {
+            NoteEvent::PolyModulation {
+                voice_id,
+                poly_modulation_id,
+                normalized_offset,
+                ..
+            } => {
+                let event = self.modulation.set(
+                    &self.params,
+                    voice_id,
+                    poly_modulation_id,
+                    normalized_offset,
+                );
+                if let Some(event) = event {
+                    self.engine.handle(event);
+                }
+            }
+            NoteEvent::MonoAutomation {
+                poly_modulation_id, ..
+            } => {
+                for event in self.modulation.moved(&self.params, poly_modulation_id) {
+                    self.engine.handle(event);
+                }
+            }
+            _ => {
+                if let Some(event) = events::translate(event, api) {
+                    self.engine.handle(event);
+                }
+            }
+        }
+    }
+}
+
+/// The live parameters in the engine's units.
+fn settings(params: &ConsortParams) -> Settings {
+    Settings {
+        level: params.level.value(),
+        width: params.width.value(),
+        attack_s: params.attack.value() / 1000.0,
+        release_scale: params.release.value(),
+        tone_hz: params.tone.value(),
+        velocity_curve: params.velocity_curve.value(),
+        tune_semitones: params.tune.value(),
+        glide_s: params.glide.value() / 1000.0,
+        bend_range: params.bend_range.value() as f32,
+        ..Settings::default()
+    }
+}
+
+impl ClapPlugin for Consort {
+    const CLAP_ID: &'static str = "org.consort.consort";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Type a prompt, play the instrument");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::Instrument,
+        ClapFeature::Synthesizer,
+        ClapFeature::Sampler,
+        ClapFeature::Stereo,
+    ];
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: MAX_VOICES as u32,
+        supports_overlapping_voices: true,
+    });
+}
+
+impl Vst3Plugin for Consort {
+    const VST3_CLASS_ID: [u8; 16] = *b"ConsortInstrumnt";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
+        Vst3SubCategory::Instrument,
+        Vst3SubCategory::Synth,
+        Vst3SubCategory::Sampler,
+        Vst3SubCategory::Stereo,
+    ];
+}
+
+/// Opens Consort in a window of its own with the arguments of a standalone program (the first is
+/// the program's name; `--help` lists the others). Returns once the window is closed, `false` if
+/// it could not be opened. Main thread.
+#[cfg(feature = "standalone")]
+pub fn run_standalone(arguments: impl IntoIterator<Item = String>) -> bool {
+    nice_export_standalone_with_args::<Consort, _>(arguments)
+}

@@ -1,0 +1,287 @@
+//! One plugin instance as its threads share it, the audio thread excepted: the generator's client,
+//! the instruments so far, and what is saved.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use super::history::{History, same_sound};
+use super::keys::KeyPress;
+use super::sidechain::SidechainPeak;
+use super::state::{self, Recalled};
+use crate::editor::View;
+use crate::engine::Telemetry;
+use crate::instrument::{Instrument, Macros};
+use crate::jobs::{Client, Request, Snapshot};
+use crate::params::ConsortParams;
+
+/// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
+pub struct Session {
+    params: Arc<ConsortParams>,
+    client: Client,
+    telemetry: Arc<Telemetry>,
+    sidechain: Arc<SidechainPeak>,
+    keys: Mutex<rtrb::Producer<KeyPress>>,
+    desk: Mutex<Desk>,
+}
+
+/// What changes.
+#[derive(Default)]
+struct Desk {
+    history: History,
+    /// A saved instrument that can't be read, as it came.
+    unreadable: Option<Value>,
+    message: Option<String>,
+    /// The generator's instrument at the last look.
+    seen: Option<Arc<Instrument>>,
+    /// The last instrument saved, with which macros, and its saved form: hosts save often.
+    encoded: Option<(Arc<Instrument>, Macros, Value)>,
+    /// Whether the host has said at which sample rate to play.
+    active: bool,
+    /// Whether the instrument has changed since the host was last told.
+    changed: bool,
+}
+
+impl Session {
+    /// An instance that has made no sound yet. Touches no file and starts nothing. Main thread.
+    pub fn new(
+        params: Arc<ConsortParams>,
+        client: Client,
+        telemetry: Arc<Telemetry>,
+        sidechain: Arc<SidechainPeak>,
+        keys: rtrb::Producer<KeyPress>,
+    ) -> Self {
+        let watched = params.clone();
+        client.watch_macros(Box::new(move |own| watched.macros(own)));
+        Self {
+            params,
+            client,
+            telemetry,
+            sidechain,
+            keys: Mutex::new(keys),
+            desk: Mutex::default(),
+        }
+    }
+
+    /// The host's parameters. Any thread.
+    pub fn params(&self) -> &Arc<ConsortParams> {
+        &self.params
+    }
+
+    /// The host is about to play at a sample rate (Hz): from now on there is sound. Main thread.
+    pub fn activate(&self, sample_rate: f32) {
+        let mut desk = self.desk.lock();
+        self.client.set_sample_rate(sample_rate);
+        if desk.history.current().is_none() {
+            desk.history.push(Arc::new(Instrument::factory()));
+        }
+        if !std::mem::replace(&mut desk.active, true) {
+            self.play_current(&desk);
+        }
+    }
+
+    /// How things are, for the page. UI thread, once a frame.
+    pub fn view(&self) -> View {
+        let mut desk = self.desk.lock();
+        let snapshot = self.notice(&mut desk);
+        let name = |instrument: &Arc<Instrument>| instrument.name.clone();
+        View {
+            status: snapshot.status,
+            instrument: desk.history.current().cloned(),
+            ready_keys: snapshot.ready_keys,
+            held_keys: self.telemetry.held_keys(),
+            voices: self.telemetry.voices(),
+            peak: self.telemetry.take_peak(),
+            sidechain_peak: self.sidechain.take(),
+            before: desk.history.before().map(name),
+            after: desk.history.after().map(name),
+            message: desk.message.clone(),
+        }
+    }
+
+    /// Renders with the macros' new values now; without this it happens a moment later. UI thread.
+    pub fn macros_moved(&self) {
+        self.client.look_at_macros();
+    }
+
+    /// Whether the host should be told that the project changed; asks once. UI thread.
+    pub fn take_changed(&self) -> bool {
+        std::mem::take(&mut self.desk.lock().changed)
+    }
+
+    /// Makes an instrument, or plays it again if it has been made already. UI thread.
+    pub fn make(&self, request: Request) {
+        let mut desk = self.desk.lock();
+        desk.message = None;
+        self.notice(&mut desk);
+        let made = desk.history.find(|known| {
+            let recipe = &known.recipe;
+            recipe.prompt == request.prompt
+                && recipe.seed == request.seed
+                && recipe.family == request.family
+                && recipe.pack.is_some()
+        });
+        match made.cloned() {
+            Some(made) => self.adopt(&mut desk, made),
+            None => {
+                self.client.make(request);
+            }
+        }
+    }
+
+    /// Stops what is being made. UI thread.
+    pub fn cancel(&self) {
+        self.client.cancel();
+    }
+
+    /// Back to the instrument before. UI thread.
+    pub fn undo(&self) {
+        self.step(|history| history.undo().is_some());
+    }
+
+    /// Forward again. UI thread.
+    pub fn redo(&self) {
+        self.step(|history| history.redo().is_some());
+    }
+
+    fn step(&self, step: impl FnOnce(&mut History) -> bool) {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        if step(&mut desk.history) {
+            desk.message = None;
+            desk.changed = true;
+            self.play_current(&desk);
+        }
+    }
+
+    /// Takes the message away. UI thread.
+    pub fn dismiss(&self) {
+        self.desk.lock().message = None;
+    }
+
+    /// Presses a key, or lets it go; full rings drop the press, never the host. UI thread.
+    pub fn key(&self, key: u8, velocity: Option<f32>) {
+        let _ = self.keys.lock().push(KeyPress { key, velocity });
+    }
+
+    /// Opens a `.consort` file and returns its macros, for the host's parameters. UI thread.
+    pub fn open(&self, file: &Path) -> Result<Macros, String> {
+        let bytes = std::fs::read(file)
+            .map_err(|error| format!("Could not read {}: {error}.", file.display()))?;
+        let instrument = Instrument::from_bytes(&bytes).map_err(|error| error.to_string())?;
+        let macros = instrument.macros;
+        self.adopt(&mut self.desk.lock(), Arc::new(instrument));
+        Ok(macros)
+    }
+
+    /// Writes the instrument to a `.consort` file. UI thread.
+    pub fn save(&self, file: &Path) -> Result<(), String> {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        let instrument = desk
+            .history
+            .current()
+            .ok_or("There is no instrument to save yet.")?;
+        std::fs::write(file, self.as_heard(instrument).to_bytes())
+            .map_err(|error| format!("Could not write {}: {error}.", file.display()))
+    }
+
+    /// Plays an instrument that the user chose, from now on.
+    fn adopt(&self, desk: &mut Desk, instrument: Arc<Instrument>) {
+        let current = desk.history.current();
+        if current.is_some_and(|current| Arc::ptr_eq(current, &instrument)) {
+            return;
+        }
+        desk.history.push(instrument);
+        desk.unreadable = None;
+        desk.message = None;
+        desk.changed = true;
+        self.play_current(desk);
+    }
+
+    fn play_current(&self, desk: &Desk) {
+        if let Some(instrument) = desk.history.current().filter(|_| desk.active) {
+            self.client.play(Arc::new(self.as_heard(instrument)));
+        }
+    }
+
+    /// The instrument with the macros as the host's parameters have them.
+    fn as_heard(&self, instrument: &Instrument) -> Instrument {
+        Instrument {
+            macros: self.params.macros(instrument.macros),
+            ..instrument.clone()
+        }
+    }
+
+    /// Takes up what the generator has made since the last look.
+    fn notice(&self, desk: &mut Desk) -> Snapshot {
+        let snapshot = self.client.snapshot();
+        let Some(playing) = &snapshot.instrument else {
+            return snapshot;
+        };
+        let seen = desk.seen.as_ref();
+        if seen.is_some_and(|seen| Arc::ptr_eq(seen, playing)) {
+            return snapshot;
+        }
+        desk.seen = Some(playing.clone());
+        if !desk.history.contains(playing) {
+            desk.history.push(playing.clone());
+            desk.unreadable = None;
+            desk.changed = true;
+        }
+        snapshot
+    }
+
+    /// What to save for the instrument. Main thread.
+    pub fn saved(&self) -> Value {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        if let Some(original) = &desk.unreadable {
+            return original.clone();
+        }
+        let Some(instrument) = desk.history.current().cloned() else {
+            return Value::Null;
+        };
+        let macros = self.params.macros(instrument.macros);
+        if let Some((encoded, with, saved)) = &desk.encoded
+            && Arc::ptr_eq(encoded, &instrument)
+            && *with == macros
+        {
+            return saved.clone();
+        }
+        let saved = state::write(&self.as_heard(&instrument).to_bytes());
+        desk.encoded = Some((instrument, macros, saved.clone()));
+        saved
+    }
+
+    /// Takes up what a project or preset saved. Main thread.
+    pub fn recall(&self, saved: Value) {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        self.client.cancel();
+        desk.unreadable = None;
+        desk.message = None;
+        let instrument = match state::read(&saved) {
+            Recalled::Instrument(instrument) => *instrument,
+            Recalled::Nothing => Instrument::factory(),
+            Recalled::Unreadable(why) => {
+                desk.message = Some(format!(
+                    "{why} The factory instrument plays instead; what was saved stays in the \
+                     project until you make another instrument."
+                ));
+                desk.unreadable = Some(saved);
+                Instrument::factory()
+            }
+        };
+        let instrument = Arc::new(instrument);
+        let current = desk.history.current();
+        // Hosts load the same again, for example to undo a turn of a knob: what plays plays on.
+        if !current.is_some_and(|current| same_sound(current, &instrument)) {
+            desk.history.push(instrument);
+            self.play_current(&desk);
+        }
+        self.client.look_at_macros();
+    }
+}

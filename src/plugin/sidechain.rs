@@ -1,0 +1,78 @@
+//! The stereo sidechain: what the host routes to Consort besides notes.
+//!
+//! Hosts leave it out, hand null, or (through the framework) slices of the block before, longer or
+//! shorter than this one. So each slice is read by its own length, and never through the buffer's
+//! iterators, which trust one length for all.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use nice_plug::prelude::*;
+
+/// The highest sample since the editor last looked. Any thread, never blocking.
+#[derive(Default)]
+pub struct SidechainPeak(AtomicU32);
+
+impl SidechainPeak {
+    /// Raises the peak to that of a block. Audio thread.
+    pub fn raise(&self, aux: &mut AuxiliaryBuffers, frames: usize) {
+        let mut peak = 0.0f32;
+        for buffer in aux.inputs.iter_mut() {
+            for channel in buffer.as_slice() {
+                let present = channel.len().min(frames);
+                peak = channel[..present]
+                    .iter()
+                    .fold(peak, |peak, sample| peak.max(sample.abs()));
+            }
+        }
+        // Bits of floats from 0 up are in the order of their values.
+        if peak.is_finite() {
+            self.0.fetch_max(peak.to_bits(), Relaxed);
+        }
+    }
+
+    /// The peak so far; starts over. UI thread.
+    pub fn take(&self) -> f32 {
+        f32::from_bits(self.0.swap(0, Relaxed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives `read` a sidechain whose two channels have their own lengths.
+    fn with_sidechain(lengths: [usize; 2], read: impl FnOnce(&mut AuxiliaryBuffers)) {
+        let mut channels = lengths.map(|length| vec![0.25f32; length]);
+        let [left, right] = &mut channels;
+        let mut buffer = Buffer::default();
+        // SAFETY: the channels outlive the buffer. The lengths differ on purpose: that is what
+        // hosts have been seen to do.
+        unsafe {
+            buffer.set_slices(lengths[0].min(lengths[1]), |slices| {
+                *slices = vec![left.as_mut_slice(), right.as_mut_slice()];
+            });
+        }
+        let mut inputs = [buffer];
+        read(&mut AuxiliaryBuffers {
+            inputs: &mut inputs,
+            outputs: &mut [],
+        });
+    }
+
+    #[test]
+    fn it_may_be_absent_empty_shorter_or_longer_than_the_block() {
+        let peak = SidechainPeak::default();
+        let mut none = AuxiliaryBuffers {
+            inputs: &mut [],
+            outputs: &mut [],
+        };
+        peak.raise(&mut none, 64);
+        with_sidechain([0, 0], |aux| peak.raise(aux, 64));
+        assert_eq!(peak.take(), 0.0);
+        for lengths in [[64, 64], [17, 64], [512, 3]] {
+            with_sidechain(lengths, |aux| peak.raise(aux, 64));
+            assert_eq!(peak.take(), 0.25);
+            assert_eq!(peak.take(), 0.0);
+        }
+    }
+}

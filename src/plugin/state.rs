@@ -1,0 +1,166 @@
+//! What a project or preset holds: the parameters, the whole instrument, the window's size.
+//!
+//! The instrument is saved as its `.consort` bytes (partials and noise, not only the prompt), so
+//! that opening a project needs no model and sounds the same years later. What can't be read is
+//! kept as it came and saved again unchanged, until the user makes another instrument.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use nice_plug::params::persist::PersistentField;
+use nice_plug::prelude::*;
+use serde_json::Value;
+
+use super::session::Session;
+use crate::editor::window::WindowSize;
+use crate::instrument::Instrument;
+use crate::params::ConsortParams;
+
+/// Key of the instrument in the state; never changes.
+pub const INSTRUMENT: &str = "instrument";
+
+/// All that the host saves and loads.
+#[derive(Params)]
+pub struct SavedState {
+    #[nested]
+    params: Arc<ConsortParams>,
+    #[persist = "instrument"]
+    instrument: SavedInstrument,
+    #[persist = "window"]
+    window: SavedSize,
+}
+
+/// The session's instrument as a field.
+struct SavedInstrument(Arc<Session>);
+
+impl PersistentField<'_, Value> for SavedInstrument {
+    fn set(&self, saved: Value) {
+        self.0.recall(saved);
+    }
+
+    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
+        f(&self.0.saved())
+    }
+}
+
+/// The window's size as a field.
+struct SavedSize(Arc<WindowSize>);
+
+impl PersistentField<'_, (u32, u32)> for SavedSize {
+    fn set(&self, size: (u32, u32)) {
+        self.0.set(size);
+    }
+
+    fn map<F: Fn(&(u32, u32)) -> R, R>(&self, f: F) -> R {
+        f(&self.0.get())
+    }
+}
+
+impl SavedState {
+    /// The state of the instance that `session` belongs to. Main thread.
+    pub fn new(session: &Arc<Session>, window: &Arc<WindowSize>) -> Self {
+        Self {
+            params: session.params().clone(),
+            instrument: SavedInstrument(session.clone()),
+            window: SavedSize(window.clone()),
+        }
+    }
+}
+
+/// What a saved instrument turned out to be.
+#[derive(Debug)]
+pub enum Recalled {
+    /// Nothing was saved: the instance never sounded.
+    Nothing,
+    /// The instrument.
+    Instrument(Box<Instrument>),
+    /// Not an instrument that this version can play, and why, in a sentence.
+    Unreadable(String),
+}
+
+/// The saved form of an instrument's `.consort` bytes. Any thread but audio.
+pub fn write(bytes: &[u8]) -> Value {
+    Value::String(BASE64.encode(bytes))
+}
+
+/// Reads what [`write`] wrote, and anything else. Any thread but audio.
+pub fn read(saved: &Value) -> Recalled {
+    let text = match saved {
+        Value::Null => return Recalled::Nothing,
+        Value::String(text) => text,
+        _ => return Recalled::Unreadable("This is not a Consort instrument.".into()),
+    };
+    let Ok(bytes) = BASE64.decode(text) else {
+        return Recalled::Unreadable("The saved instrument is damaged.".into());
+    };
+    match Instrument::from_bytes(&bytes) {
+        Ok(instrument) => Recalled::Instrument(Box::new(instrument)),
+        Err(error) => Recalled::Unreadable(error.to_string()),
+    }
+}
+
+/// Makes a state complete before the framework reads it: fields that are missing, or are not even
+/// JSON, would silently be passed over. Main thread.
+pub fn complete(state: &mut PluginState) {
+    let field = state
+        .fields
+        .entry(INSTRUMENT.into())
+        .or_insert_with(|| Value::Null.to_string());
+    if serde_json::from_str::<Value>(field).is_err() {
+        *field = Value::String(std::mem::take(field)).to_string();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_and_foreign_states_are_told_from_an_empty_one() {
+        assert!(matches!(read(&Value::Null), Recalled::Nothing));
+        for foreign in [
+            Value::from(17),
+            Value::from("not base64 at all!"),
+            Value::from("QUJD"),
+            serde_json::json!({"preset": [1, 2, 3]}),
+        ] {
+            let Recalled::Unreadable(why) = read(&foreign) else {
+                panic!("{foreign} was read");
+            };
+            assert!(why.ends_with('.') && why.len() > 10, "{why}");
+        }
+    }
+
+    #[test]
+    fn an_instrument_comes_back_whole() {
+        let instrument = Instrument::factory();
+        let saved = write(&instrument.to_bytes());
+        let Recalled::Instrument(recalled) = read(&saved) else {
+            panic!("not recalled");
+        };
+        assert_eq!(*recalled, instrument);
+
+        let Value::String(text) = saved else {
+            unreachable!()
+        };
+        let cut = Value::from(&text[..text.len() / 2 & !3]);
+        assert!(matches!(read(&cut), Recalled::Unreadable(_)));
+    }
+
+    #[test]
+    fn states_are_completed() {
+        let mut state = PluginState {
+            version: String::new(),
+            params: Default::default(),
+            fields: Default::default(),
+        };
+        complete(&mut state);
+        assert_eq!(state.fields[INSTRUMENT], "null");
+
+        state.fields.insert(INSTRUMENT.into(), "{half".into());
+        complete(&mut state);
+        let kept: Value = serde_json::from_str(&state.fields[INSTRUMENT]).unwrap();
+        assert_eq!(kept, Value::from("{half"));
+    }
+}
