@@ -11,7 +11,7 @@ use egui::{
 use super::widgets::{keyboard, knob, meter, picture};
 use super::{Controls, View, theme};
 use crate::instrument::{Family, Instrument};
-use crate::jobs::{Request, Status};
+use crate::jobs::{Request, Stage, Status};
 
 /// Space around everything.
 const MARGIN: f32 = 16.0;
@@ -156,7 +156,9 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
         variations(ui, state, &view, controls);
     });
     ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
-        state.picture.show(ui, picture_rect, view.instrument.as_ref());
+        state
+            .picture
+            .show(ui, picture_rect, view.instrument.as_ref());
     });
     ui.scope_builder(UiBuilder::new().max_rect(knobs_rect), |ui| {
         knobs(ui, controls);
@@ -193,7 +195,9 @@ fn header(ui: &mut Ui, view: &View, controls: &dyn Controls) {
         let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
             let button = ui.add_enabled(target.is_some(), Button::new(text));
             let hint = format!("{text}: back to what was there");
-            let hint = target.as_ref().map_or(hint, |name| format!("{text}: {name}"));
+            let hint = target
+                .as_ref()
+                .map_or(hint, |name| format!("{text}: {name}"));
             button.on_hover_text(hint).clicked()
         };
         if step(ui, "Redo", &view.after) {
@@ -226,7 +230,9 @@ fn logo(ui: &mut Ui) {
 
 fn prompt(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {
     let height = ui.available_height();
-    let working = matches!(view.status, Status::Working { .. });
+    // While it is rendered the instrument plays already: there is nothing to cancel.
+    let working =
+        matches!(&view.status, Status::Working { stage, .. } if *stage != Stage::Rendering);
     let room = ui.available_width() - 126.0 - 150.0 - 76.0 - 3.0 * 8.0;
     let field = TextEdit::singleline(&mut state.prompt)
         .id_salt("prompt")
@@ -284,7 +290,9 @@ fn generate(state: &mut State, view: &View, controls: &dyn Controls) {
     state.notice = None;
     let known = view.instrument.as_ref();
     if known.is_some_and(|instrument| state.variation_of(instrument).is_some()) {
-        state.first_seed = state.first_seed.saturating_add(VARIATION_NAMES.len() as u64);
+        state.first_seed = state
+            .first_seed
+            .saturating_add(VARIATION_NAMES.len() as u64);
     } else {
         state.first_seed = 1;
     }
@@ -310,7 +318,12 @@ fn variations(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Contro
             button = button.fill(theme::ACCENT);
         }
         let button = ui.add_enabled(!state.prompt.trim().is_empty(), button);
-        name_it(ui, &button, &format!("Variation {name}"), egui::Role::Button);
+        name_it(
+            ui,
+            &button,
+            &format!("Variation {name}"),
+            egui::Role::Button,
+        );
         let seed = state.request(index).seed;
         if button.on_hover_text(format!("Seed {seed}")).clicked() {
             state.notice = None;
@@ -346,7 +359,8 @@ fn status(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) 
         ui.scope(|ui| {
             ui.set_max_width(room);
             let text = RichText::new(sentence).color(theme::WRONG);
-            ui.add(egui::Label::new(text).truncate()).on_hover_text(sentence);
+            ui.add(egui::Label::new(text).truncate())
+                .on_hover_text(sentence);
         });
         if ui.button("Dismiss").clicked() {
             state.dismissed = Some(sentence.clone());

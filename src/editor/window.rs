@@ -119,7 +119,13 @@ impl Editor for ConsortEditor {
             .with_resize_hint(self.resize_hint());
         create_egui_editor(self.state(), self.notifier.clone(), settings, page)
             .ok_or("The window could not be made.")?
-            .spawn(parent, wait_for_parent, fallback_scale_factor, host, methods)
+            .spawn(
+                parent,
+                wait_for_parent,
+                fallback_scale_factor,
+                host,
+                methods,
+            )
     }
 
     fn size(&self) -> NativeSize<u32> {

@@ -7,6 +7,7 @@
 //! | [`anchors`] | the 27 anchor notes, quantised |
 //! | [`note`] | any note, from the anchors |
 //! | [`recipe`] | what the instrument was made from |
+//! | `factory` | the instrument of a new plugin instance |
 //! | [`macros`] | changes of the whole sound |
 //! | [`render`] | notes to sound: columns of zones, or one note |
 //! | [`zone`] | rendered sound, as the engine plays it |
@@ -14,6 +15,7 @@
 
 pub mod anchors;
 
+mod factory;
 pub mod file;
 pub mod macros;
 pub mod note;

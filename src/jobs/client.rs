@@ -15,20 +15,23 @@ use crate::models::{Request, Stage};
 /// One instance's door to the generator thread. Dropping it cancels its jobs and returns at once.
 ///
 /// All methods: any thread but audio; none waits for a job.
-#[derive(Debug)]
 pub struct Client {
     id: u64,
     snapshot: Arc<Mutex<Snapshot>>,
     link: Mutex<Link>,
 }
 
+/// Given an instrument's macros, says what they should be by now (a host's parameters, usually).
+/// Called on the generator thread; it must not wait.
+pub type MacroWatch = Box<dyn Fn(Macros) -> Macros + Send>;
+
 /// The way to the generator thread.
-#[derive(Debug)]
 enum Link {
     /// Nothing was asked for yet: the mailbox is still here.
     Resting {
         side: GeneratorSide,
         sample_rate: Option<f32>,
+        watch: Option<MacroWatch>,
     },
     /// The generator has the mailbox.
     Open(Sender<Command>),
@@ -47,6 +50,7 @@ impl Client {
             link: Mutex::new(Link::Resting {
                 side: generator_side,
                 sample_rate: None,
+                watch: None,
             }),
         }
     }
@@ -89,6 +93,22 @@ impl Client {
         self.send(Order::Macros(macros));
     }
 
+    /// From now on the macros follow `watch`: the generator asks it about twice a second, and
+    /// renders again once the answer has come to rest. Call before the first job.
+    pub fn watch_macros(&self, watch: MacroWatch) {
+        match &mut *self.link.lock() {
+            Link::Resting { watch: empty, .. } => *empty = Some(watch),
+            Link::Open(_) | Link::Broken => {}
+        }
+    }
+
+    /// Asks the watch at once, for example because a knob was let go.
+    pub fn look_at_macros(&self) {
+        if let Link::Open(sender) = &*self.link.lock() {
+            drop(sender.send((self.id, Order::LookAtMacros)));
+        }
+    }
+
     /// Cancels the make in progress: what played before goes on. When nothing is being made,
     /// stops rendering: the keys that are ready stay.
     pub fn cancel(&self) {
@@ -117,13 +137,18 @@ impl Client {
     fn send(&self, order: Order) {
         let mut link = self.link.lock();
         if matches!(*link, Link::Resting { .. })
-            && let Link::Resting { side, sample_rate } = std::mem::replace(&mut *link, Link::Broken)
+            && let Link::Resting {
+                side,
+                sample_rate,
+                watch,
+            } = std::mem::replace(&mut *link, Link::Broken)
             && let Some(sender) = generator::sender()
         {
             let opened = Order::Open {
                 side: Box::new(side),
                 snapshot: Arc::clone(&self.snapshot),
                 sample_rate,
+                watch,
             };
             drop(sender.send((self.id, opened)));
             *link = Link::Open(sender);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use super::client::MacroWatch;
 use super::generator::Workshop;
 use super::rendering::{Rendering, Swap};
 use super::snapshot::{JobId, Snapshot, Status, Timings};
@@ -18,11 +19,17 @@ const BRISK_FOR: Duration = Duration::from_secs(3);
 /// The part of a make's progress that comes before rendering.
 const MAKING_SHARE: f32 = 0.3;
 
+/// Macros are rendered when they have stood still for so long.
+const MACROS_REST: Duration = Duration::from_millis(150);
+
 /// One client's mailbox, instrument and jobs. Thread: generator.
 pub(super) struct Desk {
     side: Box<GeneratorSide>,
     snapshot: Arc<Mutex<Snapshot>>,
     sample_rate: Option<f32>,
+    watch: Option<MacroWatch>,
+    /// What the watch said, and since when.
+    said: Option<(Macros, Instant)>,
     instrument: Option<Arc<Instrument>>,
     make: Option<Make>,
     rendering: Option<Rendering>,
@@ -46,11 +53,14 @@ impl Desk {
         side: Box<GeneratorSide>,
         snapshot: Arc<Mutex<Snapshot>>,
         sample_rate: Option<f32>,
+        watch: Option<MacroWatch>,
     ) -> Self {
         Self {
             side,
             snapshot,
             sample_rate,
+            watch,
+            said: None,
             instrument: None,
             make: None,
             rendering: None,
@@ -118,6 +128,29 @@ impl Desk {
         snapshot.generation += 1;
         drop(snapshot);
         self.render(JobId::next(), Instant::now(), self.gentle_swap());
+    }
+
+    /// Takes over the macros that the watch wants: at once, or when it has wanted them for a while.
+    pub(super) fn look_at_macros(&mut self, at_once: bool) {
+        let (Some(watch), Some(instrument)) = (&self.watch, &self.instrument) else {
+            return;
+        };
+        let wanted = watch(instrument.macros).bounded();
+        if wanted == instrument.macros {
+            self.said = None;
+            return;
+        }
+        let now = Instant::now();
+        match self.said {
+            Some((said, since)) if said == wanted && now - since >= MACROS_REST => {}
+            _ if at_once => {}
+            Some((said, _)) if said == wanted => return,
+            _ => {
+                self.said = Some((wanted, now));
+                return;
+            }
+        }
+        self.set_macros(wanted);
     }
 
     pub(super) fn cancel(&mut self) {
@@ -207,10 +240,13 @@ impl Desk {
     }
 
     /// The models are done: their instrument plays.
-    fn made(&mut self, instrument: Instrument) {
+    fn made(&mut self, mut instrument: Instrument) {
         let Some(Make { job, asked, making }) = self.make.take() else {
             return;
         };
+        if let Some(watch) = &self.watch {
+            instrument.macros = watch(instrument.macros).bounded();
+        }
         self.snapshot.lock().notice = making.was_truncated().then(truncation_notice);
         self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
     }

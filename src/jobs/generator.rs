@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use parking_lot::Mutex;
 
+use super::client::MacroWatch;
 use super::desk::Desk;
 use super::snapshot::{JobId, Snapshot};
 use crate::engine::mailbox::GeneratorSide;
@@ -32,6 +33,7 @@ pub(super) enum Order {
         side: Box<GeneratorSide>,
         snapshot: Arc<Mutex<Snapshot>>,
         sample_rate: Option<f32>,
+        watch: Option<MacroWatch>,
     },
     /// Its host's sample rate, Hz.
     SampleRate(f32),
@@ -41,6 +43,8 @@ pub(super) enum Order {
     Play(JobId, Arc<Instrument>),
     /// Play the current one with other macros.
     Macros(Macros),
+    /// Ask the watch which macros those are.
+    LookAtMacros,
     /// Stop.
     Cancel,
     /// The client is gone.
@@ -116,6 +120,7 @@ impl Generator {
             }
             for (_, desk) in &mut self.desks {
                 desk.exchange();
+                desk.look_at_macros(false);
             }
             self.desks.retain(|(_, desk)| !desk.is_done());
             if !self.work() {
@@ -129,10 +134,11 @@ impl Generator {
             side,
             snapshot,
             sample_rate,
+            watch,
         } = order
         {
             self.desks
-                .push_back((id, Desk::new(side, snapshot, sample_rate)));
+                .push_back((id, Desk::new(side, snapshot, sample_rate, watch)));
             return;
         }
         let Some((_, desk)) = self.desks.iter_mut().find(|(each, _)| *each == id) else {
@@ -144,6 +150,7 @@ impl Generator {
             Order::Make(job, request) => desk.make(job, *request),
             Order::Play(job, instrument) => desk.play(job, instrument),
             Order::Macros(macros) => desk.set_macros(macros),
+            Order::LookAtMacros => desk.look_at_macros(true),
             Order::Cancel => desk.cancel(),
             Order::Close => desk.close(),
         }

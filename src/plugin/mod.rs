@@ -116,8 +116,7 @@ impl Plugin for Consort {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let session = self.session.clone();
-        let connect =
-            move |host| Box::new(HostControls::new(session.clone(), host)) as Box<_>;
+        let connect = move |host| Box::new(HostControls::new(session.clone(), host)) as Box<_>;
         Some(ConsortEditor::new(Arc::new(connect), self.window.clone()))
     }
 
@@ -162,7 +161,8 @@ impl Plugin for Consort {
         }
         while let Some(event) = context.next_event() {
             let at = (event.timing() as usize).clamp(done, frames);
-            self.engine.render(&mut left[done..at], &mut right[done..at]);
+            self.engine
+                .render(&mut left[done..at], &mut right[done..at]);
             done = at;
             self.handle(&event, api);
         }
@@ -246,8 +246,7 @@ fn settings(params: &ConsortParams) -> Settings {
 
 impl ClapPlugin for Consort {
     const CLAP_ID: &'static str = "org.consort.consort";
-    const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("Type a prompt, play the instrument");
+    const CLAP_DESCRIPTION: Option<&'static str> = Some("Type a prompt, play the instrument");
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = &[

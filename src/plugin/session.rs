@@ -260,7 +260,6 @@ impl Session {
     pub fn recall(&self, saved: Value) {
         let mut desk = self.desk.lock();
         self.notice(&mut desk);
-        self.client.cancel();
         desk.unreadable = None;
         desk.message = None;
         let instrument = match state::read(&saved) {

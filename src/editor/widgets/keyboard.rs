@@ -124,7 +124,11 @@ fn paint(ui: &Ui, shape: Rect, key: u8, view: &View, pressed: bool) {
         sw: corner,
         se: corner,
     };
-    let body = if black { shape } else { shape.shrink2(vec2(0.5, 0.0)) };
+    let body = if black {
+        shape
+    } else {
+        shape.shrink2(vec2(0.5, 0.0))
+    };
     let painter = ui.painter();
     if black {
         painter.rect_filled(body.expand2(vec2(1.0, 0.0)), round, theme::BACKGROUND);
@@ -167,6 +171,9 @@ mod tests {
         assert_eq!(name(60), "C4");
         assert_eq!(name(21), "A0");
         assert_eq!(name(108), "C8");
-        assert_eq!(key_rect(Rect::from_min_size(pos2(0.0, 0.0), vec2(52.0, 1.0)), 108).right(), 52.0);
+        assert_eq!(
+            key_rect(Rect::from_min_size(pos2(0.0, 0.0), vec2(52.0, 1.0)), 108).right(),
+            52.0
+        );
     }
 }

@@ -43,7 +43,11 @@ impl Picture {
             WidgetInfo::labeled(Role::Image, true, format!("Picture of {name}"))
         });
         let painter = ui.painter().with_clip_rect(rect);
-        painter.rect_filled(rect, theme::ROUND_SMALL, Color32::from_rgb(0x0d, 0x0e, 0x13));
+        painter.rect_filled(
+            rect,
+            theme::ROUND_SMALL,
+            Color32::from_rgb(0x0d, 0x0e, 0x13),
+        );
         let Some(instrument) = instrument else {
             return;
         };
