@@ -17,7 +17,8 @@ import numpy as np
 from .data import families, instrument_file, near_duplicates, note_model as nm
 from .data.captions import captions, ranks
 from .data.dataset import SPLITS
-from .data.descriptors import describe, is_pitched
+from .data.descriptors import describe, harmonic_share
+from .data.general_midi import DRUM_LIKE, SOUNDFONTS
 from .data.paths import data_root
 from .data.split import assign
 
@@ -34,13 +35,23 @@ def _facts(root, identifier):
     levels = levels.astype(np.float32)
     facts = {
         "descriptors": describe(levels, cents, valid),
-        "pitched": is_pitched(levels, cents, valid),
+        "harmonic_share": harmonic_share(levels, cents, valid),
         "valid_keys": sorted({nm.ANCHORS[index][0] for index in np.flatnonzero(valid)}),
         "valid": int(valid.sum()),
     }
     fingerprint = near_duplicates.fingerprint(levels, valid)
     np.savez(path, facts=json.dumps(facts), fingerprint=fingerprint)
     return facts, fingerprint
+
+
+def _is_pitched(meta, facts, family):
+    """Whether the instrument plays melodies: its kind says so, or its notes are on their keys."""
+    if family == "drum":
+        return False
+    if meta["source"] in SOUNDFONTS:
+        return int(meta["program"].split("/")[1]) not in DRUM_LIKE
+    share = facts["harmonic_share"]
+    return share > 0.3 or (share > 0.12 and meta["clear_pitch"])
 
 
 def _describe_all(root, identifiers):
@@ -58,7 +69,7 @@ def _describe_all(root, identifiers):
                 "family": family,
                 "noun": noun,
                 "named": named,
-                "pitched": facts["pitched"] and family != "drum",
+                "pitched": _is_pitched(meta, facts, family),
                 "range": families.useful_range(meta, family, facts["valid_keys"]),
                 "descriptors": facts["descriptors"],
             }

@@ -101,8 +101,8 @@ def describe(levels, cents, valid):
     return result
 
 
-def is_pitched(levels, cents, valid):
-    """Whether most notes of the middle keys have their energy on the harmonics of their key."""
+def harmonic_share(levels, cents, valid):
+    """Share of the energy of the middle keys' notes that is on the harmonics of their key."""
     shares = []
     for index, (key, velocity) in enumerate(nm.ANCHORS):
         if velocity != 80 or not valid[index] or not 34 <= key <= 84:
@@ -111,4 +111,4 @@ def is_pitched(levels, cents, valid):
         in_tune = np.abs(cents[index, : nm.SINGLE_PARTIALS].astype(np.float64)) < 40
         harmonic = heard[: nm.SINGLE_PARTIALS][_WHOLE & in_tune].sum() + heard[nm.SINGLE_PARTIALS : nm.PARTIAL_ROWS].sum()
         shares.append(harmonic / (heard.sum() + 1e-12))
-    return bool(shares) and float(np.median(shares)) > 0.3
+    return round(float(np.median(shares)), 4) if shares else 0.0

@@ -4,6 +4,7 @@ and bank, else by what was measured."""
 import re
 
 from . import general_midi
+from .general_midi import SOUNDFONTS
 
 FAMILIES = [
     "bass", "brass", "chromatic percussion", "drum", "effect", "guitar", "keys", "mallet",
@@ -136,7 +137,7 @@ def by_measure(facts, pitched):
 
 def classify(meta, facts, pitched):
     """(family, noun, how): ``how`` is "midi", "name", "bank" or "measured"."""
-    if meta["source"] in ("fluid", "opl3", "timgm", "musescore"):
+    if meta["source"] in SOUNDFONTS:
         program = int(meta["program"].split("/")[1])
         named = by_name(meta["name"])
         noun = named[1] if named and int(meta["program"].split("/")[0]) else general_midi.NAMES[program].rstrip(" 12")
@@ -154,6 +155,6 @@ def classify(meta, facts, pitched):
 def useful_range(meta, family, valid_keys):
     """(lowest, highest) useful MIDI key."""
     low, high = DEFAULT_RANGES[family]
-    if meta["source"] in ("fluid", "opl3", "timgm", "musescore"):
+    if meta["source"] in SOUNDFONTS:
         low, high = general_midi.RANGES.get(int(meta["program"].split("/")[1]), (low, high))
     return max(low, min(valid_keys) - 6), min(high, max(valid_keys) + 6)

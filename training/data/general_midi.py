@@ -52,3 +52,5 @@ DRUM_LIKE = {47, 113, 115, 116, 117, 118, 119}
 """Programs without a clear pitch."""
 KEEPS_TONE = {6, 16, 17, 18, 19, 20, 21, 23, 109}
 """Programs whose real instrument does not change its tone with how hard a key is struck."""
+SOUNDFONTS = {"fluid", "opl3", "timgm", "musescore"}
+"""Sources whose presets are General MIDI programs: ``program`` is "bank/number"."""

@@ -8,7 +8,7 @@ import soundfile
 
 from . import instrument_file, note_model as nm
 from .analyse import analyse
-from .general_midi import KEEPS_TONE
+from .general_midi import KEEPS_TONE, SOUNDFONTS
 from .pitch import patch_shift
 from .playing import play
 from .soundfonts import velocity_tilt
@@ -17,7 +17,6 @@ PROBE_KEYS = (54, 64, 74)
 TEST_PERCENT, VALIDATION_PERCENT = 12, 8
 FEWEST_NOTES = 12
 QUIETEST_PEAK = 3e-4
-SOUNDFONTS = {"fluid", "opl3", "timgm", "musescore"}
 
 
 class Unusable(Exception):

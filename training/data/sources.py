@@ -27,7 +27,7 @@ def _is_patch(name):
 
 
 DSSI = Path("/usr/lib/dssi")
-SOUNDFONTS = Path("/usr/share/sounds")
+SOUNDFONT_FOLDER = Path("/usr/share/sounds")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class SoundFontSource:
 
     def __init__(self, name, path):
         self.name = name
-        self._path = SOUNDFONTS / path
+        self._path = SOUNDFONT_FOLDER / path
         self._font = None
 
     def _load(self):
