@@ -44,14 +44,18 @@ def _facts(root, identifier):
     return facts, fingerprint
 
 
-def _is_pitched(meta, facts, family):
-    """Whether the instrument plays melodies: its kind says so, or its notes are on their keys."""
+def _sounds_on_key(meta, facts):
+    share = facts["harmonic_share"]
+    return share > 0.3 or (share > 0.12 and meta["clear_pitch"])
+
+
+def _plays_melodies(meta, family, sounds_on_key):
+    """Whether an instrument has a pitch: its kind says so, else what was measured."""
     if family == "drum":
         return False
     if meta["source"] in SOUNDFONTS:
         return int(meta["program"].split("/")[1]) not in DRUM_LIKE
-    share = facts["harmonic_share"]
-    return share > 0.3 or (share > 0.12 and meta["clear_pitch"])
+    return sounds_on_key
 
 
 def _describe_all(root, identifiers):
@@ -61,7 +65,8 @@ def _describe_all(root, identifiers):
         if facts["valid"] < FEWEST_VALID:
             continue
         meta = instrument_file.read_meta(root / "notes", identifier)
-        family, noun, named = families.classify(meta, facts["descriptors"], facts["pitched"])
+        measured = _sounds_on_key(meta, facts)
+        family, noun, named = families.classify(meta, facts["descriptors"], measured)
         instruments.append(
             {key: meta[key] for key in ("id", "source", "bank", "name", "program", "draw", "shift", "clear_pitch")}
             | {key: meta[key] for key in ("reference_db", "scales") if key in meta}
@@ -69,7 +74,7 @@ def _describe_all(root, identifiers):
                 "family": family,
                 "noun": noun,
                 "named": named,
-                "pitched": _is_pitched(meta, facts, family),
+                "pitched": _plays_melodies(meta, family, measured),
                 "range": families.useful_range(meta, family, facts["valid_keys"]),
                 "descriptors": facts["descriptors"],
             }
