@@ -5,6 +5,7 @@
 //! instructions and for AVX2; both do the same operations in the same order, so the sound is the
 //! same on every machine.
 
+use super::TICK;
 use super::sinc::{Row, TAPS, TAPS_BEFORE, Table};
 
 /// A stereo frame.
@@ -54,12 +55,12 @@ impl Ramp {
     /// The value at a frame of the tick.
     #[inline(always)]
     pub fn at(self, frame: usize) -> f32 {
-        self.start + self.slope * frame as f32
+        self.start + self.slope * frame as u16 as f32 // from 16 bits: one instruction
     }
 
     /// The ramp from a value at frame `from` of the tick to another at its end.
     pub fn between(now: f32, from: usize, end: f32) -> Ramp {
-        let slope = (end - now) / (super::TICK - from).max(1) as f32;
+        let slope = (end - now) / (TICK - from).max(1) as f32;
         Ramp {
             start: now - slope * from as f32,
             slope,
@@ -141,6 +142,9 @@ fn choose_layers(
     }
 }
 
+/// Lanes over which the sums of left and right stay spread: those of the longest vector.
+const LANES: usize = 8;
+
 #[inline(always)]
 fn read_layers<const TWO: bool>(
     cursor: &mut Cursor,
@@ -149,6 +153,29 @@ fn read_layers<const TWO: bool>(
     gains: [Ramp; 2],
     phase: usize,
     out: &mut [Frame],
+) -> bool {
+    let mut more = true;
+    for (start, out) in (0..).step_by(TICK).zip(out.chunks_mut(TICK)) {
+        // First all sums, then their folding: in one loop the compiler would tear the vectors
+        // apart for the sake of the fold.
+        let mut sums = [[0.0; LANES]; TICK];
+        let (sums, _) = sums.split_at_mut(out.len());
+        more = sum_layers::<TWO>(cursor, table, sound, gains, phase + start, sums);
+        for (out, sum) in out.iter_mut().zip(sums) {
+            *out = fold(sum);
+        }
+    }
+    more
+}
+
+#[inline(always)]
+fn sum_layers<const TWO: bool>(
+    cursor: &mut Cursor,
+    table: &Table,
+    sound: &Sound,
+    gains: [Ramp; 2],
+    phase: usize,
+    sums: &mut [[f32; LANES]],
 ) -> bool {
     let Cursor {
         mut position,
@@ -161,35 +188,42 @@ fn read_layers<const TWO: bool>(
     let looped = sound.loop_frames.is_some();
     let mut low = if wrapped { loop_start } else { 0 };
     let mut more = true;
-    for (i, out) in out.iter_mut().enumerate() {
+    let mut spare_lower = [[0.0; 2]; TAPS];
+    let mut spare_upper = spare_lower;
+    for (i, sum) in sums.iter_mut().enumerate() {
         let index = (position >> 32) as usize;
         let (row, next, between) = table.rows(position as u32);
         let weights = blend(row, next, between);
         let first = index.wrapping_sub(TAPS_BEFORE - 1); // huge where there is none
         let inside = index >= low + (TAPS_BEFORE - 1) && index + TAPS - TAPS_BEFORE < end;
-        let mut sum = match taps(sound.lower, first) {
-            Some(frames) if inside => weigh(&weights, frames),
-            _ => weigh(
-                &weights,
-                &gather(sound.lower, index, sound.loop_frames, wrapped),
+        let lower = match taps(sound.lower, first) {
+            Some(frames) if inside => frames,
+            _ => gather(
+                sound.lower,
+                index,
+                sound.loop_frames,
+                wrapped,
+                &mut spare_lower,
             ),
         };
-        let gain = gains[0].at(phase + i);
-        sum = sum.map(|x| x * gain);
+        let mut total = weigh(&weights, lower, gains[0].at(phase + i));
         if TWO {
             let upper = match taps(sound.upper, first) {
-                Some(frames) if inside => weigh(&weights, frames),
-                _ => weigh(
-                    &weights,
-                    &gather(sound.upper, index, sound.loop_frames, wrapped),
+                Some(frames) if inside => frames,
+                _ => gather(
+                    sound.upper,
+                    index,
+                    sound.loop_frames,
+                    wrapped,
+                    &mut spare_upper,
                 ),
             };
-            let gain = gains[1].at(phase + i);
-            for (sum, x) in sum.iter_mut().zip(upper) {
-                *sum += x * gain;
+            let upper = weigh(&weights, upper, gains[1].at(phase + i));
+            for lane in 0..LANES {
+                total[lane] += upper[lane];
             }
         }
-        *out = fold(sum);
+        *sum = total;
 
         position += step;
         step = step.wrapping_add_signed(step_change);
@@ -215,50 +249,56 @@ fn read_layers<const TWO: bool>(
     more
 }
 
-/// Sums of left and right, still spread over this many lanes: a multiple of every vector length.
-const LANES: usize = 16;
-
 #[inline(always)]
 fn taps(frames: &[Frame], first: usize) -> Option<&[Frame; TAPS]> {
     frames.get(first..)?.first_chunk()
 }
 
-#[inline(always)]
-fn blend(row: &Row, next: &Row, between: f32) -> [f32; 2 * TAPS] {
-    std::array::from_fn(|i| row.0[i] + between * (next.0[i] - row.0[i]))
-}
+// Plain counted loops here: the compiler makes vectors of them, and calls of iterators' innards.
 
 #[inline(always)]
-fn weigh(weights: &[f32; 2 * TAPS], frames: &[Frame; TAPS]) -> [f32; LANES] {
+fn blend(row: &Row, next: &Row, between: f32) -> [f32; 2 * TAPS] {
+    let mut weights = [0.0; 2 * TAPS];
+    for i in 0..2 * TAPS {
+        weights[i] = row.0[i] + between * (next.0[i] - row.0[i]);
+    }
+    weights
+}
+
+/// The weighted sum of frames, times a gain.
+#[inline(always)]
+fn weigh(weights: &[f32; 2 * TAPS], frames: &[Frame; TAPS], gain: f32) -> [f32; LANES] {
     let samples = frames.as_flattened();
     let mut sum = [0.0; LANES];
-    for (weights, samples) in weights.chunks_exact(LANES).zip(samples.chunks_exact(LANES)) {
-        for ((sum, weight), sample) in sum.iter_mut().zip(weights).zip(samples) {
-            *sum += weight * sample;
-        }
+    for i in 0..LANES {
+        let [a, b, c, d] = [i, i + LANES, i + 2 * LANES, i + 3 * LANES];
+        let first = weights[a] * samples[a] + weights[b] * samples[b];
+        let second = weights[c] * samples[c] + weights[d] * samples[d];
+        sum[i] = (first + second) * gain;
     }
     sum
 }
 
 /// Even lanes to the left, odd lanes to the right.
 #[inline(always)]
-fn fold(sum: [f32; LANES]) -> Frame {
-    let eight: [f32; 8] = std::array::from_fn(|i| sum[i] + sum[i + 8]);
-    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
-    [four[0] + four[2], four[1] + four[3]]
+fn fold(sum: &[f32; LANES]) -> Frame {
+    let left = (sum[0] + sum[4]) + (sum[2] + sum[6]);
+    let right = (sum[1] + sum[5]) + (sum[3] + sum[7]);
+    [left, right]
 }
 
 /// The frames around `index` where they don't lie side by side: at the loop's seam, and at both
 /// ends of the sound, beyond which there is silence.
 #[cold]
 #[inline(never)]
-fn gather(
+fn gather<'a>(
     frames: &[Frame],
     index: usize,
     loop_frames: Option<(usize, usize)>,
     wrapped: bool,
-) -> [Frame; TAPS] {
-    std::array::from_fn(|tap| {
+    gathered: &'a mut [Frame; TAPS],
+) -> &'a [Frame; TAPS] {
+    for (tap, frame) in gathered.iter_mut().enumerate() {
         let mut at = (index + tap) as i64 - (TAPS_BEFORE - 1) as i64;
         if let Some((start, end)) = loop_frames {
             let (start, end) = (start as i64, end as i64);
@@ -266,12 +306,13 @@ fn gather(
                 at = start + (at - start).rem_euclid(end - start);
             }
         }
-        usize::try_from(at)
-            .ok()
+        let at = usize::try_from(at).ok();
+        *frame = at
             .and_then(|at| frames.get(at))
             .copied()
-            .unwrap_or_default()
-    })
+            .unwrap_or_default();
+    }
+    gathered
 }
 
 #[cfg(test)]

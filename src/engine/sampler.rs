@@ -273,7 +273,7 @@ impl Engine {
         let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions);
         self.last_key = Some(key);
         self.rack.take(sound);
-        if let Some(cut) = self.voices.add(voice, self.phase, &self.conditions) {
+        if let Some(cut) = self.voices.add(voice) {
             self.rack.leave(cut.sound);
             self.ended.push(&cut.note);
             for (residue, last) in self.residue.iter_mut().zip(cut.last) {
@@ -297,13 +297,7 @@ impl Engine {
 
     fn choke(&mut self, address: &NoteAddress) {
         self.forget(address);
-        let Engine {
-            voices,
-            conditions,
-            phase,
-            ..
-        } = self;
-        voices.for_each_at(address, |voice| voice.fade(*phase, conditions));
+        self.voices.for_each_at(address, Voice::fade);
     }
 
     /// Keys are no longer down; what waited for them doesn't any more.
@@ -377,15 +371,9 @@ impl Engine {
             }
         }
         if let Some(place) = received.crowded {
-            let Engine {
-                voices,
-                conditions,
-                phase,
-                ..
-            } = self;
-            voices.for_each(|voice| {
+            self.voices.for_each(|voice| {
                 if voice.sound.place == place {
-                    voice.fade(*phase, conditions);
+                    voice.fade();
                 }
             });
         }

@@ -50,8 +50,6 @@ enum Stage {
     Attack,
     Hold,
     Release,
-    /// Stolen or choked.
-    Fade,
 }
 
 /// Per-note expressions.
@@ -126,8 +124,10 @@ pub struct Voice {
 
     envelope: Ramp,
     envelope_goal: f32,
-    /// Attack and fade: change of the envelope per frame. Release: octaves per frame.
+    /// Attack: change of the envelope per frame. Release: octaves per frame.
     envelope_rate: f32,
+    /// Stolen or choked: frames of the fade so far.
+    fade: Option<u32>,
     gains: [Ramp; 2],
     gain_goals: [f32; 2],
     sides: [Ramp; 2],
@@ -219,6 +219,7 @@ impl Voice {
         },
         envelope_goal: 0.0,
         envelope_rate: 0.0,
+        fade: None,
         gains: [Ramp {
             start: 0.0,
             slope: 0.0,
@@ -319,17 +320,17 @@ impl Voice {
 
     /// Whether it is on its way out by stealing or choking: it counts no more.
     pub fn is_fading(&self) -> bool {
-        self.stage == Stage::Fade
+        self.fade.is_some()
     }
 
     /// Whether it has been released (and isn't fading).
     pub fn is_released(&self) -> bool {
-        self.stage == Stage::Release
+        self.stage == Stage::Release && self.fade.is_none()
     }
 
     /// The sound's own release begins with the next frame.
     pub fn release(&mut self, order: u64, conditions: &Conditions) {
-        if matches!(self.stage, Stage::Release | Stage::Fade) {
+        if self.stage == Stage::Release {
             return;
         }
         let seconds = self.release_s * conditions.settings.release_scale;
@@ -340,19 +341,9 @@ impl Voice {
         self.stale = true;
     }
 
-    /// A quick fade to the end begins with the next frame, which is frame `phase` of the tick.
-    pub fn fade(&mut self, phase: usize, conditions: &Conditions) {
-        if self.stage == Stage::Fade {
-            return;
-        }
-        self.stage = Stage::Fade;
-        let level = if phase < TICK {
-            self.envelope.at(phase)
-        } else {
-            self.envelope_goal
-        };
-        self.envelope_rate = level / (STEAL_FADE_S * conditions.sample_rate);
-        self.stale = true;
+    /// A quick fade to the end begins with the next frame.
+    pub fn fade(&mut self) {
+        self.fade.get_or_insert(0);
         self.ended |= self.fresh; // it never sounded
     }
 
@@ -420,6 +411,9 @@ impl Voice {
             buffer,
         );
         self.filter.run(buffer, phase);
+        if let Some(faded) = self.fade {
+            self.fade_out(buffer, faded, conditions.sample_rate);
+        }
         let [left, right] = self.sides;
         let mut sum = 0.0; // infinite or NaN if any sample is
         let mut peak = 0.0f32;
@@ -449,6 +443,19 @@ impl Voice {
         }
         self.tick_peak = self.tick_peak.max(peak);
         self.fresh = false;
+    }
+
+    /// Multiplies with a curve that starts and ends level; a straight line would be heard.
+    fn fade_out(&mut self, buffer: &mut [Frame], faded: u32, sample_rate: f32) {
+        let length = (STEAL_FADE_S * sample_rate).max(1.0);
+        for (i, frame) in buffer.iter_mut().enumerate() {
+            let x = ((faded + i as u32 + 1) as f32 / length).min(1.0);
+            let gain = 1.0 - x * x * (3.0 - 2.0 * x);
+            *frame = frame.map(|sample| sample * gain);
+        }
+        let faded = faded + buffer.len() as u32;
+        self.fade = Some(faded);
+        self.ended |= faded as f32 >= length;
     }
 
     /// Makes the ramps from frame `from` of the tick to its end.
@@ -482,7 +489,6 @@ impl Voice {
             Stage::Attack => now + self.envelope_rate * frames,
             Stage::Hold => 1.0,
             Stage::Release => now * (self.envelope_rate * frames).exp2(),
-            Stage::Fade => (now - self.envelope_rate * frames).max(0.0),
         };
         if self.stage == Stage::Attack && self.envelope_goal >= 1.0 {
             self.envelope_goal = 1.0;
@@ -501,8 +507,8 @@ impl Voice {
             self.gain_goals[i] = level * self.envelope_goal;
             self.gains[i] = Ramp::between(before, from, self.gain_goals[i]);
         }
-        let falling = matches!(self.stage, Stage::Release | Stage::Fade)
-            || self.decay_rates.iter().any(|rate| *rate > 0.0);
+        let falling =
+            self.stage == Stage::Release || self.decay_rates.iter().any(|rate| *rate > 0.0);
         let inaudible = self.gain_goals.iter().all(|gain| *gain < SILENCE)
             && self.gains.iter().all(|gain| gain.at(from) < SILENCE);
         self.ended |= falling && inaudible;

@@ -1,6 +1,6 @@
 //! All voices: who starts, who must give way, who has ended.
 
-use super::voice::{Conditions, Voice};
+use super::voice::Voice;
 use super::{MAX_VOICES, NoteAddress};
 
 /// Slots: every voice may be stolen at once and still fade out beside its successor.
@@ -69,11 +69,11 @@ impl Voices {
 
     /// Adds a voice, at the cost of another if there are too many. Returns a voice that had to be
     /// cut off at once, if it came to that.
-    pub fn add(&mut self, voice: Voice, phase: usize, conditions: &Conditions) -> Option<Voice> {
+    pub fn add(&mut self, voice: Voice) -> Option<Voice> {
         if self.sounding() >= MAX_VOICES
             && let Some(victim) = self.victim()
         {
-            self.slots[victim].fade(phase, conditions);
+            self.slots[victim].fade();
         }
         let mut cut = None;
         if self.count == SLOTS {

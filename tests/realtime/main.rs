@@ -1,0 +1,15 @@
+//! The engine as a plugin uses it, under an allocator that counts what the audio thread must not
+//! do. Measured numbers are printed: `cargo test --test realtime -- --nocapture`.
+
+mod fixtures;
+mod fuzz;
+mod guard;
+mod partition;
+mod pedals;
+mod soak;
+mod sound;
+mod stealing;
+mod swap;
+
+#[global_allocator]
+static ALLOCATOR: guard::Counting = guard::Counting;
