@@ -1,5 +1,7 @@
 """Splits instruments into train, validation and test: never a sound on two sides."""
 
+from collections import Counter
+
 from .making import hash_split, name_stem
 
 SHARED_SAMPLES = ("fluid", "musescore")
@@ -11,9 +13,8 @@ def assign(instruments, groups, before=None):
 
     Everything joined by near-duplicate ``groups``, by source and name without numbers, or by
     shared samples is one cluster and goes one way: where a member went ``before`` (id → split),
-    else where the draw of one of its members (a hash of its name) sends it. When newcomers join
-    clusters that went different ways, those that were placed stay and the newcomers are dropped
-    to ``None``.
+    else where the draw of one of its members (a hash of its name) sends it. When a newcomer joins
+    instruments that went different ways, the way of most counts and the others are dropped: ``None``.
     """
     before = before or {}
     parent = {}
@@ -39,11 +40,9 @@ def assign(instruments, groups, before=None):
         members.setdefault(cluster, []).append(index)
     splits = [None] * len(instruments)
     for indices in members.values():
-        placed = {before[instruments[index]["id"]] for index in indices if instruments[index]["id"] in before}
+        placed = Counter(sorted(before[instruments[index]["id"]] for index in indices if instruments[index]["id"] in before))
         leader = min((instruments[index] for index in indices), key=lambda instrument: instrument["id"][::-1])
+        way = placed.most_common(1)[0][0] if placed else hash_split(leader["draw"])
         for index in indices:
-            if len(placed) <= 1:
-                splits[index] = next(iter(placed), hash_split(leader["draw"]))
-            else:
-                splits[index] = before.get(instruments[index]["id"])
+            splits[index] = way if before.get(instruments[index]["id"], way) == way else None
     return [number[cluster] for cluster in roots], splits

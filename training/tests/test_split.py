@@ -30,13 +30,13 @@ def test_versions_near_duplicates_and_shared_samples_stay_together():
     assert len(set(splits[-3:])) == 1 and len(set(clusters[-3:])) == 1
 
 
-def test_placed_instruments_stay_and_bridges_are_dropped():
-    instruments = [instrument("amsynth", name, name) for name in ("one", "two", "three")]
-    before = {"amsynth-one": "train", "amsynth-two": "test"}
-    _, splits = assign(instruments, np.zeros(3, int), before)
-    assert splits == ["train", "test", None]
-    _, splits = assign(instruments, np.array([0, 1, 1]), before)
-    assert splits == ["train", "test", "test"]
+def test_placed_instruments_stay_and_bridged_ones_are_dropped():
+    instruments = [instrument("amsynth", name, name) for name in ("one", "two", "three", "four")]
+    before = {"amsynth-one": "train", "amsynth-two": "test", "amsynth-three": "train"}
+    _, splits = assign(instruments, np.zeros(4, int), before)
+    assert splits == ["train", None, "train", "train"]
+    _, splits = assign(instruments, np.array([0, 1, 2, 1]), before)
+    assert splits == ["train", "test", "train", "test"]
 
 
 def test_draws_give_every_split():
