@@ -9,6 +9,7 @@
 //! level at which it began.
 
 use super::Loop;
+use super::vectors::{Eight, LANES};
 use crate::instrument::note::NoteModel;
 use crate::instrument::slots::{ROWS, SILENT_DB, TIMES, time_grid};
 
@@ -45,6 +46,8 @@ pub(super) struct Envelopes<const L: usize> {
     amplitudes: Vec<f32>,
     /// log2 of the same.
     logs: Vec<f32>,
+    /// log2 amplitude that stands for silence.
+    silence: f32,
     rate: f32,
     looped: Option<LoopLevels>,
     motion: Motion,
@@ -97,6 +100,7 @@ impl<const L: usize> Envelopes<L> {
             rows,
             amplitudes,
             logs,
+            silence,
             rate,
             looped: None,
             motion,
@@ -137,7 +141,7 @@ impl<const L: usize> Envelopes<L> {
             *out = a + (b - a) * share;
         }
         if wide {
-            let silence = self.silence();
+            let silence = self.silence;
             out.iter_mut()
                 .for_each(|v| *v = if *v > silence { exp2(*v) } else { 0.0 });
         }
@@ -149,7 +153,7 @@ impl<const L: usize> Envelopes<L> {
         let (time, share, _) = place_in_grid((levels.place.start + into) as f32 / self.rate);
         let round = into as f32 / length as f32;
         let kept = 1.0 + self.motion.amount.min(0.0);
-        let (width, silence) = (self.width(), self.silence());
+        let (width, silence) = (self.width(), self.silence);
         let (a, b) = (
             &self.logs[time * width..][..width],
             &self.logs[(time + 1) * width..][..width],
@@ -194,10 +198,16 @@ impl<const L: usize> Envelopes<L> {
         );
         a.iter().zip(b).map(|(a, b)| a + (b - a) * share).collect()
     }
+}
 
-    fn silence(&self) -> f32 {
-        self.logs.iter().copied().fold(f32::INFINITY, f32::min)
-    }
+/// Eight amplitudes of a straight line from one control point to the next, and what is added to
+/// them for the next eight.
+#[inline(always)]
+pub(super) fn ramp<V: Eight>(from: f32, to: f32) -> (V, V) {
+    let slope = (to - from) / CONTROL as f32;
+    let lanes = V::load(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
+    let first = V::splat(from).add(V::splat(slope).mul(lanes));
+    (first, V::splat(slope * LANES as f32))
 }
 
 /// The grid interval that holds a time, the share of the way through it, and whether it is wide.

@@ -11,6 +11,7 @@
 //! | `envelope` | levels to amplitudes over time |
 //! | `partials` | the sines |
 //! | `noise` | the noise |
+//! | `vectors` | eight numbers at once |
 //! | `column` | all of that, for one key at all velocities |
 
 mod column;
@@ -20,6 +21,7 @@ mod noise;
 mod partials;
 mod plan;
 mod shape;
+mod vectors;
 
 use std::ops::ControlFlow;
 

@@ -9,7 +9,8 @@ use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
 
 use super::Loop;
-use super::envelope::{BLOCK, CONTROL, STEPS};
+use super::envelope::{BLOCK, CONTROL, STEPS, ramp};
+use super::vectors::{self, Eight, LANES, Portable};
 use crate::instrument::slots::{NOISE_ROWS, band_edges};
 
 /// Frames after which the noise repeats: a whole number of blocks, 2 s at 48 kHz.
@@ -138,16 +139,15 @@ impl Noise {
         middle: &mut [[f32; BLOCK]; L],
         side: &mut [[f32; BLOCK]; L],
     ) {
-        let mut noise = [0.0; BLOCK];
+        let (mut noise, mut noise_of_sides) = ([0.0; BLOCK], [0.0; BLOCK]);
         for &(band, row) in &self.bands {
             let heard = |v: &Vec<f32>| v[row * L..(row + 1) * L].iter().any(|&a| a > 0.0);
             if !envelopes.iter().any(heard) {
                 continue;
             }
             self.read(band, frame, 0, &mut noise);
-            add_shaped(&noise, envelopes, row, middle);
-            self.read(band, frame, SIDE_BLOCKS * BLOCK, &mut noise);
-            add_shaped(&noise, envelopes, row, side);
+            self.read(band, frame, SIDE_BLOCKS * BLOCK, &mut noise_of_sides);
+            add_shaped([&noise, &noise_of_sides], envelopes, row, [middle, side]);
         }
     }
 
@@ -174,23 +174,59 @@ impl Noise {
     }
 }
 
+/// Adds two stretches of noise, shaped by the envelopes of one row, each to its own `out`.
 fn add_shaped<const L: usize>(
-    noise: &[f32; BLOCK],
+    noise: [&[f32; BLOCK]; 2],
     envelopes: &[Vec<f32>; STEPS + 1],
     row: usize,
-    out: &mut [[f32; BLOCK]; L],
+    out: [&mut [[f32; BLOCK]; L]; 2],
 ) {
-    for (layer, out) in out.iter_mut().enumerate() {
+    #[cfg(target_arch = "x86_64")]
+    if vectors::has_avx2() {
+        // SAFETY: the processor has just said that it knows AVX2.
+        return unsafe { add_shaped_avx2(noise, envelopes, row, out) };
+    }
+    add_shaped_with::<Portable, L>(noise, envelopes, row, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn add_shaped_avx2<const L: usize>(
+    noise: [&[f32; BLOCK]; 2],
+    envelopes: &[Vec<f32>; STEPS + 1],
+    row: usize,
+    out: [&mut [[f32; BLOCK]; L]; 2],
+) {
+    add_shaped_with::<vectors::Avx2, L>(noise, envelopes, row, out);
+}
+
+#[inline(always)]
+fn add_shaped_with<V: Eight, const L: usize>(
+    noise: [&[f32; BLOCK]; 2],
+    envelopes: &[Vec<f32>; STEPS + 1],
+    row: usize,
+    [middle, side]: [&mut [[f32; BLOCK]; L]; 2],
+) {
+    let eight = |x: &[f32], start: usize| -> V {
+        V::load(x[start..start + LANES].try_into().expect("eight frames"))
+    };
+    for layer in 0..L {
         for step in 0..STEPS {
             let (from, to) = (
                 envelopes[step][row * L + layer],
                 envelopes[step + 1][row * L + layer],
             );
-            let slope = (to - from) / CONTROL as f32;
-            let range = step * CONTROL..(step + 1) * CONTROL;
-            let samples = out[range.clone()].iter_mut().zip(&noise[range]);
-            for (i, (out, noise)) in samples.enumerate() {
-                *out += (from + slope * i as f32) * noise;
+            let (mut amplitude, rise): (V, V) = ramp(from, to);
+            for start in (step * CONTROL..(step + 1) * CONTROL).step_by(LANES) {
+                for (noise, out) in [(noise[0], &mut middle[layer]), (noise[1], &mut side[layer])] {
+                    let out: &mut [f32; LANES] = (&mut out[start..start + LANES])
+                        .try_into()
+                        .expect("eight frames");
+                    V::load(out)
+                        .add(amplitude.mul(eight(noise, start)))
+                        .store(out);
+                }
+                amplitude = amplitude.add(rise);
             }
         }
     }
