@@ -14,7 +14,7 @@
 //! | [`file`](mod@file) | `.consort` bytes, also the plugin's saved state |
 
 pub mod anchors;
-
+mod decibels;
 mod factory;
 pub mod file;
 pub mod macros;

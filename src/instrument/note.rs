@@ -1,6 +1,7 @@
 //! One note as numbers, and any note of the keyboard got from the anchors by moving slots.
 
 use super::anchors::AnchorSet;
+use super::decibels::power;
 use super::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, SILENT_DB, TIMES,
     group_harmonics, harmonic_row,
@@ -74,26 +75,23 @@ impl NoteModel {
     /// Level of the whole note at each time of the grid, dB: all harmonics of the groups counted,
     /// partials that would be too high for the key too.
     pub fn total_levels(&self) -> [f32; TIMES] {
-        let mut powers = [0.0f64; TIMES];
+        let mut powers = [0.0f32; TIMES];
         for row in 0..ROWS {
             let count = harmonics_in(row);
             for (sum, &db) in powers.iter_mut().zip(self.row(row)) {
-                if db > SILENT_DB {
-                    *sum += count * 10f64.powf(f64::from(db) / 10.0);
-                }
+                *sum += if db > SILENT_DB {
+                    count * power(db)
+                } else {
+                    0.0
+                };
             }
         }
-        powers.map(|power| (10.0 * power.max(1e-8).log10()) as f32)
+        powers.map(|power| 10.0 * power.max(1e-8).log10())
     }
 
     /// Power of each row summed over the grid's times: its weight beside other rows. Never 0.
     pub(super) fn row_powers(&self) -> [f64; ROWS] {
-        std::array::from_fn(|row| {
-            let levels = self.row(row).iter();
-            levels
-                .map(|&db| 10f64.powf(f64::from(db.max(SILENT_DB)) / 10.0))
-                .sum()
-        })
+        std::array::from_fn(|row| self.row(row).iter().map(|&db| f64::from(power(db))).sum())
     }
 
     fn is_absent(&self, row: usize) -> bool {
@@ -128,9 +126,9 @@ impl NoteModel {
 }
 
 /// How many sines a partial row stands for; 1 for a band of noise.
-fn harmonics_in(row: usize) -> f64 {
+fn harmonics_in(row: usize) -> f32 {
     if (FIRST_GROUP_ROW..PARTIAL_ROWS).contains(&row) {
-        group_harmonics(row - FIRST_GROUP_ROW).count() as f64
+        group_harmonics(row - FIRST_GROUP_ROW).count() as f32
     } else {
         1.0
     }

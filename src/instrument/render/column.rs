@@ -167,6 +167,8 @@ impl<const L: usize> Sound<'_, L> {
         let mut control: [Vec<f32>; STEPS + 1] =
             std::array::from_fn(|_| vec![0.0; self.envelopes.width()]);
         self.envelopes.at(0, &mut control[STEPS]);
+        // Middle, left and right partials, and the noise of the sides.
+        let mut sums = [[[0.0; BLOCK]; L]; 4];
         for frame in (0..length).step_by(BLOCK) {
             if cancelled() {
                 return None;
@@ -178,24 +180,18 @@ impl<const L: usize> Sound<'_, L> {
             if self.place.is_some_and(|place| place.start == frame) {
                 self.enter_loop(frame, &mut groups);
             }
-            let mut sums = [[[0.0; BLOCK]; L]; 3];
+            sums.as_flattened_mut().fill([0.0; BLOCK]);
             for (group, sum) in groups.iter().zip(&mut sums) {
                 partials::add(group, &control, frame, sum);
             }
-            let [mut middle, left, right] = sums;
-            let mut side = [[0.0; BLOCK]; L];
-            for layer in 0..L {
-                for i in 0..BLOCK {
-                    middle[layer][i] += left[layer][i] + right[layer][i];
-                }
-            }
-            noise.add(&control, frame, &mut middle, &mut side);
+            let [middle, left, right, side] = &mut sums;
+            noise.add(&control, frame, middle, side);
             let count = BLOCK.min(length - frame);
             for layer in 0..L {
                 frames[layer].extend((0..count).map(|i| {
-                    let middle = middle[layer][i];
-                    let lean = (left[layer][i] - right[layer][i]) * spread;
-                    let side = lean + side[layer][i] * noise_spread;
+                    let (left, right) = (left[layer][i], right[layer][i]);
+                    let middle = middle[layer][i] + left + right;
+                    let side = (left - right) * spread + side[layer][i] * noise_spread;
                     [middle + side, middle - side]
                 }));
             }

@@ -10,6 +10,7 @@
 
 use super::Loop;
 use super::vectors::{Eight, LANES};
+use crate::instrument::decibels::{LOG2_PER_DB, exp2};
 use crate::instrument::note::NoteModel;
 use crate::instrument::slots::{ROWS, SILENT_DB, TIMES, time_grid};
 
@@ -28,8 +29,6 @@ const SILENCE_DB: f32 = SILENT_DB + 0.1;
 const MOST_MOVEMENT: f32 = 1.0;
 /// Grid intervals longer than this many seconds are interpolated in dB.
 const WIDE_S: f32 = 0.015;
-/// log2(amplitude) of one dB.
-const LOG2_PER_DB: f32 = 0.166_096_4;
 
 /// Movement added to (or taken from) the held sound.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,7 +86,7 @@ impl<const L: usize> Envelopes<L> {
                     let db = note.row(row)[time];
                     let log = db * LOG2_PER_DB + gain_log;
                     let silent = db <= SILENCE_DB;
-                    amplitudes.push(if silent { 0.0 } else { log.exp2() });
+                    amplitudes.push(if silent { 0.0 } else { exp2(log) });
                     logs.push(if silent { f32::NEG_INFINITY } else { log });
                 }
             }
@@ -220,29 +219,9 @@ fn place_in_grid(seconds: f32) -> (usize, f32, bool) {
     (lower, share, length > WIDE_S)
 }
 
-/// 2^x for |x| < 64, to 1e-6 of its value: a polynomial, since the loops that call it must
-/// vectorise.
-#[inline(always)]
-fn exp2(x: f32) -> f32 {
-    let whole = (x + 64.0) as i32;
-    let f = (x + 64.0 - whole as f32) * std::f32::consts::LN_2;
-    let p = 1.0 / 720.0 + f * (1.0 / 5040.0 + f * (1.0 / 40320.0));
-    let p = 1.0
-        + f * (1.0 + f * (0.5 + f * (1.0 / 6.0 + f * (1.0 / 24.0 + f * (1.0 / 120.0 + f * p)))));
-    p * f32::from_bits(((whole + 63) as u32) << 23)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exp2_is_accurate() {
-        for i in -4000..1000 {
-            let x = i as f32 / 100.0;
-            assert!((exp2(x) / x.exp2() - 1.0).abs() < 4e-6, "{x}");
-        }
-    }
 
     #[test]
     fn grid_places_are_inside() {

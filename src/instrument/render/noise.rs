@@ -80,7 +80,15 @@ impl NoiseBank {
         }
     }
 
-    /// Reads a block of a band that starts at any frame.
+    /// A block of a band that starts at a multiple of [`BLOCK`].
+    fn block(&self, band: usize, frame: usize) -> &[f32; BLOCK] {
+        let start = frame % PERIOD;
+        self.bands[band][start..start + BLOCK]
+            .try_into()
+            .expect("a whole block")
+    }
+
+    /// Copies a block of a band that starts at any frame.
     fn read(&self, band: usize, frame: usize, out: &mut [f32; BLOCK]) {
         let noise = &self.bands[band];
         let start = frame % PERIOD;
@@ -139,38 +147,44 @@ impl Noise {
         middle: &mut [[f32; BLOCK]; L],
         side: &mut [[f32; BLOCK]; L],
     ) {
-        let (mut noise, mut noise_of_sides) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut seam, mut seam_of_sides) = ([0.0; BLOCK], [0.0; BLOCK]);
         for &(band, row) in &self.bands {
             let heard = |v: &Vec<f32>| v[row * L..(row + 1) * L].iter().any(|&a| a > 0.0);
             if !envelopes.iter().any(heard) {
                 continue;
             }
-            self.read(band, frame, 0, &mut noise);
-            self.read(band, frame, SIDE_BLOCKS * BLOCK, &mut noise_of_sides);
-            add_shaped([&noise, &noise_of_sides], envelopes, row, [middle, side]);
+            let noise = self.block(band, frame, 0, &mut seam);
+            let noise_of_sides = self.block(band, frame, SIDE_BLOCKS, &mut seam_of_sides);
+            add_shaped([noise, noise_of_sides], envelopes, row, [middle, side]);
         }
     }
 
-    /// A block of a band; towards the loop's end it fades, with equal power, into the noise that
-    /// leads to the loop's start.
-    fn read(&self, band: usize, frame: usize, shift: usize, out: &mut [f32; BLOCK]) {
-        let at = self.offset + shift;
-        self.bank.read(band, at + frame, out);
+    /// A block of a band, `blocks` later than the column's own; towards the loop's end it fades,
+    /// with equal power, into the noise that leads to the loop's start.
+    fn block<'a>(
+        &'a self,
+        band: usize,
+        frame: usize,
+        blocks: usize,
+        seam: &'a mut [f32; BLOCK],
+    ) -> &'a [f32; BLOCK] {
+        let at = self.offset + blocks * BLOCK + frame;
+        let noise = self.bank.block(band, at);
         let Some(place) = self
             .place
             .filter(|place| frame + BLOCK + self.seam > place.end)
         else {
-            return;
+            return noise;
         };
-        let mut earlier = [0.0; BLOCK];
         self.bank
-            .read(band, at + frame - (place.end - place.start), &mut earlier);
+            .read(band, at + PERIOD - (place.end - place.start) % PERIOD, seam);
         let seam_start = place.end - self.seam;
-        for (i, (now, before)) in out.iter_mut().zip(&earlier).enumerate() {
+        for (i, (now, before)) in noise.iter().zip(seam.iter_mut()).enumerate() {
             let into = (frame + i).saturating_sub(seam_start) as f32 / self.seam as f32;
             let (sin, cos) = (into.min(1.0) * std::f32::consts::FRAC_PI_2).sin_cos();
-            *now = *now * cos + before * sin;
+            *before = *now * cos + *before * sin;
         }
+        seam
     }
 }
 
@@ -207,9 +221,6 @@ fn add_shaped_with<V: Eight, const L: usize>(
     row: usize,
     [middle, side]: [&mut [[f32; BLOCK]; L]; 2],
 ) {
-    let eight = |x: &[f32], start: usize| -> V {
-        V::load(x[start..start + LANES].try_into().expect("eight frames"))
-    };
     for layer in 0..L {
         for step in 0..STEPS {
             let (from, to) = (
@@ -218,18 +229,24 @@ fn add_shaped_with<V: Eight, const L: usize>(
             );
             let (mut amplitude, rise): (V, V) = ramp(from, to);
             for start in (step * CONTROL..(step + 1) * CONTROL).step_by(LANES) {
-                for (noise, out) in [(noise[0], &mut middle[layer]), (noise[1], &mut side[layer])] {
-                    let out: &mut [f32; LANES] = (&mut out[start..start + LANES])
-                        .try_into()
-                        .expect("eight frames");
-                    V::load(out)
-                        .add(amplitude.mul(eight(noise, start)))
-                        .store(out);
-                }
+                add_product(amplitude, noise[0], &mut middle[layer], start);
+                add_product(amplitude, noise[1], &mut side[layer], start);
                 amplitude = amplitude.add(rise);
             }
         }
     }
+}
+
+/// Adds eight frames of `noise` from `start`, times `amplitude`, to `out`.
+#[inline(always)]
+fn add_product<V: Eight>(amplitude: V, noise: &[f32; BLOCK], out: &mut [f32; BLOCK], start: usize) {
+    let noise: &[f32; LANES] = noise[start..start + LANES]
+        .try_into()
+        .expect("eight frames");
+    let out: &mut [f32; LANES] = (&mut out[start..start + LANES])
+        .try_into()
+        .expect("eight frames");
+    V::load(out).add(amplitude.mul(V::load(noise))).store(out);
 }
 
 #[cfg(test)]

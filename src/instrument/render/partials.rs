@@ -116,16 +116,18 @@ fn add_with<V: Eight, const L: usize>(
         let mut c = cos.mul(lane_cos).sub(sin.mul(lane_sin));
         let (turn_sin, turn_cos) = (V::splat(oscillator.turn.0), V::splat(oscillator.turn.1));
         for step in 0..STEPS {
-            let ramps: [(V, V); L] =
-                std::array::from_fn(|l| ramp(amplitudes(step)[l], amplitudes(step + 1)[l]));
-            let mut amplitude = ramps.map(|ramp| ramp.0);
+            // Plain loops: closures would not be compiled for AVX2.
+            let (mut amplitude, mut rise) = ([V::splat(0.0); L], [V::splat(0.0); L]);
+            for l in 0..L {
+                (amplitude[l], rise[l]) = ramp(amplitudes(step)[l], amplitudes(step + 1)[l]);
+            }
             for start in (step * CONTROL..(step + 1) * CONTROL).step_by(LANES) {
                 for l in 0..L {
                     let out: &mut [f32; LANES] = (&mut out[l][start..start + LANES])
                         .try_into()
                         .expect("eight frames");
                     V::load(out).add(amplitude[l].mul(s)).store(out);
-                    amplitude[l] = amplitude[l].add(ramps[l].1);
+                    amplitude[l] = amplitude[l].add(rise[l]);
                 }
                 let turned = s.mul(turn_cos).add(c.mul(turn_sin));
                 c = c.mul(turn_cos).sub(s.mul(turn_sin));
