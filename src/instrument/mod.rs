@@ -7,15 +7,17 @@
 //! | [`anchors`] | the 27 anchor notes, quantised |
 //! | [`note`] | any note, from the anchors |
 //! | [`recipe`] | what the instrument was made from |
-//! | `factory` | the instrument of a new plugin instance |
 //! | [`macros`] | changes of the whole sound |
 //! | [`render`] | notes to sound: columns of zones, or one note |
 //! | [`zone`] | rendered sound, as the engine plays it |
+//! | [`export`] | SFZ and WAV |
+//! | [`factory`] | the instrument that needs no model |
 //! | [`file`](mod@file) | `.consort` bytes, also the plugin's saved state |
 
 pub mod anchors;
 mod decibels;
-mod factory;
+pub mod export;
+pub mod factory;
 pub mod file;
 pub mod macros;
 pub mod note;

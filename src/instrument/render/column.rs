@@ -77,23 +77,27 @@ pub(super) fn render(job: &Job, keys: Keys, cancelled: &dyn Fn() -> bool) -> Opt
     };
     let layers = sound.frames(&job.bank, length, &job.macros, cancelled)?;
 
-    let from = place
-        .map_or(0.0, |place| place.start as f32 / job.rate)
-        .min(1.5);
-    let layers = layers.into_iter().zip(&totals).zip(VELOCITIES);
+    // The loudest layer tells best: the others sink below the model's silence sooner.
+    let loudest = &totals[LAYERS - 1];
+    let decay = place.map_or(0.0, |place| {
+        loops::decay(loudest, place.start as f32 / job.rate)
+    });
+    let release = loops::release_s(loudest);
+    let layers = layers
+        .into_iter()
+        .zip(VELOCITIES)
+        .map(|(frames, velocity)| Layer {
+            velocity,
+            frames,
+            loop_decay_db_per_s: decay,
+            release_s: release,
+        });
     Some(Column {
         low_key: keys.low,
         high_key: keys.high,
         root_key: keys.root,
         loop_frames: place.map(|place| (place.start as u32, place.end as u32)),
-        layers: layers
-            .map(|((frames, totals), velocity)| Layer {
-                velocity,
-                frames,
-                loop_decay_db_per_s: place.map_or(0.0, |_| loops::decay(totals, from)),
-                release_s: loops::release_s(totals),
-            })
-            .collect(),
+        layers: layers.collect(),
     })
 }
 

@@ -29,6 +29,8 @@ const ENDED_DB: f32 = 72.0;
 const HELD_DB_PER_S: f32 = 1.5;
 /// Losing more than this, it is a decaying one: more of its course is rendered, less looped.
 const DECAYING_DB_PER_S: f32 = 4.0;
+/// Between the two it must fall in a straight line, up to this share of its fall, to be one.
+const MOST_STRAY: f32 = 0.2;
 const MOST_DECAY_DB_PER_S: f32 = 90.0;
 /// Bounds of the time in which a released note falls by 60 dB, seconds.
 const RELEASE_S: (f32, f32) = (0.03, 6.0);
@@ -96,7 +98,8 @@ fn ended_at(totals: &[f32; TIMES]) -> f32 {
     }
 }
 
-/// Mean decay between `from` seconds and the release, dB per second; 0 for a held sound.
+/// Mean decay between `from` seconds and the release, dB per second; 0 for a held sound, also one
+/// that swells and fades.
 pub(super) fn decay(totals: &[f32; TIMES], from: f32) -> f32 {
     let grid = time_grid();
     let first = grid.partition_point(|&t| t < from);
@@ -110,7 +113,10 @@ pub(super) fn decay(totals: &[f32; TIMES], from: f32) -> f32 {
     let across: f32 = points().map(|p| (p.0 - t) * (p.1 - l)).sum();
     let along: f32 = points().map(|p| (p.0 - t) * (p.0 - t)).sum();
     let loss = -across / along;
-    if loss < HELD_DB_PER_S {
+    // How far the levels stray from a straight line, against how far it falls.
+    let stray = mean(points().map(|p| (p.1 - l + loss * (p.0 - t)).powi(2)).sum()).sqrt();
+    let steady = stray < loss * (RELEASE_AT - from) * MOST_STRAY;
+    if loss < HELD_DB_PER_S || (loss < DECAYING_DB_PER_S && !steady) {
         0.0
     } else {
         loss.min(MOST_DECAY_DB_PER_S)

@@ -23,6 +23,9 @@ mod plan;
 mod shape;
 mod vectors;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::ControlFlow;
 
 pub use plan::{frame_rate, order, plan};
@@ -39,8 +42,9 @@ use super::{Instrument, Macros, NoteModel};
 pub const VELOCITIES: [u8; LAYERS] = [32, 64, 96, 127];
 const LAYERS: usize = 4;
 
-/// Amplitude of a sine at the instrument's reference (0 dB): −12 dBFS, so that chords fit.
-const REFERENCE: f32 = 0.25;
+/// Amplitude of a sine at the instrument's reference (0 dB): −18 dBFS. The loudest velocity is
+/// some 10 dB above it, and chords must fit.
+const REFERENCE: f32 = 0.125;
 /// An instrument whose middle note isn't at its reference is made so, within these dB.
 const MOST_CORRECTION_DB: f32 = 24.0;
 
