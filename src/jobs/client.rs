@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::generator::{self, Command, Order};
-use super::snapshot::{JobId, Snapshot, Status};
+use super::snapshot::{JobId, Shared, Snapshot, Status};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Request, Stage};
@@ -17,7 +17,7 @@ use crate::models::{Request, Stage};
 /// All methods: any thread but audio; none waits for a job.
 pub struct Client {
     id: u64,
-    snapshot: Arc<Mutex<Snapshot>>,
+    shared: Arc<Shared>,
     link: Mutex<Link>,
 }
 
@@ -46,7 +46,7 @@ impl Client {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
-            snapshot: Arc::default(),
+            shared: Arc::default(),
             link: Mutex::new(Link::Resting {
                 side: generator_side,
                 sample_rate: None,
@@ -66,7 +66,7 @@ impl Client {
             Link::Resting {
                 sample_rate: known, ..
             } => *known = Some(sample_rate),
-            Link::Open(sender) => drop(sender.send((self.id, Order::SampleRate(sample_rate)))),
+            Link::Open(sender) => drop(self.order(sender, Order::SampleRate(sample_rate))),
             Link::Broken => {}
         }
     }
@@ -112,26 +112,32 @@ impl Client {
     /// Cancels the make in progress: what played before goes on. When nothing is being made,
     /// stops rendering: the keys that are ready stay.
     pub fn cancel(&self) {
-        let link = self.link.lock();
-        if let Link::Open(sender) = &*link {
-            drop(sender.send((self.id, Order::Cancel)));
+        if let Link::Open(sender) = &*self.link.lock() {
+            self.order(sender, Order::Cancel);
         }
     }
 
     /// How things stand.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.snapshot.lock().clone()
+        self.shared.snapshot.lock().clone()
     }
 
     /// Shows a job as begun before the generator has heard of it, so that a look right after
     /// asking doesn't find nothing.
     fn announce(&self, job: JobId, stage: Stage) {
-        self.snapshot.lock().status = Status::Working {
+        self.shared.snapshot.lock().status = Status::Working {
             job,
             stage,
             progress: 0.0,
         };
+    }
+
+    /// Leaves an order, and makes the generator put down what it does for this client. The flag
+    /// goes first: the generator takes it back when it reads the order.
+    fn order(&self, sender: &Sender<Command>, order: Order) -> bool {
+        self.shared.interrupt.store(true, Ordering::Release);
+        sender.send((self.id, order)).is_ok()
     }
 
     fn send(&self, order: Order) {
@@ -146,7 +152,7 @@ impl Client {
         {
             let opened = Order::Open {
                 side: Box::new(side),
-                snapshot: Arc::clone(&self.snapshot),
+                shared: Arc::clone(&self.shared),
                 sample_rate,
                 watch,
             };
@@ -154,19 +160,19 @@ impl Client {
             *link = Link::Open(sender);
         }
         // The generator's end of the channel lives as long as the process.
-        let sent = matches!(&*link, Link::Open(sender) if sender.send((self.id, order)).is_ok());
+        let sent = matches!(&*link, Link::Open(sender) if self.order(sender, order));
         if !sent {
             let message =
                 "Consort can't start its background thread; close other programs and try again.";
-            self.snapshot.lock().status = Status::Failed(message.to_owned());
+            self.shared.snapshot.lock().status = Status::Failed(message.to_owned());
         }
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        if let Link::Open(sender) = self.link.get_mut() {
-            drop(sender.send((self.id, Order::Close)));
+        if let Link::Open(sender) = &*self.link.lock() {
+            self.order(sender, Order::Close);
         }
     }
 }

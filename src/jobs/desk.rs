@@ -1,18 +1,17 @@
 //! The work of one client, in slices.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-
-use parking_lot::Mutex;
 
 use super::client::MacroWatch;
 use super::generator::Workshop;
 use super::rendering::{Rendering, Swap};
-use super::snapshot::{JobId, Snapshot, Status, Timings};
+use super::snapshot::{JobId, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
 use crate::instrument::{Instrument, Macros};
 use crate::models::make::truncation_notice;
-use crate::models::{Error, Making, Progress, Request, Stage};
+use crate::models::{Error, Making, Progress, Request, Stage, runtime};
 
 /// After so long without news, an engine is looked at less often.
 const BRISK_FOR: Duration = Duration::from_secs(3);
@@ -25,7 +24,7 @@ const MACROS_REST: Duration = Duration::from_millis(150);
 /// One client's mailbox, instrument and jobs. Thread: generator.
 pub(super) struct Desk {
     side: Box<GeneratorSide>,
-    snapshot: Arc<Mutex<Snapshot>>,
+    shared: Arc<Shared>,
     sample_rate: Option<f32>,
     watch: Option<MacroWatch>,
     /// What the watch said, and since when.
@@ -51,13 +50,13 @@ struct Make {
 impl Desk {
     pub(super) fn new(
         side: Box<GeneratorSide>,
-        snapshot: Arc<Mutex<Snapshot>>,
+        shared: Arc<Shared>,
         sample_rate: Option<f32>,
         watch: Option<MacroWatch>,
     ) -> Self {
         Self {
             side,
-            snapshot,
+            shared,
             sample_rate,
             watch,
             said: None,
@@ -91,7 +90,7 @@ impl Desk {
                     asked: Instant::now(),
                     making,
                 });
-                let mut snapshot = self.snapshot.lock();
+                let mut snapshot = self.shared.snapshot.lock();
                 snapshot.notice = None;
                 snapshot.timings = Timings::default();
                 drop(snapshot);
@@ -106,7 +105,7 @@ impl Desk {
 
     pub(super) fn play(&mut self, job: JobId, instrument: Arc<Instrument>) {
         self.make = None;
-        self.snapshot.lock().notice = None;
+        self.shared.snapshot.lock().notice = None;
         self.install(job, Instant::now(), instrument, Vec::new());
     }
 
@@ -123,7 +122,7 @@ impl Desk {
             ..Instrument::clone(instrument)
         });
         self.instrument = Some(Arc::clone(&changed));
-        let mut snapshot = self.snapshot.lock();
+        let mut snapshot = self.shared.snapshot.lock();
         snapshot.instrument = Some(changed);
         snapshot.generation += 1;
         drop(snapshot);
@@ -173,7 +172,7 @@ impl Desk {
         if self.make.take().is_none() {
             self.rendering = None;
         }
-        self.snapshot.lock().status = Status::Failed(message.to_owned());
+        self.shared.snapshot.lock().status = Status::Failed(message.to_owned());
     }
 
     /// Nothing will ever be asked of this desk, or come back to it.
@@ -225,18 +224,20 @@ impl Desk {
                 Err(error) => self.fail(&error.to_string()),
             }
         } else if let Some(rendering) = &mut self.rendering {
-            let fault = rendering.render_column().err();
-            let (ready, timings) = (rendering.ready_keys(), rendering.timings().clone());
-            let mut snapshot = self.snapshot.lock();
-            snapshot.ready_keys = ready;
-            snapshot.timings = timings;
+            let stop = || self.shared.interrupt.load(Ordering::Acquire) || runtime::exiting();
+            rendering.render_column(&stop);
+            let mut snapshot = self.shared.snapshot.lock();
+            snapshot.ready_keys = rendering.ready_keys();
+            snapshot.timings = rendering.timings().clone();
             drop(snapshot);
             self.exchange();
-            match fault {
-                Some(message) => self.fail(&message),
-                None => self.show_progress(),
-            }
+            self.show_progress();
         }
+    }
+
+    /// The orders are read: slices may run to their end again.
+    pub(super) fn calm(&self) {
+        self.shared.interrupt.store(false, Ordering::Release);
     }
 
     /// The models are done: their instrument plays.
@@ -247,7 +248,7 @@ impl Desk {
         if let Some(watch) = &self.watch {
             instrument.macros = watch(instrument.macros).bounded();
         }
-        self.snapshot.lock().notice = making.was_truncated().then(truncation_notice);
+        self.shared.snapshot.lock().notice = making.was_truncated().then(truncation_notice);
         self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
     }
 
@@ -259,7 +260,7 @@ impl Desk {
         stages: Vec<(Stage, Duration)>,
     ) {
         self.instrument = Some(Arc::clone(&instrument));
-        let mut snapshot = self.snapshot.lock();
+        let mut snapshot = self.shared.snapshot.lock();
         snapshot.instrument = Some(instrument);
         snapshot.generation += 1;
         snapshot.ready_keys = 0;
@@ -275,7 +276,7 @@ impl Desk {
     fn render(&mut self, job: JobId, asked: Instant, swap: Swap) {
         self.rendering = None;
         if let (Some(instrument), Some(rate)) = (&self.instrument, self.sample_rate) {
-            let snapshot = self.snapshot.lock();
+            let snapshot = self.shared.snapshot.lock();
             let (ready, stages) = (snapshot.ready_keys, snapshot.timings.stages.clone());
             drop(snapshot);
             self.rendering = Some(Rendering::new(
@@ -319,6 +320,6 @@ impl Desk {
         } else {
             Status::Idle
         };
-        self.snapshot.lock().status = status;
+        self.shared.snapshot.lock().status = status;
     }
 }

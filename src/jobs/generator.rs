@@ -7,11 +7,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use parking_lot::Mutex;
 
 use super::client::MacroWatch;
 use super::desk::Desk;
-use super::snapshot::{JobId, Snapshot};
+use super::snapshot::{JobId, Shared};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Error, Models, Pack, Request, runtime};
@@ -31,7 +30,7 @@ pub(super) enum Order {
     /// A new client: its mailbox, and where it looks.
     Open {
         side: Box<GeneratorSide>,
-        snapshot: Arc<Mutex<Snapshot>>,
+        shared: Arc<Shared>,
         sample_rate: Option<f32>,
         watch: Option<MacroWatch>,
     },
@@ -132,18 +131,20 @@ impl Generator {
     fn obey(&mut self, (id, order): Command) {
         if let Order::Open {
             side,
-            snapshot,
+            shared,
             sample_rate,
             watch,
         } = order
         {
             self.desks
-                .push_back((id, Desk::new(side, snapshot, sample_rate, watch)));
+                .push_back((id, Desk::new(side, shared, sample_rate, watch)));
             return;
         }
         let Some((_, desk)) = self.desks.iter_mut().find(|(each, _)| *each == id) else {
             return;
         };
+        // Before the order is obeyed: one that comes after it raises the flag again.
+        desk.calm();
         match order {
             Order::Open { .. } => {}
             Order::SampleRate(rate) => desk.set_sample_rate(rate),

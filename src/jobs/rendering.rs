@@ -1,6 +1,7 @@
 //! One instrument on its way to an engine: rendered column by column, sent as it comes.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -117,39 +118,47 @@ impl Rendering {
         &self.timings
     }
 
-    /// Renders the next column.
-    pub(super) fn render_column(&mut self) -> Result<(), String> {
-        let Some(index) = self.to_do.pop_front() else {
-            return Ok(());
+    /// Renders the next column, unless `stop` says to leave it for later.
+    pub(super) fn render_column(&mut self, stop: &dyn Fn() -> bool) {
+        let Some(&index) = self.to_do.front() else {
+            return;
         };
         let begun = Instant::now();
-        let column = column(&self.instrument, self.sample_rate, index)?;
-        self.add(index, column);
+        let mut rendered = None;
+        let instrument = &self.instrument;
+        let _ = render::render_columns(
+            instrument,
+            self.sample_rate,
+            &instrument.macros,
+            &[index],
+            stop,
+            &mut |_, column| {
+                rendered = Some(column);
+                ControlFlow::Continue(())
+            },
+        );
         let spent = begun.elapsed();
-        match self
-            .timings
-            .stages
-            .iter_mut()
-            .find(|(stage, _)| *stage == Stage::Rendering)
-        {
+        let stages = &mut self.timings.stages;
+        match stages.iter_mut().find(|(s, _)| *s == Stage::Rendering) {
             Some((_, total)) => *total += spent,
-            None => self.timings.stages.push((Stage::Rendering, spent)),
+            None => stages.push((Stage::Rendering, spent)),
         }
+        let Some(column) = rendered else { return };
+        self.to_do.pop_front();
+        self.add(index, column);
         let waited = self.asked.elapsed();
         self.timings.first_key.get_or_insert(waited);
         if self.to_do.is_empty() {
             self.timings.whole = Some(waited);
         }
-        Ok(())
     }
 
-    fn add(&mut self, index: u8, column: Column) {
+    fn add(&mut self, index: u8, column: Box<Column>) {
         for (key, place) in self.key_to_column.iter().enumerate() {
             if *place == Some(index) {
                 self.ready |= 1 << key;
             }
         }
-        let column = Box::new(column);
         match &mut self.staged {
             Some(sampled) => sampled.columns[usize::from(index)] = Some(column),
             None => self.unsent.push_back(ToEngine::Column {
@@ -198,8 +207,4 @@ impl Rendering {
         }
         sent
     }
-}
-
-fn column(_instrument: &Instrument, _sample_rate: f32, _index: u8) -> Result<Column, String> {
-    Err("This build of Consort can't render yet.".to_owned())
 }

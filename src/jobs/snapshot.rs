@@ -1,8 +1,10 @@
 //! What a client sees of its work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::instrument::Instrument;
 use crate::models::Stage;
@@ -47,6 +49,15 @@ pub struct Timings {
     pub whole: Option<Duration>,
     /// Time spent working in each stage, in order.
     pub stages: Vec<(Stage, Duration)>,
+}
+
+/// What a client and the generator thread share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// How things stand; held for a copy only.
+    pub(super) snapshot: Mutex<Snapshot>,
+    /// An order is waiting that makes the slice in progress pointless.
+    pub(super) interrupt: AtomicBool,
 }
 
 /// A look at a client's work, taken at one moment.

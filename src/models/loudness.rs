@@ -1,9 +1,27 @@
-//! Brings decoded levels to the instrument's reference: the loudest moment of its middle anchor is
-//! 0 dB, as in the sounds the models learned from.
+//! Brings decoded levels to the scale of anchors: silence is silent, and the loudest moment of the
+//! middle anchor is 0 dB, as in the sounds the models learned from.
 
 use crate::instrument::slots::{
     ANCHORS, FIRST_GROUP_ROW, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES, multiples,
 };
+
+/// The decoder's own floor: so many dB below a note's highest level it knows nothing, and nothing
+/// is heard.
+const FLOOR_DB: f32 = 70.0;
+/// Levels so near to the floor belong to it.
+const FLOOR_MARGIN_DB: f32 = 1.0;
+
+/// Makes levels silent that lie at the decoder's floor (dB, anchors × rows × times), else 176 rows
+/// of "nothing" would add up to a hiss. Thread: any but audio.
+pub(super) fn silence_floor(levels: &mut [f32]) {
+    for note in levels.chunks_mut(ROWS * TIMES) {
+        let peak = note.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let floor = peak - FLOOR_DB + FLOOR_MARGIN_DB;
+        for level in note.iter_mut().filter(|level| **level <= floor) {
+            *level = f32::MIN;
+        }
+    }
+}
 
 /// Moves all levels (dB, anchors × rows × times) so that the middle anchor's loudest moment is
 /// 0 dB. Leaves levels alone whose middle anchor is silent. Thread: any but audio.
@@ -36,6 +54,14 @@ fn power(note: &[f32], time: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_at_the_floor_is_silent() {
+        let mut levels = vec![-90.0; ROWS * TIMES];
+        (levels[0], levels[1], levels[2]) = (-20.0, -88.0, -89.5);
+        silence_floor(&mut levels);
+        assert_eq!(levels[..4], [-20.0, -88.0, f32::MIN, f32::MIN]);
+    }
 
     #[test]
     fn the_middle_anchor_peaks_at_0_db() {

@@ -293,6 +293,7 @@ impl Making {
             }
             Next::Decode(codes) => {
                 let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+                loudness::silence_floor(&mut decoded.levels);
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
                     .map_err(|e| Error::Model(e.to_string()))?;
