@@ -65,6 +65,10 @@ fn embed_pack(root: &Path, out: &Path) {
         }
     }
     source.push(']');
+    println!("cargo::rustc-check-cfg=cfg(built_in_models)");
+    if folder.join("manifest.json").is_file() {
+        println!("cargo::rustc-cfg=built_in_models");
+    }
     write(&out.join("pack_files.rs"), &source);
 }
 

@@ -54,6 +54,7 @@ fn made(client: &Client) -> Arc<Instrument> {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_prompt_becomes_an_instrument_and_its_seed_decides_which() {
     let (client, _engine) = client();
     client.make(request("warm cello", 1));
@@ -70,6 +71,7 @@ fn a_prompt_becomes_an_instrument_and_its_seed_decides_which() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn bad_prompts_get_a_sentence_and_what_was_there_stays() {
     let (client, _engine) = client();
     client.make(request("soft pad", 1));
@@ -120,6 +122,7 @@ fn bad_prompts_get_a_sentence_and_what_was_there_stays() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_prompt_of_10_000_characters_works_with_a_notice() {
     let (client, _engine) = client();
     client.make(request(&"warm bright cello ".repeat(560), 1));
@@ -134,6 +137,7 @@ fn a_prompt_of_10_000_characters_works_with_a_notice() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn cancelling_answers_within_100_ms_in_every_stage() {
     let (client, _engine) = client();
     let mut worst = Duration::ZERO;
@@ -150,6 +154,7 @@ fn cancelling_answers_within_100_ms_in_every_stage() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn cancelling_a_make_keeps_what_was_there() {
     let (client, _engine) = client();
     client.make(request("soft pad", 1));
@@ -166,6 +171,7 @@ fn cancelling_a_make_keeps_what_was_there() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_new_make_replaces_the_one_in_progress() {
     let (client, _engine) = client();
     let jobs: Vec<_> = (0..20)
@@ -176,6 +182,7 @@ fn a_new_make_replaces_the_one_in_progress() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn several_clients_take_turns() {
     let clients: Vec<_> = (0..4).map(|_| client()).collect();
     for (index, (client, _)) in clients.iter().enumerate() {
@@ -196,6 +203,7 @@ fn several_clients_take_turns() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn closing_with_a_job_in_progress_is_immediate() {
     for delay in [0, 5, 50, 200] {
         let (client, engine) = client();
@@ -214,6 +222,7 @@ fn closing_with_a_job_in_progress_is_immediate() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn macros_belong_to_the_instrument_and_an_earlier_one_plays_again() {
     let (client, _engine) = client();
     client.make(request("glass bell", 5));
@@ -233,6 +242,7 @@ fn macros_belong_to_the_instrument_and_an_earlier_one_plays_again() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_changed_sample_rate_renders_again_without_a_gap() {
     let (client, _engine) = client();
     client.make(request("glass bell", 5));
