@@ -211,7 +211,7 @@ impl Desk {
         }
     }
 
-    /// One slice of work: a step of a make, or a column.
+    /// One slice of work: a step of a make, or a column or a few.
     pub(super) fn work(&mut self, workshop: &mut Workshop) {
         if let Some(make) = &mut self.make {
             match workshop
@@ -224,8 +224,9 @@ impl Desk {
                 Err(error) => self.fail(&error.to_string()),
             }
         } else if let Some(rendering) = &mut self.rendering {
-            let stop = || self.shared.interrupt.load(Ordering::Acquire) || runtime::exiting();
-            rendering.render_column(&stop);
+            let shared = &self.shared;
+            let stop = || shared.interrupt.load(Ordering::Acquire) || runtime::exiting();
+            rendering.render_columns(&stop);
             let mut snapshot = self.shared.snapshot.lock();
             snapshot.ready_keys = rendering.ready_keys();
             snapshot.timings = rendering.timings().clone();

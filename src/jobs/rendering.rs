@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use super::snapshot::{JobId, Timings};
 use crate::engine::mailbox::{GeneratorSide, ToEngine};
 use crate::instrument::zone::{Column, SampledInstrument};
 use crate::instrument::{Instrument, render};
-use crate::models::Stage;
+use crate::models::{Stage, runtime};
 
 /// Columns are rendered outwards from this MIDI key.
 const MIDDLE_KEY: u8 = 60;
@@ -118,38 +119,48 @@ impl Rendering {
         &self.timings
     }
 
-    /// Renders the next column, unless `stop` says to leave it for later.
-    pub(super) fn render_column(&mut self, stop: &dyn Fn() -> bool) {
-        let Some(&index) = self.to_do.front() else {
-            return;
-        };
+    /// Renders the next columns, one a thread, unless `stop` says to leave them for later.
+    pub(super) fn render_columns(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
         let begun = Instant::now();
-        let mut rendered = None;
-        let instrument = &self.instrument;
-        let _ = render::render_columns(
-            instrument,
-            self.sample_rate,
-            &instrument.macros,
-            &[index],
-            stop,
-            &mut |_, column| {
-                rendered = Some(column);
-                ControlFlow::Continue(())
-            },
-        );
+        let together = runtime::threads().min(self.to_do.len());
+        let next: Vec<u8> = self.to_do.drain(..together).collect();
+        let (instrument, sample_rate) = (&*self.instrument, self.sample_rate);
+        let columns: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = next
+                .iter()
+                .skip(1)
+                .map(|&index| scope.spawn(move || column(instrument, sample_rate, index, stop)))
+                .collect();
+            let first = next
+                .first()
+                .and_then(|&index| column(instrument, sample_rate, index, stop));
+            let others = threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|fault| resume_unwind(fault)));
+            std::iter::once(first).chain(others).collect()
+        });
+        for (&index, column) in next.iter().zip(columns).rev() {
+            match column {
+                Some(column) => self.add(index, column),
+                None => self.to_do.push_front(index),
+            }
+        }
+        self.note_times(begun);
+    }
+
+    fn note_times(&mut self, begun: Instant) {
         let spent = begun.elapsed();
         let stages = &mut self.timings.stages;
         match stages.iter_mut().find(|(s, _)| *s == Stage::Rendering) {
             Some((_, total)) => *total += spent,
             None => stages.push((Stage::Rendering, spent)),
         }
-        let Some(column) = rendered else { return };
-        self.to_do.pop_front();
-        self.add(index, column);
         let waited = self.asked.elapsed();
-        self.timings.first_key.get_or_insert(waited);
+        if self.ready != 0 {
+            self.timings.first_key.get_or_insert(waited);
+        }
         if self.to_do.is_empty() {
-            self.timings.whole = Some(waited);
+            self.timings.whole.get_or_insert(waited);
         }
     }
 
@@ -207,4 +218,26 @@ impl Rendering {
         }
         sent
     }
+}
+
+/// One column, or `None` when it was stopped.
+fn column(
+    instrument: &Instrument,
+    sample_rate: f32,
+    index: u8,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Box<Column>> {
+    let mut rendered = None;
+    let _ = render::render_columns(
+        instrument,
+        sample_rate,
+        &instrument.macros,
+        &[index],
+        &|| stop(),
+        &mut |_, column| {
+            rendered = Some(column);
+            ControlFlow::Continue(())
+        },
+    );
+    rendered
 }

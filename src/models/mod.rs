@@ -17,6 +17,8 @@ pub mod codec;
 pub mod completion;
 mod error;
 pub mod first_anchor;
+#[cfg(test)]
+mod golden;
 mod loudness;
 pub mod make;
 mod model;

@@ -1,6 +1,8 @@
 //! One ONNX model of a pack, loaded: its tensors have the names and shapes that Consort drives.
 
-use ort::session::Session;
+use std::borrow::Cow;
+
+use ort::session::{Session, SessionInputValue};
 use ort::session::builder::GraphOptimizationLevel;
 use ort::value::{TensorElementType, ValueType};
 
@@ -68,13 +70,24 @@ impl Model {
         })
     }
 
-    /// Runs the model on inputs by name; the outputs by name, each checked to be finite and
-    /// `lengths` long.
+    /// Runs the model on inputs by name; the outputs by name, each checked to be finite and as
+    /// long as said.
     pub(super) fn run<const IN: usize, const OUT: usize>(
         &mut self,
-        inputs: [(&'static str, ort::session::SessionInputValue<'_>); IN],
+        inputs: [(&'static str, SessionInputValue<'_>); IN],
         outputs: [(&'static str, usize); OUT],
     ) -> Result<[Vec<f32>; OUT], Error> {
+        let inputs = inputs.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let mut found = self.run_any(inputs, &outputs)?.into_iter();
+        Ok(std::array::from_fn(|_| found.next().unwrap_or_default()))
+    }
+
+    /// [`run`](Self::run) for any number of inputs and outputs.
+    pub(super) fn run_any(
+        &mut self,
+        inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)>,
+        outputs: &[(&str, usize)],
+    ) -> Result<Vec<Vec<f32>>, Error> {
         let _busy = runtime::busy().ok_or(Error::Cancelled)?;
         let file = &self.file;
         let failed = |fault: &str| {
@@ -84,13 +97,10 @@ impl Model {
         };
         let results = self
             .session
-            .run(inputs.to_vec_of_pairs())
+            .run(inputs)
             .map_err(|e| failed(first_line(&e.to_string())))?;
-        let mut taken = [const { Vec::new() }; OUT];
-        for (slot, (name, length)) in taken.iter_mut().zip(outputs) {
-            let value = results
-                .get(name)
-                .ok_or_else(|| failed("an output is missing"))?;
+        let take = |&(name, length): &(&str, usize)| {
+            let value = results.get(name).ok_or_else(|| failed("an output is missing"))?;
             let (_, data) = value
                 .try_extract_tensor::<f32>()
                 .map_err(|e| failed(first_line(&e.to_string())))?;
@@ -99,38 +109,12 @@ impl Model {
             }
             if !data.iter().all(|x| x.is_finite()) {
                 return Err(Error::Model(
-                    "The models gave numbers that are no sound; try another seed or other words."
-                        .to_owned(),
+                    "The models gave numbers that are no sound; try another seed or other words.".to_owned(),
                 ));
             }
-            data.clone_into(slot);
-        }
-        Ok(taken)
-    }
-}
-
-/// Inputs as `ort` takes them.
-trait ToVecOfPairs<'v> {
-    fn to_vec_of_pairs(
-        self,
-    ) -> Vec<(
-        std::borrow::Cow<'static, str>,
-        ort::session::SessionInputValue<'v>,
-    )>;
-}
-
-impl<'v, const N: usize> ToVecOfPairs<'v>
-    for [(&'static str, ort::session::SessionInputValue<'v>); N]
-{
-    fn to_vec_of_pairs(
-        self,
-    ) -> Vec<(
-        std::borrow::Cow<'static, str>,
-        ort::session::SessionInputValue<'v>,
-    )> {
-        self.into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect()
+            Ok(data.to_vec())
+        };
+        outputs.iter().map(take).collect()
     }
 }
 

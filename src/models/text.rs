@@ -1,7 +1,7 @@
 //! The text encoder: a prompt becomes a unit vector in the space of sounds.
 
 use ort::value::{TensorElementType, TensorRef};
-use tokenizers::Tokenizer;
+use tokenizers::{Encoding, Tokenizer};
 
 use super::model::{Expected, Model};
 use super::pack::TEXT_WIDTH;
@@ -10,6 +10,9 @@ use super::{Error, Pack};
 /// Most tokens that the encoder reads; what follows in a longer prompt doesn't count.
 pub const MAX_TOKENS: usize = 64;
 
+/// The token of what the vocabulary doesn't have.
+const UNKNOWN: &str = "[UNK]";
+
 /// What is said to someone who typed nothing.
 const EMPTY: &str = "Type what the instrument should sound like, for example: warm cello.";
 
@@ -17,7 +20,6 @@ const EMPTY: &str = "Type what the instrument should sound like, for example: wa
 #[derive(Debug)]
 pub struct TextEncoder {
     tokenizer: Tokenizer,
-    unknown: Option<u32>,
     model: Model,
 }
 
@@ -67,12 +69,7 @@ impl TextEncoder {
             &[ids("input_ids"), ids("attention_mask")],
             &[Expected::floats("text_vector", &[None, Some(TEXT_WIDTH)])],
         )?;
-        let unknown = tokenizer.token_to_id("[UNK]");
-        Ok(Self {
-            tokenizer,
-            unknown,
-            model,
-        })
+        Ok(Self { tokenizer, model })
     }
 
     /// The vector of a prompt, and whether all of it was read.
@@ -82,60 +79,77 @@ impl TextEncoder {
     /// [`Error::Model`]: the model failed. Thread: generator.
     pub fn encode(&mut self, prompt: &str) -> Result<Encoded, Error> {
         let (ids, truncated) = self.tokens(prompt)?;
-        let mask = vec![1_i64; ids.len()];
-        let shape = [1, ids.len()];
-        let of =
-            |e: ort::Error| Error::Model(format!("The prompt can't be given to its model ({e})."));
-        let inputs = [
-            (
-                "input_ids",
-                TensorRef::from_array_view((shape, ids.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "attention_mask",
-                TensorRef::from_array_view((shape, mask.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-        ];
-        let [vector] = self.model.run(inputs, [("text_vector", TEXT_WIDTH)])?;
+        let vector = self.vector(&ids)?;
         Ok(Encoded { vector, truncated })
     }
 
-    /// Token ids of a prompt, with the special ones at both ends.
-    pub(super) fn tokens(&self, prompt: &str) -> Result<(Vec<i64>, bool), Error> {
+    /// Token ids of a prompt, with the special ones at both ends, and whether its end was cut.
+    fn tokens(&self, prompt: &str) -> Result<(Vec<i64>, bool), Error> {
         let prompt = trimmed(prompt)?;
         // A token is rarely over 20 bytes: a longer prompt would only be cut again below.
         let read = cut(prompt, MAX_TOKENS * 32);
-        let encoding = self.tokenizer.encode_fast(read, true).map_err(|e| {
-            Error::Prompt(format!(
-                "The prompt can't be read ({e}); use plain English words."
-            ))
-        })?;
-        let (ids, special) = (encoding.get_ids(), encoding.get_special_tokens_mask());
-        let words = ids
-            .iter()
-            .zip(special)
-            .filter(|&(&id, &special)| special == 0 || Some(id) == self.unknown);
-        let (known, unknown): (Vec<_>, Vec<_>) =
-            words.partition(|&(&id, _)| Some(id) != self.unknown);
-        if known.len() <= unknown.len() {
+        let encoding = self.tokenize(read)?;
+        if !says_something(&words(&encoding)) {
             return Err(Error::Prompt(format!(
                 "\"{}\" has no words that Consort knows; describe the sound in English, for example: warm cello.",
                 shortened(prompt)
             )));
         }
-        let mut kept: Vec<i64> = ids.iter().map(|&id| i64::from(id)).collect();
-        let truncated = read.len() < prompt.len() || kept.len() > MAX_TOKENS;
-        if kept.len() > MAX_TOKENS {
-            let end = kept[kept.len() - 1];
-            kept.truncate(MAX_TOKENS);
-            kept[MAX_TOKENS - 1] = end;
+        let mut ids: Vec<i64> = encoding.get_ids().iter().map(|&id| id.into()).collect();
+        let truncated = read.len() < prompt.len() || ids.len() > MAX_TOKENS;
+        if ids.len() > MAX_TOKENS {
+            let end = ids[ids.len() - 1];
+            ids.truncate(MAX_TOKENS);
+            ids[MAX_TOKENS - 1] = end;
         }
-        Ok((kept, truncated))
+        Ok((ids, truncated))
     }
+
+    pub(super) fn tokenize(&self, text: &str) -> Result<Encoding, Error> {
+        self.tokenizer.encode_fast(text, true).map_err(|e| {
+            Error::Prompt(format!(
+                "The prompt can't be read ({e}); use plain English words."
+            ))
+        })
+    }
+
+    /// The vector of these tokens.
+    pub(super) fn vector(&mut self, ids: &[i64]) -> Result<Vec<f32>, Error> {
+        let mask = vec![1_i64; ids.len()];
+        let shape = [1, ids.len()];
+        let of = |e: ort::Error| Error::Model(format!("The prompt can't be given to its model ({e})."));
+        let inputs = [
+            ("input_ids", TensorRef::from_array_view((shape, ids)).map_err(of)?.into()),
+            ("attention_mask", TensorRef::from_array_view((shape, mask.as_slice())).map_err(of)?.into()),
+        ];
+        let [vector] = self.model.run(inputs, [("text_vector", TEXT_WIDTH)])?;
+        Ok(vector)
+    }
+}
+
+/// The pieces of each word; a piece inside a word begins with `##`.
+fn words(encoding: &Encoding) -> Vec<Vec<&str>> {
+    let mut words: Vec<Vec<&str>> = Vec::new();
+    let tokens = encoding.get_tokens().iter().zip(encoding.get_word_ids());
+    for (token, place) in tokens.filter(|(_, place)| place.is_some()) {
+        match words.last_mut() {
+            Some(word) if token.starts_with("##") && place.is_some() => word.push(token),
+            _ => words.push(vec![token]),
+        }
+    }
+    words
+}
+
+/// Whether at least as many words are known as aren't. Keyboard mashing falls into many tiny
+/// pieces: a word counts as known when its pieces have two letters or more on average.
+fn says_something(words: &[Vec<&str>]) -> bool {
+    let is_known = |word: &[&str]| {
+        let letters: usize = word.iter().map(|piece| piece.trim_start_matches("##").chars().count()).sum();
+        word[0] != UNKNOWN && (word.len() == 1 || letters >= 2 * word.len())
+    };
+    let spoken = words.iter().filter(|word| word[0] == UNKNOWN || word[0].chars().any(char::is_alphanumeric));
+    let (known, unknown): (Vec<_>, Vec<_>) = spoken.partition(|word| is_known(word));
+    !known.is_empty() && known.len() >= unknown.len()
 }
 
 /// At most `bytes` bytes of `text`, cut between characters.
@@ -167,6 +181,18 @@ mod tests {
             assert_eq!(trimmed(nothing), Err(Error::Prompt(EMPTY.to_owned())));
         }
         assert_eq!(trimmed("  warm cello "), Ok("warm cello"));
+    }
+
+    #[test]
+    fn mashed_keys_say_nothing() {
+        let cello = vec![vec!["warm"], vec!["cell", "##o"], vec!["!"]];
+        let mashed = vec![vec!["as", "##d", "##f", "##g"], vec!["q", "##w", "##z"]];
+        assert!(says_something(&cello));
+        assert!(!says_something(&mashed));
+        assert!(says_something(&[cello, mashed].concat()));
+        assert!(!says_something(&[vec![UNKNOWN]]));
+        assert!(!says_something(&[vec!["?"], vec!["!"]]));
+        assert!(!says_something(&[]));
     }
 
     #[test]

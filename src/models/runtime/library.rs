@@ -109,6 +109,39 @@ mod tests {
         );
     }
 
+    /// A library that looks like ONNX Runtime of this version, and speaks no interface.
+    #[cfg(target_os = "linux")]
+    fn counterfeit(folder: &Path, version: &str) -> std::path::PathBuf {
+        let source = folder.join("counterfeit.c");
+        let code = format!(
+            "static const void *api(unsigned v) {{ (void)v; return 0; }}\n\
+             static const char *version(void) {{ return \"{version}\"; }}\n\
+             static const struct {{ const void *(*a)(unsigned); const char *(*v)(void); }} base = {{ api, version }};\n\
+             const void *OrtGetApiBase(void) {{ return &base; }}\n"
+        );
+        std::fs::write(&source, code).expect("writing");
+        let library = folder.join("libcounterfeit.so");
+        let compiler = std::process::Command::new("cc")
+            .args(["-shared", "-fPIC", "-o"])
+            .args([&library, &source])
+            .status();
+        assert!(compiler.expect("the C compiler that Rust links with").success());
+        library
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_old_or_foreign_version_is_refused_in_a_sentence() {
+        for version in ["1.17.3", "1.23.2", "1.31.1", "2.0.0"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = counterfeit(folder.path(), version);
+            let sentence = check(&path).expect_err("it speaks nothing");
+            let begins = format!("ONNX Runtime {version} at ");
+            assert!(sentence.starts_with(&begins), "{sentence}");
+            assert!(sentence.ends_with("Consort needs version 1.24 or a newer 1.x."), "{sentence}");
+        }
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn another_library_is_refused_in_a_sentence() {
