@@ -9,11 +9,17 @@ use consort::jobs::{Client, Request, Status};
 
 /// Processor time of this process so far.
 fn processor_time() -> Duration {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     // SAFETY: it fills the structure it is given.
     let status = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
     assert_eq!(status, 0);
-    Duration::new(time.tv_sec.cast_unsigned(), u32::try_from(time.tv_nsec).expect("nanoseconds"))
+    Duration::new(
+        time.tv_sec.cast_unsigned(),
+        u32::try_from(time.tv_nsec).expect("nanoseconds"),
+    )
 }
 
 #[test]
@@ -22,7 +28,10 @@ fn an_idle_generator_rests() {
     let (_engine, generator) = mailbox::channel();
     let client = Client::new(generator);
     client.set_sample_rate(48_000.0);
-    client.make(Request { prompt: "warm cello".to_owned(), ..Request::default() });
+    client.make(Request {
+        prompt: "warm cello".to_owned(),
+        ..Request::default()
+    });
     while matches!(client.snapshot().status, Status::Working { .. }) {
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -32,32 +32,47 @@ fn sentence(folder: &Path) -> String {
             prompt: "warm cello".to_owned(),
             ..Request::default()
         };
-        make_instrument(&mut Models::new(pack), &request, &mut |_, _| ControlFlow::Continue(()))
+        make_instrument(&mut Models::new(pack), &request, &mut |_, _| {
+            ControlFlow::Continue(())
+        })
     });
     let error = attempt.expect_err("a pack that doesn't work");
     assert!(matches!(error, Error::Pack(_)), "{error:?}");
     let sentence = error.to_string();
-    assert!(sentence.ends_with('.') && !sentence.contains('\n'), "{sentence}");
+    assert!(
+        sentence.ends_with('.') && !sentence.contains('\n'),
+        "{sentence}"
+    );
     sentence.replace(&folder.display().to_string(), "FOLDER")
 }
 
 fn entry<'a>(manifest: &'a mut Value, task: &str) -> &'a mut Value {
     let models = manifest["models"].as_array_mut().expect("models");
-    models.iter_mut().find(|model| model["task"] == task).expect("the task")
+    models
+        .iter_mut()
+        .find(|model| model["task"] == task)
+        .expect("the task")
 }
 
 #[test]
 fn a_missing_folder() {
     let folder = tempfile::tempdir().expect("a folder");
     let begins = "The model pack in FOLDER can't be read (manifest.json: ";
-    assert!(sentence(folder.path()).starts_with(begins), "{}", sentence(folder.path()));
+    assert!(
+        sentence(folder.path()).starts_with(begins),
+        "{}",
+        sentence(folder.path())
+    );
 }
 
 #[test]
 fn a_manifest_that_is_no_json() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("manifest.json"), "{\"format\": 1, ").expect("writing");
-    assert!(sentence(folder.path()).starts_with("The manifest of the model pack in FOLDER is damaged ("));
+    assert!(
+        sentence(folder.path())
+            .starts_with("The manifest of the model pack in FOLDER is damaged (")
+    );
 }
 
 #[test]
@@ -88,7 +103,10 @@ fn impossible_settings() {
     ];
     for (name, value) in settings {
         let folder = changed(|manifest| manifest["flow"][name] = value);
-        assert!(sentence(folder.path()).contains("has settings that can't be right"), "{name}");
+        assert!(
+            sentence(folder.path()).contains("has settings that can't be right"),
+            "{name}"
+        );
     }
 }
 
@@ -97,7 +115,10 @@ fn impossible_settings() {
 fn missing_files_and_models() {
     let folder = changed(|_| ());
     fs::remove_file(folder.path().join("first_anchor.onnx")).expect("removing");
-    assert!(sentence(folder.path()).starts_with("The model pack in FOLDER can't be read (first_anchor.onnx: "));
+    assert!(
+        sentence(folder.path())
+            .starts_with("The model pack in FOLDER can't be read (first_anchor.onnx: ")
+    );
     let folder = changed(|manifest| entry(manifest, "complete")["task"] = "something else".into());
     assert_eq!(
         sentence(folder.path()),
@@ -117,7 +138,9 @@ fn a_damaged_file() {
         fs::write(&path, bytes).expect("writing");
         assert_eq!(
             sentence(folder.path()),
-            format!("The file {name} of the model pack in FOLDER is damaged; install the pack again.")
+            format!(
+                "The file {name} of the model pack in FOLDER is damaged; install the pack again."
+            )
         );
     }
 }
@@ -126,7 +149,9 @@ fn a_damaged_file() {
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_manifest_of_other_shapes() {
     let folder = changed(|manifest| manifest["code_width"] = 64.into());
-    assert!(sentence(folder.path()).contains("has a model of another shape (first_anchor.onnx: noisy)"));
+    assert!(
+        sentence(folder.path()).contains("has a model of another shape (first_anchor.onnx: noisy)")
+    );
 }
 
 #[test]
@@ -150,12 +175,16 @@ fn a_file_that_is_no_model() {
         first["file"] = tokenizer["file"].clone();
         first["sha256"] = tokenizer["sha256"].clone();
     });
-    assert!(sentence(folder.path()).contains("has a model that ONNX Runtime can't load (tokenizer.json: "));
+    assert!(
+        sentence(folder.path())
+            .contains("has a model that ONNX Runtime can't load (tokenizer.json: ")
+    );
 }
 
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_name_that_leads_out_of_the_folder() {
-    let folder = changed(|manifest| entry(manifest, "text_encoder")["file"] = "../text_encoder.onnx".into());
+    let folder =
+        changed(|manifest| entry(manifest, "text_encoder")["file"] = "../text_encoder.onnx".into());
     assert!(sentence(folder.path()).contains("names a file outside its folder"));
 }

@@ -23,10 +23,15 @@ fn exits(after: u64) -> (ExitStatus, Duration) {
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_process_that_ends_with_a_job_in_progress_ends_cleanly() {
-    for after in [0, 1, 3, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 1000] {
+    for after in [
+        0, 1, 3, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 600, 1000,
+    ] {
         let (status, spent) = exits(after);
         assert!(status.success(), "after {after} ms: {status}");
-        assert!(spent < Duration::from_secs(20), "after {after} ms: {spent:?}");
+        assert!(
+            spent < Duration::from_secs(20),
+            "after {after} ms: {spent:?}"
+        );
     }
 }
 
@@ -40,7 +45,10 @@ fn child() {
     let (_engine, generator) = mailbox::channel();
     let client = Client::new(generator);
     client.set_sample_rate(48_000.0);
-    client.make(Request { prompt: "warm cello".to_owned(), ..Request::default() });
+    client.make(Request {
+        prompt: "warm cello".to_owned(),
+        ..Request::default()
+    });
     std::thread::sleep(Duration::from_millis(after));
     std::process::exit(0);
 }

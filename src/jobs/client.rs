@@ -66,7 +66,9 @@ impl Client {
             Link::Resting {
                 sample_rate: known, ..
             } => *known = Some(sample_rate),
-            Link::Open(sender) => drop(self.order(sender, Order::SampleRate(sample_rate))),
+            Link::Open(sender) => {
+                self.order(sender, Order::SampleRate(sample_rate), None);
+            }
             Link::Broken => {}
         }
     }
@@ -75,22 +77,24 @@ impl Client {
     /// what plays goes on playing until the new instrument's first key is ready.
     pub fn make(&self, request: Request) -> JobId {
         let job = JobId::next();
-        self.announce(job, Stage::Waiting);
-        self.send(Order::Make(job, Box::new(request)));
+        self.send(
+            Order::Make(job, Box::new(request)),
+            Some(begun(job, Stage::Waiting)),
+        );
         job
     }
 
     /// Plays an instrument that is already made: a loaded, an earlier, or a factory one.
     pub fn play(&self, instrument: Arc<Instrument>) {
         let job = JobId::next();
-        self.announce(job, Stage::Rendering);
-        self.send(Order::Play(job, instrument));
+        let shown = Some(begun(job, Stage::Rendering));
+        self.send(Order::Play(job, instrument), shown);
     }
 
     /// Changes the macros of the instrument that plays; it sounds as before until all its keys are
     /// rendered anew.
     pub fn set_macros(&self, macros: Macros) {
-        self.send(Order::Macros(macros));
+        self.send(Order::Macros(macros), None);
     }
 
     /// From now on the macros follow `watch`: the generator asks it about twice a second, and
@@ -105,7 +109,7 @@ impl Client {
     /// Asks the watch at once, for example because a knob was let go.
     pub fn look_at_macros(&self) {
         if let Link::Open(sender) = &*self.link.lock() {
-            drop(sender.send((self.id, Order::LookAtMacros)));
+            self.order(sender, Order::LookAtMacros, None);
         }
     }
 
@@ -113,7 +117,8 @@ impl Client {
     /// stops rendering: the keys that are ready stay.
     pub fn cancel(&self) {
         if let Link::Open(sender) = &*self.link.lock() {
-            self.order(sender, Order::Cancel);
+            // The slice in progress may take a little longer, but nothing will come of it.
+            self.order(sender, Order::Cancel, Some(Status::Idle));
         }
     }
 
@@ -123,24 +128,18 @@ impl Client {
         self.shared.snapshot.lock().clone()
     }
 
-    /// Shows a job as begun before the generator has heard of it, so that a look right after
-    /// asking doesn't find nothing.
-    fn announce(&self, job: JobId, stage: Stage) {
-        self.shared.snapshot.lock().status = Status::Working {
-            job,
-            stage,
-            progress: 0.0,
-        };
-    }
-
-    /// Leaves an order, and makes the generator put down what it does for this client. The flag
-    /// goes first: the generator takes it back when it reads the order.
-    fn order(&self, sender: &Sender<Command>, order: Order) -> bool {
-        self.shared.interrupt.store(true, Ordering::Release);
+    /// Leaves an order. What it changes is `shown` at once, so that a look right after asking
+    /// doesn't find the state before.
+    fn order(&self, sender: &Sender<Command>, order: Order, shown: Option<Status>) -> bool {
+        self.shared.order_given();
+        if let Some(status) = shown {
+            self.shared.snapshot.lock().status = status;
+        }
         sender.send((self.id, order)).is_ok()
     }
 
-    fn send(&self, order: Order) {
+    /// Leaves an order, the first one with the mailbox.
+    fn send(&self, order: Order, shown: Option<Status>) {
         let mut link = self.link.lock();
         if matches!(*link, Link::Resting { .. })
             && let Link::Resting {
@@ -156,11 +155,11 @@ impl Client {
                 sample_rate,
                 watch,
             };
-            drop(sender.send((self.id, opened)));
+            let _ = sender.send((self.id, opened));
             *link = Link::Open(sender);
         }
         // The generator's end of the channel lives as long as the process.
-        let sent = matches!(&*link, Link::Open(sender) if self.order(sender, order));
+        let sent = matches!(&*link, Link::Open(sender) if self.order(sender, order, shown));
         if !sent {
             let message =
                 "Consort can't start its background thread; close other programs and try again.";
@@ -169,10 +168,19 @@ impl Client {
     }
 }
 
+/// A job that the generator hasn't heard of yet.
+fn begun(job: JobId, stage: Stage) -> Status {
+    Status::Working {
+        job,
+        stage,
+        progress: 0.0,
+    }
+}
+
 impl Drop for Client {
     fn drop(&mut self) {
         if let Link::Open(sender) = &*self.link.lock() {
-            self.order(sender, Order::Close);
+            self.order(sender, Order::Close, None);
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The work of one client, in slices.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use super::client::MacroWatch;
@@ -225,7 +224,7 @@ impl Desk {
             }
         } else if let Some(rendering) = &mut self.rendering {
             let shared = &self.shared;
-            let stop = || shared.interrupt.load(Ordering::Acquire) || runtime::exiting();
+            let stop = || shared.order_waits() || runtime::exiting();
             rendering.render_columns(&stop);
             let mut snapshot = self.shared.snapshot.lock();
             snapshot.ready_keys = rendering.ready_keys();
@@ -236,9 +235,9 @@ impl Desk {
         }
     }
 
-    /// The orders are read: slices may run to their end again.
-    pub(super) fn calm(&self) {
-        self.shared.interrupt.store(false, Ordering::Release);
+    /// Counts an order as read.
+    pub(super) fn order_read(&self) {
+        self.shared.order_read();
     }
 
     /// The models are done: their instrument plays.
@@ -321,6 +320,10 @@ impl Desk {
         } else {
             Status::Idle
         };
-        self.shared.snapshot.lock().status = status;
+        let mut snapshot = self.shared.snapshot.lock();
+        // An order that isn't read yet has said what is shown until then.
+        if !self.shared.order_waits() {
+            snapshot.status = status;
+        }
     }
 }

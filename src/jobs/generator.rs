@@ -143,8 +143,7 @@ impl Generator {
         let Some((_, desk)) = self.desks.iter_mut().find(|(each, _)| *each == id) else {
             return;
         };
-        // Before the order is obeyed: one that comes after it raises the flag again.
-        desk.calm();
+        desk.order_read();
         match order {
             Order::Open { .. } => {}
             Order::SampleRate(rate) => desk.set_sample_rate(rate),

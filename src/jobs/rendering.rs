@@ -10,10 +10,19 @@ use super::snapshot::{JobId, Timings};
 use crate::engine::mailbox::{GeneratorSide, ToEngine};
 use crate::instrument::zone::{Column, SampledInstrument};
 use crate::instrument::{Instrument, render};
-use crate::models::{Stage, runtime};
+use crate::models::Stage;
 
 /// Columns are rendered outwards from this MIDI key.
 const MIDDLE_KEY: u8 = 60;
+
+/// Most columns rendered at the same time.
+const MOST_THREADS: usize = 4;
+
+/// Columns rendered at the same time: one a physical core, at most 4. The audio thread has a
+/// higher priority than these, and a make is over in seconds.
+fn render_threads() -> usize {
+    num_cpus::get_physical().clamp(1, MOST_THREADS)
+}
 
 /// When the engine gets the new instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +131,7 @@ impl Rendering {
     /// Renders the next columns, one a thread, unless `stop` says to leave them for later.
     pub(super) fn render_columns(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
         let begun = Instant::now();
-        let together = runtime::threads().min(self.to_do.len());
+        let together = render_threads().min(self.to_do.len());
         let next: Vec<u8> = self.to_do.drain(..together).collect();
         let (instrument, sample_rate) = (&*self.instrument, self.sample_rate);
         let columns: Vec<_> = std::thread::scope(|scope| {

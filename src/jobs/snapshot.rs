@@ -1,7 +1,7 @@
 //! What a client sees of its work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -56,8 +56,28 @@ pub struct Timings {
 pub(super) struct Shared {
     /// How things stand; held for a copy only.
     pub(super) snapshot: Mutex<Snapshot>,
-    /// An order is waiting that makes the slice in progress pointless.
-    pub(super) interrupt: AtomicBool,
+    /// Orders that the client gave.
+    given: AtomicU64,
+    /// Orders that the generator has read.
+    read: AtomicU64,
+}
+
+impl Shared {
+    /// The client is about to send an order. From here until the generator has read it, the client
+    /// says what the snapshot shows, and slices of work for it end early.
+    pub(super) fn order_given(&self) {
+        self.given.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// The generator has read an order.
+    pub(super) fn order_read(&self) {
+        self.read.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// An order waits to be read.
+    pub(super) fn order_waits(&self) -> bool {
+        self.given.load(Ordering::Acquire) != self.read.load(Ordering::Acquire)
+    }
 }
 
 /// A look at a client's work, taken at one moment.

@@ -54,7 +54,9 @@ impl Input {
     fn tensor(&self) -> Tensor<f32> {
         let count: usize = self.shape.iter().product();
         let values = match self.wave {
-            Some([amplitude, step, phase]) => (0..count).map(|i| (amplitude * (step * i as f64 + phase).sin()) as f32).collect(),
+            Some([amplitude, step, phase]) => (0..count)
+                .map(|i| (amplitude * (step * i as f64 + phase).sin()) as f32)
+                .collect(),
             None => self.values.clone(),
         };
         Tensor::from_array((self.shape.clone(), values)).expect("a tensor")
@@ -66,7 +68,11 @@ impl Output {
         assert_eq!(found.len(), self.shape.iter().product::<usize>(), "{name}");
         for (&at, &value) in self.at.iter().zip(&self.values) {
             let difference = (found[at] - value).abs();
-            assert!(difference <= self.tolerance, "{name}[{at}]: {} instead of {value}", found[at]);
+            assert!(
+                difference <= self.tolerance,
+                "{name}[{at}]: {} instead of {value}",
+                found[at]
+            );
         }
     }
 }
@@ -74,7 +80,10 @@ impl Output {
 fn golden() -> (Pack, Golden) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plugin-assets/models");
     let text = std::fs::read(folder.join("golden.json")).expect("golden.json");
-    (Pack::built_in().expect("the built-in pack"), serde_json::from_slice(&text).expect("golden.json"))
+    (
+        Pack::built_in().expect("the built-in pack"),
+        serde_json::from_slice(&text).expect("golden.json"),
+    )
 }
 
 #[test]
@@ -99,9 +108,21 @@ fn models_answer_as_when_they_were_exported() {
     assert!(golden.cases.len() >= 3);
     for case in &golden.cases {
         let mut model = Model::load(&pack, &case.model, &[], &[]).expect("the model");
-        let inputs = case.inputs.iter().map(|(name, input)| (name.clone().into(), SessionInputValue::from(input.tensor()))).collect();
-        let names: Vec<(&str, usize)> = case.outputs.iter().map(|(name, output)| (name.as_str(), output.shape.iter().product())).collect();
-        for ((name, output), found) in case.outputs.iter().zip(model.run_any(inputs, &names).expect("an answer")) {
+        let inputs = case
+            .inputs
+            .iter()
+            .map(|(name, input)| (name.clone().into(), SessionInputValue::from(input.tensor())))
+            .collect();
+        let names: Vec<(&str, usize)> = case
+            .outputs
+            .iter()
+            .map(|(name, output)| (name.as_str(), output.shape.iter().product()))
+            .collect();
+        for ((name, output), found) in case
+            .outputs
+            .iter()
+            .zip(model.run_any(inputs, &names).expect("an answer"))
+        {
             output.check(&format!("{} {name}", case.model), &found);
         }
     }

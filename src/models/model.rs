@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use ort::session::{Session, SessionInputValue};
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{Session, SessionInputValue};
 use ort::value::{TensorElementType, ValueType};
 
 use super::pack::{Dimension, TensorEntry};
@@ -77,7 +77,10 @@ impl Model {
         inputs: [(&'static str, SessionInputValue<'_>); IN],
         outputs: [(&'static str, usize); OUT],
     ) -> Result<[Vec<f32>; OUT], Error> {
-        let inputs = inputs.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        let inputs = inputs
+            .into_iter()
+            .map(|(name, value)| (name.into(), value))
+            .collect();
         let mut found = self.run_any(inputs, &outputs)?.into_iter();
         Ok(std::array::from_fn(|_| found.next().unwrap_or_default()))
     }
@@ -100,7 +103,9 @@ impl Model {
             .run(inputs)
             .map_err(|e| failed(first_line(&e.to_string())))?;
         let take = |&(name, length): &(&str, usize)| {
-            let value = results.get(name).ok_or_else(|| failed("an output is missing"))?;
+            let value = results
+                .get(name)
+                .ok_or_else(|| failed("an output is missing"))?;
             let (_, data) = value
                 .try_extract_tensor::<f32>()
                 .map_err(|e| failed(first_line(&e.to_string())))?;
@@ -109,7 +114,8 @@ impl Model {
             }
             if !data.iter().all(|x| x.is_finite()) {
                 return Err(Error::Model(
-                    "The models gave numbers that are no sound; try another seed or other words.".to_owned(),
+                    "The models gave numbers that are no sound; try another seed or other words."
+                        .to_owned(),
                 ));
             }
             Ok(data.to_vec())

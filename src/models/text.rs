@@ -117,10 +117,19 @@ impl TextEncoder {
     pub(super) fn vector(&mut self, ids: &[i64]) -> Result<Vec<f32>, Error> {
         let mask = vec![1_i64; ids.len()];
         let shape = [1, ids.len()];
-        let of = |e: ort::Error| Error::Model(format!("The prompt can't be given to its model ({e})."));
+        let of =
+            |e: ort::Error| Error::Model(format!("The prompt can't be given to its model ({e})."));
         let inputs = [
-            ("input_ids", TensorRef::from_array_view((shape, ids)).map_err(of)?.into()),
-            ("attention_mask", TensorRef::from_array_view((shape, mask.as_slice())).map_err(of)?.into()),
+            (
+                "input_ids",
+                TensorRef::from_array_view((shape, ids)).map_err(of)?.into(),
+            ),
+            (
+                "attention_mask",
+                TensorRef::from_array_view((shape, mask.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
         ];
         let [vector] = self.model.run(inputs, [("text_vector", TEXT_WIDTH)])?;
         Ok(vector)
@@ -144,10 +153,15 @@ fn words(encoding: &Encoding) -> Vec<Vec<&str>> {
 /// pieces: a word counts as known when its pieces have two letters or more on average.
 fn says_something(words: &[Vec<&str>]) -> bool {
     let is_known = |word: &[&str]| {
-        let letters: usize = word.iter().map(|piece| piece.trim_start_matches("##").chars().count()).sum();
+        let letters: usize = word
+            .iter()
+            .map(|piece| piece.trim_start_matches("##").chars().count())
+            .sum();
         word[0] != UNKNOWN && (word.len() == 1 || letters >= 2 * word.len())
     };
-    let spoken = words.iter().filter(|word| word[0] == UNKNOWN || word[0].chars().any(char::is_alphanumeric));
+    let spoken = words
+        .iter()
+        .filter(|word| word[0] == UNKNOWN || word[0].chars().any(char::is_alphanumeric));
     let (known, unknown): (Vec<_>, Vec<_>) = spoken.partition(|word| is_known(word));
     !known.is_empty() && known.len() >= unknown.len()
 }

@@ -125,7 +125,11 @@ mod tests {
             .args(["-shared", "-fPIC", "-o"])
             .args([&library, &source])
             .status();
-        assert!(compiler.expect("the C compiler that Rust links with").success());
+        assert!(
+            compiler
+                .expect("the C compiler that Rust links with")
+                .success()
+        );
         library
     }
 
@@ -138,7 +142,10 @@ mod tests {
             let sentence = check(&path).expect_err("it speaks nothing");
             let begins = format!("ONNX Runtime {version} at ");
             assert!(sentence.starts_with(&begins), "{sentence}");
-            assert!(sentence.ends_with("Consort needs version 1.24 or a newer 1.x."), "{sentence}");
+            assert!(
+                sentence.ends_with("Consort needs version 1.24 or a newer 1.x."),
+                "{sentence}"
+            );
         }
     }
 
