@@ -2,7 +2,7 @@
 
 use ort::value::TensorRef;
 
-use super::model::{Expected, Model};
+use super::model::{Expected, Model, Usage};
 use super::{Error, Pack};
 use crate::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
@@ -34,7 +34,7 @@ impl Decoder {
             Expected::floats("levels", &[None, Some(ROWS), Some(TIMES)]),
             Expected::floats("cents", &[None, Some(PARTIAL_ROWS)]),
         ];
-        let model = Model::load(pack, "codec_decoder", &inputs, &outputs)?;
+        let model = Model::load(pack, "codec_decoder", Usage::Once, &inputs, &outputs)?;
         Ok(Self { model, code_width })
     }
 

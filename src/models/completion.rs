@@ -3,7 +3,7 @@
 use ort::value::TensorRef;
 
 use super::first_anchor::one_hot;
-use super::model::{Expected, Model};
+use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
 use super::{Error, Pack};
 use crate::instrument::Family;
@@ -33,7 +33,13 @@ impl Completion {
             Expected::floats("text", &[None, Some(TEXT_WIDTH)]),
             Expected::floats("family", &[None, Some(Family::ALL.len())]),
         ];
-        let model = Model::load(pack, "complete", &inputs, &[codes("completed")])?;
+        let model = Model::load(
+            pack,
+            "complete",
+            Usage::Often,
+            &inputs,
+            &[codes("completed")],
+        )?;
         Ok(Self { model, code_width })
     }
 

@@ -6,7 +6,7 @@
 
 use ort::value::TensorRef;
 
-use super::model::{Expected, Model};
+use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
 use super::{Error, Pack, noise};
 use crate::instrument::Family;
@@ -69,6 +69,7 @@ impl FirstAnchor {
         let model = Model::load(
             pack,
             "first_anchor",
+            Usage::Often,
             &inputs,
             &[wide("denoised", code_width)],
         )?;

@@ -8,7 +8,7 @@ use ort::session::SessionInputValue;
 use ort::value::Tensor;
 use serde::Deserialize;
 
-use super::model::Model;
+use super::model::{Model, Usage};
 use super::text::TextEncoder;
 use super::{Pack, pack::TEXT_WIDTH};
 
@@ -107,7 +107,7 @@ fn models_answer_as_when_they_were_exported() {
     let (pack, golden) = golden();
     assert!(golden.cases.len() >= 3);
     for case in &golden.cases {
-        let mut model = Model::load(&pack, &case.model, &[], &[]).expect("the model");
+        let mut model = Model::load(&pack, &case.model, Usage::Often, &[], &[]).expect("the model");
         let inputs = case
             .inputs
             .iter()

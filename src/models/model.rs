@@ -28,6 +28,16 @@ impl Expected {
     }
 }
 
+/// How often a model runs for one instrument. Weights rearranged at loading make each run faster;
+/// for a single run of a large model that costs more than it saves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Usage {
+    /// Many times, or it is small.
+    Often,
+    /// Once.
+    Once,
+}
+
 /// A loaded model.
 #[derive(Debug)]
 pub(super) struct Model {
@@ -40,6 +50,7 @@ impl Model {
     pub(super) fn load(
         pack: &Pack,
         task: &str,
+        usage: Usage,
         inputs: &[Expected],
         outputs: &[Expected],
     ) -> Result<Self, Error> {
@@ -49,7 +60,7 @@ impl Model {
         let bytes = pack.file(&entry.file, &entry.sha256)?;
         let runtime = Runtime::get()?;
         let _busy = runtime::busy().ok_or(Error::Cancelled)?;
-        let session = session(runtime, &bytes).map_err(|e| {
+        let session = session(runtime, &bytes, usage).map_err(|e| {
             pack.fault(&format!(
                 "has a model that ONNX Runtime can't load ({}: {}); install the pack again.",
                 entry.file,
@@ -124,7 +135,7 @@ impl Model {
     }
 }
 
-fn session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, String> {
+fn session(runtime: &Runtime, bytes: &[u8], usage: Usage) -> Result<Session, String> {
     let text = |e: ort::Error<_>| e.to_string();
     let builder = Session::builder(runtime.environment()).map_err(|e| e.to_string())?;
     builder
@@ -133,6 +144,7 @@ fn session(runtime: &Runtime, bytes: &[u8]) -> Result<Session, String> {
         // Threads that spin while they wait would take a core from the audio thread.
         .and_then(|builder| builder.with_intra_op_spinning(false))
         .and_then(|builder| builder.with_inter_op_spinning(false))
+        .and_then(|builder| builder.with_prepacking(usage == Usage::Often))
         .and_then(|builder| builder.with_optimization_level(GraphOptimizationLevel::All))
         .map_err(text)?
         .commit_from_memory(bytes)

@@ -3,7 +3,7 @@
 use ort::value::{TensorElementType, TensorRef};
 use tokenizers::{Encoding, Tokenizer};
 
-use super::model::{Expected, Model};
+use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
 use super::{Error, Pack};
 
@@ -66,6 +66,7 @@ impl TextEncoder {
         let model = Model::load(
             pack,
             "text_encoder",
+            Usage::Often,
             &[ids("input_ids"), ids("attention_mask")],
             &[Expected::floats("text_vector", &[None, Some(TEXT_WIDTH)])],
         )?;
@@ -106,7 +107,7 @@ impl TextEncoder {
     }
 
     pub(super) fn tokenize(&self, text: &str) -> Result<Encoding, Error> {
-        self.tokenizer.encode_fast(text, true).map_err(|e| {
+        self.tokenizer.encode(text, true).map_err(|e| {
             Error::Prompt(format!(
                 "The prompt can't be read ({e}); use plain English words."
             ))
@@ -139,10 +140,12 @@ impl TextEncoder {
 /// The pieces of each word; a piece inside a word begins with `##`.
 fn words(encoding: &Encoding) -> Vec<Vec<&str>> {
     let mut words: Vec<Vec<&str>> = Vec::new();
-    let tokens = encoding.get_tokens().iter().zip(encoding.get_word_ids());
-    for (token, place) in tokens.filter(|(_, place)| place.is_some()) {
+    // The special tokens are the ones around the prompt.
+    let tokens = encoding.get_tokens().iter();
+    for (token, &special) in tokens.zip(encoding.get_special_tokens_mask()) {
         match words.last_mut() {
-            Some(word) if token.starts_with("##") && place.is_some() => word.push(token),
+            _ if special != 0 => {}
+            Some(word) if token.starts_with("##") => word.push(token),
             _ => words.push(vec![token]),
         }
     }
