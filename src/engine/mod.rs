@@ -22,15 +22,30 @@
 //! The output doesn't depend on how time is cut into blocks: all that moves slowly (envelopes,
 //! smoothed parameters, vibrato) is computed on a grid of [`TICK`] frames counted from
 //! [`Engine::reset`], with straight lines in between.
+//!
+//! # What moves the sound
+//! | from | to |
+//! |---|---|
+//! | mod wheel, [`Expression::Vibrato`] | vibrato at 5.5 Hz, to half a semitone |
+//! | pressure (channel, or [`Expression::Pressure`]) | to 3 dB louder, an octave brighter, and (but on MPE member channels) 0.15 semitones of vibrato |
+//! | controller 74, [`Expression::Brightness`] | the tone filter, ±4 octaves; one that is open can only close |
+//! | controllers 7 and 11, [`Expression::Dynamics`] | level, by their squares |
+//! | controller 10, [`Expression::Pan`] | balance of left and right, at constant power |
+//! | pitch bend, [`Expression::Tuning`], glide | pitch; the range by parameter, or by registered parameter 0 |
+//!
+//! MPE means its lower zone: channel 0 (MIDI's 1) manages the channels above it.
 
 pub mod capture;
 mod channel;
 mod ended;
 mod event;
 mod filter;
+mod goals;
 mod keys;
+mod layers;
 pub mod mailbox;
 mod master;
+mod pitch;
 mod rack;
 mod reader;
 mod sampler;

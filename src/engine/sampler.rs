@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::channel::{Action, Channels};
 use super::ended::Ended;
+use super::goals::SMOOTHING_S;
 use super::keys::{HeldKeys, Note, Waiting};
 use super::mailbox::EngineSide;
 use super::master::Master;
 use super::rack::{Found, Rack};
 use super::reader::{Frame, Isa};
 use super::sinc::Bank;
-use super::voice::{Conditions, SMOOTHING_S, Voice};
+use super::voice::{Conditions, Voice};
 use super::voices::Voices;
 use super::{EndedNote, NoteAddress, NoteEvent, STEAL_FADE_S, Settings, TICK, Telemetry};
 
@@ -136,16 +137,12 @@ impl Engine {
                 channel,
                 key,
                 velocity,
-            } => {
-                if channel < 16 && key < 128 && velocity.is_finite() {
-                    self.note_on(Note {
-                        note_id,
-                        channel,
-                        key,
-                        velocity,
-                    });
-                }
-            }
+            } if channel < 16 && key < 128 && velocity.is_finite() => self.note_on(Note {
+                note_id,
+                channel,
+                key,
+                velocity,
+            }),
             NoteEvent::NoteOff(address) => self.note_off(&address),
             NoteEvent::Choke(address) => self.choke(&address),
             NoteEvent::Expression { note, expression } => {
@@ -207,7 +204,7 @@ impl Engine {
             done += count;
         }
         self.telemetry.raise_peak(peak);
-        self.telemetry.set_voices(self.voices.in_use() as u32);
+        self.telemetry.set_voices(self.voices.sounding() as u32);
         self.telemetry.set_held_keys(self.held.bits());
     }
 
@@ -423,5 +420,38 @@ fn release_unless_held(voice: &mut Voice, order: u64, conditions: &Conditions) {
     let by_sostenuto = voice.caught && channels.holds_sostenuto(settings, channel);
     if !voice.key_down && !by_sostenuto && !channels.sustains(settings, channel) {
         voice.release(order, conditions);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn engines_move_to_the_audio_thread_and_telemetry_is_seen_from_all() {
+        fn moves<T: Send>() {}
+        fn is_seen<T: Send + Sync>() {}
+        moves::<Engine>();
+        is_seen::<Telemetry>();
+    }
+
+    #[test]
+    fn an_engine_without_an_instrument_is_silent_and_remembers_its_keys() {
+        let (side, _generator) = super::super::mailbox::channel();
+        let mut engine = Engine::new(side);
+        assert!(engine.is_silent());
+        let (mut left, mut right) = ([1.0; 100], [1.0; 90]);
+        engine.handle(NoteEvent::NoteOn {
+            note_id: None,
+            channel: 0,
+            key: 60,
+            velocity: 1.0,
+        });
+        engine.render(&mut left, &mut right);
+        assert_eq!((left, right), ([0.0; 100], [0.0; 90]));
+        assert!(!engine.is_silent() && engine.active_voices() == 0);
+        engine.reset();
+        assert!(engine.is_silent());
+        assert_eq!(engine.take_ended().map(|note| note.key), Some(60));
     }
 }

@@ -216,6 +216,22 @@ fn attack_fades_in_from_the_exact_frame() {
 }
 
 #[test]
+fn a_soft_note_with_a_slow_attack_is_not_taken_for_silence() {
+    let mut tone = layer(127, sine(100, 4_800, 0.5));
+    tone.loop_decay_db_per_s = 1.0;
+    let column = column(60, Some((0, 4_800)), vec![tone]);
+    let mut player = Player::new(instrument(1, RATE, Some(column)), RATE);
+    player.start_with(Settings {
+        attack_s: 20.0,
+        ..Settings::default()
+    });
+    player.handle(on(0, 60, 0.0));
+    player.render(4_800);
+    assert_eq!(player.engine.active_voices(), 1);
+    assert!(rms(&player.render(4_800)) > 0.0);
+}
+
+#[test]
 fn bends_arrive_and_extremes_stay_finite() {
     let hz_after = |events: &[NoteEvent], settings: Settings, guess: f64| {
         let mut player = tone(440);
