@@ -118,19 +118,19 @@ fn soak() {
 
 fn event(dice: &mut Dice) -> NoteEvent {
     let (channel, key) = (dice.below(3) as u8, (24 + dice.below(72)) as u8);
-    match dice.below(20) {
-        0..=9 => on(channel, key, dice.below(128) as f32 / 127.0),
-        10..=15 => off(channel, key),
-        16 => control(
+    match dice.below(60) {
+        0..=39 => on(channel, key, dice.below(128) as f32 / 127.0),
+        40..=54 => off(channel, key),
+        55..=56 => control(
             channel,
             [1, 11, 64, 66, 74][dice.below(5)],
             dice.below(2) as f32,
         ),
-        17 => NoteEvent::PitchBend {
+        57 => NoteEvent::PitchBend {
             channel,
             value: dice.below(3) as f32 - 1.0,
         },
-        18 => NoteEvent::Choke(NoteAddress {
+        58 => NoteEvent::Choke(NoteAddress {
             key: Some(key),
             ..NoteAddress::default()
         }),
