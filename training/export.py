@@ -1,0 +1,192 @@
+"""Writes the shipped models: `python -m training.export [--out plugin-assets/models]`.
+
+Each checkpoint becomes an ONNX file, checked against PyTorch on random input and timed on one thread; with them go
+the tokenizer, `manifest.json`, `golden.json` and `MODEL_CARD.md`. `--untrained` writes networks with random weights
+under the same names and shapes, to program against.
+"""
+
+import argparse
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import torch
+
+from . import corpus, golden, model_card, vocabulary
+from .config import checkpoints
+from .export_onnx import compare, export, milliseconds, session
+from .nets.codec_net import CodecDecoder
+from .nets.complete_net import Completion
+from .nets.flow_net import FirstAnchor
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SAMPLE_RATE, TEXT_WIDTH
+from .nets.text_net import MAX_TOKENS, TextEncoder
+
+LICENCE = "MIT OR Apache-2.0"
+VERSION = "1"
+
+TASKS = ("text_encoder", "first_anchor", "complete", "codec_decoder")
+CHECKPOINTS = dict(text_encoder="text", first_anchor="flow", complete="complete", codec_decoder="codec")
+OUTPUTS = dict(
+    text_encoder={"text_vector": ["B", TEXT_WIDTH]},
+    first_anchor={"denoised": ["B", CODE_WIDTH]},
+    complete={"completed": ["B", len(ANCHORS), CODE_WIDTH]},
+    codec_decoder={"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS]},
+)
+
+
+def untrained(task, pieces):
+    net = dict(
+        text_encoder=lambda: TextEncoder(pieces),
+        first_anchor=FirstAnchor,
+        complete=Completion,
+        codec_decoder=CodecDecoder,
+    )[task]()
+    for parameter in net.parameters():
+        if not parameter.abs().max() > 0:
+            torch.nn.init.normal_(parameter, std=0.02)
+    if task == "codec_decoder":
+        torch.nn.init.constant_(net.shape.bias, 35.0)
+    return net
+
+
+def trained(task):
+    """The network of a checkpoint, and what training measured of it."""
+    from .complete import RidgeDelta
+
+    saved = torch.load(checkpoints() / f"{CHECKPOINTS[task]}.pt", weights_only=False)
+    kinds = dict(
+        text_encoder=TextEncoder,
+        first_anchor=FirstAnchor,
+        complete=RidgeDelta if saved.get("kind") == "ridge" else Completion,
+        codec_decoder=CodecDecoder,
+    )
+    net = kinds[task](**saved["settings"])
+    net.load_state_dict(saved["net"])
+    return net, saved.get("quality", {})
+
+
+def example(task, batch, pieces):
+    """Random input of a model, and its dynamic axes."""
+    n, families = len(ANCHORS), torch.eye(len(FAMILIES))
+    text = torch.nn.functional.normalize(torch.randn(batch, TEXT_WIDTH), dim=-1)
+    keys, velocities = (torch.tensor([[float(a[i]) for a in ANCHORS]] * batch) for i in (0, 1))
+    family = families[torch.arange(batch) % len(FAMILIES)]
+    if task == "text_encoder":
+        feeds = dict(input_ids=torch.randint(5, pieces, (batch, 9)), attention_mask=torch.ones(batch, 9).long())
+    elif task == "first_anchor":
+        note, span = torch.tensor([[64.0, 80.0]] * batch), torch.tensor([[30.0, 90.0]] * batch)
+        feeds = dict(noisy=torch.randn(batch, CODE_WIDTH), time=torch.rand(batch) * 0.9, text=text, family=family)
+        feeds |= dict(note=note, range=span)
+    elif task == "complete":
+        known = (torch.rand(batch, n) < 0.2).float()
+        feeds = dict(codes=torch.randn(batch, n, CODE_WIDTH), known=known, key=keys, velocity=velocities)
+        feeds |= dict(text=text, family=family)
+    else:
+        feeds = dict(codes=torch.randn(batch, CODE_WIDTH))
+    label = "N" if task == "codec_decoder" else "B"
+    axes = {name: {0: label} for name in feeds}
+    if task == "text_encoder":
+        axes = {name: {0: label, 1: "L"} for name in feeds}
+    return feeds, axes
+
+
+def shapes(feeds, axes):
+    return [dict(name=n, shape=[axes[n].get(i, s) for i, s in enumerate(f.shape)]) for n, f in feeds.items()]
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_golden(out, tokenizer):
+    """Runs the exported files on the golden inputs."""
+    run = session(out / "text_encoder.onnx")
+    prompts = []
+    for text in golden.PROMPTS:
+        ids, mask = vocabulary.encode(tokenizer, [text])
+        (vector,) = run.run(None, dict(input_ids=ids, attention_mask=mask))
+        prompts.append(dict(text=text, input_ids=ids[0], text_vector=golden.picked("text_vector", vector)))
+    cases = []
+    for task, feeds in golden.inputs().items():
+        run = session(out / f"{task}.onnx")
+        names = list(OUTPUTS[task])
+        got = run.run(names, {name: golden.fill(spec) for name, spec in feeds.items()})
+        outputs = {name: golden.picked(name, array) for name, array in zip(names, got)}
+        cases.append(dict(model=task, inputs=feeds, outputs=outputs))
+    text = json.dumps(dict(format=1, prompts=prompts, cases=cases), ensure_ascii=False)
+    (out / "golden.json").write_text(text + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("plugin-assets/models"))
+    parser.add_argument("--untrained", action="store_true", help="random weights, to program against")
+    parser.add_argument("--only", nargs="*", default=TASKS, choices=TASKS, help="export these, keep the other files")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    args.out.mkdir(parents=True, exist_ok=True)
+    tokenizer_file = args.out / "tokenizer.json"
+    if args.untrained and not (checkpoints() / "tokenizer.json").exists():
+        from .text import teacher_folder
+
+        texts = corpus.build(20_000, 20_000)
+        vocabulary.build(teacher_folder() / "tokenizer.json", texts, 6500, tokenizer_file)
+    else:
+        shutil.copy(checkpoints() / "tokenizer.json", tokenizer_file)
+    tokenizer = vocabulary.load(tokenizer_file)
+    pieces = tokenizer.get_vocab_size()
+    settings = model_card.flow_settings(checkpoints() / "flow_settings.json")
+    models = []
+    for task in TASKS:
+        net, quality = (untrained(task, pieces), {}) if args.untrained else trained(task)
+        path = args.out / f"{task}.onnx"
+        feeds, axes = example(task, 3, pieces)
+        if task in args.only or not path.exists():
+            export(net, feeds, list(OUTPUTS[task]), path, axes)
+        other, _ = example(task, 1 if task != "codec_decoder" else 27, pieces)
+        difference = compare(net, other, list(OUTPUTS[task]), path)
+        for name, (largest, typical) in difference.items():
+            if typical > 0.03:
+                raise SystemExit(f"{path.name}: {name} differs from PyTorch by {typical:.1%} of its size (RMS).")
+        spent = milliseconds(path, other)
+        size = path.stat().st_size / 1e6
+        print(f"{path.name}: {size:.1f} MB, {spent:.2f} ms, differs from PyTorch by {difference}", flush=True)
+        quality = dict(quality, milliseconds_one_thread=round(spent, 2))
+        models.append(
+            dict(
+                task=task,
+                file=path.name,
+                sha256=sha256(path),
+                version=VERSION,
+                inputs=shapes(feeds, axes),
+                outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
+                sample_rate=SAMPLE_RATE if task == "codec_decoder" else None,
+                licence=LICENCE,
+                training_data=model_card.TRAINING_DATA[task],
+                quality=quality,
+            )
+        )
+    write_golden(args.out, tokenizer)
+    manifest = dict(
+        format=1,
+        name="Consort built-in models" + (" (untrained)" if args.untrained else ""),
+        version=VERSION,
+        licence=LICENCE,
+        code_width=CODE_WIDTH,
+        families=list(FAMILIES),
+        flow=settings,
+        models=models,
+        tokenizer=dict(file="tokenizer.json", sha256=sha256(tokenizer_file), max_tokens=MAX_TOKENS),
+        golden="golden.json",
+    )
+    (args.out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    if not args.untrained:
+        model_card.write(args.out / "MODEL_CARD.md", manifest)
+    total = sum(f.stat().st_size for f in args.out.iterdir()) / 1e6
+    print(f"{args.out}: {total:.1f} MB in all")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What is said about the models beside their weights: default settings, training data, the model card."""
+
+import json
+
+TRAINING_DATA = dict(
+    text_encoder="Distilled from all-MiniLM-L6-v2 (Apache-2.0) on phrases of our own and WordNet 3.0; aligned with "
+    "captions of the rendered instruments.",
+    first_anchor="Notes rendered from presets of free synthesizers and free soundfonts in Debian, with captions.",
+    complete="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
+    codec_decoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
+)
+
+# The anchor drawn first, and the useful keys, of each family: where its real instruments are loudest and most
+# themselves. Range bounds are MIDI keys.
+ANCHOR_KEYS = dict(zip(
+    ("bass", "brass", "chromatic percussion", "drum", "effect", "guitar", "keys", "mallet", "organ", "pad", "pluck",
+     "reed", "strings", "synth lead", "voice", "wind"),
+    (44, 64, 84, 54, 64, 54, 64, 64, 64, 64, 64, 64, 64, 64, 64, 74),
+))
+RANGES = {
+    "bass": [24, 67], "brass": [36, 84], "chromatic percussion": [53, 108], "drum": [24, 84], "effect": [24, 96],
+    "guitar": [36, 88], "keys": [21, 108], "mallet": [41, 103], "organ": [24, 103], "pad": [28, 98],
+    "pluck": [30, 103], "reed": [38, 93], "strings": [28, 103], "synth lead": [36, 100], "voice": [36, 86],
+    "wind": [48, 103],
+}
+
+
+def flow_settings(chosen):
+    """Default settings of the sampler; `chosen` is a JSON file with values found on the validation split."""
+    settings = dict(
+        steps=16,
+        guidance=1.5,
+        temperature=1.0,
+        anchor_velocity=80,
+        anchor_key_by_family=ANCHOR_KEYS,
+        range_by_family=RANGES,
+    )
+    if chosen.exists():
+        settings.update(json.loads(chosen.read_text()))
+    return settings
+
+
+def write(path, manifest):
+    rows = []
+    for model in manifest["models"]:
+        rows.append(f"## {model['task']} (`{model['file']}`, version {model['version']})\n")
+        rows.append(f"Trained on: {model['training_data']}\n")
+        rows.append("| measured | value |\n| --- | --- |")
+        rows += [f"| {name.replace('_', ' ')} | {value} |" for name, value in model["quality"].items()]
+        rows.append("")
+    path.write_text(CARD.format(rows="\n".join(rows)))
+
+
+CARD = """# Model card: Consort's built-in models
+
+From a short prompt to an instrument: the text encoder turns the prompt into a vector, the first-anchor flow draws
+the code of one note, the completion gives the codes of the other 26 anchor notes (9 keys by 3 velocities), and the
+codec decoder turns codes into levels of partials and noise bands over time. The sound is rendered from those.
+Shapes, hashes and default settings are in `manifest.json`, fixed inputs with expected outputs in `golden.json`.
+
+Use: music. They know sounds of synthesizers and General MIDI soundfonts; prompts outside that world are answered
+with the nearest such sound. English prompts only. Trained by `training/` of this repository from data that anyone
+can render again; the test instruments were never trained or tuned on. What was tried and what failed is in
+`training/EXPERIMENTS.md`.
+
+Licence: MIT OR Apache-2.0. The text encoder is derived from all-MiniLM-L6-v2 (Apache-2.0) and WordNet 3.0
+(WordNet licence, Princeton University).
+
+Known weaknesses: sounds of fixed pitch, moving noise, FM bells, strong LFOs; one average motion instead of a
+random one; few real instruments behind rare families.
+
+{rows}"""

@@ -1,0 +1,45 @@
+"""The note codec: a note model (levels, cents) to 400 numbers and back.
+
+The shape (levels relative to the note's loudest moment) is decoded linearly from the code and from a few
+features that a small network makes of it; the level stands alone; frequency offsets are coded apart from the
+shape, since they are a different kind of thing and would drown in it.
+"""
+
+import torch
+from torch import nn
+
+from .layout import CODE_WIDTH, FRAMES, MAX_CENTS, OFFSET_WIDTH, PARTIALS, ROWS, SHAPE_WIDTH
+
+# A note's shape reaches this many dB below its loudest moment; what lies below is silence.
+SHAPE_DB = 70.0
+
+
+class CodecDecoder(nn.Module):
+    """`levels, cents = f(codes)`: standardised codes [N, 400] to dB [N, 176, 136] and cents [N, 136]."""
+
+    def __init__(self, features=128, hidden=512):
+        super().__init__()
+        self.settings = dict(features=features, hidden=hidden)
+        self.features = (
+            nn.Sequential(nn.Linear(CODE_WIDTH, hidden), nn.GELU(), nn.Linear(hidden, features)) if features else None
+        )
+        self.shape = nn.Linear(SHAPE_WIDTH + features, ROWS * FRAMES)
+        self.level = nn.Parameter(torch.tensor([-10.0, 12.0]))  # mean and deviation, dB
+        self.offsets = nn.Linear(OFFSET_WIDTH, PARTIALS)
+
+    def inner(self, codes):
+        """What the shape is a linear function of: [N, 384 + features]."""
+        parts = [codes[:, :SHAPE_WIDTH]]
+        if self.features is not None:
+            parts.append(self.features(codes))
+        return torch.cat(parts, -1)
+
+    def peak(self, codes):
+        """The note's loudest moment, dB [N]."""
+        return codes[:, SHAPE_WIDTH] * self.level[1] + self.level[0]
+
+    def forward(self, codes):
+        shape = self.shape(self.inner(codes)).clamp(0.0, SHAPE_DB) - SHAPE_DB
+        levels = shape.reshape(-1, ROWS, FRAMES) + self.peak(codes)[:, None, None]
+        cents = self.offsets(codes[:, SHAPE_WIDTH + 1 :]).clamp(-MAX_CENTS, MAX_CENTS)
+        return levels, cents
