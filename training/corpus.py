@@ -9,6 +9,7 @@ from pathlib import Path
 from . import lexicon
 
 WORDNET = Path("/usr/share/wordnet")
+LONGEST = 60  # letters of a definition: prompts are short too
 SOUND = (
     "sound music musical instrument tone note pitch string voice bell drum horn pipe reed noise loud soft song sing "
     "vibrat reson percuss keyboard timbre harmon melod acoust electr bright dark warm cold metal wood glass air breath"
@@ -29,6 +30,8 @@ def wordnet(limit, rng):
             count = int(fields[3], 16)
             words = [fields[4 + 2 * i].replace("_", " ").split("(")[0] for i in range(count)]
             gloss = gloss.strip().split('; "')[0]
+            if len(gloss) > LONGEST:
+                continue
             about_sound = part == "adj" or any(s in gloss for s in SOUND)
             into = near if about_sound else far
             into.append(f"{words[0]}: {gloss}")

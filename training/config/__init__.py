@@ -14,7 +14,8 @@ def data_folder():
 
 
 def checkpoints():
-    folder = data_folder() / "checkpoints"
+    """`CONSORT_CHECKPOINTS`, or a folder beside the data."""
+    folder = Path(os.environ.get("CONSORT_CHECKPOINTS", data_folder() / "checkpoints"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

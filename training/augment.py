@@ -1,0 +1,68 @@
+"""More instruments than there are: mixes of two, with another tone (a smooth curve over frequency) and another decay."""
+
+import math
+
+import torch
+
+from .codec import KEYS, encoder
+from .config import checkpoints
+from .nets.layout import CEILING_DB, FLOOR_DB, MULTIPLES, NOISE_BANDS, PARTIALS, TIMES, frequency
+
+
+def _octaves():
+    """log2(frequency / 440 Hz) of each row at each anchor's key, [27, 176]."""
+    erb = 21.4 * torch.log10(1 + 0.00437 * torch.tensor([40.0, 15_500.0]))
+    edges = (10 ** (torch.linspace(erb[0], erb[1], NOISE_BANDS + 1) / 21.4) - 1) / 0.00437
+    bands = (edges[1:] * edges[:-1]).sqrt()
+    hertz = torch.stack(
+        [torch.cat([torch.tensor(MULTIPLES * float(frequency(key))).clamp(max=16_000), bands]) for key in KEYS.tolist()]
+    )
+    return torch.log2(hertz.float() / 440.0)
+
+
+def changed(data, first, second, octaves, random):
+    """Levels and cents of a new instrument: `first` with `second` under it, another tone, another decay."""
+    levels, cents = data.notes(first)
+    if random() < 0.7:
+        under, under_cents = data.notes(second)
+        under = under + (random() * 23.0 - 20.0)
+        louder = under[:, :PARTIALS].amax(2) > levels[:, :PARTIALS].amax(2)
+        cents = torch.where(louder, under_cents, cents)
+        silent = (levels <= FLOOR_DB) & (under <= FLOOR_DB)
+        low, high = torch.minimum(levels, under), torch.maximum(levels, under)
+        levels = high + 4.342945 * torch.log1p(torch.exp((low - high) * 0.2302585))
+        levels[silent] = FLOOR_DB
+    else:
+        silent = levels <= FLOOR_DB
+    curve = torch.zeros_like(octaves)
+    for _ in range(3):
+        strength = math.sqrt(-2 * math.log(max(random(), 1e-9))) * math.cos(2 * math.pi * random()) * 2.2
+        curve += strength * torch.sin((0.3 + 1.9 * random()) * octaves + 2 * math.pi * random())
+    decay = 12.0 * random() if random() < 0.25 else 0.0
+    levels = levels + curve[:, :, None] - decay * torch.tensor(TIMES, dtype=torch.float32)
+    levels[silent] = FLOOR_DB
+    return levels.clamp(FLOOR_DB, CEILING_DB), cents
+
+
+def pool(data, count, fresh=False, seed=7):
+    """Codes [count, 27, 400] (half precision) of augmented training instruments, and which one each came from."""
+    path = checkpoints() / "pool.pt"
+    if path.exists() and not fresh:
+        saved = torch.load(path, weights_only=False)
+        if saved["names"] == data.names and len(saved["of"]) >= count:
+            return saved["codes"], saved["of"]
+    generator = torch.Generator().manual_seed(seed)
+    random = lambda: float(torch.rand((), generator=generator))
+    encode, octaves, train = encoder(), _octaves(), data.split("train")
+    encode.rounds = min(encode.rounds, 2)
+    codes, of = [], []
+    with torch.no_grad():
+        for number in range(count):
+            first, second = (train[int(random() * len(train))] for _ in range(2))
+            codes.append(encode(*changed(data, first, second, octaves, random), KEYS).half())
+            of.append(first)
+            if (number + 1) % 500 == 0:
+                print(f"augmented {number + 1} of {count}", flush=True)
+    saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names)
+    torch.save(saved, path)
+    return saved["codes"], saved["of"]

@@ -1,0 +1,66 @@
+"""The training loop that the networks share: a time budget, a schedule, averaged weights, checkpoints to resume from."""
+
+import copy
+import time
+
+import torch
+
+
+class Run:
+    """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`."""
+
+    def __init__(self, net, path, minutes, rate, fresh=False, every=60.0):
+        self.net, self.path, self.minutes, self.rate, self.every = net, path, minutes, rate, every
+        self.average = copy.deepcopy(net).eval().requires_grad_(False)
+        self.optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
+        self.step, self.spent, self.recent, self.report = 0, 0.0, [], None
+        if path.exists() and not fresh:
+            state = torch.load(path, weights_only=False)
+            net.load_state_dict(state["net"])
+            self.average.load_state_dict(state["average"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.step, self.spent = state["step"], state["spent"]
+            print(f"resumed at step {self.step}, {self.spent:.1f} min", flush=True)
+
+    def __iter__(self):
+        begin, said = time.time() - self.spent * 60, time.time()
+        while (spent := (time.time() - begin) / 60) < self.minutes:
+            self.spent = spent
+            left = 0.5 + 0.5 * torch.cos(torch.tensor(3.14159 * spent / self.minutes)).item()
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.rate * min(1.0, (self.step + 1) / 100) * left + 1e-6
+            yield self.step
+            if time.time() - said > self.every:
+                said = time.time()
+                self.tell()
+        self.tell()
+
+    def update(self, loss):
+        self.optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(0.998, self.step / (self.step + 20))
+        with torch.no_grad():
+            for slow, now in zip(self.average.parameters(), self.net.parameters()):
+                slow.lerp_(now, 1 - keep)
+        self.recent.append(loss.detach())
+
+    def tell(self):
+        mean = torch.stack(self.recent).mean().item() if self.recent else float("nan")
+        self.recent = []
+        self.net.eval()
+        said = self.report(self.average) if self.report else ""
+        self.net.train()
+        print(f"{self.spent:.1f} min, step {self.step}, loss {mean:.4f} {said}", flush=True)
+        torch.save(
+            dict(
+                net=self.net.state_dict(),
+                average=self.average.state_dict(),
+                optimiser=self.optimiser.state_dict(),
+                step=self.step,
+                spent=self.spent,
+            ),
+            self.path,
+        )
