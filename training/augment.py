@@ -6,14 +6,13 @@ import torch
 
 from .codec import KEYS, encoder
 from .config import checkpoints
-from .nets.layout import CEILING_DB, FLOOR_DB, MULTIPLES, NOISE_BANDS, PARTIALS, TIMES, frequency
+from .data.note_model import BAND_CENTRES
+from .nets.layout import CEILING_DB, FLOOR_DB, MULTIPLES, PARTIALS, TIMES, frequency
 
 
 def _octaves():
     """log2(frequency / 440 Hz) of each row at each anchor's key, [27, 176]."""
-    erb = 21.4 * torch.log10(1 + 0.00437 * torch.tensor([40.0, 15_500.0]))
-    edges = (10 ** (torch.linspace(erb[0], erb[1], NOISE_BANDS + 1) / 21.4) - 1) / 0.00437
-    bands = (edges[1:] * edges[:-1]).sqrt()
+    bands = torch.tensor(BAND_CENTRES)
     hertz = torch.stack(
         [torch.cat([torch.tensor(MULTIPLES * float(frequency(key))).clamp(max=16_000), bands]) for key in KEYS.tolist()]
     )

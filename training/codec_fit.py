@@ -10,23 +10,27 @@ import numpy as np
 import torch
 
 from .nets.codec_net import SHAPE_DB
-from .nets.layout import FLOOR_DB, FRAMES, GROUP_SIZES, NOISE_BANDS, OFFSET_WIDTH, PARTIALS, ROWS, heard_rows
+from .nets.layout import FLOOR_DB, FRAMES, OFFSET_WIDTH, PARTIALS, ROWS, heard_rows, row_powers
 
 CELLS = ROWS * FRAMES
 MISSING = -1.0
 ACTIVE_DB = 50.0  # offsets of partials that stay further below the loudest one are not coded
-_POWER = torch.tensor(np.concatenate([np.ones(120), GROUP_SIZES, np.ones(NOISE_BANDS)]), dtype=torch.float32)
+
+
+def by_key(of_row, keys):
+    """A per-row table of each key, float [N, 176, 1]."""
+    table = {key: of_row(key) for key in set(int(k) for k in keys)}
+    return torch.tensor(np.stack([table[int(k)] for k in keys]), dtype=torch.float32)[..., None]
 
 
 def mask_of(keys):
     """Rows that exist at each key, float [N, 176, 1]."""
-    table = {key: heard_rows(key) for key in set(int(k) for k in keys)}
-    return torch.tensor(np.stack([table[int(k)] for k in keys]), dtype=torch.float32)[..., None]
+    return by_key(heard_rows, keys)
 
 
 def peak_db(levels, keys):
     """The loudest total of each note [N]; `levels` [N, 176, 136] dB."""
-    power = torch.exp(levels * 0.2302585) * _POWER[:, None] * mask_of(keys)
+    power = torch.exp(levels * 0.2302585) * by_key(row_powers, keys)
     return 4.342945 * torch.log(power.sum(1).amax(1) + 1e-9)
 
 
