@@ -109,7 +109,7 @@ def train_decoder(decoder, codes, x, args):
         loss.backward()
         optimiser.step()
         step += 1
-        recent.append(float(loss))
+        recent.append(loss.item())
         if step % 100 == 0:
             print(f"{spent:.1f} min, step {step}, loss {sum(recent[-100:]) / 100:.3f} dB", flush=True)
 
@@ -118,7 +118,7 @@ def main():
     args = arguments(__doc__, "codec")
     torch.set_grad_enabled(False)
     data = load()
-    train, held_out = data.split("train"), data.split("validation")[:60]
+    train, held_out = data.split("train"), data.split("validation")[:40]
     pairs = [(i, a) for i in train for a in range(len(ANCHORS)) if data.sounding(i)[a]]
     order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(args.seed))[: args.fit_notes]
     pairs = [pairs[int(n)] for n in order]
@@ -132,20 +132,20 @@ def main():
         bent[start : start + len(some)] = cf.offsets(levels, cents)
     print(f"{len(train)} training instruments, {len(pairs)} notes fitted, {len(held_out)} held out", flush=True)
     offset_basis = cf.upright(cf.offset_basis(bent))
-    quality, best = {}, None
-    for name, rounds in (("plain PCA", 0), ("censored PCA", args.rounds)):
+    quality = {}
+    mean, basis = cf.plain(x, SHAPE_WIDTH)
+    for name, rounds in (("plain PCA", 1), ("censored PCA", 3)):
         began = time.time()
-        mean, basis = cf.fit(x, SHAPE_WIDTH, rounds)
+        if rounds > 1:
+            mean, basis = cf.censored(x, mean, basis, args.rounds)
         basis = cf.upright(basis)
-        times = 1 if rounds == 0 else 4
-        shape = torch.cat([cf.encode(c, mean, basis, times) for c in cf.chunks(x)])
+        shape = torch.cat([cf.encode(c, mean, basis, rounds) for c in cf.chunks(x)])
         raw = torch.cat([shape, peaks[:, None], bent @ offset_basis], 1)
-        decoder, encode = linear(mean, basis, offset_basis, raw, args.features, args.hidden, times)
+        decoder, encode = linear(mean, basis, offset_basis, raw, args.features, args.hidden, rounds)
         slot, cents = error(decoder, encode, data, held_out)
         quality[f"{name.lower().replace(' ', '_')}_validation_db"] = round(slot, 3)
         print(f"{name}: held-out error {slot:.3f} dB, offsets {cents:.2f} cents, {time.time() - began:.0f} s", flush=True)
-        best = (decoder, encode, (raw - encode.centre) / encode.scale)
-    decoder, encode, codes = best
+    codes = (raw - encode.centre) / encode.scale
     with torch.enable_grad():
         train_decoder(decoder, codes, x, args)
     slot, cents = error(decoder, encode, data, held_out)

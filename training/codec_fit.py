@@ -51,11 +51,16 @@ def offsets(levels, cents):
     return cents * (loudest > loudest.amax(1, keepdim=True) - ACTIVE_DB)
 
 
-def components(x, mean, count, rounds=3, seed=0):
+def components(x, mean, count, rounds=2, seed=0):
     """Leading components of the rows of `x` about `mean`: orthonormal [columns, count], by subspace iteration."""
     generator = torch.Generator().manual_seed(seed)
     start = torch.randn(x.shape[1], count + 24, generator=generator)
     return refine(x, mean, start, rounds)[:, :count]
+
+
+def times(a, b):
+    """a @ b in bfloat16: exact enough here, since errors are small beside what the code leaves out anyway."""
+    return (a.bfloat16() @ b.bfloat16()).float()
 
 
 def chunks(x, size=2048):
@@ -71,7 +76,7 @@ def known(x, size=2048):
 def refine(x, mean, basis, rounds=1):
     for _ in range(rounds):
         basis = torch.linalg.qr(basis)[0]
-        basis = sum((c - mean).T @ ((c - mean) @ basis) for c in known(x))
+        basis = sum(times((c - mean).T, times(c - mean, basis)) for c in known(x))
     basis, singular, turn = torch.linalg.svd(basis, full_matrices=False)
     return basis
 
@@ -81,28 +86,34 @@ def impute(x, guess):
     return torch.where(x > 0, x, torch.where(x < 0, guess, guess.clamp(max=0.0)))
 
 
-def encode(x, mean, basis, rounds=4):
+def encode(x, mean, basis, rounds=3):
     """Codes [N, K] of shapes [N, cells]; with more than one round silent cells are left free."""
-    code = (x.clamp(min=0.0) - mean) @ basis
+    code = times(x.clamp(min=0.0) - mean, basis)
     for _ in range(rounds - 1):
-        code = code + (impute(x, code @ basis.T + mean) - (code @ basis.T + mean)) @ basis
+        guess = times(code, basis.T) + mean
+        code = code + times(impute(x, guess) - guess, basis)
     return code
 
 
-def fit(x, count, rounds, say=print):
-    """Mean and basis for shapes `x` [N, cells] (any float type)."""
+def plain(x, count):
+    """Mean and principal components of shapes `x` [N, cells] (any float type): the baseline, and a start."""
     mean = sum(c.sum(0) for c in known(x)) / len(x)
-    basis = components(x, mean, count)
+    return mean, components(x, mean, count)
+
+
+def censored(x, mean, basis, rounds, say=print):
+    """Improves mean and basis with silent cells left free."""
     for turn in range(rounds):
         # One pass: complete each chunk with its own decoding, then gather what the next subspace needs.
         grown, total, error, number = torch.zeros_like(basis), torch.zeros_like(mean), 0.0, 0
         for c in chunks(x):
-            code = encode(c, mean, basis, 2)
-            full = impute(c, code @ basis.T + mean)
-            error += float((full - code @ basis.T - mean).abs().sum())
+            guess = times(encode(c, mean, basis, 2), basis.T) + mean
+            full = impute(c, guess)
+            error += float((full - guess).abs().sum())
             number += full.numel()
             total += full.sum(0)
-            grown += (full - mean).T @ ((full - mean) @ basis)
+            full -= mean
+            grown += times(full.T, times(full, basis))
         mean = total / len(x)
         basis = torch.linalg.svd(grown, full_matrices=False)[0]
         say(f"fit round {turn}: mean error {error / number:.3f} dB", flush=True)

@@ -9,7 +9,7 @@ import torch
 from . import augment
 from .anchors import load
 from .conditions import Captions, families
-from .config import arguments, checkpoints
+from .config import arguments, checkpoints, fast
 from .loop import Run
 from .nets.codec_net import SHAPE_DB, CodecDecoder
 from .nets.complete_net import Completion
@@ -125,7 +125,9 @@ def main():
         known = known_anchors(use)
         text = captions.draw(who) * (torch.rand(len(x), 1) < 0.6)
         hot = family[who] * (torch.rand(len(x), 1) < 0.6)
-        got = net(x, known, *place(len(x)), text, hot)
+        with fast(args.device):
+            got = net(x, known, *place(len(x)), text, hot)
+        got = got.float()
         ask = use & (known < 0.5)
         run.update(loss_of(got[ask], x[ask], ask.nonzero()[:, 1]))
     saved = dict(net=run.average.state_dict(), settings=net.settings, quality={"steps": run.step})

@@ -11,7 +11,7 @@ from . import augment
 from .anchors import load
 from .complete import KEYS, VELOCITIES, decoder, importance
 from .conditions import Captions, families, ranges
-from .config import arguments, checkpoints
+from .config import arguments, checkpoints, fast
 from .loop import Run
 from .nets.flow_net import FirstAnchor
 from .nets.layout import ANCHORS
@@ -22,7 +22,8 @@ MIDDLE_KEYS = (44, 54, 64, 74, 84)  # what the plugin draws; drawn more often in
 def loss_of(net, data, time, noise, weight, conditions):
     """Squared error of the denoised code, [B]."""
     t = time[:, None]
-    guess = net((1 - t) * noise + t * data, time, *conditions)
+    with fast(data.device.type):
+        guess = net((1 - t) * noise + t * data, time, *conditions).float()
     # Near the data the error is small: divide by the noise left, as EDM does, but not without bound.
     scale = ((t**2 + (1 - t) ** 2) / (1 - t) ** 2).clamp(max=12.0)
     return ((guess - data) ** 2 * weight * scale).mean(1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from . import corpus, lexicon, vocabulary
-from .config import arguments, checkpoints
+from .config import arguments, checkpoints, fast
 from .nets.text_net import TextEncoder
 
 FROM_TEACHER = (0, 2, 5)  # the teacher's layers that the student starts from
@@ -37,7 +37,8 @@ def load_teacher():
 def teach(tokenizer, model, texts, device):
     """The teacher's unit vectors [B, 384]."""
     ids, mask = (torch.tensor(x, device=device) for x in vocabulary.encode(tokenizer, texts))
-    hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    with fast(device):
+        hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
     mean = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
     return torch.nn.functional.normalize(mean, dim=-1)
 
@@ -99,7 +100,7 @@ def main():
             done = state["minutes"]
     teacher.to(args.device)
     student.to(args.device)
-    minutes = getattr(args, "minutes", args.distil_minutes)
+    minutes = args.minutes
     held_out = texts[:512]
     texts = texts[512:]
     goal = teach(teacher_tokenizer, teacher, held_out, args.device)
@@ -122,7 +123,9 @@ def main():
             group["lr"] = args.rate * min(1.0, (step + 1) / 100) * (1 - spent / minutes) + 1e-6
         target = teach(teacher_tokenizer, teacher, batch, args.device)
         ids, mask = (torch.tensor(x, device=args.device) for x in vocabulary.encode(tokenizer, batch))
-        mine = torch.nn.functional.normalize(student.pooled(ids, mask), dim=-1)
+        with fast(args.device):
+            mine = student.pooled(ids, mask)
+        mine = torch.nn.functional.normalize(mine.float(), dim=-1)
         apart = (mine @ mine.T - target @ target.T) ** 2
         loss = (1 - (mine * target).sum(-1)).mean() + 2.0 * apart.mean()
         optimiser.zero_grad()

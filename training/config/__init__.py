@@ -37,3 +37,8 @@ def arguments(description, step):
     torch.manual_seed(args.seed)
     settings["device"] = "cuda" if args.config == "gpu" else "cpu"
     return argparse.Namespace(**settings)
+
+
+def fast(device):
+    """Matrix products in bfloat16: twice as fast on CPUs that have it (AVX-512 BF16, AMX) and on GPUs."""
+    return torch.autocast(device, dtype=torch.bfloat16)

@@ -40,7 +40,7 @@ class TextEncoder(nn.Module):
         self.places = nn.Parameter(torch.randn(MAX_TOKENS, width) * 0.02)
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.layers = nn.ModuleList(TextLayer(width, heads, hidden) for _ in range(layers))
-        self.head = nn.Linear(width, TEXT_WIDTH)
+        self.head = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, TEXT_WIDTH))
 
     def pooled(self, input_ids, attention_mask):
         """The mean over tokens, [B, 384]: what the teacher is imitated with."""
