@@ -44,6 +44,24 @@ def encoder():
     return Encoder(**torch.load(checkpoints() / "codec.pt", weights_only=False)["encoder"])
 
 
+class Plain:
+    """Plain PCA of the same size, for comparison: shape only, the level as it is."""
+
+    def __init__(self, mean, basis):
+        self.mean, self.basis = mean.float(), basis.float()
+
+    def decode(self, levels, keys):
+        """Levels [N, 176, 136] after coding and decoding."""
+        x, peak = cf.shapes(levels, keys)
+        code = (x.clamp(min=0.0) - self.mean) @ self.basis
+        shape = (code @ self.basis.T + self.mean).clamp(0.0, SHAPE_DB) - SHAPE_DB
+        return shape.reshape(levels.shape) + peak[:, None, None]
+
+
+def baseline():
+    return Plain(**torch.load(checkpoints() / "codec_plain.pt"))
+
+
 def encode_all(encode, data, indices):
     """Codes [I, 27, 400] of whole instruments."""
     codes = []
@@ -134,6 +152,7 @@ def main():
     offset_basis = cf.upright(cf.offset_basis(bent))
     quality = {}
     mean, basis = cf.plain(x, SHAPE_WIDTH)
+    torch.save(dict(mean=mean, basis=basis.half()), checkpoints() / "codec_plain.pt")
     for name, rounds in (("plain PCA", 1), ("censored PCA", 3)):
         began = time.time()
         if rounds > 1:

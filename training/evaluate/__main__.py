@@ -1,0 +1,24 @@
+"""`python -m training.evaluate codec|completion|text|flow [--models DIR] [--instruments N] [--validation]`."""
+
+import argparse
+import importlib
+from pathlib import Path
+
+import torch
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("what", choices=("codec", "completion", "text", "flow"))
+    parser.add_argument("--models", type=Path, default=Path("plugin-assets/models"))
+    parser.add_argument("--instruments", type=int, default=95, help="at most so many instruments (default 95)")
+    parser.add_argument("--sounds", type=int, default=30, help="at most so many instruments rendered to sound")
+    parser.add_argument("--validation", action="store_true", help="on the validation split, to choose settings by")
+    args = parser.parse_args()
+    torch.set_grad_enabled(False)
+    args.split = "validation" if args.validation else "test"
+    importlib.import_module(f"training.evaluate.{args.what}").main(args)
+
+
+if __name__ == "__main__":
+    main()
