@@ -12,7 +12,8 @@ from torch import nn
 
 from . import corpus, lexicon, vocabulary
 from .anchors import load
-from .config import arguments, checkpoints, fast
+from .encode import stored
+from .config import arguments, checkpoints, fast, save
 from .loop import Run
 from .nets.blocks import mlp
 from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, TEXT_WIDTH
@@ -75,9 +76,7 @@ def main():
     args = arguments(__doc__, "align")
     rng = random.Random(args.seed)
     data = load()
-    codes = torch.load(checkpoints() / "codes.pt", weights_only=False)
-    assert codes["names"] == data.names, "codes are of another data set: run python -m training.codec again."
-    sounds = codes["codes"][:, SOUND_ANCHORS].float().flatten(1)
+    sounds = stored(data)[:, SOUND_ANCHORS].flatten(1)
     saved = torch.load(checkpoints() / "text_distilled.pt", weights_only=False)
     tokenizer = vocabulary.load(checkpoints() / "tokenizer.json")
     net = TextEncoder(**saved["settings"])
@@ -133,7 +132,7 @@ def main():
         loss = contrast(said, heard, model.sharpness[0]) + 0.3 * contrast(first, second, model.sharpness[1])
         run.update(loss + 4.0 * alike + 0.5 * families + 2.0 * language)
     net.head.load_state_dict(run.average.head.state_dict())
-    torch.save(dict(net=net.state_dict(), settings=net.settings, quality={}), checkpoints() / "text.pt")
+    save(dict(net=net.state_dict(), settings=net.settings, quality={}), checkpoints() / "text.pt")
     print(heldout(run.average))
 
 

@@ -5,7 +5,7 @@ import math
 import torch
 
 from .codec import KEYS, encoder
-from .config import checkpoints
+from .config import checkpoints, save
 from .data.note_model import BAND_CENTRES
 from .nets.layout import CEILING_DB, FLOOR_DB, MULTIPLES, PARTIALS, TIMES, frequency
 
@@ -63,5 +63,5 @@ def pool(data, count, fresh=False, seed=7):
             if (number + 1) % 500 == 0:
                 print(f"augmented {number + 1} of {count}", flush=True)
     saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names)
-    torch.save(saved, path)
+    save(saved, path)
     return saved["codes"], saved["of"]

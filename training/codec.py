@@ -1,7 +1,7 @@
 """Trains the note codec: `python -m training.codec [--config cpu]`.
 
 The linear part is fitted in closed form (`codec_fit`); then the decoder, with a few nonlinear features of the code,
-is trained on what is heard. Leaves `codec.pt` and the codes of all notes in `codes.pt`.
+is trained on what is heard. Leaves `codec.pt`.
 """
 
 import time
@@ -10,7 +10,7 @@ import torch
 
 from . import codec_fit as cf
 from .anchors import load
-from .config import arguments, checkpoints
+from .config import arguments, checkpoints, save
 from .measure import slot_error
 from .nets.codec_net import SHAPE_DB, CodecDecoder
 from .nets.layout import ANCHORS, PARTIALS, SHAPE_WIDTH
@@ -60,15 +60,6 @@ class Plain:
 
 def baseline():
     return Plain(**torch.load(checkpoints() / "codec_plain.pt"))
-
-
-def encode_all(encode, data, indices):
-    """Codes [I, 27, 400] of whole instruments."""
-    codes = []
-    for i in indices:
-        levels, cents = data.notes(i)
-        codes.append(encode(levels, cents, KEYS))
-    return torch.stack(codes)
 
 
 def error(decoder, encode, data, indices):
@@ -152,7 +143,7 @@ def main():
     offset_basis = cf.upright(cf.offset_basis(bent))
     quality = {}
     mean, basis = cf.plain(x, SHAPE_WIDTH)
-    torch.save(dict(mean=mean, basis=basis.half()), checkpoints() / "codec_plain.pt")
+    save(dict(mean=mean, basis=basis.half()), checkpoints() / "codec_plain.pt")
     for name, rounds in (("plain PCA", 1), ("censored PCA", 3)):
         began = time.time()
         if rounds > 1:
@@ -172,10 +163,7 @@ def main():
     quality["offsets_validation_cents"] = round(cents, 2)
     print(f"trained decoder: held-out error {slot:.3f} dB", flush=True)
     saved = dict(net=decoder.state_dict(), settings=decoder.settings, encoder=encode.state(), quality=quality)
-    torch.save(saved, checkpoints() / "codec.pt")
-    del x, codes
-    everything = list(range(len(data)))
-    torch.save(dict(codes=encode_all(encode, data, everything).half(), names=data.names), checkpoints() / "codes.pt")
+    save(saved, checkpoints() / "codec.pt")
 
 
 

@@ -9,7 +9,8 @@ import torch
 from . import augment
 from .anchors import load
 from .conditions import Captions, families
-from .config import arguments, checkpoints, fast
+from .encode import stored
+from .config import arguments, checkpoints, fast, save
 from .loop import Run
 from .nets.codec_net import SHAPE_DB, CodecDecoder
 from .nets.complete_net import Completion
@@ -84,7 +85,7 @@ def place(batch):
 def main():
     args = arguments(__doc__, "complete")
     data = load()
-    codes = torch.load(checkpoints() / "codes.pt", weights_only=False)["codes"].float()
+    codes = stored(data)
     valid = torch.stack([data.sounding(i) for i in range(len(data))])
     family, captions = families(data.facts), Captions(data.facts)
     train, held_out = torch.tensor(data.split("train")), torch.tensor(data.split("validation"))
@@ -131,7 +132,7 @@ def main():
         ask = use & (known < 0.5)
         run.update(loss_of(got[ask], x[ask], ask.nonzero()[:, 1]))
     saved = dict(net=run.average.state_dict(), settings=net.settings, quality={"steps": run.step})
-    torch.save(saved, checkpoints() / "complete.pt")
+    save(saved, checkpoints() / "complete.pt")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from . import augment
 from .anchors import load
 from .complete import KEYS, VELOCITIES, decoder, importance
 from .conditions import Captions, families, ranges
-from .config import arguments, checkpoints, fast
+from .encode import stored
+from .config import arguments, checkpoints, fast, save
 from .loop import Run
 from .nets.flow_net import FirstAnchor
 from .nets.layout import ANCHORS
@@ -32,7 +33,7 @@ def loss_of(net, data, time, noise, weight, conditions):
 def main():
     args = arguments(__doc__, "flow")
     data = load()
-    codes = torch.load(checkpoints() / "codes.pt", weights_only=False)["codes"].float()
+    codes = stored(data)
     valid = torch.stack([data.sounding(i) for i in range(len(data))])
     family, spans, captions = families(data.facts), ranges(data.facts), Captions(data.facts)
     train, held_out = torch.tensor(data.split("train")), torch.tensor(data.split("validation"))
@@ -92,7 +93,7 @@ def main():
         time = torch.where(torch.rand(batch) < 0.1, torch.zeros(()), time)
         loss = loss_of(net, x, time, torch.randn_like(x), weight, conditions(who, anchor, (0.85, 0.55, 0.4)))
         run.update((loss * use).sum() / use.sum().clamp(min=1))
-    torch.save(
+    save(
         dict(net=run.average.state_dict(), settings=net.settings, quality={"steps": run.step}), checkpoints() / "flow.pt"
     )
 

@@ -5,6 +5,8 @@ import time
 
 import torch
 
+from .config import save
+
 
 class Run:
     """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`."""
@@ -54,7 +56,7 @@ class Run:
         said = self.report(self.average) if self.report else ""
         self.net.train()
         print(f"{self.spent:.1f} min, step {self.step}, loss {mean:.4f} {said}", flush=True)
-        torch.save(
+        save(
             dict(
                 net=self.net.state_dict(),
                 average=self.average.state_dict(),

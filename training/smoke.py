@@ -14,6 +14,7 @@ STEPS = (
     "render --smoke",
     "pack",
     "codec --config smoke",
+    "encode",
     "text --config smoke",
     "align --config smoke",
     "complete --config smoke",

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from . import corpus, lexicon, vocabulary
-from .config import arguments, checkpoints, fast
+from .config import arguments, checkpoints, fast, save
 from .nets.text_net import TextEncoder
 
 FROM_TEACHER = (0, 2, 5)  # the teacher's layers that the student starts from
@@ -136,9 +136,9 @@ def main():
         if time.time() - said > 60:
             said = time.time()
             print(f"{spent:.1f} min, step {step}, loss {float(loss):.4f}, held-out cosine {likeness():.4f}", flush=True)
-            torch.save(dict(net=student.state_dict(), pieces=pieces, settings=student.settings, minutes=spent), saved)
+            save(dict(net=student.state_dict(), pieces=pieces, settings=student.settings, minutes=spent), saved)
     print(f"held-out cosine to the teacher {likeness():.4f} after {step} steps, {time.time() - started:.0f} s", flush=True)
-    torch.save(dict(net=student.state_dict(), pieces=pieces, settings=student.settings, minutes=minutes), saved)
+    save(dict(net=student.state_dict(), pieces=pieces, settings=student.settings, minutes=minutes), saved)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import torch
 
 from ..anchors import load
 from ..codec import KEYS
-from ..config import checkpoints
+from ..encode import stored
 from ..measure import slot_error
 from ..nets.layout import ANCHORS, SHAPE_WIDTH
 from ..ridge import RidgeDelta
@@ -32,7 +32,7 @@ CLASSES = ["velocity", "7–18", ">18"]
 
 def main(args):
     data, models = load(), Models(args.models)
-    codes = torch.load(checkpoints() / "codes.pt", weights_only=False)["codes"].float()
+    codes = stored(data)
     train = [i for i in data.split("train") if data.sounding(i)[MIDDLE]]
     wanted = [i for i in data.split(args.split) if data.sounding(i)[MIDDLE]][: args.instruments]
     valid = torch.stack([data.sounding(i) for i in range(len(data))])

@@ -5,7 +5,7 @@ import torch
 
 from ..anchors import load
 from ..codec import KEYS
-from ..config import checkpoints
+from ..encode import stored
 from ..measure import slot_error
 from ..nets.layout import ANCHORS, FAMILIES
 from ..shipped import Models
@@ -56,7 +56,7 @@ class Judge:
 
 def main(args, seeds=6, guidances=(None,)):
     data, models = load(), Models(args.models)
-    codes = torch.load(checkpoints() / "codes.pt", weights_only=False)["codes"].float()
+    codes = stored(data)
     judge, flow = Judge(data, codes), models.manifest["flow"]
     anchor_of = {f: ANCHORS.index((flow["anchor_key_by_family"][f], flow["anchor_velocity"])) for f in FAMILIES}
     held = [i for i in data.split(args.split) if data.sounding(i)[anchor_of[data.facts[i]["family"]]]]
