@@ -9,6 +9,8 @@ from .config import checkpoints, save
 from .data.note_model import BAND_CENTRES
 from .nets.layout import CEILING_DB, FLOOR_DB, MULTIPLES, PARTIALS, TIMES, frequency
 
+TOGETHER = 10  # instruments coded at once
+
 
 def _octaves():
     """log2(frequency / 440 Hz) of each row at each anchor's key, [27, 176]."""
@@ -56,12 +58,17 @@ def pool(data, count, fresh=False, seed=7):
     encode.rounds = min(encode.rounds, 2)
     codes, of = [], []
     with torch.no_grad():
-        for number in range(count):
-            first, second = (train[int(random() * len(train))] for _ in range(2))
-            codes.append(encode(*changed(data, first, second, octaves, random), KEYS).half())
-            of.append(first)
-            if (number + 1) % 500 == 0:
-                print(f"augmented {number + 1} of {count}", flush=True)
+        while len(of) < count:
+            several = []
+            for _ in range(TOGETHER):
+                first, second = (train[int(random() * len(train))] for _ in range(2))
+                several.append(changed(data, first, second, octaves, random))
+                of.append(first)
+            levels, cents = (torch.cat(parts) for parts in zip(*several))
+            made = encode(levels, cents, KEYS.repeat(TOGETHER)).half()
+            codes.extend(made.reshape(TOGETHER, len(KEYS), -1))
+            if len(of) % (TOGETHER * 40) == 0:
+                print(f"augmented {len(of)} of {count}", flush=True)
     saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names)
     save(saved, path)
     return saved["codes"], saved["of"]

@@ -9,6 +9,8 @@ from .anchors import load
 from .codec import KEYS, encoder
 from .config import checkpoints, save
 
+TOGETHER = 10  # instruments coded at once
+
 
 def stored(data):
     """Codes [I, 27, 400] of all instruments of the data set, float32."""
@@ -27,14 +29,15 @@ def main():
         saved = torch.load(path, weights_only=False)
         if saved["codec"] == mark:
             known = dict(zip(saved["names"], saved["codes"]))
-    codes = []
-    for i, name in enumerate(data.names):
-        if name not in known:
-            levels, cents = data.notes(i)
-            known[name] = encode(levels, cents, KEYS).half()
-        codes.append(known[name])
-        if (i + 1) % 200 == 0:
-            print(f"coded {i + 1} of {len(data)} instruments", flush=True)
+    new = [i for i, name in enumerate(data.names) if name not in known]
+    for start in range(0, len(new), TOGETHER):
+        some = new[start : start + TOGETHER]
+        levels, cents = (torch.cat(parts) for parts in zip(*(data.notes(i) for i in some)))
+        codes = encode(levels, cents, KEYS.repeat(len(some))).half()
+        known.update(zip((data.names[i] for i in some), codes.reshape(len(some), len(KEYS), -1)))
+        if (start // TOGETHER) % 20 == 0:
+            print(f"coded {start + len(some)} of {len(new)} new instruments", flush=True)
+    codes = [known[name] for name in data.names]
     save(dict(codes=torch.stack(codes), names=data.names, codec=mark), path)
 
 

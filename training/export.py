@@ -11,9 +11,10 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from . import corpus, golden, model_card, vocabulary
+from . import corpus, golden, lexicon, model_card, vocabulary
 from .config import checkpoints
 from .export_onnx import compare, export, milliseconds, session
 from .nets.codec_net import CodecDecoder
@@ -99,6 +100,18 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def family_vectors(out, tokenizer):
+    """The text vector that stands for each family: the mean over its name and its instruments' names."""
+    run = session(out / "text_encoder.onnx")
+    vectors = {}
+    for family in FAMILIES:
+        names = [family] + [n for i in lexicon.INSTRUMENTS[family] for n in lexicon.names_of(family, i)]
+        ids, mask = vocabulary.encode(tokenizer, names)
+        mean = run.run(None, dict(input_ids=ids, attention_mask=mask))[0].mean(0)
+        vectors[family] = [round(float(v), 5) for v in mean / np.linalg.norm(mean)]
+    return vectors
+
+
 def write_golden(out, tokenizer):
     """Runs the exported files on the golden inputs."""
     run = session(out / "text_encoder.onnx")
@@ -137,7 +150,6 @@ def main():
         shutil.copy(checkpoints() / "tokenizer.json", tokenizer_file)
     tokenizer = vocabulary.load(tokenizer_file)
     pieces = tokenizer.get_vocab_size()
-    settings = model_card.flow_settings(checkpoints() / "flow_settings.json")
     models = []
     for task in TASKS:
         net, quality = (untrained(task, pieces), {}) if args.untrained else trained(task)
@@ -168,6 +180,8 @@ def main():
                 quality=quality,
             )
         )
+    settings = model_card.flow_settings(checkpoints() / "flow_settings.json")
+    settings["family_text_vectors"] = family_vectors(args.out, tokenizer)
     write_golden(args.out, tokenizer)
     manifest = dict(
         format=1,

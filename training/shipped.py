@@ -78,6 +78,7 @@ class Models:
         return hot, note, span
 
     def guess_family(self, prompts):
-        """The family whose plain name lies nearest to each prompt."""
-        near = self.text(prompts) @ self.text(list(FAMILIES)).T
+        """The family whose text vector lies nearest to each prompt's, as the plugin chooses."""
+        vectors = self.manifest["flow"]["family_text_vectors"]
+        near = self.text(prompts) @ np.array([vectors[family] for family in FAMILIES], np.float32).T
         return [FAMILIES[i] for i in near.argmax(1)]
