@@ -45,16 +45,18 @@ def changed(data, first, second, octaves, random):
     return levels.clamp(FLOOR_DB, CEILING_DB), cents
 
 
-def pool(data, count, fresh=False, seed=7):
+def pool(data, count, seed=7):
     """Codes [count, 27, 400] (half precision) of augmented training instruments, and which one each came from."""
     path = checkpoints() / "pool.pt"
-    if path.exists() and not fresh:
+    encode = encoder()
+    mark = encode.mark()
+    if path.exists():
         saved = torch.load(path, weights_only=False)
-        if saved["names"] == data.names and len(saved["of"]) >= count:
+        if saved["names"] == data.names and saved["codec"] == mark and len(saved["of"]) >= count:
             return saved["codes"], saved["of"]
     generator = torch.Generator().manual_seed(seed)
     random = lambda: float(torch.rand((), generator=generator))
-    encode, octaves, train = encoder(), _octaves(), data.split("train")
+    octaves, train = _octaves(), data.split("train")
     encode.rounds = min(encode.rounds, 2)
     codes, of = [], []
     with torch.no_grad():
@@ -69,6 +71,6 @@ def pool(data, count, fresh=False, seed=7):
             codes.extend(made.reshape(TOGETHER, len(KEYS), -1))
             if len(of) % (TOGETHER * 40) == 0:
                 print(f"augmented {len(of)} of {count}", flush=True)
-    saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names)
+    saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names, codec=mark)
     save(saved, path)
     return saved["codes"], saved["of"]

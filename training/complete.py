@@ -89,7 +89,7 @@ def main():
     valid = torch.stack([data.sounding(i) for i in range(len(data))])
     family, captions = families(data.facts), Captions(data.facts)
     train, held_out = torch.tensor(data.split("train")), torch.tensor(data.split("validation"))
-    pool_codes, pool_of = augment.pool(data, args.pool, args.fresh)
+    pool_codes, pool_of = augment.pool(data, args.pool)
     net = Completion(args.width, args.layers)
     loss_of = DecodedLoss(decoder())
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)

@@ -23,7 +23,7 @@ def stored(data):
 @torch.no_grad()
 def main():
     data, encode = load(), encoder()
-    path, mark = checkpoints() / "codes.pt", float(encode.basis.sum())
+    path, mark = checkpoints() / "codes.pt", encode.mark()
     known = {}
     if path.exists():
         saved = torch.load(path, weights_only=False)
