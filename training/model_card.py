@@ -2,6 +2,9 @@
 
 import json
 
+from .data.families import DEFAULT_RANGES
+from .nets.layout import FAMILIES
+
 TRAINING_DATA = dict(
     text_encoder="Distilled from all-MiniLM-L6-v2 (Apache-2.0) on phrases of our own and WordNet 3.0; aligned with "
     "captions of the rendered instruments.",
@@ -10,19 +13,9 @@ TRAINING_DATA = dict(
     codec_decoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
 )
 
-# The anchor drawn first, and the useful keys, of each family: where its real instruments are loudest and most
-# themselves. Range bounds are MIDI keys.
-ANCHOR_KEYS = dict(zip(
-    ("bass", "brass", "chromatic percussion", "drum", "effect", "guitar", "keys", "mallet", "organ", "pad", "pluck",
-     "reed", "strings", "synth lead", "voice", "wind"),
-    (44, 64, 84, 54, 64, 54, 64, 64, 64, 64, 64, 64, 64, 64, 64, 74),
-))
-RANGES = {
-    "bass": [24, 67], "brass": [36, 84], "chromatic percussion": [53, 108], "drum": [24, 84], "effect": [24, 96],
-    "guitar": [36, 88], "keys": [21, 108], "mallet": [41, 103], "organ": [24, 103], "pad": [28, 98],
-    "pluck": [30, 103], "reed": [38, 93], "strings": [28, 103], "synth lead": [36, 100], "voice": [36, 86],
-    "wind": [48, 103],
-}
+# The anchor drawn first (MIDI key): in the middle of a family's useful keys, where its instruments are most themselves.
+ANCHOR_KEYS = {family: 64 for family in FAMILIES}
+ANCHOR_KEYS |= {"bass": 44, "chromatic percussion": 84, "drum": 54, "guitar": 54, "wind": 74}
 
 
 def flow_settings(chosen):
@@ -33,7 +26,7 @@ def flow_settings(chosen):
         temperature=1.0,
         anchor_velocity=80,
         anchor_key_by_family=ANCHOR_KEYS,
-        range_by_family=RANGES,
+        range_by_family={family: list(span) for family, span in DEFAULT_RANGES.items()},
     )
     if chosen.exists():
         settings.update(json.loads(chosen.read_text()))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..data import families
 from ..data import note_model as nm
 
 SAMPLE_RATE = nm.SAMPLE_RATE
@@ -23,24 +24,7 @@ OFFSET_WIDTH = 15
 CODE_WIDTH = SHAPE_WIDTH + 1 + OFFSET_WIDTH
 
 TEXT_WIDTH = 256
-FAMILIES = (
-    "bass",
-    "brass",
-    "chromatic percussion",
-    "drum",
-    "effect",
-    "guitar",
-    "keys",
-    "mallet",
-    "organ",
-    "pad",
-    "pluck",
-    "reed",
-    "strings",
-    "synth lead",
-    "voice",
-    "wind",
-)
+FAMILIES = tuple(families.FAMILIES)
 
 
 def frequency(key):
