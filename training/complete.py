@@ -61,7 +61,8 @@ class DecodedLoss:
         # A little slope below the floor, so that silent guesses can still learn to sound.
         shape = decoded(guess)
         got = torch.where(shape < 0, 0.05 * shape, shape.clamp(max=SHAPE_DB)) + step
-        heard = ((torch.maximum(true, got.detach()) - 8.0) / 12.0).clamp(0.0, 1.0) * heard_row
+        # Down to the floor itself: a haze of -60 dB in every row would sum to a drone at -38 dB.
+        heard = (torch.maximum(true, got.detach()) / 12.0).clamp(0.0, 1.0) * heard_row
         cellwise = ((got - true).abs() * heard).sum() / heard.sum().clamp(min=1.0)
         return cellwise + 2.0 * ((guess - truth) ** 2 * self.weight).mean()
 

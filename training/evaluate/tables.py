@@ -32,12 +32,6 @@ def render(levels, cents, key, reference_db, seconds=2.2):
     return resynthesis.render(levels, cents, key, seconds)
 
 
-def silence_floor(levels):
-    """Decoded levels with the decoder's own floor (70 dB below the peak) as silence."""
-    top = levels.max((1, 2), keepdims=True)
-    return np.where(levels <= np.minimum(top, nm.CEILING_DB) - 69.0, nm.FLOOR_DB, np.clip(levels, nm.FLOOR_DB, nm.CEILING_DB))
-
-
 def mel_distance(truth, other):
     """(sustain, first 60 ms) in dB."""
     return log_mel.distance(truth, other)

@@ -14,6 +14,16 @@ from .layout import CODE_WIDTH, FRAMES, MAX_CENTS, OFFSET_WIDTH, PARTIALS, ROWS,
 SHAPE_DB = 70.0
 
 
+def hushed(shape):
+    """The decoded shape with its quietest part pushed down, continuously: 12 dB above the floor and more stays as it
+    is, 6 dB becomes 0, less becomes silent.
+
+    Decoded silence hovers a few dB above the floor; over 176 rows that would sum to a drone at -45 dB.
+    """
+    shape = torch.minimum(shape, torch.minimum(2 * shape - 12.0, 16 * shape - 96.0))
+    return shape.clamp(-50.0, SHAPE_DB)
+
+
 class CodecDecoder(nn.Module):
     """`levels, cents = f(codes)`: standardised codes [N, 400] to dB [N, 176, 136] and cents [N, 136]."""
 
@@ -39,7 +49,7 @@ class CodecDecoder(nn.Module):
         return codes[:, SHAPE_WIDTH] * self.level[1] + self.level[0]
 
     def forward(self, codes):
-        shape = self.shape(self.inner(codes)).clamp(0.0, SHAPE_DB) - SHAPE_DB
-        levels = shape.reshape(-1, ROWS, FRAMES) + self.peak(codes)[:, None, None]
+        shape = hushed(self.shape(self.inner(codes))).reshape(-1, ROWS, FRAMES)
+        levels = shape + (self.peak(codes) - SHAPE_DB)[:, None, None]
         cents = self.offsets(codes[:, SHAPE_WIDTH + 1 :]).clamp(-MAX_CENTS, MAX_CENTS)
         return levels, cents
