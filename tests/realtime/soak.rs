@@ -176,7 +176,7 @@ fn make_instruments(
             }
             free(side);
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(200));
     }
     sides.iter_mut().for_each(free);
 }
