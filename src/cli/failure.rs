@@ -85,7 +85,11 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         use std::io::Write;
         // A closed stderr is no reason to panic.
-        let _ = writeln!(std::io::stderr(), "error: {}", self.sentence);
+        let _ = writeln!(
+            std::io::stderr(),
+            "error: {}",
+            super::harmless(&self.sentence)
+        );
         ExitCode::from(self.code)
     }
 }

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::output::NewFolder;
 use super::progress::Progress;
 use super::{Context, cancel, keys};
+use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
 use crate::models::make::{MAX_GUIDANCE, truncation_notice};
 use crate::models::{self, Making, Models, Pack, Request};
@@ -40,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "LO-HI", value_parser = keys::range)]
     range: Option<(u8, u8)>,
     /// How strictly to follow the prompt, 0 to 10; the models' own setting otherwise.
-    #[arg(long, value_name = "G", value_parser = guidance)]
+    #[arg(long, value_name = "G", allow_negative_numbers = true, value_parser = guidance)]
     guidance: Option<f32>,
     /// Sample rate of the WAV files in Hz.
     #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=48_000))]
@@ -89,8 +90,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             context.result(&Value::Null, &target.display().to_string());
         }
         made.push(json!({
-            "folder": target,
-            "consort": target.join(format!("{stem}-{seed}.consort")),
+            "folder": target.display().to_string(),
+            "consort": target.join(format!("{stem}-{seed}.consort")).display().to_string(),
+            "sfz": target.join(format!("{stem}-{seed}.sfz")).display().to_string(),
             "name": making.instrument.name,
             "seed": seed,
             "prompt_truncated": making.truncated,
@@ -170,13 +172,27 @@ fn write(
     arguments: &Arguments,
     progress: &Share,
 ) -> Result<(), Failure> {
-    let failed = |error: &std::io::Error| Failure::write(target, error);
     let folder = NewFolder::create(target, arguments.force)?;
-    std::fs::write(
-        folder.path().join(format!("{name}.consort")),
-        instrument.to_bytes(),
+    let show = |part: f32| progress.show("Rendering samples", MAKING + (1.0 - MAKING) * part);
+    // The export names its files after the instrument.
+    let named = Instrument {
+        name: name.into(),
+        ..instrument.clone()
+    };
+    let sfz = export::sfz(
+        &named,
+        &instrument.macros,
+        arguments.rate as f32,
+        folder.workplace(),
+        &cancel::asked,
+        &mut |part| show(part),
     )
-    .map_err(|error| failed(&error))?;
+    .map_err(|error| match error {
+        ExportError::Cancelled => Failure::cancelled(),
+        ExportError::Write { source, .. } => Failure::write(target, &source),
+    })?;
+    std::fs::write(sfz.with_extension("consort"), instrument.to_bytes())
+        .map_err(|error| Failure::write(target, &error))?;
     cancel::check()?;
     folder.commit()
 }
@@ -189,25 +205,12 @@ fn said(error: models::Error) -> Failure {
     }
 }
 
-/// The prompt as a file name: its letters and digits, at most 48 of them, the rest as hyphens.
+/// The prompt as a file name: in lower case, with hyphens between its words.
 fn file_name(prompt: &str) -> String {
-    let words = prompt
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let mut name = String::new();
-    for word in words {
-        if !name.is_empty() {
-            name.push('-');
-        }
-        name.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    // File systems count bytes, 255 at most, and a letter may have four.
-    let name: String = name.chars().take(48).collect();
-    let name = name.trim_matches('-');
-    if name.is_empty() {
-        "instrument".into()
-    } else {
-        name.into()
+    let name = safe_name(prompt).to_lowercase().replace(' ', "-");
+    match name.trim_matches('-') {
+        "" => "instrument".into(),
+        name => name.into(),
     }
 }
 
@@ -233,9 +236,9 @@ mod tests {
     fn prompts_become_file_names() {
         assert_eq!(file_name("Warm  cello!"), "warm-cello");
         assert_eq!(file_name("../../etc/passwd"), "etc-passwd");
-        assert_eq!(file_name("暖かいチェロ"), "暖かいチェロ");
-        assert_eq!(file_name("?!"), "instrument");
-        let long = file_name(&"ab ".repeat(5000));
-        assert!(long.chars().count() <= 48 && !long.ends_with('-'));
+        assert_eq!(file_name("暖かいチェロ"), "instrument");
+        assert_eq!(file_name("--force"), "force");
+        assert_eq!(file_name("--"), "instrument");
+        assert!(file_name(&"ab ".repeat(5000)).len() < 100);
     }
 }

@@ -18,13 +18,14 @@ mod keys;
 mod note;
 pub mod offline;
 mod output;
+mod preset;
 mod progress;
 mod render;
 mod vstpreset;
 mod wav;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ enum Command {
     Instrument(instrument::Arguments),
     Render(render::Arguments),
     Info(info::Arguments),
+    Preset(preset::Arguments),
     Note(note::Arguments),
 }
 
@@ -90,15 +92,21 @@ impl Context {
 
     fn print(&self, text: &str) {
         // A reader that has gone away (`consort info x | head -1`) is no reason to panic.
-        let _ = writeln!(std::io::stdout(), "{text}");
+        let _ = writeln!(std::io::stdout(), "{}", harmless(text));
     }
 
     /// A remark beside the result, for people.
     fn remark(&self, text: &str) {
         if !self.quiet {
-            let _ = writeln!(std::io::stderr(), "note: {text}");
+            let _ = writeln!(std::io::stderr(), "note: {}", harmless(text));
         }
     }
+}
+
+/// The text without control characters but line ends: names come from files and prompts, and a
+/// terminal obeys what is in them.
+fn harmless(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 /// The whole command: `arguments` as the process got them, its name first. Main thread, once.
@@ -120,6 +128,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Instrument(arguments) => instrument::run(arguments, &context),
         Command::Render(arguments) => render::run(arguments, &context),
         Command::Info(arguments) => info::run(arguments, &context),
+        Command::Preset(arguments) => preset::run(arguments, &context),
         Command::Note(arguments) => note::run(arguments, &context),
     };
     match done {
@@ -134,14 +143,19 @@ const LARGEST_FILE: u64 = 256 << 20;
 /// The bytes of a file that has to be small.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error| Failure::read(path, &error);
-    let what = std::fs::metadata(path).map_err(failed)?;
-    if what.is_file() && what.len() > LARGEST_FILE {
+    let file = std::fs::File::open(path).map_err(failed)?;
+    // Pipes and devices don't say how long they are, so the length is not asked for.
+    let mut bytes = Vec::new();
+    file.take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    if bytes.len() as u64 > LARGEST_FILE {
         return Err(Failure::file(
             path,
             "is too large to be what it should be; check the path.",
         ));
     }
-    std::fs::read(path).map_err(failed)
+    Ok(bytes)
 }
 
 /// The instrument in a `.consort` file.

@@ -164,7 +164,7 @@ fn finish(
     context: &Context,
 ) {
     let result = json!({
-        "file": arguments.out,
+        "file": arguments.out.display().to_string(),
         "instrument": instrument.name,
         "rate": arguments.rate,
         "seconds": written.frames as f64 / f64::from(arguments.rate),

@@ -99,7 +99,7 @@ impl NewFile {
     }
 }
 
-/// A folder on its way to `target`: filled under a temporary name, then renamed.
+/// A folder on its way to `target`: filled in a workplace beside it, then moved.
 pub struct NewFolder {
     target: PathBuf,
     force: bool,
@@ -124,7 +124,7 @@ impl NewFolder {
         NewFolder::check(target, force)?;
         let above = folder_of(target);
         fs::create_dir_all(above).map_err(|error| Failure::write(above, &error))?;
-        let folder = builder(0o777)
+        let folder = builder(0o700)
             .tempdir_in(above)
             .map_err(|error| Failure::write(target, &error))?;
         Ok(NewFolder {
@@ -134,8 +134,8 @@ impl NewFolder {
         })
     }
 
-    /// Where to put the files.
-    pub fn path(&self) -> &Path {
+    /// A folder of our own, to be filled with one folder of the target's name.
+    pub fn workplace(&self) -> &Path {
         self.folder.path()
     }
 
@@ -157,14 +157,13 @@ impl NewFolder {
         } else {
             None
         };
-        if let Err(error) = fs::rename(folder.path(), &target) {
+        let filled = folder.path().join(target.file_name().unwrap_or_default());
+        if let Err(error) = fs::rename(filled, &target) {
             if let Some(aside) = aside {
                 fs::rename(aside.path().join("replaced"), &target).map_err(failed)?;
             }
             return Err(failed(error));
         }
-        // It has its name now: nothing is left to delete.
-        let _ = folder.keep();
         Ok(())
     }
 }
@@ -224,7 +223,8 @@ mod tests {
         let target = folder.path().join("new/cello");
         for content in ["one", "two"] {
             let new = NewFolder::create(&target, true).unwrap();
-            fs::write(new.path().join(content), content).unwrap();
+            fs::create_dir(new.workplace().join("cello")).unwrap();
+            fs::write(new.workplace().join("cello").join(content), content).unwrap();
             new.commit().unwrap();
         }
         let names: Vec<_> = fs::read_dir(&target)

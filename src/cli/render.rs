@@ -10,7 +10,7 @@ use super::offline::{self, Player, Tail};
 use super::wav::{Bits, WavFile, decibels};
 use super::{Context, cancel, output, read, read_instrument};
 use crate::engine::Settings;
-use crate::music::{Song, TimedAction, midi};
+use crate::music::{Action, Song, TimedAction, midi};
 
 /// Play a MIDI file on an instrument into a WAV file.
 ///
@@ -62,7 +62,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let song = midi::read(&read(&arguments.midi)?)
         .map_err(|error| Failure::file(&arguments.midi, error))?;
     let performance = performance(&song, arguments)?;
-    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
+    let keys = performance
+        .iter()
+        .fold(0u128, |keys, timed| match timed.action {
+            Action::NoteOn { key, .. } => keys | 1 << key,
+            _ => keys,
+        });
 
     let progress = context.progress();
     let mut player = Player::new(
@@ -107,7 +112,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     }
     let seconds = written.frames as f64 / f64::from(arguments.rate);
     let result = json!({
-        "file": arguments.out,
+        "file": arguments.out.display().to_string(),
         "instrument": instrument.name,
         "seconds": seconds,
         "rate": arguments.rate,

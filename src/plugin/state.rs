@@ -4,14 +4,18 @@
 //! that opening a project needs no model and sounds the same years later. What can't be read is
 //! kept as it came and saved again unchanged, until the user makes another instrument.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
+use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
 use serde_json::Value;
 
+use super::Consort;
 use super::session::Session;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
@@ -84,6 +88,42 @@ pub fn write(bytes: &[u8]) -> Value {
     Value::String(BASE64.encode(bytes))
 }
 
+/// The state of an instance that plays `instrument`, as a host would save it: every parameter at
+/// its default but for the macros, which are the instrument's. Any thread but audio.
+pub fn preset(instrument: &Instrument) -> Vec<u8> {
+    let defaults = ConsortParams::default();
+    let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
+    for (id, param, _) in defaults.param_map() {
+        // SAFETY: `defaults` outlives the pointers of its map.
+        let value = unsafe {
+            match param {
+                ParamPtr::FloatParam(param) => {
+                    ParamValue::F32((*param).unmodulated_plain_value())
+                }
+                ParamPtr::IntParam(param) => ParamValue::I32((*param).unmodulated_plain_value()),
+                ParamPtr::BoolParam(param) => ParamValue::Bool((*param).unmodulated_plain_value()),
+                ParamPtr::EnumParam(param) => ParamValue::I32((*param).unmodulated_plain_value()),
+            }
+        };
+        params.insert(id, value);
+    }
+    let macros = instrument.macros;
+    for (id, value) in [
+        ("bright", macros.brightness),
+        ("decay", macros.decay),
+        ("body", macros.body),
+        ("motion", macros.motion),
+    ] {
+        params.insert(id.into(), ParamValue::F32(value));
+    }
+    let state = PluginState {
+        version: <Consort as Plugin>::VERSION.into(),
+        params,
+        fields: [(INSTRUMENT.into(), write(&instrument.to_bytes()).to_string())].into(),
+    };
+    serde_json::to_vec(&state).expect("plain data always serialises")
+}
+
 /// Reads what [`write`] wrote, and anything else. Any thread but audio.
 pub fn read(saved: &Value) -> Recalled {
     let text = match saved {
@@ -146,6 +186,23 @@ mod tests {
         };
         let cut = Value::from(&text[..text.len() / 2 & !3]);
         assert!(matches!(read(&cut), Recalled::Unreadable(_)));
+    }
+
+    #[test]
+    fn a_preset_is_a_state_with_the_instrument_in_it() {
+        let mut instrument = Instrument::factory();
+        instrument.macros.body = 0.5;
+        let state: PluginState = serde_json::from_slice(&preset(&instrument)).unwrap();
+        assert!(matches!(state.params["body"], ParamValue::F32(0.5)));
+        let mut ids: Vec<String> =
+            ConsortParams::default().param_map().into_iter().map(|(id, ..)| id).collect();
+        ids.sort();
+        assert!(state.params.keys().eq(&ids), "{:?}", state.params);
+        let field: Value = serde_json::from_str(&state.fields[INSTRUMENT]).unwrap();
+        let Recalled::Instrument(recalled) = read(&field) else {
+            panic!("not recalled");
+        };
+        assert_eq!(*recalled, instrument);
     }
 
     #[test]
