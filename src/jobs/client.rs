@@ -7,7 +7,7 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::generator::{self, Command, Order};
-use super::snapshot::{JobId, Shared, Snapshot, Status};
+use super::snapshot::{JobId, Pending, Shared, Snapshot, Status};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Request, Stage};
@@ -120,6 +120,12 @@ impl Client {
             // The slice in progress may take a little longer, but nothing will come of it.
             self.order(sender, Order::Cancel, Some(Status::Idle));
         }
+    }
+
+    /// Whether something is still on its way, for the audio thread to ask.
+    #[must_use]
+    pub fn pending(&self) -> Pending {
+        Pending(Arc::clone(&self.shared))
     }
 
     /// How things stand.

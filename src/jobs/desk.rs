@@ -31,6 +31,8 @@ pub(super) struct Desk {
     instrument: Option<Arc<Instrument>>,
     make: Option<Make>,
     rendering: Option<Rendering>,
+    /// Why the last job failed; shown again when what goes on besides is done.
+    failure: Option<String>,
     /// Instruments that the engine has and didn't give back yet.
     lent: usize,
     /// When something last went to or came from the engine.
@@ -62,6 +64,7 @@ impl Desk {
             instrument: None,
             make: None,
             rendering: None,
+            failure: None,
             lent: 0,
             news: Instant::now(),
             whole: false,
@@ -84,6 +87,7 @@ impl Desk {
     pub(super) fn make(&mut self, job: JobId, request: Request) {
         match Making::new(request) {
             Ok(making) => {
+                self.failure = None;
                 self.make = Some(Make {
                     job,
                     asked: Instant::now(),
@@ -96,8 +100,9 @@ impl Desk {
                 self.show_progress();
             }
             Err(error) => {
+                // What is being rendered goes on.
                 self.make = None;
-                self.fail(&error.to_string());
+                self.show_failure(&error.to_string());
             }
         }
     }
@@ -171,6 +176,11 @@ impl Desk {
         if self.make.take().is_none() {
             self.rendering = None;
         }
+        self.show_failure(message);
+    }
+
+    fn show_failure(&mut self, message: &str) {
+        self.failure = Some(message.to_owned());
         self.shared.snapshot.lock().status = Status::Failed(message.to_owned());
     }
 
@@ -185,7 +195,7 @@ impl Desk {
 
     /// Something is on its way to or from the engine.
     pub(super) fn waits_for_engine(&self) -> bool {
-        let waits = self.lent > 1 || self.rendering.is_some();
+        let waits = self.lent > 1 || self.rendering.is_some() || !self.side.has_read_all();
         waits && self.news.elapsed() < BRISK_FOR
     }
 
@@ -207,6 +217,9 @@ impl Desk {
                 self.rendering = None;
                 self.whole = true;
             }
+        }
+        if self.make.is_none() && self.rendering.is_none() && self.side.has_read_all() {
+            self.shared.orders_done();
         }
     }
 
@@ -259,6 +272,7 @@ impl Desk {
         instrument: Arc<Instrument>,
         stages: Vec<(Stage, Duration)>,
     ) {
+        self.failure = None;
         self.instrument = Some(Arc::clone(&instrument));
         let mut snapshot = self.shared.snapshot.lock();
         snapshot.instrument = Some(instrument);
@@ -317,6 +331,8 @@ impl Desk {
                 stage: Stage::Rendering,
                 progress,
             }
+        } else if let Some(message) = &self.failure {
+            Status::Failed(message.clone())
         } else {
             Status::Idle
         };

@@ -29,4 +29,4 @@ pub mod snapshot;
 
 pub use crate::models::{Request, Stage};
 pub use client::Client;
-pub use snapshot::{JobId, Snapshot, Status, Timings};
+pub use snapshot::{JobId, Pending, Snapshot, Status, Timings};

@@ -60,6 +60,8 @@ pub(super) struct Shared {
     given: AtomicU64,
     /// Orders that the generator has read.
     read: AtomicU64,
+    /// Orders that were read when there was last nothing left to do for the client.
+    done: AtomicU64,
 }
 
 impl Shared {
@@ -74,9 +76,29 @@ impl Shared {
         self.read.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// There is nothing left to do for the client: all that was ordered is with the engine.
+    pub(super) fn orders_done(&self) {
+        self.done
+            .store(self.read.load(Ordering::Acquire), Ordering::Release);
+    }
+
     /// An order waits to be read.
     pub(super) fn order_waits(&self) -> bool {
         self.given.load(Ordering::Acquire) != self.read.load(Ordering::Acquire)
+    }
+}
+
+/// Whether something that was asked for is still on its way.
+#[derive(Debug)]
+pub struct Pending(pub(super) Arc<Shared>);
+
+impl Pending {
+    /// Something is being made or rendered, or waits for the engine to take it. Any thread, the
+    /// audio thread too.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        let Shared { given, done, .. } = &*self.0;
+        given.load(Ordering::Acquire) != done.load(Ordering::Acquire)
     }
 }
 

@@ -11,6 +11,9 @@
 //! | [`state`] | what projects and presets hold |
 //! | [`host_controls`] | the window's controls: session and host together |
 //!
+//! While something is being made or rendered, or notes sound, `process` answers "continue"; once it
+//! answers "continue if not quiet", all keys are with the engine.
+//!
 //! An instance is cheap: scanning touches no model, no file and no ONNX Runtime. Sound exists from
 //! activation on (the factory instrument, or what the project holds); models are loaded when the
 //! first prompt is sent.
@@ -26,11 +29,12 @@ pub mod state;
 
 use std::sync::Arc;
 
+use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::editor::window::{ConsortEditor, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, mailbox};
-use crate::jobs::Client;
+use crate::jobs::{Client, Pending};
 use crate::params::ConsortParams;
 use host_controls::HostControls;
 use keys::KeyPress;
@@ -47,6 +51,7 @@ pub struct Consort {
     window: Arc<WindowSize>,
     sidechain: Arc<SidechainPeak>,
     keys: rtrb::Consumer<KeyPress>,
+    pending: Pending,
     engine: Engine,
     modulation: Modulation,
 }
@@ -58,9 +63,11 @@ impl Default for Consort {
         let params = Arc::new(ConsortParams::default());
         let sidechain = Arc::new(SidechainPeak::default());
         let (presses, keys) = keys::ring();
+        let client = Client::new(generator_side);
+        let pending = client.pending();
         let session = Arc::new(Session::new(
             params.clone(),
-            Client::new(generator_side),
+            client,
             engine.telemetry(),
             sidechain.clone(),
             presses,
@@ -73,6 +80,7 @@ impl Default for Consort {
             window,
             sidechain,
             keys,
+            pending,
             engine,
             modulation: Modulation::default(),
         }
@@ -183,15 +191,14 @@ impl Plugin for Consort {
                 });
             }
         }
-        if self.engine.is_silent() {
+        // A host that puts the plugin to sleep would keep the engine from taking what is made.
+        if self.engine.is_silent() && !self.pending.get() {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive
         }
     }
 }
-
-use nice_plug::midi::{Channel, Key, VoiceID};
 
 impl Consort {
     fn handle(&mut self, event: &NoteEvent<()>, api: PluginApi) {

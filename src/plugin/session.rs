@@ -14,7 +14,7 @@ use super::state::{self, Recalled};
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros};
-use crate::jobs::{Client, Request, Snapshot};
+use crate::jobs::{Client, JobId, Request, Snapshot, Stage, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -31,6 +31,8 @@ pub struct Session {
 #[derive(Default)]
 struct Desk {
     history: History,
+    /// What the user asked to be made, while it is made, or when that failed.
+    request: Option<(Request, JobId)>,
     /// A saved instrument that can't be read, as it came.
     unreadable: Option<Value>,
     message: Option<String>,
@@ -115,6 +117,7 @@ impl Session {
     pub fn make(&self, request: Request) {
         let mut desk = self.desk.lock();
         desk.message = None;
+        desk.request = None;
         self.notice(&mut desk);
         let made = desk.history.find(|known| {
             let recipe = &known.recipe;
@@ -126,7 +129,8 @@ impl Session {
         match made.cloned() {
             Some(made) => self.adopt(&mut desk, made),
             None => {
-                self.client.make(request);
+                let job = self.client.make(request.clone());
+                desk.request = Some((request, job));
             }
         }
     }
@@ -158,7 +162,11 @@ impl Session {
 
     /// Takes the message away. UI thread.
     pub fn dismiss(&self) {
-        self.desk.lock().message = None;
+        let mut desk = self.desk.lock();
+        desk.message = None;
+        if matches!(self.client.snapshot().status, Status::Failed(_)) {
+            desk.request = None;
+        }
     }
 
     /// Presses a key, or lets it go; full rings drop the press, never the host. UI thread.
@@ -234,12 +242,50 @@ impl Session {
         snapshot
     }
 
+    /// What to save of the request: what is being made, so that the project makes it when it is
+    /// opened, or what could not be made and why. Main thread.
+    pub fn saved_request(&self) -> Value {
+        let mut desk = self.desk.lock();
+        let snapshot = self.notice(&mut desk);
+        let Some((request, asked)) = &desk.request else {
+            return Value::Null;
+        };
+        match snapshot.status {
+            Status::Working { job, stage, .. } if job == *asked && stage != Stage::Rendering => {
+                state::write_request(request, None)
+            }
+            Status::Failed(why) => state::write_request(request, Some(&why)),
+            _ => {
+                desk.request = None;
+                Value::Null
+            }
+        }
+    }
+
+    /// Takes up a saved request. Main thread.
+    pub fn recall_request(&self, saved: &Value) {
+        match state::read_request(saved) {
+            Some(request) => self.make(request),
+            None => {
+                let mut desk = self.desk.lock();
+                if desk.request.take().is_some() {
+                    self.client.cancel();
+                }
+            }
+        }
+    }
+
     /// What to save for the instrument. Main thread.
     pub fn saved(&self) -> Value {
         let mut desk = self.desk.lock();
         self.notice(&mut desk);
         if let Some(original) = &desk.unreadable {
             return original.clone();
+        }
+        if desk.history.current().is_none() {
+            // Before it has sounded and after it has, an untouched instance has one and the same
+            // state.
+            desk.history.push(Arc::new(Instrument::factory()));
         }
         let Some(instrument) = desk.history.current().cloned() else {
             return Value::Null;

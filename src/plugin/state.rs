@@ -13,16 +13,18 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Consort;
 use super::session::Session;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
+use crate::jobs::Request;
 use crate::params::ConsortParams;
 
-/// Key of the instrument in the state; never changes.
-pub const INSTRUMENT: &str = "instrument";
+/// Keys of the fields in the state; they never change.
+const INSTRUMENT: &str = "instrument";
+const REQUEST: &str = "request";
 
 /// All that the host saves and loads.
 #[derive(Params)]
@@ -31,6 +33,8 @@ pub struct SavedState {
     params: Arc<ConsortParams>,
     #[persist = "instrument"]
     instrument: SavedInstrument,
+    #[persist = "request"]
+    request: SavedRequest,
     #[persist = "window"]
     window: SavedSize,
 }
@@ -45,6 +49,19 @@ impl PersistentField<'_, Value> for SavedInstrument {
 
     fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
         f(&self.0.saved())
+    }
+}
+
+/// The session's request as a field.
+struct SavedRequest(Arc<Session>);
+
+impl PersistentField<'_, Value> for SavedRequest {
+    fn set(&self, saved: Value) {
+        self.0.recall_request(&saved);
+    }
+
+    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
+        f(&self.0.saved_request())
     }
 }
 
@@ -67,6 +84,7 @@ impl SavedState {
         Self {
             params: session.params().clone(),
             instrument: SavedInstrument(session.clone()),
+            request: SavedRequest(session.clone()),
             window: SavedSize(window.clone()),
         }
     }
@@ -89,7 +107,8 @@ pub fn write(bytes: &[u8]) -> Value {
 }
 
 /// The state of an instance that plays `instrument`, as a host would save it: every parameter at
-/// its default but for the macros, which are the instrument's. Any thread but audio.
+/// its default but for the macros, which are the instrument's. VST3 hosts keep it like this, CLAP
+/// hosts with its length before it (u64, little-endian). Any thread but audio.
 pub fn preset(instrument: &Instrument) -> Vec<u8> {
     let defaults = ConsortParams::default();
     let mut params: BTreeMap<String, ParamValue> = BTreeMap::new();
@@ -140,21 +159,65 @@ pub fn read(saved: &Value) -> Recalled {
     }
 }
 
+/// The saved form of a request, and why it failed if it did. Any thread but audio.
+pub fn write_request(request: &Request, failed: Option<&str>) -> Value {
+    let mut saved = json!({ "prompt": request.prompt, "seed": request.seed });
+    if let Some(family) = request.family {
+        saved["family"] = family.name().into();
+    }
+    if let Some((low, high)) = request.range {
+        saved["range"] = json!([low, high]);
+    }
+    if let Some(guidance) = request.guidance {
+        saved["guidance"] = guidance.into();
+    }
+    if let Some(why) = failed {
+        saved["failed"] = why.into();
+    }
+    saved
+}
+
+/// The request to make, if there is one that hasn't failed before. Any thread but audio.
+pub fn read_request(saved: &Value) -> Option<Request> {
+    if saved.get("failed").is_some() {
+        return None;
+    }
+    let key = |value: &Value| u8::try_from(value.as_u64()?).ok();
+    let range = |saved: &Value| {
+        let range = saved.get("range")?;
+        Some((key(range.get(0)?)?, key(range.get(1)?)?))
+    };
+    Some(Request {
+        prompt: saved.get("prompt")?.as_str()?.to_owned(),
+        seed: saved.get("seed").and_then(Value::as_u64).unwrap_or(1),
+        family: saved
+            .get("family")
+            .and_then(|family| family.as_str()?.parse().ok()),
+        range: range(saved),
+        guidance: saved
+            .get("guidance")
+            .and_then(|guidance| Some(guidance.as_f64()? as f32)),
+    })
+}
+
 /// Makes a state complete before the framework reads it: fields that are missing, or are not even
 /// JSON, would silently be passed over. Main thread.
 pub fn complete(state: &mut PluginState) {
-    let field = state
-        .fields
-        .entry(INSTRUMENT.into())
-        .or_insert_with(|| Value::Null.to_string());
-    if serde_json::from_str::<Value>(field).is_err() {
-        *field = Value::String(std::mem::take(field)).to_string();
+    for name in [INSTRUMENT, REQUEST] {
+        let field = state
+            .fields
+            .entry(name.into())
+            .or_insert_with(|| Value::Null.to_string());
+        if serde_json::from_str::<Value>(field).is_err() {
+            *field = Value::String(std::mem::take(field)).to_string();
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::Family;
 
     #[test]
     fn damaged_and_foreign_states_are_told_from_an_empty_one() {
@@ -189,6 +252,36 @@ mod tests {
     }
 
     #[test]
+    fn requests_come_back() {
+        let request = Request {
+            prompt: "warm cello".into(),
+            seed: 7,
+            family: Some(Family::Strings),
+            range: Some((36, 81)),
+            guidance: Some(2.0),
+        };
+        assert_eq!(
+            read_request(&write_request(&request, None)),
+            Some(request.clone())
+        );
+        assert_eq!(
+            read_request(&write_request(&request, Some("No models."))),
+            None
+        );
+        for foreign in [
+            Value::Null,
+            json!(3),
+            json!({ "seed": 1 }),
+            json!({ "prompt": 5 }),
+        ] {
+            assert_eq!(read_request(&foreign), None, "{foreign}");
+        }
+        let odd = json!({ "prompt": "x", "seed": -3, "range": [1], "family": "kazoo" });
+        let read = read_request(&odd).unwrap();
+        assert_eq!((read.seed, read.range, read.family), (1, None, None));
+    }
+
+    #[test]
     fn a_preset_is_a_state_with_the_instrument_in_it() {
         let mut instrument = Instrument::factory();
         instrument.macros.body = 0.5;
@@ -214,6 +307,7 @@ mod tests {
         };
         complete(&mut state);
         assert_eq!(state.fields[INSTRUMENT], "null");
+        assert_eq!(state.fields[REQUEST], "null");
 
         state.fields.insert(INSTRUMENT.into(), "{half".into());
         complete(&mut state);
