@@ -21,6 +21,8 @@ mod output;
 mod preset;
 mod progress;
 mod render;
+#[cfg(feature = "standalone")]
+mod standalone;
 mod vstpreset;
 mod wav;
 
@@ -68,6 +70,8 @@ enum Command {
     Info(info::Arguments),
     Preset(preset::Arguments),
     Note(note::Arguments),
+    #[cfg(feature = "standalone")]
+    Standalone(standalone::Arguments),
 }
 
 /// How this run reports.
@@ -130,6 +134,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),
         Command::Note(arguments) => note::run(arguments, &context),
+        #[cfg(feature = "standalone")]
+        Command::Standalone(arguments) => standalone::run(arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

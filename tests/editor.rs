@@ -1,0 +1,405 @@
+//! The window's page, driven without a window by the names that a screen reader would say.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use consort::editor::{Controls, State, View, theme, ui};
+use consort::engine::mailbox;
+use consort::instrument::{Family, Instrument};
+use consort::jobs::{Client, Request, Stage, Status};
+use consort::params::ConsortParams;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use nice_plug::params::Param;
+use nice_plug::params::internals::ParamPtr;
+
+/// Plays the plugin's part: shows what the test says, and writes down what the page asks for.
+struct Host {
+    params: ConsortParams,
+    shown: Mutex<View>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Asked {
+    Make(Request),
+    Cancel,
+    Undo,
+    Redo,
+    Dismiss,
+    Key(u8, Option<f32>),
+    Begin(ParamPtr),
+    Set(ParamPtr, f32),
+    End(ParamPtr),
+    Open(String),
+    Save(String),
+}
+
+impl Host {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            params: ConsortParams::default(),
+            shown: Mutex::new(View {
+                status: Status::Idle,
+                instrument: Some(Arc::new(Instrument::factory())),
+                ready_keys: u128::MAX,
+                held_keys: 0,
+                voices: 0,
+                peak: 0.0,
+                sidechain_peak: 0.0,
+                before: None,
+                after: None,
+                message: None,
+            }),
+            asked: Mutex::default(),
+        })
+    }
+
+    fn show(&self, change: impl FnOnce(&mut View)) {
+        change(&mut self.shown.lock().unwrap());
+    }
+
+    fn take(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn note(&self, asked: Asked) {
+        self.asked.lock().unwrap().push(asked);
+    }
+}
+
+impl Controls for Host {
+    fn view(&self) -> View {
+        self.shown.lock().unwrap().clone()
+    }
+    fn params(&self) -> &ConsortParams {
+        &self.params
+    }
+    fn begin_edit(&self, param: ParamPtr) {
+        self.note(Asked::Begin(param));
+    }
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        self.note(Asked::Set(param, normalized));
+    }
+    fn end_edit(&self, param: ParamPtr) {
+        self.note(Asked::End(param));
+    }
+    fn make(&self, request: Request) {
+        self.note(Asked::Make(request));
+    }
+    fn cancel(&self) {
+        self.note(Asked::Cancel);
+    }
+    fn undo(&self) {
+        self.note(Asked::Undo);
+    }
+    fn redo(&self) {
+        self.note(Asked::Redo);
+    }
+    fn dismiss(&self) {
+        self.note(Asked::Dismiss);
+    }
+    fn key(&self, key: u8, velocity: Option<f32>) {
+        self.note(Asked::Key(key, velocity));
+    }
+    fn open(&self, file: &Path) -> Result<(), String> {
+        self.note(Asked::Open(file.display().to_string()));
+        Err("This is not a Consort instrument; choose a .consort file.".into())
+    }
+    fn save(&self, file: &Path) -> Result<(), String> {
+        self.note(Asked::Save(file.display().to_string()));
+        Ok(())
+    }
+}
+
+/// The page of a window of the usual size.
+fn page(host: &Arc<Host>) -> Harness<'static, State> {
+    let host = host.clone();
+    Harness::builder()
+        .with_size(egui::vec2(1000.0, 680.0))
+        .with_context_setup(theme::apply)
+        .build_ui_state(move |page, state| ui(page, state, &*host), State::default())
+}
+
+fn working(progress: f32) -> Status {
+    let (_engine, generator) = mailbox::channel();
+    // A job's id can only be had by asking for a job.
+    let job = Client::new(generator).make(Request::default());
+    Status::Working {
+        job,
+        stage: Stage::Drawing,
+        progress,
+    }
+}
+
+fn cello(seed: u64) -> Request {
+    Request {
+        prompt: "warm cello".into(),
+        seed,
+        ..Request::default()
+    }
+}
+
+/// An instrument as if made from the request.
+fn made(request: &Request) -> Arc<Instrument> {
+    let mut instrument = Instrument::factory();
+    instrument.name = request.prompt.clone();
+    instrument.recipe.prompt = request.prompt.clone();
+    instrument.recipe.seed = request.seed;
+    instrument.recipe.family = request.family;
+    instrument.recipe.pack = Some(consort::instrument::PackVersion {
+        name: "test".into(),
+        version: "1".into(),
+    });
+    Arc::new(instrument)
+}
+
+fn type_prompt(page: &mut Harness<'_, State>, text: &str) {
+    page.get_by_label("Prompt").click();
+    page.run();
+    page.get_by_label("Prompt").type_text(text);
+    page.run();
+}
+
+#[test]
+fn a_typed_prompt_is_made_shows_progress_and_can_be_cancelled() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    assert!(page.query_by_label("Cancel").is_none());
+    type_prompt(&mut page, "warm cello");
+    page.get_by_label("Generate").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Make(cello(1))]);
+
+    host.show(|view| view.status = working(0.4));
+    page.run();
+    page.get_by_label("Progress");
+    page.get_by_label("Drawing a note");
+    assert!(page.query_by_label("Generate").is_none());
+    page.get_by_label("Cancel").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Cancel]);
+
+    host.show(|view| view.status = Status::Idle);
+    page.run();
+    page.get_by_label("Generate");
+    assert!(page.query_by_label("Progress").is_none());
+}
+
+#[test]
+fn enter_makes_and_other_keys_stay_with_the_host() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    // Without focus the page takes no keys: the host's space bar starts the song.
+    assert!(!page.ctx.egui_wants_keyboard_input());
+    page.key_press(egui::Key::Space);
+    page.run();
+    assert_eq!(host.take(), []);
+
+    type_prompt(&mut page, "warm cello");
+    assert!(page.ctx.egui_wants_keyboard_input());
+    page.key_press(egui::Key::Enter);
+    page.run();
+    assert_eq!(host.take(), [Asked::Make(cello(1))]);
+    assert!(!page.ctx.egui_wants_keyboard_input());
+}
+
+#[test]
+fn an_error_is_shown_until_it_is_dismissed() {
+    let host = Host::new();
+    let mut page = page(&host);
+    let sentence = "The models could not be loaded; reinstall Consort.";
+    host.show(|view| view.status = Status::Failed(sentence.into()));
+    page.run();
+    page.get_by_label(sentence);
+    page.get_by_label("Dismiss").click();
+    page.run();
+    page.run();
+    assert_eq!(host.take(), [Asked::Dismiss]);
+    assert!(page.query_by_label(sentence).is_none());
+
+    host.show(|view| {
+        view.status = Status::Idle;
+        view.message = Some("The saved instrument is damaged.".into());
+    });
+    page.run();
+    page.get_by_label("The saved instrument is damaged.");
+}
+
+#[test]
+fn variations_are_seeds_of_the_same_prompt() {
+    let host = Host::new();
+    let mut page = page(&host);
+    type_prompt(&mut page, "warm cello");
+    page.get_by_label("Variation C").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Make(cello(3))]);
+
+    // Once it plays, Generate goes on to seeds not heard yet.
+    host.show(|view| view.instrument = Some(made(&cello(3))));
+    page.run();
+    page.get_by_label("Generate").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Make(cello(5))]);
+    page.get_by_label("Variation B").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Make(cello(6))]);
+}
+
+#[test]
+fn the_family_goes_with_the_prompt() {
+    let host = Host::new();
+    let mut page = page(&host);
+    type_prompt(&mut page, "warm cello");
+    page.get_by_label("Family").click();
+    page.run();
+    page.get_by_label("Strings").click();
+    page.run();
+    page.get_by_label("Generate").click();
+    page.run();
+    let wanted = Request {
+        family: Some(Family::Strings),
+        ..cello(1)
+    };
+    assert_eq!(host.take(), [Asked::Make(wanted)]);
+}
+
+#[test]
+fn undo_and_redo_go_to_named_instruments_and_the_fields_follow() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    page.get_by_label("Undo").click();
+    page.run();
+    assert_eq!(host.take(), [], "there is nothing to go back to");
+
+    host.show(|view| {
+        view.before = Some("warm cello".into());
+        view.after = Some("glass bell".into());
+    });
+    page.run();
+    page.get_by_label("Undo").click();
+    page.run();
+    page.get_by_label("Redo").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Undo, Asked::Redo]);
+
+    host.show(|view| view.instrument = Some(made(&cello(2))));
+    page.run();
+    assert_eq!(
+        page.get_by_label("Prompt").value().as_deref(),
+        Some("warm cello")
+    );
+    page.get_by_label("Picture of warm cello");
+}
+
+#[test]
+fn a_clicked_key_plays_while_it_is_down() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    let c4 = page.get_by_label("C4").rect().center();
+    let low = egui::pos2(c4.x, page.get_by_label("C4").rect().bottom() - 2.0);
+    page.drag_at(low);
+    page.run();
+    let Some(Asked::Key(60, Some(hard))) = host.take().first().cloned() else {
+        panic!("C4 is key 60");
+    };
+    assert!(hard > 0.9, "the near end plays hard: {hard}");
+
+    // Sliding on plays the next key.
+    let d4 = page.get_by_label("D4").rect().center();
+    page.hover_at(egui::pos2(d4.x, low.y));
+    page.run();
+    let asked = host.take();
+    assert_eq!(asked[0], Asked::Key(60, None));
+    assert!(matches!(asked[1], Asked::Key(62, Some(_))), "{asked:?}");
+
+    page.drop_at(egui::pos2(d4.x, low.y));
+    page.run();
+    assert_eq!(host.take(), [Asked::Key(62, None)]);
+}
+
+#[test]
+fn knobs_turn_in_one_gesture_and_reset_on_double_click() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    let level = host.params.level.as_ptr();
+    let centre = page.get_by_label("Level").rect().center();
+    page.drag_at(centre);
+    page.run();
+    page.hover_at(centre - egui::vec2(0.0, 16.0));
+    page.run();
+    page.drop_at(centre - egui::vec2(0.0, 16.0));
+    page.run();
+    let asked = host.take();
+    assert_eq!(asked.first(), Some(&Asked::Begin(level)), "{asked:?}");
+    assert_eq!(asked.last(), Some(&Asked::End(level)));
+    let sets = asked.iter().filter_map(|asked| match asked {
+        Asked::Set(_, value) => Some(*value),
+        _ => None,
+    });
+    let last = sets.last().expect("it was moved");
+    assert!(last > host.params.level.unmodulated_normalized_value());
+
+    page.get_by_label("Level").click();
+    page.get_by_label("Level").click();
+    page.run();
+    let default = host.params.level.default_normalized_value();
+    assert!(host.take().contains(&Asked::Set(level, default)));
+}
+
+#[test]
+fn files_are_opened_and_saved_with_a_sentence() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    page.get_by_role_and_label(egui::Role::TextInput, "Instrument file")
+        .click();
+    page.run();
+    page.get_by_role_and_label(egui::Role::TextInput, "Instrument file")
+        .type_text("/tmp/a.consort");
+    page.run();
+    page.get_by_label("Open").click();
+    page.run();
+    page.get_by_label("This is not a Consort instrument; choose a .consort file.");
+    page.get_by_label("Save").click();
+    page.run();
+    page.get_by_label("Saved /tmp/a.consort.");
+    assert_eq!(
+        host.take(),
+        [
+            Asked::Open("/tmp/a.consort".into()),
+            Asked::Save("/tmp/a.consort".into())
+        ]
+    );
+}
+
+/// Also at the smallest size nothing lies outside the window, and every widget has a name (the
+/// harness checks the names after each run).
+#[test]
+fn everything_fits_at_any_size() {
+    for size in [(860.0, 600.0), (1000.0, 680.0), (1600.0, 1000.0)] {
+        let host = Host::new();
+        let mut page = page(&host);
+        page.set_size(egui::vec2(size.0, size.1));
+        page.run();
+        let whole = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(size.0, size.1));
+        for name in [
+            "Prompt", "Generate", "Family", "Variation D", "Undo", "Redo", "Level", "Tune",
+            "Velocity curve", "A0", "C8", "Open", "Save",
+        ] {
+            let rect = page.get_by_label(name).rect();
+            assert!(whole.contains_rect(rect), "{name} at {size:?}: {rect:?}");
+        }
+        let (tune, key) = (
+            page.get_by_label("Tune").rect(),
+            page.get_by_label("C8").rect(),
+        );
+        assert!(tune.bottom() <= key.top(), "knobs end above the keys");
+    }
+}
