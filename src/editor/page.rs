@@ -16,6 +16,7 @@ use crate::jobs::{Request, Stage, Status};
 /// Space around everything.
 const MARGIN: f32 = 16.0;
 const HEADER: f32 = 34.0;
+const METERS: f32 = 90.0;
 const PROMPT: f32 = 62.0;
 const VARIATIONS: f32 = 34.0;
 const KEYBOARD: f32 = 92.0;
@@ -207,11 +208,11 @@ fn header(ui: &mut Ui, view: &View, controls: &dyn Controls) {
             controls.undo();
         }
         ui.add_space(8.0);
-        ui.vertical(|ui| {
-            ui.add_space(7.0);
+        let meters = vec2(METERS, 16.0);
+        ui.allocate_ui_with_layout(meters, Layout::top_down(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            meter::meter(ui, "Output level", view.peak, 90.0);
-            meter::meter(ui, "Sidechain level", view.sidechain_peak, 90.0);
+            meter::meter(ui, "Output level", view.peak, METERS);
+            meter::meter(ui, "Sidechain level", view.sidechain_peak, METERS);
         });
     });
 }
@@ -230,59 +231,73 @@ fn logo(ui: &mut Ui) {
 
 fn prompt(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {
     let height = ui.available_height();
-    // While it is rendered the instrument plays already: there is nothing to cancel.
-    let working =
-        matches!(&view.status, Status::Working { stage, .. } if *stage != Stage::Rendering);
-    let room = ui.available_width() - 126.0 - 150.0 - 76.0 - 3.0 * 8.0;
-    let field = TextEdit::singleline(&mut state.prompt)
-        .id_salt("prompt")
-        .hint_text("What should it sound like? For example: warm cello")
-        .font(egui::FontId::proportional(17.0))
-        .align(egui::Align2::LEFT_CENTER)
-        .margin(vec2(12.0, 4.0));
-    let field = ui.add_sized(vec2(room, height), field);
-    name_it(ui, &field, "Prompt", egui::Role::TextInput);
-    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-
-    ui.allocate_ui(vec2(76.0, height), |ui| {
-        ui.menu_button("Ideas", |ui| {
-            for idea in IDEAS {
-                if ui.button(idea).clicked() {
-                    state.prompt = idea.to_owned();
-                    state.family = None;
-                    ui.close();
-                }
-            }
-        })
-        .response
-        .on_hover_text("Prompts to start from");
+    // From the right, so that the field gets the room that is left.
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let go = go_button(ui, vec2(126.0, height), view, controls);
+        family(ui, state);
+        ideas(ui, state);
+        let field = TextEdit::singleline(&mut state.prompt)
+            .id_salt("prompt")
+            .hint_text("What should it sound like? For example: warm cello")
+            .font(egui::FontId::proportional(17.0))
+            .align(egui::Align2::LEFT_CENTER)
+            .margin(vec2(12.0, 4.0));
+        let field = ui.add_sized(vec2(ui.available_width(), height), field);
+        name_it(ui, &field, "Prompt", egui::Role::TextInput);
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if go || entered {
+            generate(state, view, controls);
+        }
     });
+}
+
+/// Generate, or Cancel while an instrument is being made. Whether to generate.
+fn go_button(ui: &mut Ui, size: egui::Vec2, view: &View, controls: &dyn Controls) -> bool {
+    // While it is rendered the instrument plays already: there is nothing to cancel.
+    let making =
+        matches!(&view.status, Status::Working { stage, .. } if *stage != Stage::Rendering);
+    if making {
+        if ui.add_sized(size, Button::new("Cancel")).clicked() {
+            controls.cancel();
+        }
+        return false;
+    }
+    let text = RichText::new("Generate").strong().color(theme::ON_ACCENT);
+    let button = Button::new(text).fill(theme::ACCENT);
+    ui.add_sized(size, button).clicked()
+}
+
+fn family(ui: &mut Ui, state: &mut State) {
     let shown = state.family.map_or("Any family".to_owned(), title);
-    let family = ComboBox::from_id_salt("family")
+    let response = ComboBox::from_id_salt("family")
         .width(150.0)
-        .height(420.0)
+        .height(460.0)
         .selected_text(shown)
         .show_ui(ui, |ui| {
+            // All of them at once, without scrolling.
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.spacing_mut().button_padding.y = 2.0;
+            ui.spacing_mut().item_spacing.y = 3.0;
             ui.selectable_value(&mut state.family, None, "Any family");
             for family in Family::ALL {
                 ui.selectable_value(&mut state.family, Some(family), title(family));
             }
         })
         .response;
-    name_it(ui, &family, "Family", egui::Role::ComboBox);
+    name_it(ui, &response, "Family", egui::Role::ComboBox);
+}
 
-    let size = vec2(126.0, height);
-    if working {
-        if ui.add_sized(size, Button::new("Cancel")).clicked() {
-            controls.cancel();
+fn ideas(ui: &mut Ui, state: &mut State) {
+    let menu = ui.menu_button("Ideas", |ui| {
+        for idea in IDEAS {
+            if ui.button(idea).clicked() {
+                state.prompt = idea.to_owned();
+                state.family = None;
+                ui.close();
+            }
         }
-    } else {
-        let text = RichText::new("Generate").strong().color(theme::ON_ACCENT);
-        let button = ui.add_sized(size, Button::new(text).fill(theme::ACCENT));
-        if button.clicked() || entered {
-            generate(state, view, controls);
-        }
-    }
+    });
+    menu.response.on_hover_text("Prompts to start from");
 }
 
 /// Makes variation A of the prompt; if it plays already, of the seeds that follow.

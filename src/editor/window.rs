@@ -21,7 +21,7 @@ use super::{Controls, State, theme, ui};
 /// Size of a new window, logical points.
 const SIZE: (u32, u32) = (1000, 680);
 /// Smallest useful size.
-const MIN_SIZE: (u32, u32) = (860, 600);
+const MIN_SIZE: (u32, u32) = (860, 660);
 /// A saved size beyond this is damage.
 const MAX_SIZE: (u32, u32) = (4096, 4096);
 /// Time between frames while nothing moves under the pointer: held keys and progress still show

@@ -9,7 +9,7 @@ use nice_plug::params::Param;
 use crate::editor::{Controls, theme};
 
 /// Size of a knob with its name and value.
-pub const SIZE: Vec2 = vec2(74.0, 84.0);
+pub const SIZE: Vec2 = vec2(74.0, 76.0);
 /// Radius of the arc.
 const RADIUS: f32 = 19.0;
 /// Points of travel over the whole range.
@@ -65,7 +65,7 @@ pub fn knob<P: Param>(ui: &mut Ui, controls: &dyn Controls, param: &P) -> Respon
         Stroke::new(2.0, if hot { theme::ACCENT } else { theme::TEXT }),
     );
     painter.text(
-        rect.center_bottom() - vec2(0.0, 4.0),
+        rect.center_bottom(),
         Align2::CENTER_BOTTOM,
         &text,
         theme::small(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::epaint::RectShape;
 use egui::{
     Align2, Color32, ColorImage, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo,
     pos2, vec2,
@@ -64,7 +65,10 @@ impl Picture {
         }
         if let Some((_, texture)) = &self.drawn {
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            painter.image(texture.id(), rect, whole, Color32::WHITE);
+            painter.add(
+                RectShape::filled(rect, theme::ROUND, Color32::WHITE)
+                    .with_texture(texture.id(), whole),
+            );
         }
         let faint = Color32::from_white_alpha(110);
         for (hz, text) in [(200.0, "200 Hz"), (1000.0, "1 kHz"), (5000.0, "5 kHz")] {
