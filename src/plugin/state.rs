@@ -116,9 +116,7 @@ pub fn preset(instrument: &Instrument) -> Vec<u8> {
         // SAFETY: `defaults` outlives the pointers of its map.
         let value = unsafe {
             match param {
-                ParamPtr::FloatParam(param) => {
-                    ParamValue::F32((*param).unmodulated_plain_value())
-                }
+                ParamPtr::FloatParam(param) => ParamValue::F32((*param).unmodulated_plain_value()),
                 ParamPtr::IntParam(param) => ParamValue::I32((*param).unmodulated_plain_value()),
                 ParamPtr::BoolParam(param) => ParamValue::Bool((*param).unmodulated_plain_value()),
                 ParamPtr::EnumParam(param) => ParamValue::I32((*param).unmodulated_plain_value()),
@@ -287,8 +285,11 @@ mod tests {
         instrument.macros.body = 0.5;
         let state: PluginState = serde_json::from_slice(&preset(&instrument)).unwrap();
         assert!(matches!(state.params["body"], ParamValue::F32(0.5)));
-        let mut ids: Vec<String> =
-            ConsortParams::default().param_map().into_iter().map(|(id, ..)| id).collect();
+        let mut ids: Vec<String> = ConsortParams::default()
+            .param_map()
+            .into_iter()
+            .map(|(id, ..)| id)
+            .collect();
         ids.sort();
         assert!(state.params.keys().eq(&ids), "{:?}", state.params);
         let field: Value = serde_json::from_str(&state.fields[INSTRUMENT]).unwrap();
