@@ -109,6 +109,9 @@ impl Instrument {
             return Err(FileError::TooLarge(length));
         }
         let unpacked = zstd::bulk::decompress(packed, length).map_err(|_| FileError::Damaged)?;
+        if unpacked.len() != length {
+            return Err(FileError::Damaged);
+        }
         match version {
             1 => read_v1(&unpacked),
             // A later version adds its arm here and keeps the older ones.
@@ -152,4 +155,153 @@ fn sums(mut changes: Vec<u8>) -> Vec<u8> {
         }
     }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS};
+    use crate::instrument::{Family, Origin, PackVersion};
+
+    /// A file as version 1 wrote it. Never to be made anew: projects of that version look like it.
+    const VERSION_1: &[u8] = include_bytes!("../../tests/data/instrument-v1.consort");
+
+    fn instrument() -> Instrument {
+        let level = |i: usize| ((i / TIMES) % 97) as f32 - 80.0 - (i % TIMES) as f32 * 0.125;
+        let levels: Vec<f32> = (0..ANCHORS * ROWS * TIMES).map(level).collect();
+        let cents: Vec<f32> = (0..ANCHORS * PARTIAL_ROWS)
+            .map(|i| (i % 50) as f32 - 25.0)
+            .collect();
+        Instrument {
+            name: "warm cello".into(),
+            recipe: Recipe {
+                prompt: "warm cello, près du chevalet \u{1f3bb}".into(),
+                seed: u64::MAX,
+                family: Some(Family::Strings),
+                range: Some((36, 76)),
+                guidance: 1.5,
+                pack: Some(PackVersion {
+                    name: "built-in".into(),
+                    version: "0.1.0".into(),
+                }),
+                variation_of: Some(Origin {
+                    name: "cello".into(),
+                    seed: 7,
+                }),
+            },
+            macros: Macros {
+                brightness: -0.25,
+                motion: 1.0,
+                ..Macros::default()
+            },
+            anchors: AnchorSet::from_levels(&levels, &cents).unwrap(),
+        }
+    }
+
+    /// These bytes with another version and unpacked length in the header.
+    fn with_header(bytes: &[u8], version: u32, length: u32) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        bytes[8..12].copy_from_slice(&version.to_le_bytes());
+        bytes[28..32].copy_from_slice(&length.to_le_bytes());
+        bytes
+    }
+
+    #[test]
+    fn an_instrument_comes_back_as_it_was_and_is_small() {
+        for instrument in [instrument(), Instrument::factory()] {
+            let bytes = instrument.to_bytes();
+            assert!(bytes.len() < 1 << 20, "{} bytes", bytes.len());
+            assert_eq!(Instrument::from_bytes(&bytes), Ok(instrument));
+        }
+    }
+
+    #[test]
+    fn files_of_version_1_are_read() {
+        assert_eq!(Instrument::from_bytes(VERSION_1), Ok(instrument()));
+    }
+
+    #[test]
+    fn each_fault_has_its_own_sentence() {
+        let bytes = instrument().to_bytes();
+        let error = |bytes: &[u8]| Instrument::from_bytes(bytes).unwrap_err();
+        assert_eq!(error(b""), FileError::NotConsort);
+        assert_eq!(error(b"RIFF....WAVEfmt "), FileError::NotConsort);
+        assert_eq!(error(&bytes[..20]), FileError::Damaged);
+        assert_eq!(error(&bytes[..bytes.len() - 1]), FileError::Damaged);
+        let length = u32::from_le_bytes(bytes[28..32].try_into().unwrap());
+        let newer = error(&with_header(&bytes, 9, length));
+        assert_eq!(
+            newer,
+            FileError::Newer {
+                found: 9,
+                newest: VERSION
+            }
+        );
+        assert!(newer.to_string().contains("update Consort"));
+        assert_eq!(error(&with_header(&bytes, 0, length)), FileError::Damaged);
+        let bomb = error(&with_header(&bytes, VERSION, u32::MAX));
+        assert_eq!(bomb, FileError::TooLarge(u32::MAX as usize));
+        for wrong in [100, length + 1] {
+            assert_eq!(
+                error(&with_header(&bytes, VERSION, wrong)),
+                FileError::Damaged
+            );
+        }
+        let mut long = bytes.clone();
+        long.resize(MAX_BYTES + 1, 0);
+        assert_eq!(error(&long), FileError::TooLarge(MAX_BYTES + 1));
+    }
+
+    #[test]
+    fn a_whole_file_with_an_unusable_sound_is_refused() {
+        let mut payload = PayloadV1 {
+            name: String::new(),
+            recipe: Recipe::default(),
+            macros: Macros::default(),
+            level_changes: vec![0; ANCHORS * ROWS * TIMES],
+            cents: vec![0; ANCHORS * PARTIAL_ROWS],
+        };
+        let read = |payload: &PayloadV1| read_v1(&postcard::to_stdvec(payload).unwrap());
+        assert_eq!(
+            read(&payload),
+            Err(FileError::Unusable(AnchorError::Silent))
+        );
+        payload.cents.pop();
+        assert!(matches!(
+            read(&payload),
+            Err(FileError::Unusable(AnchorError::Shape { .. }))
+        ));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_bytes_give_an_error_and_no_panic(bytes: Vec<u8>, magic: bool) {
+            let bytes = if magic { [MAGIC.as_slice(), &bytes].concat() } else { bytes };
+            prop_assert!(Instrument::from_bytes(&bytes).is_err());
+        }
+
+        #[test]
+        fn flipped_and_missing_bits_are_noticed(at in 0..VERSION_1.len(), bit in 0..8u8) {
+            let mut bytes = VERSION_1.to_vec();
+            bytes[at] ^= 1 << bit;
+            prop_assert!(Instrument::from_bytes(&bytes).is_err());
+            prop_assert!(Instrument::from_bytes(&VERSION_1[..at]).is_err());
+        }
+
+        #[test]
+        fn damage_under_a_right_checksum_gives_no_panic(
+            at in 0..VERSION_1.len() - HEADER,
+            value: u8,
+        ) {
+            let mut bytes = VERSION_1.to_vec();
+            bytes[HEADER + at] = value;
+            let sum = checksum(&bytes[HEADER..]);
+            bytes[12..28].copy_from_slice(&sum);
+            let _ = Instrument::from_bytes(&bytes);
+        }
+    }
 }

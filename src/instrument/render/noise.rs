@@ -2,15 +2,15 @@
 //! all notes through their envelopes. Since all layers of a column hear the same noise, they
 //! cross-fade without a dip, as their partials do.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
-use realfft::RealFftPlanner;
 use realfft::num_complex::Complex;
+use realfft::{ComplexToReal, RealFftPlanner};
 
-use super::Loop;
 use super::envelope::{BLOCK, CONTROL, STEPS, ramp};
 use super::vectors::{self, Eight, LANES, Portable};
+use super::{Loop, chance};
 use crate::instrument::slots::{NOISE_ROWS, band_edges};
 
 /// Frames after which the noise repeats: a whole number of blocks, 2 s at 48 kHz.
@@ -20,10 +20,11 @@ const SEAM_S: f32 = 0.08;
 /// Blocks from the noise of the middle to that of the sides.
 const SIDE_BLOCKS: usize = 173;
 
-/// Noise of mean square ½ in each band, periodic.
+/// Noise of mean square ½ in each band, periodic. A band is made when it is first heard.
 pub(super) struct NoiseBank {
     rate: f32,
-    bands: Vec<Vec<f32>>,
+    inverse: Arc<dyn ComplexToReal<f32>>,
+    bands: [OnceLock<Vec<f32>>; NOISE_ROWS],
 }
 
 impl NoiseBank {
@@ -41,56 +42,60 @@ impl NoiseBank {
 
     fn new(rate: f32) -> Self {
         let inverse = RealFftPlanner::<f32>::new().plan_fft_inverse(PERIOD);
-        let mut scratch = inverse.make_scratch_vec();
-        let edges = band_edges();
-        let bin_hz = f64::from(rate) / PERIOD as f64;
-        let bands = (0..NOISE_ROWS).map(|band| {
-            let mut spectrum = inverse.make_input_vec();
-            let mut power = 0.0;
-            let (low, high) = (edges[band], edges[band + 1]);
-            // The outermost edges are sharp; between bands they overlap with constant power.
-            let below = (low - edges[band.saturating_sub(1)]).min(high - low) * 0.25;
-            let above = (high - low).min(edges[(band + 2).min(NOISE_ROWS)] - high) * 0.25;
-            let first = ((low - below) / bin_hz).ceil().max(1.0) as usize;
-            let last = ((high + above) / bin_hz).floor() as usize;
-            for bin in first..=last {
-                let hz = bin as f64 * bin_hz;
-                let weight = fade(hz, low, below) * fade(-hz, -high, above);
-                power += weight * weight;
-                if bin < PERIOD / 2 {
-                    let angle = std::f64::consts::TAU
-                        * crate::instrument::render::chance(band as u64, bin as u64);
-                    let (sin, cos) = (angle as f32).sin_cos();
-                    spectrum[bin] = Complex::new(cos, sin) * weight as f32;
-                }
-            }
-            // Each bin is a sine of amplitude 2 × weight, of power 2 × weight². The power counts
-            // bins above half the rate too: a band that is cut off gets no louder.
-            let gain = (0.25 / power.max(1e-9)).sqrt() as f32;
-            spectrum.iter_mut().for_each(|bin| *bin *= gain);
-            let mut frames = inverse.make_output_vec();
-            inverse
-                .process_with_scratch(&mut spectrum, &mut frames, &mut scratch)
-                .expect("lengths come from the plan, and bins 0 and last are 0");
-            frames
-        });
         Self {
             rate,
-            bands: bands.collect(),
+            inverse,
+            bands: [const { OnceLock::new() }; NOISE_ROWS],
         }
+    }
+
+    fn band(&self, band: usize) -> &[f32] {
+        self.bands[band].get_or_init(|| self.make(band))
+    }
+
+    fn make(&self, band: usize) -> Vec<f32> {
+        let edges = band_edges();
+        let bin_hz = f64::from(self.rate) / PERIOD as f64;
+        let (low, high) = (edges[band], edges[band + 1]);
+        // The outermost edges are sharp; between bands they overlap with constant power.
+        let below = (low - edges[band.saturating_sub(1)]).min(high - low) * 0.25;
+        let above = (high - low).min(edges[(band + 2).min(NOISE_ROWS)] - high) * 0.25;
+        let first = ((low - below) / bin_hz).ceil().max(1.0) as usize;
+        let last = ((high + above) / bin_hz).floor() as usize;
+        let mut spectrum = self.inverse.make_input_vec();
+        let mut power = 0.0;
+        for bin in first..=last {
+            let hz = bin as f64 * bin_hz;
+            let weight = fade(hz, low, below) * fade(-hz, -high, above);
+            power += weight * weight;
+            if bin < PERIOD / 2 {
+                let angle = std::f64::consts::TAU * chance(band as u64, bin as u64);
+                let (sin, cos) = (angle as f32).sin_cos();
+                spectrum[bin] = Complex::new(cos, sin) * weight as f32;
+            }
+        }
+        // Each bin is a sine of amplitude 2 × weight, of power 2 × weight². The power counts bins
+        // above half the rate too: a band that is cut off gets no louder.
+        let gain = (0.25 / power.max(1e-9)).sqrt() as f32;
+        spectrum.iter_mut().for_each(|bin| *bin *= gain);
+        let mut frames = self.inverse.make_output_vec();
+        self.inverse
+            .process(&mut spectrum, &mut frames)
+            .expect("lengths come from the plan, and bins 0 and last are 0");
+        frames
     }
 
     /// A block of a band that starts at a multiple of [`BLOCK`].
     fn block(&self, band: usize, frame: usize) -> &[f32; BLOCK] {
         let start = frame % PERIOD;
-        self.bands[band][start..start + BLOCK]
+        self.band(band)[start..start + BLOCK]
             .try_into()
             .expect("a whole block")
     }
 
     /// Copies a block of a band that starts at any frame.
     fn read(&self, band: usize, frame: usize, out: &mut [f32; BLOCK]) {
-        let noise = &self.bands[band];
+        let noise = self.band(band);
         let start = frame % PERIOD;
         let first = (PERIOD - start).min(BLOCK);
         out[..first].copy_from_slice(&noise[start..start + first]);
@@ -256,7 +261,8 @@ mod tests {
     #[test]
     fn each_band_has_mean_square_one_half_and_lies_where_it_should() {
         let bank = NoiseBank::new(48_000.0);
-        for (band, frames) in bank.bands.iter().enumerate() {
+        for band in 0..NOISE_ROWS {
+            let frames = bank.band(band);
             let power: f32 = frames.iter().map(|x| x * x).sum::<f32>() / PERIOD as f32;
             assert!((power - 0.5).abs() < 0.01, "band {band}: {power}");
         }
@@ -265,7 +271,7 @@ mod tests {
     #[test]
     fn bands_above_half_the_rate_are_empty() {
         let bank = NoiseBank::new(22_050.0);
-        assert!(bank.bands[NOISE_ROWS - 1].iter().all(|x| x.abs() < 1e-6));
-        assert!(bank.bands[0].iter().any(|x| x.abs() > 0.1));
+        assert!(bank.band(NOISE_ROWS - 1).iter().all(|x| x.abs() < 1e-6));
+        assert!(bank.band(0).iter().any(|x| x.abs() > 0.1));
     }
 }

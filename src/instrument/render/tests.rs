@@ -423,6 +423,31 @@ fn cancelling_is_asked_for_every_few_milliseconds_of_sound_and_obeyed_at_once() 
     assert!(flow.is_break());
 }
 
+/// The factory instrument's levels, so that no change of the renderer goes unnoticed.
+#[test]
+fn the_factory_instrument_sounds_as_it_did() {
+    let golden: [(u8, [f64; 4]); 3] = [
+        (36, [-46.123, -22.558, -22.733, -22.281]),
+        (60, [-38.903, -15.817, -16.874, -22.279]),
+        (96, [-39.562, -16.817, -35.296, -51.937]),
+    ];
+    let found = golden.map(|(key, _)| {
+        let column = column_of(&Instrument::factory(), 48_000.0, key);
+        let (soft, hard) = (middle(&column.layers[0]), middle(&column.layers[3]));
+        let levels = [
+            &soft[..2400],
+            &hard[..2400],
+            &hard[24_000..28_800],
+            &hard[60_000..64_800],
+        ];
+        (key, levels.map(rms_db))
+    });
+    for ((key, golden), (_, found)) in golden.iter().zip(&found) {
+        let close = golden.iter().zip(found).all(|(a, b)| (a - b).abs() < 0.02);
+        assert!(close, "key {key}: {found:.3?}, not {golden:.3?}");
+    }
+}
+
 mod macros {
     use super::*;
 
