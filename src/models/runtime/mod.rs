@@ -61,13 +61,17 @@ impl Runtime {
     }
 
     fn load() -> Result<Self, Error> {
+        refuse_telemetry();
         let named = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty());
         let (path, version) = match named {
             Some(value) => {
                 let path = std::path::absolute(PathBuf::from(value))
                     .map_err(|e| Error::Runtime(format!("{LIBRARY_VARIABLE} is no path: {e}.")))?;
                 let version = library::check(&path).map_err(|fault| {
-                    Error::Runtime(format!("{fault} Name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort."))
+                    Error::Runtime(format!(
+                        "{}; name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort.",
+                        fault.trim_end_matches('.')
+                    ))
                 })?;
                 (path, version)
             }
@@ -108,6 +112,21 @@ impl Runtime {
     #[must_use]
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+}
+
+/// Keeps ONNX Runtime from counting its users. Since 1.29 its wheels for Linux write a device
+/// id to the user's cache folder and report home as soon as they are loaded; the switch in its
+/// interface comes too late for that, this variable doesn't.
+fn refuse_telemetry() {
+    const SWITCH: &str = "ORT_DISABLE_TELEMETRY";
+    if std::env::var_os(SWITCH).is_none() {
+        // SAFETY: another thread of the host may read its environment at this moment. A variable
+        // is added, once, which leaves the existing ones where they are.
+        #[allow(unsafe_code)]
+        unsafe {
+            std::env::set_var(SWITCH, "1");
+        }
     }
 }
 
