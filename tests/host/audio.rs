@@ -27,11 +27,13 @@ impl Audio {
         output_channels: &[usize],
         largest_block: usize,
     ) -> Audio {
-        let ports = |channels: &[usize]| {
-            AudioPorts::with_capacity(channels.iter().sum(), channels.len())
-        };
+        let ports =
+            |channels: &[usize]| AudioPorts::with_capacity(channels.iter().sum(), channels.len());
         let buffers = |channels: &[usize]| {
-            channels.iter().map(|&count| vec![vec![0.0; largest_block]; count]).collect()
+            channels
+                .iter()
+                .map(|&count| vec![vec![0.0; largest_block]; count])
+                .collect()
         };
         Audio {
             processor,
@@ -61,7 +63,9 @@ impl Audio {
         let mut sizes = blocks.iter().cycle();
         let (mut at, mut next_event) = (0, 0);
         while at < frames {
-            let size = (*sizes.next().expect("endless")).min(frames - at).min(self.largest_block);
+            let size = (*sizes.next().expect("endless"))
+                .min(frames - at)
+                .min(self.largest_block);
             self.events_in.clear();
             while let Some(event) = events.get(next_event).filter(|e| e.frame < at + size) {
                 event.push((event.frame - at) as u32, &mut self.events_in);
@@ -71,7 +75,11 @@ impl Audio {
             sound.push(&self.output_buffers[0], size);
             at += size;
         }
-        assert_eq!(next_event, events.len(), "events lie within the frames played");
+        assert_eq!(
+            next_event,
+            events.len(),
+            "events lie within the frames played"
+        );
         sound
     }
 
@@ -87,14 +95,17 @@ impl Audio {
         for channel in self.output_buffers.iter_mut().flatten() {
             channel[..frames].fill(f32::NAN);
         }
-        let inputs = self.inputs.with_input_buffers(self.input_buffers.iter_mut().map(|port| {
-            AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_input_only(
-                    port.iter_mut().map(|channel| InputChannel::variable(&mut channel[..frames])),
-                ),
-            }
-        }));
+        let inputs = self
+            .inputs
+            .with_input_buffers(self.input_buffers.iter_mut().map(|port| {
+                AudioPortBuffer {
+                    latency: 0,
+                    channels: AudioPortBufferType::f32_input_only(
+                        port.iter_mut()
+                            .map(|channel| InputChannel::variable(&mut channel[..frames])),
+                    ),
+                }
+            }));
         let outputs = self.output_buffers.iter_mut().map(|port| AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(

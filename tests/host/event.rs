@@ -65,5 +65,8 @@ fn note(key: u8) -> Pckn {
 
 /// A note held for a while, as its two events.
 pub fn note_of(key: u8, velocity: f64, from: usize, to: usize) -> [Event; 2] {
-    [Event::at(from, What::On(key, velocity)), Event::at(to, What::Off(key))]
+    [
+        Event::at(from, What::On(key, velocity)),
+        Event::at(to, What::Off(key)),
+    ]
 }

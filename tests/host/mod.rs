@@ -4,7 +4,7 @@
 //! It is strict: every sample must be finite, and every call the plugin refuses is a panic.
 
 // Each program that includes this module uses another part of it.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 mod audio;
 mod event;
@@ -56,10 +56,18 @@ pub fn bundle() -> PathBuf {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     // xtask includes this module too, from one folder further down.
-    let root = if root.ends_with("xtask") { root.parent().expect("not at the top") } else { root };
+    let root = if root.ends_with("xtask") {
+        root.parent().expect("not at the top")
+    } else {
+        root
+    };
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     let path = target.join("bundled/Consort.clap");
-    assert!(path.exists(), "{} is missing: run `cargo xtask bundle` first", path.display());
+    assert!(
+        path.exists(),
+        "{} is missing: run `cargo xtask bundle` first",
+        path.display()
+    );
     path
 }
 
@@ -103,13 +111,18 @@ impl Session {
             &info,
         )
         .expect("the plugin opens");
-        Session { audio: None, instance }
+        Session {
+            audio: None,
+            instance,
+        }
     }
 
     /// Channels of each port.
     pub fn ports(&mut self, is_input: bool) -> Vec<usize> {
         let handle = self.instance.plugin_handle();
-        let ports = handle.get_extension::<PluginAudioPorts>().expect("it has audio ports");
+        let ports = handle
+            .get_extension::<PluginAudioPorts>()
+            .expect("it has audio ports");
         let mut buffer = AudioPortInfoBuffer::new();
         (0..ports.count(&handle, is_input))
             .map(|index| {
@@ -127,7 +140,10 @@ impl Session {
             min_frames_count: 1,
             max_frames_count: largest_block as u32,
         };
-        let stopped = self.instance.activate(|_, _| (), configuration).expect("it activates");
+        let stopped = self
+            .instance
+            .activate(|_, _| (), configuration)
+            .expect("it activates");
         let started = stopped.start_processing().ok().expect("it starts");
         self.audio = Some(Audio::new(started, &inputs, &outputs, largest_block));
     }
@@ -141,12 +157,18 @@ impl Session {
 
     /// [`Audio::play`] on this thread.
     pub fn play(&mut self, events: &[Event], frames: usize, blocks: &[usize]) -> Sound {
-        self.audio.as_mut().expect("activated").play(events, frames, blocks)
+        self.audio
+            .as_mut()
+            .expect("activated")
+            .play(events, frames, blocks)
     }
 
     /// Lets the plugin's main-thread callbacks run, as a host's event loop does.
     pub fn idle(&mut self) {
-        if self.instance.access_shared_handler(|r| r.callback.swap(false, Ordering::AcqRel)) {
+        if self
+            .instance
+            .access_shared_handler(|r| r.callback.swap(false, Ordering::AcqRel))
+        {
             self.instance.call_on_main_thread_callback();
         }
     }
@@ -183,28 +205,41 @@ impl Session {
             if done(&state) {
                 return (state, began.elapsed().as_secs_f64());
             }
-            assert!(began.elapsed() < limit, "not done after {limit:?}: {}", state.summary());
+            assert!(
+                began.elapsed() < limit,
+                "not done after {limit:?}: {}",
+                state.summary()
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Waits until nothing is being made or rendered; returns the state then.
     pub fn wait_for_keys(&mut self) -> State {
-        self.wait(Duration::from_secs(60), |state| state.request().is_null()).0
+        self.wait(Duration::from_secs(60), |state| state.request().is_null())
+            .0
     }
 
     /// Tells it that time doesn't matter, or that it does. `false` when it doesn't want to know.
     pub fn set_offline(&mut self, offline: bool) -> bool {
         let handle = self.instance.plugin_handle();
-        let Some(render) = handle.get_extension::<PluginRender>() else { return false };
-        let mode = if offline { RenderMode::Offline } else { RenderMode::Realtime };
+        let Some(render) = handle.get_extension::<PluginRender>() else {
+            return false;
+        };
+        let mode = if offline {
+            RenderMode::Offline
+        } else {
+            RenderMode::Realtime
+        };
         render.set(&handle, mode).is_ok()
     }
 
     /// All parameters: CLAP id, name, value range.
     pub fn parameters(&mut self) -> Vec<Parameter> {
         let handle = self.instance.plugin_handle();
-        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
+        let params = handle
+            .get_extension::<PluginParams>()
+            .expect("it has parameters");
         let mut buffer = ParamInfoBuffer::new();
         (0..params.count(&handle))
             .filter_map(|index| {
@@ -222,7 +257,9 @@ impl Session {
     /// A value as the plugin would write it in a host's display.
     pub fn value_text(&mut self, parameter: ClapId, value: f64) -> String {
         let handle = self.instance.plugin_handle();
-        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
+        let params = handle
+            .get_extension::<PluginParams>()
+            .expect("it has parameters");
         let mut buffer = [0; 256];
         let text = params.value_to_text(&handle, parameter, value, &mut buffer);
         String::from_utf8_lossy(text.expect("it writes values")).into_owned()
@@ -231,8 +268,12 @@ impl Session {
     /// A parameter's value as the plugin sees it.
     pub fn value(&mut self, parameter: ClapId) -> f64 {
         let handle = self.instance.plugin_handle();
-        let params = handle.get_extension::<PluginParams>().expect("it has parameters");
-        params.get_value(&handle, parameter).expect("the parameter exists")
+        let params = handle
+            .get_extension::<PluginParams>()
+            .expect("it has parameters");
+        params
+            .get_value(&handle, parameter)
+            .expect("the parameter exists")
     }
 }
 
@@ -254,6 +295,9 @@ pub struct Parameter {
 /// The id of the library's first plugin.
 pub fn plugin_id(entry: &PluginEntry) -> CString {
     let factory = entry.get_plugin_factory().expect("it has a factory");
-    let descriptor = factory.plugin_descriptors().next().expect("it has a plugin");
+    let descriptor = factory
+        .plugin_descriptors()
+        .next()
+        .expect("it has a plugin");
     descriptor.id().expect("the plugin has an id").to_owned()
 }

@@ -12,7 +12,10 @@ pub struct Sound {
 impl Sound {
     /// Room for `frames` frames.
     pub fn with_capacity(frames: usize) -> Sound {
-        Sound { left: Vec::with_capacity(frames), right: Vec::with_capacity(frames) }
+        Sound {
+            left: Vec::with_capacity(frames),
+            right: Vec::with_capacity(frames),
+        }
     }
 
     /// Adds the first `frames` frames of a port's channels.
@@ -22,7 +25,10 @@ impl Sound {
     pub(super) fn push(&mut self, channels: &[Vec<f32>], frames: usize) {
         for (side, channel) in [&mut self.left, &mut self.right].into_iter().zip(channels) {
             let fresh = &channel[..frames];
-            assert!(fresh.iter().all(|x| x.is_finite()), "samples that are not finite");
+            assert!(
+                fresh.iter().all(|x| x.is_finite()),
+                "samples that are not finite"
+            );
             side.extend_from_slice(fresh);
         }
     }
@@ -53,13 +59,18 @@ impl Sound {
 
     /// The first frame that isn't exactly zero.
     pub fn first_sound(&self) -> Option<usize> {
-        self.left.iter().zip(&self.right).position(|(l, r)| *l != 0.0 || *r != 0.0)
+        self.left
+            .iter()
+            .zip(&self.right)
+            .position(|(l, r)| *l != 0.0 || *r != 0.0)
     }
 
     /// The first frame at which two sounds differ, or their lengths do.
     pub fn first_difference(&self, other: &Sound) -> Option<usize> {
         let sides = self.left.iter().zip(&self.right);
-        let same = sides.zip(other.left.iter().zip(&other.right)).position(|(a, b)| a != b);
+        let same = sides
+            .zip(other.left.iter().zip(&other.right))
+            .position(|(a, b)| a != b);
         same.or((self.len() != other.len()).then_some(self.len().min(other.len())))
     }
 

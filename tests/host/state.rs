@@ -66,7 +66,11 @@ impl State {
         let fields = json["fields"].as_object().into_iter().flatten();
         let sizes = fields.map(|(name, value)| {
             let text = value.as_str().unwrap_or_default();
-            if text.len() < 200 { format!("{name} {text}") } else { format!("{name} {} bytes", text.len()) }
+            if text.len() < 200 {
+                format!("{name} {text}")
+            } else {
+                format!("{name} {} bytes", text.len())
+            }
         });
         sizes.collect::<Vec<_>>().join(", ")
     }

@@ -1,11 +1,19 @@
 //! `cargo xtask COMMAND`: everything one does with this repository, on a machine that has Rust and
 //! Python 3 and nothing else. One file a command; each says what it does while it does it.
 
+mod bench;
 mod bundle;
+mod demo;
+mod evaluate;
+#[path = "../../tests/host/mod.rs"]
+mod host;
+mod measure;
 mod packages;
 mod run;
 mod setup;
 mod shell;
+mod soak;
+mod spectrogram;
 mod test;
 
 use std::process::ExitCode;
@@ -13,10 +21,15 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
+  demo      make a warm cello through the bundled plugin and play a phrase on it
+  test      run all tests, also those in real hosts, on the bundled plugin
   setup     install or fetch what a build needs: system packages, ONNX Runtime
   bundle    build the release plugin: target/bundled/Consort.clap and Consort.vst3
-  test      run all tests, also those in real hosts, on the bundled plugin
-  run       open the standalone window (what follows goes to it: --backend jack …)";
+  run       open the standalone window (what follows goes to it: --backend jack …)
+  bench     time the engine, the renderer and the models, each beside a peer
+  soak      play eight instances while instruments are made and swapped (--minutes N)
+  measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
+  evaluate  pitch: 20 prompts on all keys of a piano, by librosa's pYIN";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -25,6 +38,11 @@ fn main() -> ExitCode {
     std::env::set_current_dir(shell::root()).expect("the repository was there when this was built");
     let result = match command.as_str() {
         "setup" => setup::build(),
+        "demo" => demo::demo(),
+        "soak" => soak::soak(&rest),
+        "bench" => bench::bench(&rest),
+        "measure" => measure::measure(),
+        "evaluate" => evaluate::evaluate(&rest),
         "bundle" => bundle::bundle(),
         "test" => test::test(),
         "run" => run::run(&rest),
