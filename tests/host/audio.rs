@@ -16,6 +16,9 @@ pub struct Audio {
     largest_block: usize,
     /// Frames played since it was activated.
     pub position: u64,
+    /// Whether the plugin said at the last block that it must be called again: notes sound, or keys
+    /// are on their way.
+    pub awake: bool,
     /// Called with `true` before and `false` after each call into the plugin.
     pub guard: fn(bool),
 }
@@ -45,6 +48,7 @@ impl Audio {
             events_out: EventBuffer::with_capacity(256),
             largest_block,
             position: 0,
+            awake: true,
             guard: |_| (),
         }
     }
@@ -124,7 +128,7 @@ impl Audio {
             None,
         );
         (self.guard)(false);
-        status.expect("it processes");
+        self.awake = status.expect("it processes") == ProcessStatus::Continue;
         self.position += frames as u64;
     }
 }

@@ -26,6 +26,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+/// Longer than anything should take, on a slow machine with other work too.
+const LIMIT: Duration = Duration::from_secs(180);
+
 /// What the plugin may ask of us from any thread.
 #[derive(Default)]
 pub struct Requests {
@@ -189,35 +192,70 @@ impl Session {
         extension.load(&handle, &mut state.bytes()).is_ok()
     }
 
-    /// Waits until `done` says so of the saved state, while audio runs on as in a host; returns
-    /// that state and the seconds it took.
+    /// Waits until nothing sounds and nothing is being made or rendered; returns the state then.
     ///
     /// # Panics
-    /// When it takes longer than `limit`.
-    pub fn wait(&mut self, limit: Duration, mut done: impl FnMut(&State) -> bool) -> (State, f64) {
+    /// When it takes longer than any machine should need.
+    pub fn wait_for_keys(&mut self) -> State {
         let began = Instant::now();
         loop {
-            if self.audio.is_some() {
-                self.play(&[], 512, &[512]);
-            }
+            // In long blocks: tails of notes take their time, too.
+            self.play(&[], 4_096, &[4_096]);
             self.idle();
-            let state = self.save();
-            if done(&state) {
-                return (state, began.elapsed().as_secs_f64());
+            if !self.audio.as_ref().expect("activated").awake {
+                return self.save();
             }
-            assert!(
-                began.elapsed() < limit,
-                "not done after {limit:?}: {}",
-                state.summary()
-            );
-            std::thread::sleep(Duration::from_millis(5));
+            assert!(began.elapsed() < LIMIT, "not at rest after {LIMIT:?}");
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 
-    /// Waits until nothing is being made or rendered; returns the state then.
-    pub fn wait_for_keys(&mut self) -> State {
-        self.wait(Duration::from_secs(60), |state| state.request().is_null())
-            .0
+    /// Asks for an instrument, while audio runs on as in a host, and waits until it is there.
+    ///
+    /// # Errors
+    /// With the plugin's sentence, when it can't be made.
+    ///
+    /// # Panics
+    /// When it takes longer than any machine should need.
+    pub fn make(&mut self, prompt: &str, seed: u64) -> Result<Made, String> {
+        let before = self.save();
+        let began = Instant::now();
+        assert!(
+            self.load(&before.asking_for(prompt, seed)),
+            "it takes the request"
+        );
+        loop {
+            self.play(&[], 64, &[64]);
+            self.idle();
+            let state = self.save();
+            if let Some(message) = state.request()["failed"].as_str() {
+                return Err(message.to_owned());
+            }
+            if state.request().is_null() && state.instrument() != before.instrument() {
+                break;
+            }
+            assert!(
+                began.elapsed() < LIMIT,
+                "not made after {LIMIT:?}: {}",
+                state.summary()
+            );
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // A held key sounds as soon as it is there; the middle ones come first.
+        let mut sound = self.play(&[Event::at(0, What::On(64, 0.8))], 64, &[64]);
+        while sound.first_sound().is_none() {
+            assert!(began.elapsed() < LIMIT, "no key sounds after {LIMIT:?}");
+            sound = self.play(&[], 64, &[64]);
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let first_key = began.elapsed().as_secs_f64();
+        self.play(&[Event::at(0, What::Choke(64))], 4_096, &[512]);
+        let state = self.wait_for_keys();
+        Ok(Made {
+            state,
+            first_key,
+            whole: began.elapsed().as_secs_f64(),
+        })
     }
 
     /// Tells it that time doesn't matter, or that it does. `false` when it doesn't want to know.
@@ -281,6 +319,15 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.deactivate();
     }
+}
+
+/// An instrument that was made of a prompt.
+pub struct Made {
+    pub state: State,
+    /// Seconds from the request until the first key could be played.
+    pub first_key: f64,
+    /// Seconds from the request until all keys could be played.
+    pub whole: f64,
 }
 
 /// One parameter as the host sees it.

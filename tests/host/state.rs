@@ -50,7 +50,7 @@ impl State {
         self.with_field("request", &json!({ "prompt": prompt, "seed": seed }))
     }
 
-    /// What the plugin is at work on: null when nothing.
+    /// What is being made, or could not be: null when nothing.
     pub fn request(&self) -> Value {
         self.field("request").unwrap_or(Value::Null)
     }

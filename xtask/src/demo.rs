@@ -1,11 +1,10 @@
 //! `cargo xtask demo`: from a prompt to music, through the plugin as it is shipped.
 
-use crate::host::{Event, Session, Sound, State, load, note_of};
+use crate::host::{Event, Session, Sound, load, note_of};
 use crate::shell::{Result, say, target};
 use crate::{bundle, spectrogram};
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 const PROMPT: &str = "warm cello";
 const SEED: u64 = 1;
@@ -67,29 +66,6 @@ pub fn demo() -> Result {
     println!("  cp {} ~/.clap/", bundle::clap().display());
     println!("  cp -r {} ~/.vst3/", bundle::vst3().display());
     Ok(())
-}
-
-/// Makes an instrument; seconds until its first key and until all of them could be played.
-pub fn make(session: &mut Session, prompt: &str, seed: u64) -> Result<(f64, f64)> {
-    let before = session.save();
-    let began = Instant::now();
-    if !session.load(&before.asking_for(prompt, seed)) {
-        return Err("the plugin did not take the request.".into());
-    }
-    let mut first_key = None;
-    let done = |state: &State| {
-        let request = state.request();
-        let keys = request["ready_keys"].as_u64().unwrap_or(0);
-        if first_key.is_none() && state.instrument() != before.instrument() && keys > 0 {
-            first_key = Some(began.elapsed().as_secs_f64());
-        }
-        request.is_null() || request["failed"].is_string()
-    };
-    let (state, whole) = session.wait(Duration::from_secs(60), done);
-    if let Some(message) = state.request()["failed"].as_str() {
-        return Err(format!("the plugin said: {message}"));
-    }
-    Ok((first_key.unwrap_or(whole), whole))
 }
 
 fn play(session: &mut Session) -> Sound {

@@ -2,7 +2,7 @@
 
 use crate::host::{Session, load};
 use crate::shell::{Result, cargo, say};
-use crate::{bundle, demo, packages};
+use crate::{bundle, packages};
 use std::process::Command;
 
 /// Fresh processes to measure in.
@@ -58,7 +58,13 @@ pub fn measure() -> Result {
     }
 
     let mut session = Session::ready(&load(), 48_000.0, 512);
-    let (first, whole) = demo::make(&mut session, "soft piano", 1)?;
+    let mut make = |prompt, seed| {
+        let made = session
+            .make(prompt, seed)
+            .map_err(|message| format!("it said: {message}"))?;
+        Ok::<_, String>((made.first_key, made.whole))
+    };
+    let (first, whole) = make("soft piano", 1)?;
     println!(
         "{:<50} {first:>10.2}",
         "first prompt of a process to its first key, s"
@@ -69,7 +75,7 @@ pub fn measure() -> Result {
     );
     let mut times = Vec::new();
     for (seed, prompt) in PROMPTS.into_iter().enumerate() {
-        times.push(demo::make(&mut session, prompt, seed as u64)?);
+        times.push(make(prompt, seed as u64)?);
     }
     let (firsts, wholes): (Vec<f64>, Vec<f64>) = times.into_iter().unzip();
     println!("{:<50} {:>10.2}", "prompt to first key, s", median(firsts));
