@@ -2,21 +2,12 @@
 
 use crate::RATE;
 use crate::host::{Session, Sound, State, load, note_of};
-use std::time::Duration;
 
-/// Longer than any machine should need.
-const LIMIT: Duration = Duration::from_secs(120);
-
+/// Makes an instrument and plays a note on it.
 fn made(session: &mut Session, prompt: &str, seed: u64) -> (State, Sound) {
-    let before = session.save();
-    assert!(session.load(&before.asking_for(prompt, seed)));
-    let done =
-        |state: &State| state.request().is_null() && state.instrument() != before.instrument();
-    let (state, _) = session.wait(LIMIT, done);
-    (
-        state,
-        session.play(&note_of(60, 0.8, 0, 24_000), 48_000, &[512]),
-    )
+    let made = session.make(prompt, seed).expect("it is made");
+    let sound = session.play(&note_of(60, 0.8, 0, 24_000), 48_000, &[512]);
+    (made.state, sound)
 }
 
 #[test]
@@ -24,7 +15,7 @@ fn a_prompt_becomes_an_instrument_and_a_project_recalls_it() {
     let entry = load();
     let mut session = Session::ready(&entry, RATE, 512);
     let factory = session.play(&note_of(60, 0.8, 0, 24_000), 48_000, &[512]);
-    session.play(&[], 15 * 48_000, &[512]);
+    session.wait_for_keys();
 
     let (state, sound) = made(&mut session, "warm cello", 7);
     assert!(sound.peak(0..48_000) > 0.01, "it sounds");
@@ -65,20 +56,21 @@ fn strange_prompts_are_made_or_refused_and_nothing_stops_playing() {
         "\n\n",
     ] {
         let before = session.save();
-        assert!(session.load(&before.asking_for(prompt, 1)));
-        let (state, _) = session.wait(LIMIT, |state| {
-            let request = state.request();
-            request.is_null() || request["failed"].is_string()
-        });
-        if let Some(message) = state.request()["failed"].as_str() {
+        if let Err(message) = session.make(prompt, 1) {
+            println!("{prompt:.20?}: {message}");
             assert!(
                 message.ends_with('.') && message.len() > 15,
                 "one clear sentence: {message}"
             );
-            assert_eq!(state.instrument(), before.instrument(), "nothing is lost");
+            assert_eq!(
+                session.save().instrument(),
+                before.instrument(),
+                "nothing is lost"
+            );
         }
         let sound = session.play(&note_of(60, 0.8, 0, 4_000), 8_000, &[512]);
-        assert!(sound.peak(0..8_000) > 1e-3, "silent after {:.20}", prompt);
+        assert!(sound.peak(0..8_000) > 1e-3, "silent after {prompt:.20?}");
+        session.wait_for_keys();
     }
 }
 
@@ -94,9 +86,7 @@ fn the_last_of_several_prompts_wins() {
         assert!(session.load(&before.asking_for(prompt, seed as u64)));
         session.play(&note_of(60, 0.8, 0, 2_000), 4_000, &[512]);
     }
-    let done =
-        |state: &State| state.request().is_null() && state.instrument() != before.instrument();
-    let (state, _) = session.wait(LIMIT, done);
+    let state = session.wait_for_keys();
     let mut alone = Session::ready(&entry, RATE, 512);
     let (wanted, _) = made(&mut alone, "glass organ", 2);
     assert_eq!(state.instrument(), wanted.instrument());
