@@ -19,8 +19,8 @@ pub struct Audio {
     /// Whether the plugin said at the last block that it must be called again: notes sound, or keys
     /// are on their way.
     pub awake: bool,
-    /// Called with `true` before and `false` after each call into the plugin.
-    pub guard: fn(bool),
+    /// Given the call into the plugin to do: the place for a watch around it.
+    pub around: fn(&mut dyn FnMut()),
 }
 
 impl Audio {
@@ -49,7 +49,7 @@ impl Audio {
             largest_block,
             position: 0,
             awake: true,
-            guard: |_| (),
+            around: |work| work(),
         }
     }
 
@@ -118,17 +118,19 @@ impl Audio {
         });
         let mut outputs = self.outputs.with_output_buffers(outputs);
         self.events_out.clear();
-        (self.guard)(true);
-        let status = self.processor.process(
-            &inputs,
-            &mut outputs,
-            &self.events_in.as_input(),
-            &mut self.events_out.as_output(),
-            Some(self.position),
-            None,
-        );
-        (self.guard)(false);
-        self.awake = status.expect("it processes") == ProcessStatus::Continue;
+        let mut status = None;
+        (self.around)(&mut || {
+            status = Some(self.processor.process(
+                &inputs,
+                &mut outputs,
+                &self.events_in.as_input(),
+                &mut self.events_out.as_output(),
+                Some(self.position),
+                None,
+            ));
+        });
+        let status = status.expect("it was called").expect("it processes");
+        self.awake = status == ProcessStatus::Continue;
         self.position += frames as u64;
     }
 }
