@@ -132,11 +132,11 @@ def main():
     options = parser.parse_args()
     started = time.time()
     root = data_root(options.data)
-    for folder in ("facts", "packed"):
-        (root / folder).mkdir(exist_ok=True)
     identifiers = instrument_file.finished(root / "notes")[: options.limit]
     if not identifiers:
         raise SystemExit(f"no instruments in {root / 'notes'}: run python -m training.render first.")
+    for folder in ("facts", "packed"):
+        (root / folder).mkdir(exist_ok=True)
     instruments, fingerprints = _describe_all(root, identifiers)
     print(f"{len(instruments)} of {len(identifiers)} described, {time.time() - started:.0f} s", flush=True)
     used = _split_all(root, instruments, fingerprints)

@@ -26,6 +26,8 @@ class SoundFont:
 
     def __init__(self, path):
         self._fluid = _library()
+        # No audio drivers: the settings would look for devices, and none is needed.
+        self._fluid.fluid_audio_driver_register((C.c_char_p * 1)(None))
         settings = C.c_void_p(self._fluid.new_fluid_settings())
         self._fluid.fluid_settings_setnum(settings, b"synth.sample-rate", C.c_double(SAMPLE_RATE))
         self._fluid.fluid_settings_setnum(settings, b"synth.gain", C.c_double(0.8))
