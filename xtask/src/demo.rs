@@ -45,9 +45,10 @@ pub fn demo() -> Result {
     let mut session = Session::ready(&entry, RATE, 512);
 
     say(format!("asking it for \"{PROMPT}\""));
-    let (first_key, whole) = make(&mut session, PROMPT, SEED)?;
+    let made = session.make(PROMPT, SEED)?;
     say(format!(
-        "first key after {first_key:.2} s, all keys after {whole:.2} s"
+        "first key after {:.2} s, all keys after {:.2} s",
+        made.first_key, made.whole
     ));
 
     say("playing a phrase on it");
