@@ -98,7 +98,7 @@ fn sample_rates_change_the_rate_and_not_the_note() {
     for rate in [44_100.0, 48_000.0, 96_000.0] {
         let mut session = Session::ready(&entry, rate, 512);
         let second = rate as usize;
-        let sound = session.play(&note_of(69, 0.8, 0, second), second, &[512]);
+        let sound = session.play(&note_of(69, 0.8, 0, second - 1), second, &[512]);
         // The partial at 440 Hz stands out over what lies a quarter-tone beside it.
         let stretch = second / 4..second;
         let on = sound.partial_db(stretch.clone(), 440.0, rate);
