@@ -93,7 +93,7 @@ fn onnxruntime_is_another_library() {
     std::fs::write(&text, "not a library").unwrap();
     assert_clear(
         &told_with(&[("CONSORT_ONNXRUNTIME", &text)]),
-        "ONNX Runtime",
+        "CONSORT_ONNXRUNTIME",
     );
     // A real library, but not this one: the plugin itself.
     assert_clear(
