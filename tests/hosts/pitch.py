@@ -44,9 +44,11 @@ def pitch_cents(sound: np.ndarray, key: int, rate: int = RATE) -> float | None:
     if up > 1:
         sound, rate = librosa.resample(sound, orig_sr=rate, target_sr=rate * up), rate * up
     frame = 2 ** int(np.ceil(np.log2(max(2048 * min(up, 2), 5 * rate / hz))))
+    hop = frame // 4
     coarse, voiced, _ = librosa.pyin(
         sound, fmin=hz / 2.4, fmax=min(hz * 2.4, rate / 4), sr=rate, frame_length=frame,
-        hop_length=frame // 2, resolution=0.25, max_transition_rate=24,
+        # Two octaves a frame: the longest way within the range.
+        hop_length=hop, resolution=0.25, max_transition_rate=2 * rate / hop,
     )
     if not voiced.any():
         return None
@@ -54,7 +56,7 @@ def pitch_cents(sound: np.ndarray, key: int, rate: int = RATE) -> float | None:
     if abs(rough) > GROSS_CENTS:
         return float(rough)
     fine = librosa.yin(
-        sound, fmin=hz / 1.2, fmax=hz * 1.2, sr=rate, frame_length=frame, hop_length=frame // 4
+        sound, fmin=hz / 1.2, fmax=hz * 1.2, sr=rate, frame_length=frame, hop_length=hop
     )
     return float(1200 * np.log2(np.median(fine) / hz))
 
