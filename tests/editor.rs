@@ -342,11 +342,11 @@ fn knobs_turn_in_one_gesture_and_reset_on_double_click() {
     let asked = host.take();
     assert_eq!(asked.first(), Some(&Asked::Begin(level)), "{asked:?}");
     assert_eq!(asked.last(), Some(&Asked::End(level)));
-    let sets = asked.iter().filter_map(|asked| match asked {
+    let mut sets = asked.iter().filter_map(|asked| match asked {
         Asked::Set(_, value) => Some(*value),
         _ => None,
     });
-    let last = sets.last().expect("it was moved");
+    let last = sets.next_back().expect("it was moved");
     assert!(last > host.params.level.unmodulated_normalized_value());
 
     page.get_by_label("Level").click();

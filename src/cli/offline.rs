@@ -12,6 +12,9 @@ const BLOCK: usize = 1024;
 /// Longest wait for sound to end, in seconds.
 const LONGEST_TAIL: f64 = 60.0;
 
+/// Where a player's sound goes: left and right, block by block.
+pub type Sink<'a, E> = dyn FnMut(&[f32], &[f32]) -> Result<(), E> + 'a;
+
 /// An engine with an instrument in it.
 pub struct Player {
     engine: Engine,
@@ -104,7 +107,7 @@ impl Player {
         &mut self,
         events: &[FramedEvent],
         tail: Tail,
-        sink: &mut dyn FnMut(&[f32], &[f32]) -> Result<(), E>,
+        sink: &mut Sink<'_, E>,
     ) -> Result<(), E> {
         let mut now = 0;
         for &FramedEvent { frame, event } in events {
@@ -129,11 +132,7 @@ impl Player {
         }
     }
 
-    fn render<E>(
-        &mut self,
-        mut frames: u64,
-        sink: &mut dyn FnMut(&[f32], &[f32]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn render<E>(&mut self, mut frames: u64, sink: &mut Sink<'_, E>) -> Result<(), E> {
         let (mut left, mut right) = ([0.0; BLOCK], [0.0; BLOCK]);
         while frames > 0 {
             let now = frames.min(BLOCK as u64) as usize;

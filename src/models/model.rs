@@ -135,6 +135,10 @@ impl Model {
     }
 }
 
+#[expect(
+    clippy::result_large_err,
+    reason = "ort's builder hands itself back in its error"
+)]
 fn session(runtime: &Runtime, bytes: &[u8], usage: Usage) -> Result<Session, String> {
     let text = |e: ort::Error<_>| e.to_string();
     let builder = Session::builder(runtime.environment()).map_err(|e| e.to_string())?;

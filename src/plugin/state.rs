@@ -245,7 +245,7 @@ mod tests {
         let Value::String(text) = saved else {
             unreachable!()
         };
-        let cut = Value::from(&text[..text.len() / 2 & !3]);
+        let cut = Value::from(&text[..(text.len() / 2) & !3]);
         assert!(matches!(read(&cut), Recalled::Unreadable(_)));
     }
 

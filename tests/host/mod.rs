@@ -147,7 +147,7 @@ impl Session {
             .instance
             .activate(|_, _| (), configuration)
             .expect("it activates");
-        let started = stopped.start_processing().ok().expect("it starts");
+        let started = stopped.start_processing().expect("it starts");
         self.audio = Some(Audio::new(started, &inputs, &outputs, largest_block));
     }
 

@@ -138,7 +138,7 @@ fn paint(ui: &Ui, shape: Rect, key: u8, view: &View, pressed: bool) {
         let face = Rect::from_min_max(body.min + vec2(1.5, 0.0), body.max - vec2(1.5, 5.0));
         painter.rect_filled(face, 2, Color32::from_rgb(0x35, 0x3a, 0x47));
     }
-    if key % 12 == 0 {
+    if key.is_multiple_of(12) {
         painter.text(
             body.center_bottom() - vec2(0.0, 4.0),
             Align2::CENTER_BOTTOM,

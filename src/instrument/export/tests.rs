@@ -124,14 +124,18 @@ fn an_export_reads_back_whole() {
                 .clamp(0.0, 1.0),
             None => 1.0,
         };
-        for key in number("lokey")..=number("hikey") {
-            for velocity in number("lovel")..=number("hivel") {
+        for sums in &mut keys[number("lokey")..=number("hikey")] {
+            let velocities = number("lovel")..=number("hivel");
+            for (velocity, sum) in sums.iter_mut().enumerate() {
+                if !velocities.contains(&velocity) {
+                    continue;
+                }
                 let out = if region.contains_key("xfout_lovel") {
                     fade("xfout_lovel", "xfout_hivel", velocity)
                 } else {
                     0.0
                 };
-                keys[key][velocity] += fade("xfin_lovel", "xfin_hivel", velocity) * (1.0 - out);
+                *sum += fade("xfin_lovel", "xfin_hivel", velocity) * (1.0 - out);
             }
         }
     }

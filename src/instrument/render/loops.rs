@@ -48,17 +48,11 @@ fn held() -> usize {
 /// How the notes of a column go on; the same for all its layers.
 pub(super) fn course(layers: &[[f32; TIMES]]) -> Course {
     let grid = time_grid();
-    let ends = layers
-        .iter()
-        .map(|totals| ended_at(totals))
-        .fold(0.0, f32::max);
+    let ends = layers.iter().map(ended_at).fold(0.0, f32::max);
     if ends <= LONGEST_S {
         return Course::Ends { at: ends.max(0.05) };
     }
-    let Some(loudest) = layers
-        .iter()
-        .max_by(|a, b| peak(*a).1.total_cmp(&peak(*b).1))
-    else {
+    let Some(loudest) = layers.iter().max_by(|a, b| peak(a).1.total_cmp(&peak(b).1)) else {
         return Course::Ends { at: 0.05 };
     };
     let start = if decay(loudest, 1.0) >= DECAYING_DB_PER_S {

@@ -68,10 +68,10 @@ impl NoiseBank {
             let hz = bin as f64 * bin_hz;
             let weight = fade(hz, low, below) * fade(-hz, -high, above);
             power += weight * weight;
-            if bin < PERIOD / 2 {
+            if let Some(value) = spectrum[..PERIOD / 2].get_mut(bin) {
                 let angle = std::f64::consts::TAU * chance(band as u64, bin as u64);
                 let (sin, cos) = (angle as f32).sin_cos();
-                spectrum[bin] = Complex::new(cos, sin) * weight as f32;
+                *value = Complex::new(cos, sin) * weight as f32;
             }
         }
         // Each bin is a sine of amplitude 2 × weight, of power 2 × weight². The power counts bins
