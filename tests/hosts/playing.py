@@ -44,19 +44,21 @@ class Player:
         self.engine.load_graph([(self.synth, [])])
         self.wait()
 
-    def wait(self, limit: float = 60.0) -> None:
-        """Until the outermost keys sound: they are made last."""
+    def wait(self, limit: float = 120.0) -> None:
+        """Until the outermost keys, which are made last, sound time after time.
+
+        Once is not enough: an instrument that is on its way out still sounds.
+        """
         began = time.monotonic()
         ends = [(KEYS[0], 100, 0.0, 0.1), (KEYS[-1], 100, 0.2, 0.1)]
-        while True:
+        times = 0
+        while times < 4:
             sound = self.play(ends, 0.4)
             half = sound.shape[1] // 2
-            if sound[:, :half].any() and sound[:, half:].any():
-                break
+            both = sound[:, :half].any() and sound[:, half:].any()
+            times = times + 1 if both else 0
             assert time.monotonic() - began < limit, f"not all keys sound after {limit} s"
-            time.sleep(0.1)
-        # Those two and all the others between, for certain.
-        time.sleep(0.5)
+            time.sleep(0.4)
         self.silence()
 
     def silence(self) -> None:

@@ -106,6 +106,7 @@ def test_wheels_and_pedals_arrive(preset, tmp_path):
 
     bent = played(mido.Message("pitchwheel", pitch=8191)).mean(axis=0)
     assert abs(pitch_cents(bent[steady], 59, rate)) < 10.0, "two semitones up"
+    played(mido.Message("pitchwheel", pitch=0))
 
     held = played(mido.Message("control_change", control=64, value=127))
     late = slice(int(2.5 * rate), 3 * rate)

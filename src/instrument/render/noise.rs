@@ -64,6 +64,8 @@ impl NoiseBank {
         let last = ((high + above) / bin_hz).floor() as usize;
         let mut spectrum = self.inverse.make_input_vec();
         let mut power = 0.0;
+        // Bins above half the rate are counted, not drawn.
+        #[allow(clippy::needless_range_loop)]
         for bin in first..=last {
             let hz = bin as f64 * bin_hz;
             let weight = fade(hz, low, below) * fade(-hz, -high, above);
