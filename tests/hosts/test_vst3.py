@@ -118,6 +118,8 @@ def test_wheels_and_pedals_arrive(preset, tmp_path):
         mido.Message("aftertouch", value=127),
     ]:
         moved = played(message)
-        assert np.array_equal(moved[:, : rate // 2], plain[:, : rate // 2])
+        # This host hands wheels over at the start of the block they fall into.
+        before = rate // 2 // 512 * 512
+        assert np.array_equal(moved[:, :before], plain[:, :before])
         assert not np.array_equal(moved, plain), f"{message} is mute"
         played(message.copy(value=0))
