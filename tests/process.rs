@@ -9,7 +9,8 @@ use consort::jobs::{Client, Request};
 
 const AFTER: &str = "CONSORT_TEST_EXIT_AFTER_MS";
 
-/// A process that makes an instrument and exits after so many milliseconds, or when it is made.
+/// A process that makes an instrument, and exits so many milliseconds into making another one, or
+/// makes no other.
 fn child_process(after: Option<u64>) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this test's program"));
     let after = after.map_or_else(|| "made".to_owned(), |after| after.to_string());
@@ -80,13 +81,15 @@ fn child() {
         prompt: "warm cello".to_owned(),
         ..Request::default()
     });
-    match after.parse() {
-        Ok(milliseconds) => std::thread::sleep(Duration::from_millis(milliseconds)),
-        Err(_) => {
-            while client.snapshot().instrument.is_none() {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-        }
+    while client.snapshot().instrument.is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    if let Ok(milliseconds) = after.parse() {
+        client.make(Request {
+            prompt: "bright bell".to_owned(),
+            ..Request::default()
+        });
+        std::thread::sleep(Duration::from_millis(milliseconds));
     }
     std::process::exit(0);
 }

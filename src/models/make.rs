@@ -14,7 +14,7 @@ use super::codec::Decoder;
 use super::completion::Completion;
 use super::first_anchor::{Drawing, FirstAnchor, Wish};
 use super::pack::{Flow, Pack};
-use super::runtime::Runtime;
+use super::runtime::{self, Runtime};
 use super::text::{self, MAX_TOKENS, TextEncoder};
 use super::{Error, loudness};
 use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR};
@@ -293,6 +293,7 @@ impl Making {
             }
             Next::Decode(codes) => {
                 let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+                runtime::settle();
                 loudness::silence_floor(&mut decoded.levels);
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)

@@ -14,6 +14,7 @@ mod library;
 pub mod pin;
 mod unpack;
 
+pub(super) use exit::settle;
 pub(super) use unpack::hex;
 
 use std::path::PathBuf;
@@ -53,9 +54,9 @@ impl Runtime {
             return Ok(runtime);
         }
         pin::library();
+        let _busy = busy().ok_or(Error::Cancelled)?;
         // Never freed: the environment has to outlive everything that could use it.
         let runtime: &'static Self = Box::leak(Box::new(Self::load()?));
-        exit::register();
         *loaded = Some(runtime);
         Ok(runtime)
     }
