@@ -13,9 +13,10 @@ from .encode import stored
 from .config import arguments, checkpoints, fast, save
 from .loop import Run
 from .nets.codec_net import SHAPE_DB, CodecDecoder
-from .nets.complete_net import Completion
+from .nets.complete_net import RANK, SEEN, SOURCES, Completion
 from .nets.layout import ANCHORS, CODE_WIDTH, FRAMES, SHAPE_WIDTH
 from .codec_fit import CELLS, mask_of
+from .ridge import RidgeDelta
 
 KEYS = torch.tensor([float(k) for k, _ in ANCHORS])
 VELOCITIES = torch.tensor([float(v) for _, v in ANCHORS])
@@ -83,6 +84,15 @@ def place(batch):
     return KEYS.expand(batch, -1), VELOCITIES.expand(batch, -1)
 
 
+def fit_linear(guess, codes, valid, weight):
+    """Fits the network's linear guess, from each source, on training instruments."""
+    for i, source in enumerate(SOURCES):
+        model = RidgeDelta.fit(codes, valid, source, weight)
+        into, out = model.reduced(codes[valid[:, source], source], weight, RANK)
+        guess.mean[i], guess.shift[i] = model.mean, model.shifts.flatten()
+        guess.into[i * SEEN : (i + 1) * SEEN], guess.out[i * RANK : (i + 1) * RANK] = into, out
+
+
 def main():
     args = arguments(__doc__, "complete")
     data = load()
@@ -93,6 +103,9 @@ def main():
     pool_codes, pool_of = augment.pool(data, args.pool)
     net = Completion(args.width, args.layers)
     loss_of = DecodedLoss(decoder())
+    with torch.no_grad():
+        fit_linear(net.linear, codes[train], valid[train], loss_of.weight)
+    print("linear part fitted", flush=True)
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)
 
     def heldout(model):

@@ -178,7 +178,7 @@ def main():
                 quality=quality,
             )
         )
-    settings = model_card.flow_settings(checkpoints() / "flow_settings.json")
+    settings = model_card.flow_settings()
     settings["family_text_vectors"] = family_vectors(args.out, tokenizer)
     write_golden(args.out, tokenizer)
     manifest = dict(

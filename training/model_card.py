@@ -18,19 +18,20 @@ ANCHOR_KEYS = {family: 64 for family in FAMILIES}
 ANCHOR_KEYS |= {"bass": 44, "chromatic percussion": 84, "drum": 54, "guitar": 54, "wind": 74}
 
 
-def flow_settings(chosen):
-    """Default settings of the sampler; `chosen` is a JSON file with values found on the validation split."""
-    settings = dict(
+def flow_settings():
+    """Default settings of the sampler, chosen on the validation split.
+
+    Guidance 1.5, 2, 3, 5: family right by the nearest real notes 38, 49, 64, 81 %; seeds differ by 27.9, 27.0, 25.0,
+    22.3 dB, real instruments of a family by 26.6 dB. 3 keeps nearly all of the variety.
+    """
+    return dict(
         steps=16,
-        guidance=1.5,
+        guidance=3.0,
         temperature=1.0,
         anchor_velocity=80,
         anchor_key_by_family=ANCHOR_KEYS,
         range_by_family={family: list(span) for family, span in DEFAULT_RANGES.items()},
     )
-    if chosen.exists():
-        settings.update(json.loads(chosen.read_text()))
-    return settings
 
 
 def write(path, manifest):

@@ -1,42 +1,56 @@
-"""The bar that completion has to clear: a linear guess of each anchor's change from one known note's code."""
+"""The bar that completion has to clear, and its linear part: each anchor's change from one known note's code."""
 
 import torch
 
-from .nets.layout import ANCHORS
+from .nets.layout import ANCHORS, CODE_WIDTH
 
 
 class RidgeDelta:
     """Ridge regression from the leading numbers of the known note's code to the differences of the other codes."""
 
-    WIDTH = 96
-    STRENGTHS = (0.03, 0.1, 0.3, 1.0)
+    WIDTH = 192
+    STRENGTHS = (0.1, 0.3, 1.0)
 
-    def __init__(self, mean, matrices, offsets):
-        self.mean, self.matrices, self.offsets = mean, matrices, offsets
+    def __init__(self, mean, matrices, shifts):
+        self.mean, self.matrices, self.shifts = mean, matrices, shifts
 
     @classmethod
-    def fit(cls, codes, valid, known, strength=None):
-        """`codes` [I, 27, 400]; `valid` [I, 27]. The strength is chosen on a fifth of the instruments."""
+    def fit(cls, codes, valid, known, weight, strength=None):
+        """`codes` [I, 27, 400]; `valid` [I, 27]; `weight` [400] says how much each code number is heard.
+
+        The strength is chosen on a fifth of the instruments.
+        """
+        use = valid[:, known]
+        codes, valid = codes[use], valid[use]
         if strength is None:
             fifth = torch.arange(len(codes)) % 5 == 0
             errors = []
             for option in cls.STRENGTHS:
-                model = cls.fit(codes[~fifth], valid[~fifth], known, option)
-                errors.append((((model(codes[fifth, known]) - codes[fifth]) ** 2).mean(2) * valid[fifth]).mean().item())
+                model = cls.fit(codes[~fifth], valid[~fifth], known, weight, option)
+                error = ((model(codes[fifth, known]) - codes[fifth]) * weight).abs().mean(2)
+                errors.append((error * valid[fifth]).mean().item())
             strength = cls.STRENGTHS[errors.index(min(errors))]
         mean = codes[:, known, : cls.WIDTH].mean(0)
-        matrices, offsets = [], []
+        matrices, shifts = [], []
         for anchor in range(len(ANCHORS)):
-            use = valid[:, anchor]
-            x = codes[use, known, : cls.WIDTH] - mean
-            y = codes[use, anchor] - codes[use, known]
+            both = valid[:, anchor]
+            x = codes[both, known, : cls.WIDTH] - mean
+            y = codes[both, anchor] - codes[both, known]
             middle = y.mean(0)
             left = x.T @ x + strength * len(x) * torch.eye(cls.WIDTH)
             matrices.append(torch.linalg.solve(left, x.T @ (y - middle)))
-            offsets.append(middle)
-        return cls(mean, torch.stack(matrices), torch.stack(offsets))
+            shifts.append(middle)
+        return cls(mean, torch.stack(matrices), torch.stack(shifts))
 
     def __call__(self, given):
         """All anchors' codes [B, 27, 400] from the known notes' codes [B, 400]."""
         x = given[:, : self.WIDTH] - self.mean
-        return given[:, None] + torch.einsum("bk,akc->bac", x, self.matrices) + self.offsets
+        return given[:, None] + torch.einsum("bk,akc->bac", x, self.matrices) + self.shifts
+
+    def reduced(self, given, weight, rank):
+        """The same map through `rank` numbers: in [WIDTH, rank], out [rank, 27 * 400]; best for the codes `given`."""
+        whole = (self.matrices.permute(1, 0, 2) * weight).reshape(self.WIDTH, -1)
+        _, _, directions = torch.svd_lowrank((given[:, : self.WIDTH] - self.mean) @ whole, rank + 16, niter=3)
+        directions = directions[:, :rank]
+        out = directions.T.reshape(rank, len(ANCHORS), CODE_WIDTH) / weight
+        return whole @ directions, out.reshape(rank, -1)

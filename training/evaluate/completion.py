@@ -8,6 +8,7 @@ import torch
 
 from ..anchors import load
 from ..codec import KEYS
+from ..complete import decoder, importance
 from ..encode import stored
 from ..measure import slot_error
 from ..nets.layout import ANCHORS, SHAPE_WIDTH
@@ -36,7 +37,7 @@ def main(args):
     train = [i for i in data.split("train") if data.sounding(i)[MIDDLE]]
     wanted = [i for i in data.split(args.split) if data.sounding(i)[MIDDLE]][: args.instruments]
     valid = torch.stack([data.sounding(i) for i in range(len(data))])
-    ridge = RidgeDelta.fit(codes[train], valid[train], MIDDLE)
+    ridge = RidgeDelta.fit(codes[train], valid[train], MIDDLE, importance(decoder()))
     names = ["copy of the given note", "nearest training instrument", "PCA + ridge delta", "shipped completion", "codec alone"]
     slots = {name: {c: [] for c in CLASSES} for name in names}
     sounds = {name: {c: [] for c in CLASSES} for name in ["resampled note", *names]}
