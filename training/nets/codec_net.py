@@ -15,12 +15,12 @@ SHAPE_DB = 70.0
 
 
 def hushed(shape):
-    """The decoded shape with its quietest part pushed down, continuously: 12 dB above the floor and more stays as it
-    is, 6 dB becomes 0, less becomes silent.
+    """The decoded shape with its quietest part pushed down, continuously: 8 dB above the floor and more stays as it
+    is, 4 dB becomes 0, less becomes silent.
 
     Decoded silence hovers a few dB above the floor; over 176 rows that would sum to a drone at -45 dB.
     """
-    shape = torch.minimum(shape, torch.minimum(2 * shape - 12.0, 16 * shape - 96.0))
+    shape = torch.minimum(shape, torch.minimum(2 * shape - 8.0, 16 * shape - 64.0))
     return shape.clamp(-50.0, SHAPE_DB)
 
 
