@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::wav::decibels;
-use super::{Context, keys, read, vstpreset};
+use super::{Context, read, vstpreset};
 use crate::instrument::Instrument;
 use crate::music::{Change, Song, midi};
 
@@ -66,7 +66,7 @@ fn instrument_facts(instrument: &Instrument) -> Facts {
         "prompt": recipe.prompt,
         "seed": recipe.seed,
         "family": recipe.family.map(|family| family.name()),
-        "range": recipe.range.map(|(low, high)| format!("{}-{}", keys::name(low), keys::name(high))),
+        "range": recipe.range.map(|(low, high)| format!("{}-{}", crate::music::key_name(low), crate::music::key_name(high))),
         "guidance": recipe.guidance,
         "models": recipe.pack.as_ref().map(|pack| format!("{} {}", pack.name, pack.version)),
         "variation_of": recipe.variation_of.as_ref().map(|origin| &origin.name),
@@ -104,7 +104,7 @@ fn song_facts(song: &Song) -> Facts {
             json!({ "name": track.name, "notes": track.notes.len() })
         }).collect::<Vec<_>>(),
         "notes": song.notes().count(),
-        "keys": range.map(|(low, high)| format!("{}-{}", keys::name(low), keys::name(high))),
+        "keys": range.map(|(low, high)| format!("{}-{}", crate::music::key_name(low), crate::music::key_name(high))),
         "channels": channels,
         "controllers": controllers,
         "tempo": if low == high { json!(low) } else { json!([low, high]) },

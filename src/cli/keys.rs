@@ -55,21 +55,10 @@ fn parse(text: &str) -> Option<u8> {
         .filter(|&key| key < 128)
 }
 
-/// The key's name: 60 is "C4", 61 "C#4".
-pub fn name(key: u8) -> String {
-    const NAMES: [&str; 12] = [
-        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
-    ];
-    format!(
-        "{}{}",
-        NAMES[usize::from(key % 12)],
-        i32::from(key / 12) - 1
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::key_name as name;
 
     #[test]
     fn every_name_reads_back() {

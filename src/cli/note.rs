@@ -134,7 +134,7 @@ fn row_of_notes(row: &[u8], arguments: &Arguments) -> (Vec<FramedEvent>, serde_j
         }
         notes.push(json!({
             "key": key,
-            "name": keys::name(key),
+            "name": crate::music::key_name(key),
             "hertz": key_frequency(f64::from(key)),
             "start": start as f64 / rate,
             "end": end as f64 / rate,
@@ -151,7 +151,8 @@ fn raw(instrument: &Instrument, arguments: &Arguments, context: &Context) -> Res
     let mut file = WavFile::create(&arguments.out, arguments.force, rate, arguments.bits)?;
     file.write(&sound, &sound)?;
     let hertz = key_frequency(f64::from(key));
-    let notes = json!([{ "key": key, "name": keys::name(key), "hertz": hertz, "start": 0.0 }]);
+    let notes =
+        json!([{ "key": key, "name": crate::music::key_name(key), "hertz": hertz, "start": 0.0 }]);
     finish(file.finish()?, instrument, notes, arguments, context);
     Ok(())
 }

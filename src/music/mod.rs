@@ -5,11 +5,13 @@
 //! out as one list of events in seconds, which is what a renderer plays. [`midi::write`] goes the
 //! other way.
 
+mod key_name;
 pub mod midi;
 mod midi_in;
 mod midi_out;
 mod song;
 mod tempo;
 
+pub use key_name::key_name;
 pub use song::{Action, Change, Control, Note, Song, TimedAction, Track};
 pub use tempo::TempoMap;

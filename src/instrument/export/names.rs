@@ -1,5 +1,6 @@
 //! Names of files and folders that every system accepts.
 
+use crate::music::key_name;
 use std::path::{Path, PathBuf};
 
 /// Longest name, in characters.
@@ -41,14 +42,7 @@ pub(super) fn free(parent: &Path, name: &str) -> PathBuf {
 
 /// A key's name in a file's name: middle C (key 60) is `C4`, the key above `Cs4`.
 pub(super) fn note_name(key: u8) -> String {
-    const NAMES: [&str; 12] = [
-        "C", "Cs", "D", "Ds", "E", "F", "Fs", "G", "Gs", "A", "As", "B",
-    ];
-    format!(
-        "{}{}",
-        NAMES[usize::from(key % 12)],
-        i16::from(key / 12) - 1
-    )
+    key_name(key).replace('#', "s")
 }
 
 #[cfg(test)]
