@@ -11,9 +11,22 @@ pub fn listen() {
     // Without a handler Ctrl-C still ends the process, only less tidily.
     let _ = ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
+            end_at_once();
         }
     });
+}
+
+/// Ends the process without tearing anything down: the main thread may be inside a model, whose
+/// library must not be destroyed around it.
+fn end_at_once() -> ! {
+    // SAFETY: it doesn't return, and runs nothing of ours.
+    #[cfg(unix)]
+    #[allow(unsafe_code)]
+    unsafe {
+        libc::_exit(130)
+    }
+    #[cfg(not(unix))]
+    std::process::exit(130)
 }
 
 /// Whether the user has asked to stop.

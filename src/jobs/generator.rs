@@ -53,7 +53,7 @@ pub(super) enum Order {
 /// The way to the generator thread, which starts at the first call; `None` when it can't start.
 pub(super) fn sender() -> Option<Sender<Command>> {
     static SENDER: OnceLock<Option<Sender<Command>>> = OnceLock::new();
-    SENDER
+    let sender = SENDER
         .get_or_init(|| {
             // The thread runs until the process ends; its code has to stay in memory.
             runtime::pin::library();

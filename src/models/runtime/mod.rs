@@ -14,6 +14,7 @@ mod library;
 pub mod pin;
 mod unpack;
 
+pub use exit::guard_main_thread;
 pub(super) use exit::settle;
 pub(super) use unpack::hex;
 
@@ -54,7 +55,6 @@ impl Runtime {
             return Ok(runtime);
         }
         pin::library();
-        let _busy = busy().ok_or(Error::Cancelled)?;
         // Never freed: the environment has to outlive everything that could use it.
         let runtime: &'static Self = Box::leak(Box::new(Self::load()?));
         *loaded = Some(runtime);
@@ -78,6 +78,8 @@ impl Runtime {
             }
             None => unpack::built_in()?,
         };
+        // Unpacking took its time; only from here on is ONNX Runtime at work.
+        let _busy = busy().ok_or(Error::Cancelled)?;
         let environment = ort::init_from(&path)
             .map_err(|e| e.to_string())
             .and_then(|builder| {
