@@ -33,11 +33,13 @@ pub struct FirstAnchor {
     code_width: usize,
 }
 
-/// A drawing in progress: one [`FirstAnchor::step`] is one step of the flow.
+/// A drawing in progress, of one note or of several like it: one [`FirstAnchor::step`] is one step
+/// of the flow for all.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     wish: Wish,
-    code: Vec<f32>,
+    /// Notes × code width.
+    codes: Vec<f32>,
     steps: usize,
     done: usize,
 }
@@ -76,22 +78,20 @@ impl FirstAnchor {
         Ok(Self { model, code_width })
     }
 
-    /// Begins a drawing from the noise of `seed`. Thread: any but audio.
+    /// Begins a drawing: a note from the noise of each of `seeds`. Thread: any but audio.
     #[must_use]
-    pub fn begin(&self, wish: Wish, seed: u64, steps: usize, temperature: f32) -> Drawing {
-        let code = noise::normal(seed, self.code_width)
-            .iter()
-            .map(|x| x * temperature)
-            .collect();
+    pub fn begin(&self, wish: Wish, seeds: &[u64], steps: usize, temperature: f32) -> Drawing {
+        let noise = |&seed: &u64| noise::normal(seed, self.code_width);
+        let codes = seeds.iter().flat_map(noise).map(|x| x * temperature);
         Drawing {
             wish,
-            code,
+            codes: codes.collect(),
             steps: steps.max(1),
             done: 0,
         }
     }
 
-    /// One step of the flow; after the last one, the code.
+    /// One step of the flow; after the last one, the codes (notes × code width).
     ///
     /// # Errors
     /// [`Error::Model`]. Thread: generator.
@@ -106,13 +106,13 @@ impl FirstAnchor {
             return Ok(Some(data));
         }
         let rate = (then - now) / (1.0 - now);
-        for (x, target) in drawing.code.iter_mut().zip(data) {
+        for (x, target) in drawing.codes.iter_mut().zip(data) {
             *x += rate * (target - *x);
         }
         Ok(None)
     }
 
-    /// The network's guess of the data, guided: both questions in one batch.
+    /// The network's guess of the data, guided: both questions, for all notes, in one batch.
     fn denoised(&mut self, drawing: &Drawing, time: f32) -> Result<Vec<f32>, Error> {
         let Wish {
             text,
@@ -123,60 +123,63 @@ impl FirstAnchor {
         } = &drawing.wish;
         let of =
             |e: ort::Error| Error::Model(format!("The note can't be given to its model ({e})."));
-        let with_nothing = |said: Vec<f32>| {
-            let nothing = vec![0.0; said.len()];
-            [said, nothing].concat()
-        };
         let width = self.code_width;
+        let notes = drawing.codes.len() / width;
+        let batch = 2 * notes;
+        // First all notes with what was said, then all without.
+        let with_nothing = |said: Vec<f32>| {
+            let nothing = vec![0.0; said.len() * notes];
+            [said.repeat(notes), nothing].concat()
+        };
         let families = Family::ALL.len();
-        let noisy = drawing.code.repeat(2);
-        let time = [time; 2];
+        let noisy = drawing.codes.repeat(2);
+        let time = vec![time; batch];
         let text = with_nothing(text.clone());
         let family = with_nothing(one_hot(*family));
-        let note = [f32::from(note.0), f32::from(note.1)].repeat(2);
+        let note = [f32::from(note.0), f32::from(note.1)].repeat(batch);
         let range = with_nothing(range.map_or(vec![0.0; 2], |(low, high)| {
             vec![f32::from(low), f32::from(high)]
         }));
         let inputs = [
             (
                 "noisy",
-                TensorRef::from_array_view(([2, width], noisy.as_slice()))
+                TensorRef::from_array_view(([batch, width], noisy.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
             (
                 "time",
-                TensorRef::from_array_view(([2], time.as_slice()))
+                TensorRef::from_array_view(([batch], time.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
             (
                 "text",
-                TensorRef::from_array_view(([2, TEXT_WIDTH], text.as_slice()))
+                TensorRef::from_array_view(([batch, TEXT_WIDTH], text.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
             (
                 "family",
-                TensorRef::from_array_view(([2, families], family.as_slice()))
+                TensorRef::from_array_view(([batch, families], family.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
             (
                 "note",
-                TensorRef::from_array_view(([2, 2], note.as_slice()))
+                TensorRef::from_array_view(([batch, 2], note.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
             (
                 "range",
-                TensorRef::from_array_view(([2, 2], range.as_slice()))
+                TensorRef::from_array_view(([batch, 2], range.as_slice()))
                     .map_err(of)?
                     .into(),
             ),
         ];
-        let [both] = self.model.run(inputs, [("denoised", 2 * width)])?;
-        let (led, free) = both.split_at(width);
+        let [both] = self.model.run(inputs, [("denoised", batch * width)])?;
+        let (led, free) = both.split_at(notes * width);
         Ok(led
             .iter()
             .zip(free)

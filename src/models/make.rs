@@ -2,7 +2,8 @@
 //!
 //! Prompt → text vector → code of the first anchor → codes of all anchors → levels. Drawing one
 //! note and completing the rest from it keeps an instrument's notes together; drawing all at once
-//! was measured to give average-sounding instruments.
+//! was measured to give average-sounding instruments. A first note without a clear pitch is drawn
+//! again ([`choice`]).
 //!
 //! [`Making`] does it in steps of a few tens of milliseconds at most, so that its caller can
 //! cancel, report, or do something else in between; [`make_instrument`] runs them all.
@@ -16,8 +17,10 @@ use super::first_anchor::{Drawing, FirstAnchor, Wish};
 use super::pack::{Flow, Pack};
 use super::runtime::{self, Runtime};
 use super::text::{self, MAX_TOKENS, TextEncoder};
-use super::{Error, loudness};
-use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR};
+use super::{Error, choice, intonation, loudness};
+use crate::instrument::slots::{
+    ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
+};
 use crate::instrument::{AnchorSet, Family, Instrument, Macros, Recipe};
 
 /// Largest strength of a prompt; beyond it, sounds are caricatures.
@@ -138,10 +141,13 @@ enum Next {
     LoadText,
     Read,
     LoadFirst,
-    Draw(Box<Drawing>),
+    LoadDecoder,
+    /// Draws the note of the user's seed (`None`), or more like this one, which wasn't clear.
+    Draw(Box<Drawing>, Option<Vec<f32>>),
+    /// Judges notes, the user's first.
+    Judge(Vec<f32>),
     LoadCompletion(Vec<f32>),
     Complete(Vec<f32>),
-    LoadDecoder(Vec<f32>),
     Decode(Vec<f32>),
 }
 
@@ -151,10 +157,10 @@ impl Next {
             Self::Start
             | Self::LoadText
             | Self::LoadFirst
-            | Self::LoadCompletion(_)
-            | Self::LoadDecoder(_) => Stage::Loading,
+            | Self::LoadDecoder
+            | Self::LoadCompletion(_) => Stage::Loading,
             Self::Read => Stage::Reading,
-            Self::Draw(_) => Stage::Drawing,
+            Self::Draw(..) | Self::Judge(_) => Stage::Drawing,
             Self::Complete(_) => Stage::Completing,
             Self::Decode(_) => Stage::Decoding,
         }
@@ -167,10 +173,12 @@ impl Next {
             Self::LoadText => 0.1,
             Self::Read => 0.25,
             Self::LoadFirst => 0.3,
-            Self::Draw(drawing) => 0.4 + 0.3 * drawing.done(),
-            Self::LoadCompletion(_) => 0.7,
-            Self::Complete(_) => 0.8,
-            Self::LoadDecoder(_) => 0.85,
+            Self::LoadDecoder => 0.4,
+            Self::Draw(drawing, None) => 0.5 + 0.15 * drawing.done(),
+            Self::Draw(drawing, Some(_)) => 0.65 + 0.1 * drawing.done(),
+            Self::Judge(_) => 0.75,
+            Self::LoadCompletion(_) => 0.8,
+            Self::Complete(_) => 0.9,
             Self::Decode(_) => 0.95,
         }
     }
@@ -258,21 +266,20 @@ impl Making {
                 Next::LoadFirst
             }
             Next::LoadFirst => {
-                let flow = models.pack.manifest().flow.clone();
-                let first = loaded!(models, first, FirstAnchor);
-                Next::Draw(Box::new(first.begin(
-                    self.wish(&flow),
-                    self.request.seed,
-                    flow.steps,
-                    flow.temperature,
-                )))
+                loaded!(models, first, FirstAnchor);
+                Next::LoadDecoder
             }
-            Next::Draw(mut drawing) => {
+            Next::LoadDecoder => {
+                loaded!(models, decoder, Decoder);
+                self.draw(models, &[self.request.seed], None)?
+            }
+            Next::Draw(mut drawing, own) => {
                 match loaded!(models, first, FirstAnchor).step(&mut drawing)? {
-                    None => Next::Draw(drawing),
-                    Some(code) => Next::LoadCompletion(code),
+                    None => Next::Draw(drawing, own),
+                    Some(codes) => Next::Judge([own.unwrap_or_default(), codes].concat()),
                 }
             }
+            Next::Judge(codes) => self.judge(codes, models)?,
             Next::LoadCompletion(code) => {
                 loaded!(models, completion, Completion);
                 Next::Complete(code)
@@ -285,22 +292,62 @@ impl Making {
                     &self.text,
                     family,
                 )?;
-                Next::LoadDecoder(codes)
-            }
-            Next::LoadDecoder(codes) => {
-                loaded!(models, decoder, Decoder);
                 Next::Decode(codes)
             }
             Next::Decode(codes) => {
                 let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
                 runtime::settle();
                 loudness::silence_floor(&mut decoded.levels);
+                if self.is_judged(models) {
+                    let family = self.family(&models.pack.manifest().flow);
+                    intonation::refine(&mut decoded.levels, &mut decoded.cents, family);
+                }
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
                     .map_err(|e| Error::Model(e.to_string()))?;
                 return Ok(Err(Box::new(self.instrument(anchors, &models.pack))));
             }
         }))
+    }
+
+    fn draw(
+        &self,
+        models: &mut Models,
+        seeds: &[u64],
+        own: Option<Vec<f32>>,
+    ) -> Result<Next, Error> {
+        let flow = models.pack.manifest().flow.clone();
+        let wish = self.wish(&flow);
+        let first = loaded!(models, first, FirstAnchor);
+        let drawing = first.begin(wish, seeds, flow.steps, flow.temperature);
+        Ok(Next::Draw(Box::new(drawing), own))
+    }
+
+    fn is_judged(&self, models: &Models) -> bool {
+        let family = self.family(&models.pack.manifest().flow);
+        choice::is_judged(family, &self.request.prompt)
+    }
+
+    /// Keeps a clear note; when the first one isn't, draws more.
+    fn judge(&self, codes: Vec<f32>, models: &mut Models) -> Result<Next, Error> {
+        let width = models.pack.manifest().code_width;
+        if !self.is_judged(models) {
+            return Ok(Next::LoadCompletion(codes));
+        }
+        let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+        loudness::silence_floor(&mut decoded.levels);
+        let levels = decoded.levels.chunks(ROWS * TIMES);
+        let clarities: Vec<f32> = levels
+            .zip(decoded.cents.chunks(PARTIAL_ROWS))
+            .map(|(levels, cents)| choice::clarity(levels, cents))
+            .collect();
+        if clarities.len() == 1 && clarities[0] < choice::CLEAR {
+            return self.draw(models, &choice::more_seeds(self.request.seed), Some(codes));
+        }
+        let kept = choice::best(&clarities);
+        Ok(Next::LoadCompletion(
+            codes[kept * width..(kept + 1) * width].to_vec(),
+        ))
     }
 
     fn wish(&self, flow: &Flow) -> Wish {

@@ -6,19 +6,23 @@
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector |
 //! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
+//! | [`choice`] | which drawn note is kept: the score of a clear pitch |
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
+//! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | [`make`] | the whole chain, in short steps |
 //!
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
 
+pub mod choice;
 pub mod codec;
 pub mod completion;
 mod error;
 pub mod first_anchor;
 #[cfg(test)]
 mod golden;
+mod intonation;
 mod loudness;
 pub mod make;
 mod model;

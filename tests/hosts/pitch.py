@@ -55,8 +55,12 @@ def pitch_cents(sound: np.ndarray, key: int, rate: int = RATE) -> float | None:
     rough = 1200 * np.log2(np.nanmedian(coarse) / hz)
     if abs(rough) > GROSS_CENTS:
         return float(rough)
+    # librosa's YIN compares fewer samples the longer the period, and so errs upwards: on a perfect
+    # sine by some 50 cents over the periods in a frame. So the frame is nearly the whole sound.
+    frame = 2 ** int(np.log2(len(sound)))
     fine = librosa.yin(
-        sound, fmin=hz / 1.2, fmax=hz * 1.2, sr=rate, frame_length=frame, hop_length=hop
+        sound, fmin=hz / 1.2, fmax=hz * 1.2, sr=rate, frame_length=frame,
+        hop_length=(len(sound) - frame) // 4 or 1, center=False,
     )
     return float(1200 * np.log2(np.median(fine) / hz))
 

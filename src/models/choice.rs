@@ -1,0 +1,211 @@
+//! Which of several drawn notes is kept, by one number: how clearly a note has its key's pitch.
+//!
+//! A draw can go wrong: an organ whose sixteen-foot pipes drown all others sounds an octave low, a
+//! lead of even harmonics an octave high, and a note whose slots between the harmonics are the
+//! loudest has no pitch at all. None of that is a matter of taste in an instrument that is played
+//! by keys. So a note is judged when it is drawn, and when it isn't clear, [`MORE`] others are
+//! drawn in one batch; see [`best`].
+//!
+//! The score needs no sound. Partials with powers *p* at multiples *m* of the key's frequency have
+//! the autocorrelation *r*(*t*) = Σ *p* cos 2π*mt* / Σ *p* at a lag of *t* key periods: the measure
+//! that pitch estimators by period use (de Cheveigné & Kawahara 2002). A clear note has
+//! *r*(1) near 1 (it repeats at the key's period, so nothing lies below or between its harmonics)
+//! and no *r* nearly as high at a shorter lag (else a higher note would be heard). Both are looked
+//! at in the first tenth of a second, then, and later, for as long as the note is heard: the
+//! worst stretch counts.
+
+use std::f64::consts::TAU;
+
+use crate::instrument::Family;
+use crate::instrument::slots::{FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, TIMES, multiple, time_grid};
+
+/// A note with at least this clarity is kept as it was drawn.
+pub const CLEAR: f32 = 1.0;
+/// How many others are drawn when it isn't.
+pub const MORE: usize = 7;
+
+/// Clarity is 1 when *r* at the key's period is this, and
+const PERIODIC: f64 = 0.9;
+/// exceeds all *r* at shorter lags by this.
+const MARGIN: f64 = 0.25;
+/// Stretches of a note, in seconds from its onset.
+const STRETCHES: [(f32, f32); 3] = [(0.03, 0.16), (0.16, 0.4), (0.4, 0.9)];
+/// A stretch so much below the note's loudest moment (as power) isn't heard.
+const UNHEARD: f64 = 1e-5;
+/// Lags of one period: as far off as a note may be out of tune.
+const PERIOD: [f64; 5] = [0.99, 0.995, 1.0, 1.005, 1.01];
+/// Shorter lags: from a fifth to three quarters of a period. Nearer to 0 and to 1 every sound is
+/// like itself.
+const SHORTER: (f64, f64, usize) = (0.2, 0.75, 36);
+
+/// Whether a sound of this family, asked for in these words, is meant to have its key's pitch: not
+/// drums and effects, not bells and the like, whose partials lie where they will, and not what was
+/// asked for in other octaves. Thread: any.
+#[must_use]
+pub fn is_judged(family: Option<Family>, prompt: &str) -> bool {
+    let pitched = !matches!(
+        family,
+        None | Some(Family::ChromaticPercussion | Family::Drum | Family::Effect)
+    );
+    let prompt = prompt.to_lowercase();
+    let mut words = prompt.split(|c: char| !c.is_alphanumeric());
+    let elsewhere = words.any(|word| word.starts_with("octav") || word == "sub");
+    pitched && !elsewhere
+}
+
+/// The seeds of the other draws for the user's `seed`: none of them one that a user who counts
+/// seeds up would meet. Thread: any.
+#[must_use]
+pub fn more_seeds(seed: u64) -> [u64; MORE] {
+    // Multiples of the golden ratio's fraction of 2^64, as in SplitMix64.
+    std::array::from_fn(|n| seed.wrapping_add((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+}
+
+/// The index of the note to keep, of notes with these clarities in the order of their drawing: the
+/// first clear one, else the clearest. Thread: any.
+#[must_use]
+pub fn best(clarities: &[f32]) -> usize {
+    let clear = clarities.iter().position(|&clarity| clarity >= CLEAR);
+    let clearest = || {
+        let scored = clarities.iter().enumerate();
+        scored.max_by(|a, b| a.1.total_cmp(b.1)).map(|(i, _)| i)
+    };
+    clear.or_else(clearest).unwrap_or(0)
+}
+
+/// How clearly one note has its key's pitch: 1 and above is clear, 1.11 the most there can be; 0
+/// and below is broken. `levels` are its [`ROWS`] × [`TIMES`] dB, `cents` its [`PARTIAL_ROWS`]
+/// offsets. Thread: any but audio.
+#[must_use]
+pub fn clarity(levels: &[f32], cents: &[f32]) -> f32 {
+    debug_assert!(levels.len() == ROWS * TIMES && cents.len() == PARTIAL_ROWS);
+    let power = |row: usize, time: usize| 10f64.powf(f64::from(levels[row * TIMES + time]) / 10.0);
+    let loudest = (0..TIMES)
+        .map(|time| (0..ROWS).map(|row| power(row, time)).sum::<f64>())
+        .fold(0.0, f64::max);
+    let grid = time_grid();
+    let mut worst = f64::INFINITY;
+    for (from, to) in STRETCHES {
+        let times = grid.partition_point(|&t| t < from)..grid.partition_point(|&t| t < to);
+        let count = times.len() as f64;
+        let partials: Vec<(f64, f64)> = (0..FIRST_GROUP_ROW)
+            .map(|row| {
+                let mean = times.clone().map(|time| power(row, time)).sum::<f64>() / count;
+                let ratio = (f64::from(cents[row]) / 1200.0).exp2();
+                (mean, multiple(row) * ratio)
+            })
+            .collect();
+        let all: f64 = partials.iter().map(|partial| partial.0).sum();
+        if all > loudest * UNHEARD {
+            worst = worst.min(of_partials(&partials, all));
+        }
+    }
+    if worst.is_finite() { worst as f32 } else { 0.0 }
+}
+
+/// Clarity of partials (power, multiple of the key's frequency) whose powers add up to `all`.
+fn of_partials(partials: &[(f64, f64)], all: f64) -> f64 {
+    let strong: Vec<_> = partials.iter().filter(|p| p.0 > all * 1e-5).collect();
+    let likeness = |lag: f64| {
+        let sum = strong
+            .iter()
+            .map(|(power, m)| power * (TAU * m * lag).cos());
+        sum.sum::<f64>() / all
+    };
+    let (first, last, count) = SHORTER;
+    let step = (last - first) / (count - 1) as f64;
+    let shorter = (0..count).map(|i| likeness(first + step * i as f64));
+    let shorter = shorter.fold(-1.0, f64::max);
+    let period = PERIOD.into_iter().map(likeness).fold(-1.0, f64::max);
+    (period / PERIODIC).min((period - shorter) / MARGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A held note of some partials: multiple of the key's frequency, dB.
+    fn note(partials: &[(f64, f32)]) -> Vec<f32> {
+        let mut levels = vec![f32::MIN; ROWS * TIMES];
+        for &(at, db) in partials {
+            let row = (0..FIRST_GROUP_ROW).find(|&row| multiple(row) == at);
+            let row = row.expect("a slot");
+            levels[row * TIMES..(row + 1) * TIMES].fill(db);
+        }
+        levels
+    }
+
+    fn clarity_of(partials: &[(f64, f32)]) -> f32 {
+        clarity(&note(partials), &[0.0; PARTIAL_ROWS])
+    }
+
+    #[test]
+    fn clear_notes_are_told_from_broken_ones() {
+        for clear in [
+            &[(1.0, 0.0)][..],
+            &[(1.0, 0.0), (2.0, -6.0), (3.0, -9.0), (4.0, -12.0)],
+            // A clarinet, and a violin whose fundamental is weak.
+            &[(1.0, 0.0), (3.0, -6.0), (5.0, -10.0)],
+            &[
+                (1.0, -18.0),
+                (2.0, -4.0),
+                (3.0, 0.0),
+                (4.0, -2.0),
+                (5.0, -6.0),
+            ],
+        ] {
+            assert!(
+                clarity_of(clear) >= CLEAR,
+                "{clear:?}: {}",
+                clarity_of(clear)
+            );
+        }
+        for broken in [
+            // An octave below, an octave above, a twelfth above, and between the harmonics.
+            &[(0.5, 0.0), (1.0, -3.0), (1.5, -6.0), (2.0, -9.0)][..],
+            &[(1.0, -14.0), (2.0, 0.0), (4.0, -4.0), (6.0, -7.0)],
+            &[(3.0, 0.0), (6.0, -6.0), (1.0, -20.0)],
+            &[(1.0, 0.0), (2.75, 0.0), (4.75, -5.0), (3.25, -10.0)],
+        ] {
+            assert!(
+                clarity_of(broken) < 0.8,
+                "{broken:?}: {}",
+                clarity_of(broken)
+            );
+        }
+        assert_eq!(clarity_of(&[]), 0.0);
+    }
+
+    #[test]
+    fn the_worst_stretch_that_is_heard_counts() {
+        let mut levels = note(&[(1.0, 0.0)]);
+        let late = time_grid().partition_point(|&t| t < 0.4);
+        // The fundamental dies, what is left is none of its harmonics: at first too soft to hear.
+        levels[3 * TIMES + late..4 * TIMES].fill(f32::MIN);
+        levels[10 * TIMES + late..11 * TIMES].fill(-60.0);
+        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS]) >= CLEAR);
+        levels[10 * TIMES + late..11 * TIMES].fill(-30.0);
+        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS]) < 0.5);
+    }
+
+    #[test]
+    fn the_users_own_draw_is_kept_if_it_is_clear() {
+        assert_eq!(best(&[1.0, 1.1, 1.05]), 0);
+        assert_eq!(best(&[0.9, 0.2, 1.0, 1.1]), 2);
+        assert_eq!(best(&[0.3, 0.7, -2.0]), 1);
+        assert_eq!(best(&[]), 0);
+        let seeds = more_seeds(1);
+        assert!(seeds.iter().all(|&seed| seed > 1 << 32));
+        assert_ne!(seeds, more_seeds(2));
+    }
+
+    #[test]
+    fn bells_drums_and_other_octaves_are_not_judged() {
+        assert!(is_judged(Some(Family::Organ), "church organ"));
+        assert!(is_judged(Some(Family::Bass), "subtle bass"));
+        assert!(!is_judged(Some(Family::Bass), "deep Sub-bass"));
+        assert!(!is_judged(Some(Family::SynthLead), "octave lead"));
+        assert!(!is_judged(Some(Family::ChromaticPercussion), "bell"));
+        assert!(!is_judged(None, "warm cello"));
+    }
+}
