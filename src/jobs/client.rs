@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
@@ -14,7 +15,7 @@ use crate::models::{Request, Stage};
 
 /// One instance's door to the generator thread. Dropping it cancels its jobs and returns at once.
 ///
-/// All methods: any thread but audio; none waits for a job.
+/// All methods: any thread but audio; none but [`Client::wait_until_rendered`] waits for a job.
 pub struct Client {
     id: u64,
     shared: Arc<Shared>,
@@ -67,7 +68,8 @@ impl Client {
                 sample_rate: known, ..
             } => *known = Some(sample_rate),
             Link::Open(sender) => {
-                self.order(sender, Order::SampleRate(sample_rate), None);
+                let shown = Some(begun(JobId::next(), Stage::Rendering));
+                self.order(sender, Order::SampleRate(sample_rate), shown);
             }
             Link::Broken => {}
         }
@@ -120,6 +122,20 @@ impl Client {
             // The slice in progress may take a little longer, but nothing will come of it.
             self.order(sender, Order::Cancel, Some(Status::Idle));
         }
+    }
+
+    /// Waits until nothing is being made or rendered any more and all keys are on their way to the
+    /// engine, but no longer than `patience`. Says whether it came to that. The one method that
+    /// waits: for a host that renders offline, where time doesn't matter and a missing note does.
+    pub fn wait_until_rendered(&self, patience: Duration) -> bool {
+        let begun = Instant::now();
+        while matches!(self.snapshot().status, Status::Working { .. }) {
+            if begun.elapsed() >= patience {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        true
     }
 
     /// Whether something is still on its way, for the audio thread to ask.

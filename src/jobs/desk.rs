@@ -312,7 +312,8 @@ impl Desk {
         if self.whole { Swap::Whole } else { Swap::Early }
     }
 
-    fn show_progress(&self) {
+    /// Shows how things stand, unless an order that waits says so.
+    pub(super) fn show_progress(&self) {
         let status = if let Some(make) = &self.make {
             let (stage, progress) = make.making.progress();
             Status::Working {

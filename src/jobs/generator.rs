@@ -63,7 +63,9 @@ pub(super) fn sender() -> Option<Sender<Command>> {
                 .spawn(move || Generator::new(receiver).run());
             spawned.ok().map(|_| sender)
         })
-        .clone()
+        .clone();
+    runtime::guard_main_thread();
+    sender
 }
 
 /// The models, once opened, and when they were last used.
@@ -154,6 +156,8 @@ impl Generator {
             Order::Cancel => desk.cancel(),
             Order::Close => desk.close(),
         }
+        // Whatever the client showed since it gave the order: this is how things stand now.
+        desk.show_progress();
     }
 
     /// One slice of work for the next desk that has some; false when none has.

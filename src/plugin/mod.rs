@@ -132,8 +132,8 @@ impl Plugin for Consort {
         state::complete(state);
     }
 
-    // `process_mode` is not looked at: it comes one call late under VST3, and offline sounds the
-    // same as realtime.
+    // Offline sounds the same as realtime; only loading waits for its keys then. Under VST3
+    // `process_mode` comes one call late, so there a host is believed from its second setup on.
     fn activate(
         &mut self,
         _: &AudioIOLayout,
@@ -141,7 +141,8 @@ impl Plugin for Consort {
         _: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.engine.prepare(config.sample_rate);
-        self.session.activate(config.sample_rate);
+        let offline = config.process_mode == ProcessMode::Offline;
+        self.session.activate(config.sample_rate, offline);
         true
     }
 

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -25,7 +27,13 @@ pub struct Session {
     sidechain: Arc<SidechainPeak>,
     keys: Mutex<rtrb::Producer<KeyPress>>,
     desk: Mutex<Desk>,
+    /// The host said at activation that it renders offline.
+    offline: AtomicBool,
 }
+
+/// Longest that loading or activating waits for keys when the host renders offline: all of them
+/// take less than a second.
+const OFFLINE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What changes.
 #[derive(Default)]
@@ -64,6 +72,7 @@ impl Session {
             sidechain,
             keys: Mutex::new(keys),
             desk: Mutex::default(),
+            offline: AtomicBool::new(false),
         }
     }
 
@@ -72,15 +81,27 @@ impl Session {
         &self.params
     }
 
-    /// The host is about to play at a sample rate (Hz): from now on there is sound. Main thread.
-    pub fn activate(&self, sample_rate: f32) {
+    /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
+    /// that it renders offline, what was loaded is waited for. Main thread.
+    pub fn activate(&self, sample_rate: f32, offline: bool) {
         let mut desk = self.desk.lock();
+        self.offline.store(offline, Ordering::Relaxed);
         self.client.set_sample_rate(sample_rate);
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
         if !std::mem::replace(&mut desk.active, true) {
             self.play_current(&desk);
+        }
+        drop(desk);
+        self.wait_offline();
+    }
+
+    /// Waits for the keys, if the host renders offline: a bounce that begins as soon as a project
+    /// is loaded must not miss its first notes.
+    fn wait_offline(&self) {
+        if self.offline.load(Ordering::Relaxed) {
+            self.client.wait_until_rendered(OFFLINE_PATIENCE);
         }
     }
 
@@ -328,5 +349,10 @@ impl Session {
             self.play_current(&desk);
         }
         self.client.look_at_macros();
+        let active = desk.active;
+        drop(desk);
+        if active {
+            self.wait_offline();
+        }
     }
 }

@@ -55,6 +55,41 @@ fn a_state_may_be_loaded_before_activation_and_while_playing() {
     );
 }
 
+/// Other instances keep the generator busy all the while.
+#[test]
+fn an_offline_render_right_after_loading_misses_no_note() {
+    let entry = load();
+    let mut first = Session::ready(&entry, RATE, 512);
+    let state = first.save();
+    let wanted = sound_of(&mut first);
+    let _busy: Vec<Session> = (0..3).map(|_| Session::open(&entry, RATE, 512)).collect();
+
+    let mut before = Session::create(&entry);
+    assert!(before.set_offline(true));
+    assert!(before.load(&state));
+    before.activate(RATE, 512);
+    assert_eq!(
+        sound_of(&mut before).first_difference(&wanted),
+        None,
+        "loaded before activation"
+    );
+
+    let mut after = Session::create(&entry);
+    assert!(after.set_offline(true));
+    after.activate(RATE, 512);
+    assert!(after.load(&state));
+    assert_eq!(
+        sound_of(&mut after).first_difference(&wanted),
+        None,
+        "loaded after activation"
+    );
+
+    after.deactivate();
+    after.activate(44_100.0, 512);
+    let sound = after.play(&note_of(108, 0.8, 0, 4_000), 4_096, &[512]);
+    assert!(sound.first_sound().is_some(), "at another sample rate");
+}
+
 #[test]
 fn damaged_states_leave_a_playing_plugin() {
     let entry = load();
