@@ -88,7 +88,7 @@ fn align_harmonics(levels: &[f32], cents: &mut [f32], is_stiff: bool) {
 
 /// Lowers the slots between the harmonics where they drown them.
 fn lower_between(levels: &mut [f32]) {
-    let is_between = |row: usize| row < QUARTER_ROWS && (row + 1) % 4 != 0;
+    let is_between = |row: usize| row < QUARTER_ROWS && !(row + 1).is_multiple_of(4);
     let first = time_grid().partition_point(|&t| t < SETTLED_S);
     for time in first..TIMES {
         let (mut harmonics, mut between) = (0.0, 0.0);
