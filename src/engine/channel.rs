@@ -1,5 +1,6 @@
 //! The state of the 16 MIDI channels, and what it means for a note: pitch bend, pressure,
-//! controllers, pedals, and MPE (lower zone: channel 0 manages, the channels above are members).
+//! controllers, pedals, and MPE: in the lower zone channel 0 manages and the channels above it are
+//! members, in the upper zone channel 15 and the channels below it.
 
 use super::Settings;
 
@@ -80,9 +81,14 @@ pub struct ChannelSum {
 #[derive(Clone, Default)]
 pub struct Channels {
     channels: [Channel; CHANNELS],
-    /// Member channels set by an MPE configuration message.
-    members: Option<u8>,
+    /// Members of the lower zone, when an MPE configuration message has set them.
+    lower: Option<u8>,
+    /// Members of the upper zone, which only such a message makes.
+    upper: u8,
 }
+
+/// The channel that manages the upper zone.
+const UPPER_MANAGER: u8 = CHANNELS as u8 - 1;
 
 impl Channels {
     /// Forgets all but bend ranges and the MPE configuration.
@@ -161,7 +167,7 @@ impl Channels {
 
     /// Whether messages on `sender` act on notes of `channel`.
     pub fn acts_on(&self, settings: &Settings, sender: u8, channel: u8) -> bool {
-        sender == channel || (sender == 0 && self.is_member(settings, channel))
+        sender == channel || self.manager(settings, channel) == Some(sender)
     }
 
     /// Whether the sustain pedal holds notes of this channel.
@@ -188,8 +194,8 @@ impl Channels {
             pan: own.pan,
             member: false,
         };
-        if self.is_member(settings, channel) {
-            let manager = self.of(0);
+        if let Some(manager) = self.manager(settings, channel) {
+            let manager = self.of(manager);
             let range = own.bend_range.unwrap_or(settings.mpe_bend_range);
             let manager_range = manager.bend_range.unwrap_or(settings.bend_range);
             sum = ChannelSum {
@@ -206,36 +212,65 @@ impl Channels {
     }
 
     fn any(&self, settings: &Settings, channel: u8, test: impl Fn(&Channel) -> bool) -> bool {
-        test(self.of(channel)) || (self.is_member(settings, channel) && test(self.of(0)))
+        let manager = self.manager(settings, channel);
+        test(self.of(channel)) || manager.is_some_and(|manager| test(self.of(manager)))
     }
 
-    fn is_member(&self, settings: &Settings, channel: u8) -> bool {
-        let members = self.members.unwrap_or(if settings.mpe { 15 } else { 0 });
-        (1..=members).contains(&channel)
+    /// The channel that manages this one, if it is a member of a zone.
+    fn manager(&self, settings: &Settings, channel: u8) -> Option<u8> {
+        let lower = self.lower.unwrap_or(if settings.mpe { 15 } else { 0 });
+        self.manager_with(lower, channel)
+    }
+
+    fn manager_with(&self, lower: u8, channel: u8) -> Option<u8> {
+        if (UPPER_MANAGER - self.upper..UPPER_MANAGER).contains(&channel) {
+            return Some(UPPER_MANAGER);
+        }
+        let belongs_above = self.upper > 0 && channel == UPPER_MANAGER;
+        ((1..=lower).contains(&channel) && !belongs_above).then_some(0)
     }
 
     fn set_parameter(&mut self, channel: u8, value: f32) {
         match self.at(channel).parameter {
             (0, 0) => {
-                // On any member channel a bend range holds for all members.
-                let members = self.members.unwrap_or(0);
-                if (1..=members).contains(&channel) {
-                    for member in &mut self.channels[1..] {
-                        member.bend_range = Some(value.min(96.0));
+                let range = Some(value.min(96.0));
+                // On any member channel a bend range holds for all members of the zone.
+                let zone = |of: &Self, each| of.manager_with(of.lower.unwrap_or(0), each);
+                if let Some(manager) = zone(self, channel) {
+                    for each in 0..CHANNELS as u8 {
+                        if zone(self, each) == Some(manager) {
+                            self.at(each).bend_range = range;
+                        }
                     }
                 }
-                self.at(channel).bend_range = Some(value.min(96.0));
+                self.at(channel).bend_range = range;
             }
-            (0, 6) if channel == 0 => {
-                self.members = match value.round() as u8 {
-                    0 => None,
-                    members => Some(members.min(15)),
-                };
-                for channel in &mut self.channels {
-                    channel.bend_range = None;
-                }
+            (0, 6) if channel == 0 || channel == UPPER_MANAGER => {
+                self.configure(channel, value.round() as u8);
             }
             _ => {}
+        }
+    }
+
+    /// An MPE configuration message: the zone gets so many members, 0 ends it. The other zone
+    /// gives away what overlaps.
+    fn configure(&mut self, manager: u8, members: u8) {
+        let members = members.min(15);
+        // Both managers and the members of one zone leave the other so many.
+        let left = match members {
+            0 => 15,
+            _ => 14u8.saturating_sub(members),
+        };
+        if manager == 0 {
+            self.lower = (members > 0).then_some(members);
+            self.upper = self.upper.min(left);
+        } else {
+            // The manager of the lower zone can't be a member of the upper one.
+            self.upper = members.min(14);
+            self.lower = self.lower.map(|lower| lower.min(left));
+        }
+        for channel in &mut self.channels {
+            channel.bend_range = None;
         }
     }
 
@@ -311,6 +346,35 @@ mod tests {
         assert!((bend(&channels, &settings, 3) - 24.0).abs() < 1e-4);
         send(&mut channels, 0, &[(101, 0), (100, 6), (6, 0)]);
         assert!(!channels.sum(&settings, 4).member);
+    }
+
+    #[test]
+    fn the_upper_zone_is_managed_by_the_last_channel() {
+        let (mut channels, settings) = (Channels::default(), Settings::default());
+        send(&mut channels, 0, &[(101, 0), (100, 6), (6, 9)]);
+        send(&mut channels, 15, &[(101, 0), (100, 6), (6, 7)]);
+        let manager = |channels: &Channels, channel| channels.manager(&settings, channel);
+        // The later message takes what it needs: 7 above, 7 left below.
+        let found: Vec<_> = (0..16).map(|each| manager(&channels, each)).collect();
+        let mut expected = vec![None; 16];
+        expected[1..=7].fill(Some(0));
+        expected[8..=14].fill(Some(15));
+        assert_eq!(found, expected);
+
+        channels.set_bend(15, 1.0);
+        channels.set_bend(10, 0.25);
+        assert_eq!(bend(&channels, &settings, 10), 12.0 + 2.0);
+        assert_eq!(bend(&channels, &settings, 3), 0.0);
+        assert!(channels.acts_on(&settings, 15, 8) && !channels.acts_on(&settings, 0, 8));
+        send(&mut channels, 9, &[(101, 0), (100, 0), (6, 24)]);
+        channels.set_bend(15, 0.0);
+        assert!((bend(&channels, &settings, 10) - 6.0).abs() < 1e-4);
+
+        // All channels below: no upper zone is left, and its manager is a member.
+        send(&mut channels, 0, &[(101, 0), (100, 6), (6, 15)]);
+        assert_eq!(manager(&channels, 15), Some(0));
+        send(&mut channels, 15, &[(101, 0), (100, 6), (6, 0)]);
+        assert_eq!(manager(&channels, 15), Some(0), "nothing to end");
     }
 
     #[test]

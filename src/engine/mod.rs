@@ -32,8 +32,13 @@
 //! | controllers 7 and 11, [`Expression::Dynamics`] | level, by their squares |
 //! | controller 10, [`Expression::Pan`] | balance of left and right, at constant power |
 //! | pitch bend, [`Expression::Tuning`], glide | pitch; the range by parameter, or by registered parameter 0 |
+//! | release velocity | nothing: few keyboards send it, and the others' hosts send 0, 64 or 127 |
 //!
-//! MPE means its lower zone: channel 0 (MIDI's 1) manages the channels above it.
+//! MPE: channel 0 (MIDI's 1) manages the lower zone, the channels above it; an MPE configuration
+//! message on channel 15 (MIDI's 16) makes an upper zone, of the channels below that.
+//!
+//! A bend of an octave or more up folds some of what lies above Nyquist back, 25 dB down: the
+//! interpolator's 16 points can't cut more steeply, and more of them would cost every voice.
 
 pub mod capture;
 mod channel;
@@ -41,10 +46,12 @@ mod ended;
 mod event;
 mod filter;
 mod goals;
+mod isa;
 mod keys;
 mod layers;
 pub mod mailbox;
 mod master;
+mod notes;
 mod pitch;
 mod rack;
 mod reader;

@@ -2,37 +2,38 @@
 
 use std::sync::Arc;
 
-use super::channel::{Action, Channels};
+use super::channel::Channels;
 use super::ended::Ended;
 use super::goals::SMOOTHING_S;
+use super::isa::Isa;
 use super::keys::{HeldKeys, Note, Waiting};
 use super::mailbox::EngineSide;
 use super::master::Master;
-use super::rack::{Found, Rack};
-use super::reader::{Frame, Isa};
+use super::rack::Rack;
+use super::reader::Frame;
 use super::sinc::Bank;
-use super::voice::{Conditions, Voice};
+use super::voice::Conditions;
 use super::voices::Voices;
-use super::{EndedNote, NoteAddress, NoteEvent, STEAL_FADE_S, Settings, TICK, Telemetry};
+use super::{EndedNote, NoteEvent, STEAL_FADE_S, Settings, TICK, Telemetry};
 
 /// A sampler for one plugin instance. Lives on the audio thread; made, prepared and dropped on
 /// the main thread.
 pub struct Engine {
     mailbox: EngineSide,
     telemetry: Arc<Telemetry>,
-    conditions: Conditions,
-    rack: Rack,
-    voices: Voices,
-    held: HeldKeys,
-    waiting: Waiting,
-    ended: Ended,
+    pub(super) conditions: Conditions,
+    pub(super) rack: Rack,
+    pub(super) voices: Voices,
+    pub(super) held: HeldKeys,
+    pub(super) waiting: Waiting,
+    pub(super) ended: Ended,
     master: Master,
     /// Frames of the tick rendered so far, 1..=[`TICK`]; at `TICK` the next frame starts another.
     phase: usize,
     /// The key played last, from which glides start.
-    last_key: Option<f32>,
+    pub(super) last_key: Option<f32>,
     /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
-    residue: Frame,
+    pub(super) residue: Frame,
     residue_decay: f32,
 }
 
@@ -226,136 +227,6 @@ impl Engine {
         self.voices.in_use() == 0 && self.waiting.is_empty() && self.residue == [0.0; 2]
     }
 
-    fn note_on(&mut self, note: Note) {
-        self.held.press(note.channel, note.key);
-        let Engine {
-            voices, conditions, ..
-        } = self;
-        // The same key again: what sounds of it dies away as if released, unless the host tells
-        // both notes apart and the first is still held.
-        let order = voices.next_release();
-        let again = NoteAddress {
-            note_id: None,
-            channel: Some(note.channel),
-            key: Some(note.key),
-        };
-        voices.for_each_at(&again, |voice| {
-            if !voice.key_down || voice.note.note_id == note.note_id {
-                voice.key_down = false;
-                voice.release(order, conditions);
-            }
-        });
-        if !self.begin(&note) {
-            self.waiting.add(note);
-        }
-    }
-
-    /// Starts a note unless its sound is still to come; says whether that is settled.
-    fn begin(&mut self, note: &Note) -> bool {
-        let sound = match self.rack.find(note.key) {
-            Found::Sound(sound) => sound,
-            Found::NotYet => return false,
-            Found::Never => {
-                self.ended.push(note);
-                return true;
-            }
-        };
-        let Some((column, rate)) = self.rack.column(sound) else {
-            return false;
-        };
-        let key = f32::from(note.key);
-        let glide_from = self
-            .last_key
-            .filter(|_| self.conditions.settings.glide_s > 0.0);
-        let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions);
-        self.last_key = Some(key);
-        self.rack.take(sound);
-        if let Some(cut) = self.voices.add(voice) {
-            self.rack.leave(cut.sound);
-            self.ended.push(&cut.note);
-            for (residue, last) in self.residue.iter_mut().zip(cut.last) {
-                *residue += last;
-            }
-        }
-        true
-    }
-
-    fn note_off(&mut self, address: &NoteAddress) {
-        self.forget(address);
-        let Engine {
-            voices, conditions, ..
-        } = self;
-        let order = voices.next_release();
-        voices.for_each_at(address, |voice| {
-            voice.key_down = false;
-            release_unless_held(voice, order, conditions);
-        });
-    }
-
-    fn choke(&mut self, address: &NoteAddress) {
-        self.forget(address);
-        self.voices.for_each_at(address, Voice::fade);
-    }
-
-    /// Keys are no longer down; what waited for them doesn't any more.
-    fn forget(&mut self, address: &NoteAddress) {
-        self.held.lift(address);
-        let ended = &mut self.ended;
-        self.waiting.retain(|note| {
-            let meant = note.is_at(address);
-            if meant {
-                ended.push(note);
-            }
-            !meant
-        });
-    }
-
-    /// Does to the notes of a channel (and of its MPE members) what a controller asks.
-    fn act(&mut self, sender: u8, action: Action) {
-        let Engine {
-            voices, conditions, ..
-        } = self;
-        let Conditions {
-            settings, channels, ..
-        } = &*conditions;
-        match action {
-            Action::None => {}
-            Action::PedalUp => {
-                let order = voices.next_release();
-                voices.for_each(|voice| {
-                    let channel = voice.note.channel;
-                    if channels.acts_on(settings, sender, channel) && !voice.is_fading() {
-                        voice.caught &= channels.holds_sostenuto(settings, channel);
-                        release_unless_held(voice, order, conditions);
-                    }
-                });
-            }
-            Action::Sostenuto => voices.for_each(|voice| {
-                let meant = channels.acts_on(settings, sender, voice.note.channel);
-                voice.caught |= meant && !voice.is_released();
-            }),
-            Action::AllNotesOff | Action::AllSoundOff => {
-                for channel in 0..16 {
-                    let Conditions {
-                        settings, channels, ..
-                    } = &self.conditions;
-                    if !channels.acts_on(settings, sender, channel) {
-                        continue;
-                    }
-                    let all = NoteAddress {
-                        channel: Some(channel),
-                        ..NoteAddress::default()
-                    };
-                    if action == Action::AllNotesOff {
-                        self.note_off(&all);
-                    } else {
-                        self.choke(&all);
-                    }
-                }
-            }
-        }
-    }
-
     fn read_mailbox(&mut self) {
         let received = self.rack.exchange(&mut self.mailbox);
         if received.new_sound {
@@ -409,17 +280,6 @@ impl Engine {
                 ended.push(&voice.note);
             });
         }
-    }
-}
-
-fn release_unless_held(voice: &mut Voice, order: u64, conditions: &Conditions) {
-    let Conditions {
-        settings, channels, ..
-    } = conditions;
-    let channel = voice.note.channel;
-    let by_sostenuto = voice.caught && channels.holds_sostenuto(settings, channel);
-    if !voice.key_down && !by_sostenuto && !channels.sustains(settings, channel) {
-        voice.release(order, conditions);
     }
 }
 

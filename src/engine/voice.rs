@@ -3,11 +3,12 @@
 use super::channel::Channels;
 use super::filter::LowPass;
 use super::goals::{Expressions, Goals};
+use super::isa::Isa;
 use super::keys::Note;
 use super::layers::Layers;
 use super::pitch::Pitch;
 use super::rack::SoundPlace;
-use super::reader::{self, Cursor, Frame, Isa, Ramp};
+use super::reader::{self, Cursor, Frame, Ramp};
 use super::sinc::Bank;
 use super::{Expression, STEAL_FADE_S, Settings, TICK};
 use crate::instrument::zone::Column;
