@@ -5,19 +5,10 @@ mod command;
 
 use std::path::{Path, PathBuf};
 
-use command::{Desk, Ran, tone};
+use command::{Desk, RENDER, Ran, tone};
 use consort::instrument::Instrument;
 use proptest::prelude::*;
 
-const RENDER: [&str; 7] = [
-    "render",
-    "--instrument",
-    "tone.consort",
-    "--midi",
-    "song.mid",
-    "--out",
-    "x.wav",
-];
 const NOTE: [&str; 5] = ["note", "--instrument", "tone.consort", "--out", "x.wav"];
 const PRESET: [&str; 5] = [
     "preset",
@@ -97,16 +88,7 @@ fn foreign_and_empty_files() {
             .failed(&[name]);
     }
     for name in ["empty", "text", "tone.consort"] {
-        let render = [
-            "render",
-            "--instrument",
-            "tone.consort",
-            "--midi",
-            name,
-            "--out",
-            "x.wav",
-        ];
-        desk.run(&render).failed(&[name, "MIDI"]);
+        desk.render(name).failed(&[name, "MIDI"]);
     }
     for name in ["empty", "text"] {
         desk.run(&["info", name]).failed(&[name, ".mid"]);
@@ -137,17 +119,7 @@ fn instruments_of_the_future_and_damaged_ones() {
 #[test]
 fn midi_files_that_cannot_be_played() {
     let desk = Desk::new();
-    let render = |name| {
-        desk.run(&[
-            "render",
-            "--instrument",
-            "tone.consort",
-            "--midi",
-            name,
-            "--out",
-            "x.wav",
-        ])
-    };
+    let render = |name| desk.render(name);
     let whole = desk.get("song.mid");
     for length in [4, 13, 14, 21, whole.len() / 2, whole.len() - 1] {
         desk.put("cut.mid", &whole[..length]);

@@ -2,7 +2,7 @@
 
 mod command;
 
-use command::{Desk, Ran};
+use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 
 const COMMANDS: [&str; 5] = ["instrument", "render", "info", "preset", "note"];
@@ -48,15 +48,6 @@ fn wrong_arguments_exit_with_2() {
         desk.run(&[&["instrument", "warm cello"], *arguments].concat())
             .refused(&[word]);
     }
-    let render = [
-        "render",
-        "--instrument",
-        "tone.consort",
-        "--midi",
-        "song.mid",
-        "--out",
-        "x.wav",
-    ];
     let wrong: &[(&[&str], &str)] = &[
         (&["--rate", "1"], "8000"),
         (&["--bits", "20"], "24"),
@@ -65,7 +56,7 @@ fn wrong_arguments_exit_with_2() {
         (&["--channel", "17"], "17"),
     ];
     for (arguments, word) in wrong {
-        desk.run(&[&render[..], *arguments].concat())
+        desk.run(&[&RENDER[..], *arguments].concat())
             .refused(&[word]);
     }
     assert_eq!(desk.names(), ["song.mid", "tone.consort"]);
@@ -74,15 +65,8 @@ fn wrong_arguments_exit_with_2() {
 #[test]
 fn a_song_becomes_sound() {
     let desk = Desk::new();
-    let render = [
-        "render",
-        "--instrument",
-        "tone.consort",
-        "--midi",
-        "song.mid",
-        "--out",
-    ];
-    let ran = desk.run(&[&render[..], &["song.wav", "--json"]].concat());
+    let render = &RENDER[..6];
+    let ran = desk.run(&[render, &["song.wav", "--json"]].concat());
     assert_eq!(ran.stderr, "", "not a terminal: no progress");
     let result = ran.json();
     assert_eq!(result["notes"], 6);
@@ -100,7 +84,7 @@ fn a_song_becomes_sound() {
     assert!(end.iter().all(|sample| sample.abs() < 1 << 10), "{end:?}");
 
     // The same again, for people, at another rate and depth.
-    let again = desk.run(&[&render[..], &["low.wav", "--rate", "22050", "--bits", "16"]].concat());
+    let again = desk.run(&[render, &["low.wav", "--rate", "22050", "--bits", "16"]].concat());
     assert!(again.ok().starts_with("low.wav ("), "{again:?}");
     let wav = hound::WavReader::open(desk.file("low.wav")).unwrap();
     assert_eq!(
@@ -109,7 +93,7 @@ fn a_song_becomes_sound() {
     );
 
     // The same input gives the same file; quiet means quiet.
-    let same = desk.run(&[&render[..], &["same.wav", "--quiet"]].concat());
+    let same = desk.run(&[render, &["same.wav", "--quiet"]].concat());
     assert_eq!(same.ok(), "");
     assert_eq!(desk.get("same.wav"), desk.get("song.wav"));
 }
@@ -117,24 +101,15 @@ fn a_song_becomes_sound() {
 #[test]
 fn a_fixed_tail_and_a_channel_are_followed() {
     let desk = Desk::new();
-    let render = [
-        "render",
-        "--instrument",
-        "tone.consort",
-        "--midi",
-        "song.mid",
-        "--out",
-        "x.wav",
-    ];
     let result = desk
-        .run(&[&render[..], &["--tail", "0.5", "--json"]].concat())
+        .run(&[&RENDER[..], &["--tail", "0.5", "--json"]].concat())
         .json();
     // The song's last event is at 2 s.
     assert!(
         (result["seconds"].as_f64().unwrap() - 2.5).abs() < 1e-6,
         "{result}"
     );
-    let other = desk.run(&[&render[..], &["--channel", "2", "--force"]].concat());
+    let other = desk.run(&[&RENDER[..], &["--channel", "2", "--force"]].concat());
     other.failed(&["song.mid", "channels", "consort info"]);
 }
 
@@ -142,18 +117,9 @@ fn a_fixed_tail_and_a_channel_are_followed() {
 fn nothing_is_overwritten_unless_asked_for() {
     let desk = Desk::new();
     desk.put("x.wav", b"precious");
-    let render = [
-        "render",
-        "--instrument",
-        "tone.consort",
-        "--midi",
-        "song.mid",
-        "--out",
-        "x.wav",
-    ];
-    desk.run(&render).failed(&["x.wav", "exists", "--force"]);
+    desk.run(&RENDER).failed(&["x.wav", "exists", "--force"]);
     assert_eq!(desk.get("x.wav"), b"precious");
-    desk.run(&[&render[..], &["--force"]].concat()).ok();
+    desk.run(&[&RENDER[..], &["--force"]].concat()).ok();
     assert!(desk.get("x.wav").starts_with(b"RIFF"));
     assert_eq!(desk.names(), ["song.mid", "tone.consort", "x.wav"]);
 }

@@ -11,6 +11,17 @@ use consort::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
 use consort::instrument::{AnchorSet, Instrument, Macros, Recipe};
 use consort::music::{Change, Control, Note, Song, TempoMap, Track, midi};
 
+/// Renders the song of a [`Desk`] with its instrument; the file to write comes last.
+pub const RENDER: [&str; 7] = [
+    "render",
+    "--instrument",
+    "tone.consort",
+    "--midi",
+    "song.mid",
+    "--out",
+    "x.wav",
+];
+
 /// A folder to run commands in; gone when dropped.
 pub struct Desk {
     folder: tempfile::TempDir,
@@ -57,6 +68,13 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_consort"));
         command.args(arguments).current_dir(self.path());
         command
+    }
+
+    /// Renders this MIDI file with the instrument.
+    pub fn render(&self, midi: &str) -> Ran {
+        let mut arguments = RENDER;
+        arguments[4] = midi;
+        self.run(&arguments)
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
