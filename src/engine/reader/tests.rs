@@ -1,3 +1,5 @@
+//! The reader against sounds whose reading is known.
+
 use super::super::sinc::Bank;
 use super::*;
 
