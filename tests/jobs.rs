@@ -1,11 +1,13 @@
 //! Background work as a plugin instance sees it: makes, cancels, errors, closing, many at once.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use consort::engine::mailbox::{self, EngineSide};
 use consort::instrument::{Instrument, Macros};
-use consort::jobs::{Client, Request, Snapshot, Status};
+use consort::jobs::{Client, Export, Preload, Request, Snapshot, Stage, Status};
 
 const PIANO: u128 = ((1 << 88) - 1) << 21;
 
@@ -238,4 +240,128 @@ fn a_changed_sample_rate_renders_again_without_a_gap() {
         assert_eq!(snapshot.ready_keys, PIANO);
         rests(snapshot)
     });
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn models_loaded_in_advance_are_there_when_a_make_comes() {
+    let (client, _engine) = client();
+    client.preload();
+    assert_eq!(client.snapshot().preload, Preload::Working);
+    wait(&client, |snapshot| snapshot.preload == Preload::Done);
+    assert_eq!(client.snapshot().status, Status::Idle);
+    client.make(request("warm cello", 1));
+    made(&client);
+    let timings = client.snapshot().timings;
+    let loading: Duration = timings
+        .stages
+        .iter()
+        .filter(|(stage, _)| *stage == Stage::Loading)
+        .map(|(_, spent)| *spent)
+        .sum();
+    println!("loading {loading:?}, first key {:?}", timings.first_key);
+    assert!(loading < Duration::from_millis(50), "{loading:?}");
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn closing_while_models_load_in_advance_is_immediate() {
+    let (client, engine) = client();
+    client.preload();
+    let begun = Instant::now();
+    drop(client);
+    assert!(begun.elapsed() < Duration::from_millis(5));
+    drop(engine);
+}
+
+#[test]
+fn changes_are_told() {
+    let (client, _engine) = client();
+    let told = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&told);
+    client.listen(Box::new(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }));
+    client.play(Arc::new(Instrument::factory()));
+    made(&client);
+    assert!(told.load(Ordering::Relaxed) > 5, "each column is a change");
+}
+
+/// What became of an export.
+fn exported(client: &Client) -> Export {
+    let done = |export: &Option<Export>| !matches!(export, None | Some(Export::Working(_)));
+    let snapshot = wait(client, |snapshot| done(&snapshot.export));
+    snapshot.export.expect("it is done")
+}
+
+#[test]
+fn an_export_writes_files_while_others_are_served() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (exporter, _engine) = client();
+    exporter.export(Arc::new(Instrument::factory()), folder.path().to_owned());
+    let (other, _other_engine) = client();
+    other.play(Arc::new(Instrument::factory()));
+    made(&other);
+    let Export::Done(file) = exported(&exporter) else {
+        panic!("{:?}", exporter.snapshot().export);
+    };
+    let text = std::fs::read_to_string(&file).expect("an SFZ");
+    assert_eq!(text.matches("<region>").count(), 120);
+    let samples = std::fs::read_dir(file.parent().unwrap().join("samples")).expect("samples");
+    assert_eq!(samples.count(), 120);
+    let around = std::fs::read_dir(folder.path()).expect("the folder");
+    assert_eq!(around.count(), 1, "nothing unfinished is left");
+}
+
+#[test]
+fn a_cancelled_export_stops_within_100_ms_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entries = || {
+        std::fs::read_dir(folder.path())
+            .expect("the folder")
+            .count()
+    };
+    for close in [false, true] {
+        let (client, _engine) = client();
+        client.set_sample_rate(48_000.0);
+        client.export(Arc::new(Instrument::factory()), folder.path().to_owned());
+        wait(
+            &client,
+            |snapshot| matches!(snapshot.export, Some(Export::Working(done)) if done > 0.0),
+        );
+        assert_eq!(entries(), 1);
+        let begun = Instant::now();
+        if close {
+            drop(client);
+        } else {
+            client.cancel_export();
+            assert_eq!(client.snapshot().export, None);
+        }
+        while entries() > 0 {
+            assert!(begun.elapsed() < Duration::from_millis(100));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+#[test]
+fn an_export_that_cannot_be_written_says_why() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").expect("a file");
+    let (client, _engine) = client();
+    // Nothing can be made in /proc, not even by root.
+    for (place, words) in [
+        (file.as_path(), "a file is in the way"),
+        (Path::new("/proc"), "/proc"),
+    ] {
+        client.export(Arc::new(Instrument::factory()), place.to_owned());
+        let Export::Failed(sentence) = exported(&client) else {
+            panic!("it was written");
+        };
+        assert!(
+            sentence.contains(words) && sentence.ends_with('.'),
+            "{sentence}"
+        );
+    }
 }

@@ -1,5 +1,6 @@
 //! What a plugin instance (or a command) holds to have work done for it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::generator::{self, Command, Order};
-use super::snapshot::{JobId, Pending, Shared, Snapshot, Status};
+use super::snapshot::{Export, JobId, Listener, Pending, Preload, Shared, Snapshot, Status};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Request, Stage};
@@ -138,6 +139,34 @@ impl Client {
         true
     }
 
+    /// Writes an instrument, as it sounds, to a folder of its own in `folder`: SFZ and WAV at the
+    /// host's sample rate. Replaces this client's export in progress. The snapshot's `export` says
+    /// how far it is; closing the client cancels it.
+    pub fn export(&self, instrument: Arc<Instrument>, folder: PathBuf) {
+        self.shared.change().export = Some(Export::Working(0.0));
+        self.send(Order::Export(instrument, folder), None);
+    }
+
+    /// Stops the export in progress and leaves nothing of it.
+    pub fn cancel_export(&self) {
+        self.shared.change().export = None;
+        if let Link::Open(sender) = &*self.link.lock() {
+            self.order(sender, Order::CancelExport, None);
+        }
+    }
+
+    /// Somebody is about to ask for an instrument: loads ONNX Runtime and the models, when there is
+    /// nothing else to do. The snapshot's `preload` says what came of it.
+    pub fn preload(&self) {
+        self.shared.change().preload = Preload::Working;
+        self.send(Order::Preload, None);
+    }
+
+    /// Who is told when the snapshot has changed; the first one stays.
+    pub fn listen(&self, listener: Listener) {
+        self.shared.listen(listener);
+    }
+
     /// Whether something is still on its way, for the audio thread to ask.
     #[must_use]
     pub fn pending(&self) -> Pending {
@@ -147,7 +176,7 @@ impl Client {
     /// How things stand.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.shared.snapshot.lock().clone()
+        self.shared.look().clone()
     }
 
     /// Leaves an order. What it changes is `shown` at once, so that a look right after asking
@@ -155,7 +184,7 @@ impl Client {
     fn order(&self, sender: &Sender<Command>, order: Order, shown: Option<Status>) -> bool {
         self.shared.order_given();
         if let Some(status) = shown {
-            self.shared.snapshot.lock().status = status;
+            self.shared.change().status = status;
         }
         sender.send((self.id, order)).is_ok()
     }
@@ -185,7 +214,7 @@ impl Client {
         if !sent {
             let message =
                 "Consort can't start its background thread; close other programs and try again.";
-            self.shared.snapshot.lock().status = Status::Failed(message.to_owned());
+            self.shared.change().status = Status::Failed(message.to_owned());
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The work of one client, in slices.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::client::MacroWatch;
+use super::exporting::Exporting;
 use super::generator::Workshop;
 use super::rendering::{Rendering, Swap};
-use super::snapshot::{JobId, Shared, Status, Timings};
+use super::snapshot::{JobId, Preload, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
 use crate::instrument::{Instrument, Macros};
 use crate::models::make::truncation_notice;
@@ -31,6 +33,7 @@ pub(super) struct Desk {
     instrument: Option<Arc<Instrument>>,
     make: Option<Make>,
     rendering: Option<Rendering>,
+    exporting: Exporting,
     /// Why the last job failed; shown again when what goes on besides is done.
     failure: Option<String>,
     /// Instruments that the engine has and didn't give back yet.
@@ -64,6 +67,7 @@ impl Desk {
             instrument: None,
             make: None,
             rendering: None,
+            exporting: Exporting::default(),
             failure: None,
             lent: 0,
             news: Instant::now(),
@@ -93,7 +97,7 @@ impl Desk {
                     asked: Instant::now(),
                     making,
                 });
-                let mut snapshot = self.shared.snapshot.lock();
+                let mut snapshot = self.shared.change();
                 snapshot.notice = None;
                 snapshot.timings = Timings::default();
                 drop(snapshot);
@@ -109,7 +113,7 @@ impl Desk {
 
     pub(super) fn play(&mut self, job: JobId, instrument: Arc<Instrument>) {
         self.make = None;
-        self.shared.snapshot.lock().notice = None;
+        self.shared.change().notice = None;
         self.install(job, Instant::now(), instrument, Vec::new());
     }
 
@@ -126,7 +130,7 @@ impl Desk {
             ..Instrument::clone(instrument)
         });
         self.instrument = Some(Arc::clone(&changed));
-        let mut snapshot = self.shared.snapshot.lock();
+        let mut snapshot = self.shared.change();
         snapshot.instrument = Some(changed);
         snapshot.generation += 1;
         drop(snapshot);
@@ -163,16 +167,33 @@ impl Desk {
         self.show_progress();
     }
 
+    pub(super) fn export(&mut self, instrument: Arc<Instrument>, folder: &Path) {
+        self.exporting
+            .begin(instrument, self.sample_rate, folder, &self.shared);
+    }
+
+    pub(super) fn cancel_export(&mut self) {
+        self.exporting.cancel(&self.shared);
+    }
+
+    pub(super) fn show_preload(&self, outcome: &Preload) {
+        self.shared.change().preload = outcome.clone();
+    }
+
     /// The client is gone: all its work is dropped, only its engine is looked after.
     pub(super) fn close(&mut self) {
         self.make = None;
         self.rendering = None;
+        self.exporting = Exporting::default();
         self.instrument = None;
         self.closed = true;
     }
 
     /// Ends the job in progress with a sentence.
     pub(super) fn fail(&mut self, message: &str) {
+        if self.makes_nothing() && self.exporting.has_work() {
+            return self.exporting.fail(message, &self.shared);
+        }
         if self.make.take().is_none() {
             self.rendering = None;
         }
@@ -181,7 +202,7 @@ impl Desk {
 
     fn show_failure(&mut self, message: &str) {
         self.failure = Some(message.to_owned());
-        self.shared.snapshot.lock().status = Status::Failed(message.to_owned());
+        self.shared.change().status = Status::Failed(message.to_owned());
     }
 
     /// Nothing will ever be asked of this desk, or come back to it.
@@ -190,7 +211,11 @@ impl Desk {
     }
 
     pub(super) fn has_work(&self) -> bool {
-        self.make.is_some() || self.rendering.as_ref().is_some_and(Rendering::has_work)
+        !self.makes_nothing() || self.exporting.has_work()
+    }
+
+    fn makes_nothing(&self) -> bool {
+        self.make.is_none() && !self.rendering.as_ref().is_some_and(Rendering::has_work)
     }
 
     /// Something is on its way to or from the engine.
@@ -223,9 +248,11 @@ impl Desk {
         }
     }
 
-    /// One slice of work: a step of a make, or a column or a few.
+    /// One slice of work: a step of a make, a column or a few, or when those are done, one to a file.
     pub(super) fn work(&mut self, workshop: &mut Workshop) {
-        if let Some(make) = &mut self.make {
+        if self.makes_nothing() {
+            self.exporting.work(&self.shared);
+        } else if let Some(make) = &mut self.make {
             match workshop
                 .models()
                 .and_then(|models| make.making.step(models))
@@ -239,7 +266,7 @@ impl Desk {
             let shared = &self.shared;
             let stop = || shared.order_waits() || runtime::exiting();
             rendering.render_columns(&stop);
-            let mut snapshot = self.shared.snapshot.lock();
+            let mut snapshot = self.shared.change();
             snapshot.ready_keys = rendering.ready_keys();
             snapshot.timings = rendering.timings().clone();
             drop(snapshot);
@@ -261,7 +288,7 @@ impl Desk {
         if let Some(watch) = &self.watch {
             instrument.macros = watch(instrument.macros).bounded();
         }
-        self.shared.snapshot.lock().notice = making.was_truncated().then(truncation_notice);
+        self.shared.change().notice = making.was_truncated().then(truncation_notice);
         self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
     }
 
@@ -274,7 +301,7 @@ impl Desk {
     ) {
         self.failure = None;
         self.instrument = Some(Arc::clone(&instrument));
-        let mut snapshot = self.shared.snapshot.lock();
+        let mut snapshot = self.shared.change();
         snapshot.instrument = Some(instrument);
         snapshot.generation += 1;
         snapshot.ready_keys = 0;
@@ -290,7 +317,7 @@ impl Desk {
     fn render(&mut self, job: JobId, asked: Instant, swap: Swap) {
         self.rendering = None;
         if let (Some(instrument), Some(rate)) = (&self.instrument, self.sample_rate) {
-            let snapshot = self.shared.snapshot.lock();
+            let snapshot = self.shared.look();
             let (ready, stages) = (snapshot.ready_keys, snapshot.timings.stages.clone());
             drop(snapshot);
             self.rendering = Some(Rendering::new(
@@ -337,7 +364,7 @@ impl Desk {
         } else {
             Status::Idle
         };
-        let mut snapshot = self.shared.snapshot.lock();
+        let mut snapshot = self.shared.change();
         // An order that isn't read yet has said what is shown until then.
         if !self.shared.order_waits() {
             snapshot.status = status;

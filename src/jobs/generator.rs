@@ -2,7 +2,9 @@
 //! there is nothing to do.
 
 use std::collections::VecDeque;
+use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -10,7 +12,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::client::MacroWatch;
 use super::desk::Desk;
-use super::snapshot::{JobId, Shared};
+use super::snapshot::{JobId, Preload, Shared};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Error, Models, Pack, Request, runtime};
@@ -21,6 +23,10 @@ const MODELS_REST: Duration = Duration::from_secs(60);
 const BRISK: Duration = Duration::from_millis(20);
 /// How often otherwise, while any client lives.
 const CALM: Duration = Duration::from_millis(500);
+
+/// Said when a slice of work panicked.
+const FAULT: &str =
+    "Something in Consort went wrong with this instrument; try another seed, and please report it.";
 
 /// An order of the client with this number.
 pub(super) type Command = (u64, Order);
@@ -46,6 +52,12 @@ pub(super) enum Order {
     LookAtMacros,
     /// Stop.
     Cancel,
+    /// Write this one to a new folder in that one.
+    Export(Arc<Instrument>, PathBuf),
+    /// Stop that.
+    CancelExport,
+    /// Load the models while there is nothing else to do.
+    Preload,
     /// The client is gone.
     Close,
 }
@@ -84,6 +96,13 @@ impl Workshop {
         }
     }
 
+    /// Loads the next thing that a make will need; whether there is more.
+    fn load_next(&mut self) -> Result<bool, Error> {
+        let more = self.models()?.load_next()?;
+        self.used = Instant::now();
+        Ok(more)
+    }
+
     /// Unloads the models: they are unused, or in an unknown state.
     fn clear(&mut self) {
         self.models = None;
@@ -95,6 +114,8 @@ struct Generator {
     /// The clients' desks; the one whose turn is next comes first.
     desks: VecDeque<(u64, Desk)>,
     workshop: Workshop,
+    /// Clients that want the models loaded before they are needed.
+    preloading: Vec<u64>,
 }
 
 impl Generator {
@@ -106,6 +127,7 @@ impl Generator {
                 models: None,
                 used: Instant::now(),
             },
+            preloading: Vec::new(),
         }
     }
 
@@ -124,7 +146,7 @@ impl Generator {
                 desk.look_at_macros(false);
             }
             self.desks.retain(|(_, desk)| !desk.is_done());
-            if !self.work() {
+            if !self.work() && !self.preload() {
                 self.rest();
             }
         }
@@ -154,7 +176,13 @@ impl Generator {
             Order::Macros(macros) => desk.set_macros(macros),
             Order::LookAtMacros => desk.look_at_macros(true),
             Order::Cancel => desk.cancel(),
-            Order::Close => desk.close(),
+            Order::Export(instrument, folder) => desk.export(instrument, &folder),
+            Order::CancelExport => desk.cancel_export(),
+            Order::Preload => self.preloading.push(id),
+            Order::Close => {
+                desk.close();
+                self.preloading.retain(|each| *each != id);
+            }
         }
         // Whatever the client showed since it gave the order: this is how things stand now.
         desk.show_progress();
@@ -171,9 +199,34 @@ impl Generator {
             if catch_unwind(slice).is_err() {
                 // A fault of ours: this job is lost, but not the host, nor the other clients.
                 self.workshop.clear();
-                turn.1.fail("Something in Consort went wrong with this instrument; try another seed, and please report it.");
+                turn.1.fail(FAULT);
             }
             self.desks.push_back(turn);
+        }
+        true
+    }
+
+    /// One step of loading the models, if somebody wants them; false when nobody does.
+    fn preload(&mut self) -> bool {
+        if self.preloading.is_empty() {
+            return false;
+        }
+        let step = AssertUnwindSafe(|| self.workshop.load_next());
+        let outcome = match catch_unwind(step) {
+            Ok(Ok(true)) => return true,
+            Ok(Ok(false)) => Preload::Done,
+            Ok(Err(Error::Cancelled)) => Preload::NotAsked,
+            Ok(Err(error)) => Preload::Failed(error.to_string()),
+            Err(_) => {
+                self.workshop.clear();
+                Preload::Failed(FAULT.into())
+            }
+        };
+        let waiting = take(&mut self.preloading);
+        for (id, desk) in &self.desks {
+            if waiting.contains(id) {
+                desk.show_preload(&outcome);
+            }
         }
         true
     }

@@ -10,7 +10,8 @@
 //!   clients take turns.
 //! - *One make a client.* A new [`Client::make`] replaces the client's make in progress.
 //! - *Nothing before the first job.* The thread starts with the first job of the process; ONNX
-//!   Runtime and the models load with the first make, and models unload when unused for a minute.
+//!   Runtime and the models load with the first make, or a little earlier when somebody is about to
+//!   ask for one ([`Client::preload`]), and models unload when unused for a minute.
 //! - *Closing is immediate.* Dropping a client only leaves a message.
 //!
 //! | module | what it is |
@@ -19,14 +20,16 @@
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
+//! | `exporting` | an instrument on its way to files |
 //! | `rendering` | one instrument on its way to an engine |
 
 pub mod client;
 mod desk;
+mod exporting;
 mod generator;
 mod rendering;
 pub mod snapshot;
 
 pub use crate::models::{Request, Stage};
 pub use client::Client;
-pub use snapshot::{JobId, Pending, Snapshot, Status, Timings};
+pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};

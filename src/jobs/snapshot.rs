@@ -1,10 +1,13 @@
 //! What a client sees of its work.
 
-use std::sync::Arc;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::instrument::Instrument;
 use crate::models::Stage;
@@ -40,6 +43,31 @@ pub enum Status {
     Failed(String),
 }
 
+/// An export to files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Export {
+    /// It is being written; how much of it is done, 0..=1.
+    Working(f32),
+    /// It is whole: its SFZ file.
+    Done(PathBuf),
+    /// It failed: one sentence for the user. Nothing was left behind.
+    Failed(String),
+}
+
+/// Whether the models were loaded before they are needed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Preload {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// They are being loaded, when there is nothing else to do.
+    Working,
+    /// They were loaded; unused, they unload again after a while.
+    Done,
+    /// They can't be loaded: one sentence for the user.
+    Failed(String),
+}
+
 /// How long the last job took, from being asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Timings {
@@ -51,11 +79,16 @@ pub struct Timings {
     pub stages: Vec<(Stage, Duration)>,
 }
 
+/// Told after every change of a snapshot, on the thread that changed it: it must neither wait nor
+/// look at the snapshot.
+pub type Listener = Box<dyn Fn() + Send + Sync>;
+
 /// What a client and the generator thread share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Shared {
-    /// How things stand; held for a copy only.
-    pub(super) snapshot: Mutex<Snapshot>,
+    /// How things stand; held for a copy or a change only.
+    snapshot: Mutex<Snapshot>,
+    listener: OnceLock<Listener>,
     /// Orders that the client gave.
     given: AtomicU64,
     /// Orders that the generator has read.
@@ -65,6 +98,24 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// Who is told of changes; the first one stays.
+    pub(super) fn listen(&self, listener: Listener) {
+        let _ = self.listener.set(listener);
+    }
+
+    /// How things stand, to look at.
+    pub(super) fn look(&self) -> MutexGuard<'_, Snapshot> {
+        self.snapshot.lock()
+    }
+
+    /// How things stand, to change it; the listener hears of it in the end.
+    pub(super) fn change(&self) -> Change<'_> {
+        Change {
+            snapshot: self.snapshot.lock(),
+            listener: self.listener.get(),
+        }
+    }
+
     /// The client is about to send an order. From here until the generator has read it, the client
     /// says what the snapshot shows, and slices of work for it end early.
     pub(super) fn order_given(&self) {
@@ -85,6 +136,39 @@ impl Shared {
     /// An order waits to be read.
     pub(super) fn order_waits(&self) -> bool {
         self.given.load(Ordering::Acquire) != self.read.load(Ordering::Acquire)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.snapshot.fmt(f)
+    }
+}
+
+/// A snapshot in the hand of who changes it.
+pub(super) struct Change<'a> {
+    snapshot: MutexGuard<'a, Snapshot>,
+    listener: Option<&'a Listener>,
+}
+
+impl Deref for Change<'_> {
+    type Target = Snapshot;
+    fn deref(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl DerefMut for Change<'_> {
+    fn deref_mut(&mut self) -> &mut Snapshot {
+        &mut self.snapshot
+    }
+}
+
+impl Drop for Change<'_> {
+    fn drop(&mut self) {
+        if let Some(listener) = self.listener {
+            listener();
+        }
     }
 }
 
@@ -117,4 +201,8 @@ pub struct Snapshot {
     pub notice: Option<String>,
     /// How long the last job took so far.
     pub timings: Timings,
+    /// The export that is being written, or what became of the last one; `None` after a cancel.
+    pub export: Option<Export>,
+    /// Whether the models were loaded in advance.
+    pub preload: Preload,
 }

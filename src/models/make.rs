@@ -11,13 +11,11 @@
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::codec::Decoder;
-use super::completion::Completion;
-use super::first_anchor::{Drawing, FirstAnchor, Wish};
+use super::first_anchor::{Drawing, Wish};
 use super::pack::{Flow, Pack};
 use super::runtime::{self, Runtime};
-use super::text::{self, MAX_TOKENS, TextEncoder};
-use super::{Error, choice, intonation, loudness};
+use super::text::{self, MAX_TOKENS};
+use super::{Error, Models, choice, intonation, loudness};
 use crate::instrument::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
 };
@@ -74,46 +72,6 @@ impl Stage {
             Self::Rendering => "Rendering",
         }
     }
-}
-
-/// A pack with its models, each loaded at its first use.
-#[derive(Debug)]
-pub struct Models {
-    pack: Pack,
-    text: Option<TextEncoder>,
-    first: Option<FirstAnchor>,
-    completion: Option<Completion>,
-    decoder: Option<Decoder>,
-}
-
-impl Models {
-    /// The models of a pack, none loaded yet. Thread: generator.
-    #[must_use]
-    pub fn new(pack: Pack) -> Self {
-        Self {
-            pack,
-            text: None,
-            first: None,
-            completion: None,
-            decoder: None,
-        }
-    }
-
-    /// Their pack. Thread: any.
-    #[must_use]
-    pub fn pack(&self) -> &Pack {
-        &self.pack
-    }
-}
-
-/// The field's model, loaded if it isn't yet.
-macro_rules! loaded {
-    ($models:expr, $field:ident, $kind:ident) => {
-        match &mut $models.$field {
-            Some(model) => model,
-            empty => empty.insert($kind::load(&$models.pack)?),
-        }
-    };
 }
 
 /// How far a [`Making`] is.
@@ -257,55 +215,51 @@ impl Making {
                 Next::LoadText
             }
             Next::LoadText => {
-                loaded!(models, text, TextEncoder);
+                models.text()?;
                 Next::Read
             }
             Next::Read => {
-                let encoded = loaded!(models, text, TextEncoder).encode(&self.request.prompt)?;
+                let encoded = models.text()?.encode(&self.request.prompt)?;
                 (self.text, self.truncated) = (encoded.vector, encoded.truncated);
                 Next::LoadFirst
             }
             Next::LoadFirst => {
-                loaded!(models, first, FirstAnchor);
+                models.first()?;
                 Next::LoadDecoder
             }
             Next::LoadDecoder => {
-                loaded!(models, decoder, Decoder);
+                models.decoder()?;
                 self.draw(models, &[self.request.seed], None)?
             }
-            Next::Draw(mut drawing, own) => {
-                match loaded!(models, first, FirstAnchor).step(&mut drawing)? {
-                    None => Next::Draw(drawing, own),
-                    Some(codes) => Next::Judge([own.unwrap_or_default(), codes].concat()),
-                }
-            }
+            Next::Draw(mut drawing, own) => match models.first()?.step(&mut drawing)? {
+                None => Next::Draw(drawing, own),
+                Some(codes) => Next::Judge([own.unwrap_or_default(), codes].concat()),
+            },
             Next::Judge(codes) => self.judge(codes, models)?,
             Next::LoadCompletion(code) => {
-                loaded!(models, completion, Completion);
+                models.completion()?;
                 Next::Complete(code)
             }
             Next::Complete(code) => {
-                let family = self.family(&models.pack.manifest().flow);
-                let index = first_index(family, &models.pack.manifest().flow);
-                let codes = loaded!(models, completion, Completion).complete(
-                    &[(index, &code)],
-                    &self.text,
-                    family,
-                )?;
+                let family = self.family(&models.pack().manifest().flow);
+                let index = first_index(family, &models.pack().manifest().flow);
+                let codes = models
+                    .completion()?
+                    .complete(&[(index, &code)], &self.text, family)?;
                 Next::Decode(codes)
             }
             Next::Decode(codes) => {
-                let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+                let mut decoded = models.decoder()?.decode(&codes)?;
                 runtime::settle();
                 loudness::silence_floor(&mut decoded.levels);
                 if self.is_judged(models) {
-                    let family = self.family(&models.pack.manifest().flow);
+                    let family = self.family(&models.pack().manifest().flow);
                     intonation::refine(&mut decoded.levels, &mut decoded.cents, family);
                 }
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
                     .map_err(|e| Error::Model(e.to_string()))?;
-                return Ok(Err(Box::new(self.instrument(anchors, &models.pack))));
+                return Ok(Err(Box::new(self.instrument(anchors, models.pack()))));
             }
         }))
     }
@@ -316,25 +270,25 @@ impl Making {
         seeds: &[u64],
         own: Option<Vec<f32>>,
     ) -> Result<Next, Error> {
-        let flow = models.pack.manifest().flow.clone();
+        let flow = models.pack().manifest().flow.clone();
         let wish = self.wish(&flow);
-        let first = loaded!(models, first, FirstAnchor);
+        let first = models.first()?;
         let drawing = first.begin(wish, seeds, flow.steps, flow.temperature);
         Ok(Next::Draw(Box::new(drawing), own))
     }
 
     fn is_judged(&self, models: &Models) -> bool {
-        let family = self.family(&models.pack.manifest().flow);
+        let family = self.family(&models.pack().manifest().flow);
         choice::is_judged(family, &self.request.prompt)
     }
 
     /// Keeps a clear note; when the first one isn't, draws more.
     fn judge(&self, codes: Vec<f32>, models: &mut Models) -> Result<Next, Error> {
-        let width = models.pack.manifest().code_width;
+        let width = models.pack().manifest().code_width;
         if !self.is_judged(models) {
             return Ok(Next::LoadCompletion(codes));
         }
-        let mut decoded = loaded!(models, decoder, Decoder).decode(&codes)?;
+        let mut decoded = models.decoder()?.decode(&codes)?;
         loudness::silence_floor(&mut decoded.levels);
         let levels = decoded.levels.chunks(ROWS * TIMES);
         let clarities: Vec<f32> = levels

@@ -10,6 +10,7 @@
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
+//! | `loaded` | a pack's models in memory |
 //! | [`make`] | the whole chain, in short steps |
 //!
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
@@ -23,6 +24,7 @@ pub mod first_anchor;
 #[cfg(test)]
 mod golden;
 mod intonation;
+mod loaded;
 mod loudness;
 pub mod make;
 mod model;
@@ -32,5 +34,6 @@ pub mod runtime;
 pub mod text;
 
 pub use error::Error;
-pub use make::{Making, Models, Progress, Request, Stage, make_instrument};
+pub use loaded::Models;
+pub use make::{Making, Progress, Request, Stage, make_instrument};
 pub use pack::Pack;

@@ -1,18 +1,19 @@
-//! Instruments as files for other programs: an SFZ and its WAV samples in a folder of their own.
+//! Instruments as files: an SFZ and its WAV samples in a folder of their own, for other programs, and
+//! `.consort` files.
 
+mod folder;
 mod names;
 mod sfz;
 mod wav;
 
 use std::fs;
-use std::io;
-use std::ops::ControlFlow;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::render;
-use super::zone::Column;
 use super::{Instrument, Macros};
 
+pub use folder::Export;
 pub use names::safe_name;
 
 /// Why an instrument couldn't be exported. Nothing is left behind then.
@@ -66,101 +67,41 @@ pub fn sfz(
     cancelled: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(f32),
 ) -> Result<PathBuf, ExportError> {
-    fs::create_dir_all(parent).map_err(failed(parent))?;
-    let name = safe_name(&instrument.name);
-    // Written under another name first: a folder under its own name is whole.
-    let unfinished = parent.join(format!(".{name}.part{}", std::process::id()));
-    let result = write(
-        instrument,
-        macros,
-        sample_rate,
-        &unfinished,
-        &name,
-        cancelled,
-        progress,
-    )
-    .and_then(|()| {
-        let folder = names::free(parent, &name);
-        fs::rename(&unfinished, &folder).map_err(failed(&folder))?;
-        Ok(folder.join(format!("{name}.sfz")))
-    });
-    if result.is_err() {
-        // The first error is the one worth telling.
-        let _ = fs::remove_dir_all(&unfinished);
-    }
-    result
-}
-
-fn write(
-    instrument: &Instrument,
-    macros: &Macros,
-    sample_rate: f32,
-    folder: &Path,
-    name: &str,
-    cancelled: &dyn Fn() -> bool,
-    progress: &mut dyn FnMut(f32),
-) -> Result<(), ExportError> {
-    let samples = folder.join("samples");
-    fs::create_dir_all(&samples).map_err(failed(&samples))?;
-    let rate = render::frame_rate(sample_rate);
-    let order: Vec<u8> = (0..render::plan(sample_rate).columns.len() as u8).collect();
-    let (mut text, mut error) = (sfz::header(instrument), None);
-    let mut ready = |index: u8, column: Box<Column>| {
-        progress((f32::from(index) + 1.0) / order.len() as f32);
-        match write_column(&column, rate, &samples) {
-            Ok(regions) => {
-                text.push_str(&regions);
-                ControlFlow::Continue(())
-            }
-            Err(why) => {
-                error = Some(why);
-                ControlFlow::Break(())
-            }
+    let mut export = Export::new(Arc::new(instrument.clone()), *macros, sample_rate, parent)?;
+    loop {
+        let done = export.step(cancelled)?;
+        progress(export.progress());
+        if let Some(path) = done {
+            return Ok(path);
         }
-    };
-    let flow = render::render_columns(
-        instrument,
-        sample_rate,
-        macros,
-        &order,
-        cancelled,
-        &mut ready,
-    );
-    if let Some(error) = error {
-        return Err(error);
     }
-    if flow.is_break() {
-        return Err(ExportError::Cancelled);
-    }
-    let path = folder.join(format!("{name}.sfz"));
-    fs::write(&path, text).map_err(failed(&path))
 }
 
-/// Writes a column's samples; returns its regions.
-fn write_column(column: &Column, rate: f32, folder: &Path) -> Result<String, ExportError> {
-    let peak = column.layers.iter().flat_map(|l| l.frames.iter().flatten());
-    let peak = peak.fold(0.0f32, |peak, x| peak.max(x.abs()));
-    // What is louder than full scale is stored softer and played louder.
-    let gain = if peak > 0.99 { 0.99 / peak } else { 1.0 };
-    let mut regions = String::new();
-    for (index, layer) in column.layers.iter().enumerate() {
-        let file = format!(
-            "{}_v{:03}.wav",
-            names::note_name(column.root_key),
-            layer.velocity
-        );
-        let path = folder.join(&file);
-        let bytes = wav::bytes(
-            &layer.frames,
-            gain,
-            rate as u32,
-            column.root_key,
-            column.loop_frames,
-        );
-        fs::write(&path, bytes).map_err(failed(&path))?;
-        regions.push_str(&sfz::region(column, index, rate, gain, &file));
-    }
-    Ok(regions)
+/// Saves the instrument as a `.consort` file in `folder` (made if need be), under its name; a file
+/// of that name is kept and the new one gets a number. It is there whole or not at all. Returns its
+/// path. Any thread but audio.
+pub fn consort(instrument: &Instrument, folder: &Path) -> Result<PathBuf, ExportError> {
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let path = names::free(folder, &safe_name(&instrument.name), ".consort");
+    let mut file = builder(0o666).tempfile_in(folder).map_err(failed(folder))?;
+    file.write_all(&instrument.to_bytes())
+        .and_then(|()| file.as_file().sync_all())
+        .map_err(failed(&path))?;
+    file.persist_noclobber(&path)
+        .map_err(|error| failed(&path)(error.error))?;
+    Ok(path)
+}
+
+/// What is unfinished is hidden and has a name that says so. Temporary files are private by default;
+/// what the user gets follows the umask like any file, from `mode` down.
+fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".consort-").suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 #[cfg(test)]

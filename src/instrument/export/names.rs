@@ -31,10 +31,10 @@ pub fn safe_name(name: &str) -> String {
     }
 }
 
-/// A path in `parent` that doesn't exist yet: `name`, `name 2`, `name 3`…
-pub(super) fn free(parent: &Path, name: &str) -> PathBuf {
-    let numbered = (2..).map(|number| parent.join(format!("{name} {number}")));
-    std::iter::once(parent.join(name))
+/// A path in `parent` that doesn't exist yet: `name`, `name 2`, `name 3`…, each with `ending`.
+pub(super) fn free(parent: &Path, name: &str, ending: &str) -> PathBuf {
+    let numbered = (2..).map(|number| parent.join(format!("{name} {number}{ending}")));
+    std::iter::once(parent.join(format!("{name}{ending}")))
         .chain(numbered)
         .find(|path| !path.exists())
         .expect("numbers don't end")

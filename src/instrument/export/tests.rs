@@ -208,3 +208,27 @@ fn full_and_read_only_disks_get_a_sentence() {
         );
     }
 }
+
+#[test]
+fn a_saved_instrument_reads_back_and_keeps_the_one_before() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("made/if need be");
+    let instrument = Instrument {
+        name: "Warm: Piano?".into(),
+        ..Instrument::factory()
+    };
+    let first = consort(&instrument, &folder).unwrap();
+    let second = consort(&instrument, &folder).unwrap();
+    assert_eq!(first, folder.join("Warm Piano.consort"));
+    assert_eq!(second, folder.join("Warm Piano 2.consort"));
+    for path in [&first, &second] {
+        let read = Instrument::from_bytes(&fs::read(path).unwrap()).unwrap();
+        assert_eq!(read, instrument);
+    }
+    let error = consort(&instrument, &first.join("below")).unwrap_err();
+    assert!(
+        error.to_string().contains("a file is in the way"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+}

@@ -1,0 +1,85 @@
+//! A pack's models in memory, each loaded at its first use.
+
+use super::codec::Decoder;
+use super::completion::Completion;
+use super::first_anchor::FirstAnchor;
+use super::runtime::Runtime;
+use super::text::TextEncoder;
+use super::{Error, Pack};
+
+/// A pack with those of its models that are loaded. Thread: generator, or a command line's main.
+#[derive(Debug)]
+pub struct Models {
+    pack: Pack,
+    text: Option<TextEncoder>,
+    first: Option<FirstAnchor>,
+    completion: Option<Completion>,
+    decoder: Option<Decoder>,
+}
+
+impl Models {
+    /// The models of a pack, none loaded yet.
+    #[must_use]
+    pub fn new(pack: Pack) -> Self {
+        Self {
+            pack,
+            text: None,
+            first: None,
+            completion: None,
+            decoder: None,
+        }
+    }
+
+    /// Their pack.
+    #[must_use]
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// Loads the next thing that a make needs and that isn't loaded yet: ONNX Runtime and the first
+    /// model, then a model a call. Whether there is more to load.
+    ///
+    /// # Errors
+    /// [`Error::Runtime`] or [`Error::Pack`]: it can't be loaded.
+    pub fn load_next(&mut self) -> Result<bool, Error> {
+        if self.text.is_none() {
+            Runtime::get()?;
+            self.text()?;
+        } else if self.first.is_none() {
+            self.first()?;
+        } else if self.completion.is_none() {
+            self.completion()?;
+        } else {
+            self.decoder()?;
+        }
+        Ok(self.first.is_none() || self.completion.is_none() || self.decoder.is_none())
+    }
+
+    pub(super) fn text(&mut self) -> Result<&mut TextEncoder, Error> {
+        load(&self.pack, &mut self.text, TextEncoder::load)
+    }
+
+    pub(super) fn first(&mut self) -> Result<&mut FirstAnchor, Error> {
+        load(&self.pack, &mut self.first, FirstAnchor::load)
+    }
+
+    pub(super) fn completion(&mut self) -> Result<&mut Completion, Error> {
+        load(&self.pack, &mut self.completion, Completion::load)
+    }
+
+    pub(super) fn decoder(&mut self) -> Result<&mut Decoder, Error> {
+        load(&self.pack, &mut self.decoder, Decoder::load)
+    }
+}
+
+/// The model in `place`, loaded if it isn't yet.
+fn load<'a, M>(
+    pack: &Pack,
+    place: &'a mut Option<M>,
+    load: impl FnOnce(&Pack) -> Result<M, Error>,
+) -> Result<&'a mut M, Error> {
+    match place {
+        Some(model) => Ok(model),
+        empty => Ok(empty.insert(load(pack)?)),
+    }
+}
