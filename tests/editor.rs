@@ -1,13 +1,14 @@
 //! The window's page, driven without a window by the names that a screen reader would say.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use consort::editor::{Controls, State, View, theme, ui};
 use consort::engine::mailbox;
 use consort::instrument::{Family, Instrument};
-use consort::jobs::{Client, Request, Stage, Status};
+use consort::jobs::{Client, Export, Request, Stage, Status};
 use consort::params::ConsortParams;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -32,8 +33,11 @@ enum Asked {
     Begin(ParamPtr),
     Set(ParamPtr, f32),
     End(ParamPtr),
-    Open(String),
-    Save(String),
+    Prepare,
+    Open(PathBuf),
+    Save(PathBuf),
+    Export(PathBuf),
+    CancelExport,
 }
 
 impl Host {
@@ -51,6 +55,8 @@ impl Host {
                 before: None,
                 after: None,
                 message: None,
+                notice: None,
+                export: None,
             }),
             asked: Mutex::default(),
         })
@@ -103,18 +109,32 @@ impl Controls for Host {
     fn key(&self, key: u8, velocity: Option<f32>) {
         self.note(Asked::Key(key, velocity));
     }
+    fn prepare(&self) {
+        self.note(Asked::Prepare);
+    }
     fn open(&self, file: &Path) -> Result<(), String> {
-        self.note(Asked::Open(file.display().to_string()));
+        self.note(Asked::Open(file.to_owned()));
         Err("This is not a Consort instrument; choose a .consort file.".into())
     }
-    fn save(&self, file: &Path) -> Result<(), String> {
-        self.note(Asked::Save(file.display().to_string()));
-        Ok(())
+    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+        self.note(Asked::Save(folder.to_owned()));
+        Ok(folder.join("factory.consort"))
+    }
+    fn export(&self, folder: &Path) {
+        self.note(Asked::Export(folder.to_owned()));
+    }
+    fn cancel_export(&self) {
+        self.note(Asked::CancelExport);
     }
 }
 
 /// The page of a window of the usual size.
 fn page(host: &Arc<Host>) -> Harness<'static, State> {
+    page_in(host, State::default())
+}
+
+/// The same, in a state.
+fn page_in(host: &Arc<Host>, state: State) -> Harness<'static, State> {
     let host = host.clone();
     Harness::builder()
         // Frames as fast as a screen's: two clicks in a row are a double-click.
@@ -122,7 +142,7 @@ fn page(host: &Arc<Host>) -> Harness<'static, State> {
         .with_max_steps(30)
         .with_size(egui::vec2(1000.0, 680.0))
         .with_context_setup(theme::apply)
-        .build_ui_state(move |page, state| ui(page, state, &*host), State::default())
+        .build_ui_state(move |page, state| ui(page, state, &*host), state)
 }
 
 fn working(progress: f32) -> Status {
@@ -158,9 +178,10 @@ fn made(request: &Request) -> Arc<Instrument> {
     Arc::new(instrument)
 }
 
-fn type_prompt(page: &mut Harness<'_, State>, text: &str) {
+fn type_prompt(host: &Host, page: &mut Harness<'_, State>, text: &str) {
     page.get_by_label("Prompt").click();
     page.run();
+    assert_eq!(host.take(), [Asked::Prepare], "a prompt is about to come");
     page.get_by_label("Prompt").type_text(text);
     page.run();
 }
@@ -171,7 +192,7 @@ fn a_typed_prompt_is_made_shows_progress_and_can_be_cancelled() {
     let mut page = page(&host);
     page.run();
     assert!(page.query_by_label("Cancel").is_none());
-    type_prompt(&mut page, "warm cello");
+    type_prompt(&host, &mut page, "warm cello");
     page.get_by_label("Generate").click();
     page.run();
     assert_eq!(host.take(), [Asked::Make(cello(1))]);
@@ -202,7 +223,7 @@ fn enter_makes_and_other_keys_stay_with_the_host() {
     page.run();
     assert_eq!(host.take(), []);
 
-    type_prompt(&mut page, "warm cello");
+    type_prompt(&host, &mut page, "warm cello");
     assert!(page.ctx.egui_wants_keyboard_input());
     page.key_press(egui::Key::Enter);
     page.run();
@@ -233,10 +254,51 @@ fn an_error_is_shown_until_it_is_dismissed() {
 }
 
 #[test]
+fn what_is_worth_knowing_is_said_without_asking_for_anything() {
+    let host = Host::new();
+    let mut page = page(&host);
+    let sentence = "Only the first 64 words or so of the prompt counted.";
+    host.show(|view| view.notice = Some(sentence.into()));
+    page.run();
+    page.get_by_label(sentence);
+    assert!(page.query_by_label("Dismiss").is_none());
+    host.show(|view| view.status = working(0.4));
+    page.run();
+    assert!(page.query_by_label(sentence).is_none());
+}
+
+/// A window that nothing happens in is not drawn again.
+#[test]
+fn frames_are_asked_for_only_while_something_moves() {
+    let host = Host::new();
+    let mut page = page(&host);
+    page.run();
+    let waits = |page: &Harness<'_, State>| {
+        page.output()
+            .viewport_output
+            .values()
+            .next()
+            .unwrap()
+            .repaint_delay
+    };
+    assert_eq!(waits(&page), Duration::MAX);
+
+    host.show(|view| view.peak = 0.5);
+    page.step();
+    host.show(|view| view.peak = 0.0);
+    page.step();
+    assert_eq!(waits(&page), theme::FRAME, "the meter falls");
+    for _ in 0..120 {
+        page.step();
+    }
+    assert_eq!(waits(&page), Duration::MAX, "and comes to rest");
+}
+
+#[test]
 fn variations_are_seeds_of_the_same_prompt() {
     let host = Host::new();
     let mut page = page(&host);
-    type_prompt(&mut page, "warm cello");
+    type_prompt(&host, &mut page, "warm cello");
     page.get_by_label("Variation C").click();
     page.run();
     assert_eq!(host.take(), [Asked::Make(cello(3))]);
@@ -256,7 +318,7 @@ fn variations_are_seeds_of_the_same_prompt() {
 fn the_family_goes_with_the_prompt() {
     let host = Host::new();
     let mut page = page(&host);
-    type_prompt(&mut page, "warm cello");
+    type_prompt(&host, &mut page, "warm cello");
     page.get_by_label("Family").click();
     page.run();
     page.get_by_label("Strings").click();
@@ -357,29 +419,69 @@ fn knobs_turn_in_one_gesture_and_reset_on_double_click() {
 }
 
 #[test]
-fn files_are_opened_and_saved_with_a_sentence() {
+fn instruments_are_saved_to_a_folder_and_opened_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, file) = (folder.path(), folder.path().join("soft pad.consort"));
+    std::fs::write(&file, "x").unwrap();
     let host = Host::new();
-    let mut page = page(&host);
+    let mut page = page_in(&host, State::new(here));
     page.run();
-    page.get_by_role_and_label(egui::Role::TextInput, "Instrument file")
-        .click();
-    page.run();
-    page.get_by_role_and_label(egui::Role::TextInput, "Instrument file")
-        .type_text("/tmp/a.consort");
-    page.run();
-    page.get_by_label("Open").click();
-    page.run();
-    page.get_by_label("This is not a Consort instrument; choose a .consort file.");
     page.get_by_label("Save").click();
     page.run();
-    page.get_by_label("Saved /tmp/a.consort.");
-    assert_eq!(
-        host.take(),
-        [
-            Asked::Open("/tmp/a.consort".into()),
-            Asked::Save("/tmp/a.consort".into())
-        ]
-    );
+    let saved = format!("Saved {}.", here.join("factory.consort").display());
+    page.get_by_label(&saved);
+    assert_eq!(host.take(), [Asked::Save(here.to_owned())]);
+
+    page.get_by_label("Open").click();
+    page.run();
+    page.get_by_label("soft pad").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Open(file)]);
+    page.get_by_label("This is not a Consort instrument; choose a .consort file.");
+    assert!(page.query_by_label(&saved).is_none());
+}
+
+#[test]
+fn an_export_shows_progress_and_can_be_cancelled_and_says_where_it_went() {
+    let host = Host::new();
+    let mut page = page_in(&host, State::new(Path::new("/music/Consort")));
+    page.run();
+    page.get_by_label("Export SFZ").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Export("/music/Consort".into())]);
+
+    host.show(|view| view.export = Some(Export::Working(0.4)));
+    page.run();
+    page.get_by_label("Export progress");
+    assert!(page.query_by_label("Export SFZ").is_none());
+    page.get_by_label("Cancel export").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::CancelExport]);
+
+    host.show(|view| view.export = Some(Export::Done("/music/Consort/a/a.sfz".into())));
+    page.run();
+    page.get_by_label("Exported /music/Consort/a/a.sfz.");
+    // What was said last is what is shown.
+    page.get_by_label("Save").click();
+    page.run();
+    page.get_by_label("Saved /music/Consort/factory.consort.");
+    let sentence = "/music couldn't be written: the disk is full; make room.";
+    host.show(|view| view.export = Some(Export::Failed(sentence.into())));
+    page.run();
+    page.get_by_label(sentence);
+}
+
+#[test]
+fn a_folder_that_is_no_whole_path_is_refused() {
+    let host = Host::new();
+    let mut page = page_in(&host, State::new(Path::new("music")));
+    page.run();
+    page.get_by_label("Export SFZ").click();
+    page.run();
+    page.get_by_label("\"music\" is no whole path; write one that begins with / or ~.");
+    page.get_by_label("Save").click();
+    page.run();
+    assert_eq!(host.take(), []);
 }
 
 /// Also at the smallest size nothing lies outside the window, and every widget has a name (the
@@ -406,6 +508,7 @@ fn everything_fits_at_any_size() {
             "C8",
             "Open",
             "Save",
+            "Export SFZ",
         ] {
             let rect = page.get_by_label(name).rect();
             assert!(whole.contains_rect(rect), "{name} at {size:?}: {rect:?}");

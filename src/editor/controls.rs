@@ -1,12 +1,12 @@
 //! What the page shows and what it can ask for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nice_plug::params::internals::ParamPtr;
 
 use crate::instrument::Instrument;
-use crate::jobs::{Request, Status};
+use crate::jobs::{Export, Request, Status};
 use crate::params::ConsortParams;
 
 /// A moment of the plugin instance, as the page shows it.
@@ -32,6 +32,10 @@ pub struct View {
     pub after: Option<String>,
     /// What went wrong last, in a sentence.
     pub message: Option<String>,
+    /// What the user may want to know besides, in a sentence.
+    pub notice: Option<String>,
+    /// The export that is being written, or what became of the last one.
+    pub export: Option<Export>,
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
@@ -62,8 +66,16 @@ pub trait Controls: Send + Sync {
     /// Presses a MIDI key (velocity 0 to 1) or, with `None`, lets it go.
     fn key(&self, key: u8, velocity: Option<f32>);
 
+    /// The user is about to ask for an instrument: loads the models, if they aren't.
+    fn prepare(&self);
+
     /// Opens a `.consort` file; otherwise a sentence that says why not.
     fn open(&self, file: &Path) -> Result<(), String>;
-    /// Writes the instrument to a `.consort` file.
-    fn save(&self, file: &Path) -> Result<(), String>;
+    /// Saves the instrument as a new `.consort` file in a folder and returns its path; otherwise a
+    /// sentence that says why not.
+    fn save(&self, folder: &Path) -> Result<PathBuf, String>;
+    /// Begins to write the instrument as SFZ and WAV to a new folder in this one.
+    fn export(&self, folder: &Path);
+    /// Stops that and leaves nothing of it.
+    fn cancel_export(&self);
 }

@@ -2,11 +2,14 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`page`] | the first (and only) page: how the widgets are laid out, what they do |
+//! | [`page`] | the first (and only) page: how the widgets are laid out, what they do; one file a row |
 //! | [`controls`] | what the page asks for and shows: its only door to the rest |
 //! | [`widgets`] | prompt, knobs, keyboard, picture |
 //! | [`theme`] | colours and sizes |
 //! | [`window`] | the page in a host's window |
+//!
+//! A frame is drawn only when something has changed: by the user (egui sees to it), in the generator
+//! (it tells a listener), on the audio thread (`process` raises a flag), or while a meter falls.
 //!
 //! The page needs nothing but an [`egui::Ui`], its [`State`] and [`Controls`], so tests drive it
 //! without a window by the names a screen reader would say.

@@ -1,5 +1,7 @@
 //! Colours and sizes of the window.
 
+use std::time::Duration;
+
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Theme, Vec2};
 
 /// Behind everything.
@@ -24,6 +26,9 @@ pub const ON_ACCENT: Color32 = Color32::from_rgb(0x24, 0x17, 0x08);
 pub const READY: Color32 = Color32::from_rgb(0x5f, 0xd0, 0xbc);
 /// What went wrong.
 pub const WRONG: Color32 = Color32::from_rgb(0xff, 0x8a, 0x80);
+
+/// Time between frames while something moves.
+pub const FRAME: Duration = Duration::from_millis(33);
 
 /// Roundness of cards.
 pub const ROUND: u8 = 10;

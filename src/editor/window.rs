@@ -1,9 +1,9 @@
 //! The page in a host's window, through nice-plug-egui.
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
@@ -12,9 +12,12 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{HandlerError, WindowSize as BaseviewSize};
 use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, NiceEguiApp, create_egui_editor,
 };
+
+/// Asks for a frame; one flag for all who ask, looked at 30 times a second while a window is open.
+/// Any thread, the audio thread too.
+pub use nice_plug_egui::RepaintNotifier;
 
 use super::{Controls, State, theme, ui};
 
@@ -24,9 +27,6 @@ const SIZE: (u32, u32) = (1000, 680);
 const MIN_SIZE: (u32, u32) = (860, 660);
 /// A saved size beyond this is damage.
 const MAX_SIZE: (u32, u32) = (4096, 4096);
-/// Time between frames while nothing moves under the pointer: held keys and progress still show
-/// promptly, and an open window costs little.
-const FRAME: Duration = Duration::from_millis(33);
 
 /// Makes the controls for a window, given the host's ear for parameter changes.
 pub type Connect = Arc<dyn Fn(GuiContext) -> Box<dyn Controls> + Send + Sync>;
@@ -72,13 +72,13 @@ pub struct ConsortEditor {
 }
 
 impl ConsortEditor {
-    /// An editor whose windows talk through `connect`. Main thread.
-    pub fn new(connect: Connect, size: Arc<WindowSize>) -> Self {
+    /// An editor whose windows talk through `connect`, and draw when `notifier` says so. Main thread.
+    pub fn new(connect: Connect, size: Arc<WindowSize>, notifier: RepaintNotifier) -> Self {
         let window = Mutex::new(fresh(&size));
         Self {
             connect,
             size,
-            notifier: RepaintNotifier::new(),
+            notifier,
             window,
         }
     }
@@ -91,6 +91,14 @@ impl ConsortEditor {
         }
         window.clone()
     }
+}
+
+/// Where instruments are saved unless the user names another folder: in that of the user's music.
+fn music_folder() -> PathBuf {
+    dirs::audio_dir()
+        .or_else(|| Some(dirs::home_dir()?.join("Music")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join("Consort")
 }
 
 fn fresh(size: &WindowSize) -> Arc<EguiEditorState> {
@@ -112,11 +120,12 @@ impl Editor for ConsortEditor {
         let page = Page {
             controls: (self.connect)(host.clone()),
             size: self.size.clone(),
-            state: State::default(),
+            state: State::new(&music_folder()),
         };
         let settings = EguiNiceSettings::new()
             .with_tile("Consort")
-            .with_resize_hint(self.resize_hint());
+            .with_resize_hint(self.resize_hint())
+            .with_repaint_poll_interval(theme::FRAME);
         create_egui_editor(self.state(), self.notifier.clone(), settings, page)
             .ok_or("The window could not be made.")?
             .spawn(
@@ -166,7 +175,6 @@ impl NiceEguiApp for Page {
 
     fn ui(&mut self, ui_: &mut egui::Ui, _: &mut Frame) {
         ui(ui_, &mut self.state, &*self.controls);
-        ui_.ctx().request_repaint_after(FRAME);
     }
 
     fn resized(&mut self, size: BaseviewSize) {

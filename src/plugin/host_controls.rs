@@ -1,6 +1,6 @@
 //! The window's controls: the session, and the host for parameter changes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
@@ -19,8 +19,9 @@ pub struct HostControls {
 }
 
 impl HostControls {
-    /// Controls for a window of this instance.
+    /// Controls for a window of this instance. Whoever opens one is about to ask for an instrument.
     pub fn new(session: Arc<Session>, host: GuiContext) -> Self {
+        session.prepare();
         Self { session, host }
     }
 
@@ -103,7 +104,19 @@ impl Controls for HostControls {
         Ok(())
     }
 
-    fn save(&self, file: &Path) -> Result<(), String> {
-        self.session.save(file)
+    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+        self.session.save(folder)
+    }
+
+    fn export(&self, folder: &Path) {
+        self.session.export(folder);
+    }
+
+    fn cancel_export(&self) {
+        self.session.cancel_export();
+    }
+
+    fn prepare(&self) {
+        self.session.prepare();
     }
 }

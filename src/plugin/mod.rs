@@ -6,6 +6,7 @@
 //! | [`modulation`] | polyphonic modulation of single notes |
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
 //! | [`keys`] | from the window's keyboard to the audio thread |
+//! | `stir` | from the audio thread to the window: something moves |
 //! | [`session`] | the instance as main and UI thread share it |
 //! | [`history`] | undo and redo of instruments |
 //! | [`state`] | what projects and presets hold |
@@ -15,8 +16,8 @@
 //! answers "continue if not quiet", all keys are with the engine.
 //!
 //! An instance is cheap: scanning touches no model, no file and no ONNX Runtime. Sound exists from
-//! activation on (the factory instrument, or what the project holds); models are loaded when the
-//! first prompt is sent.
+//! activation on (the factory instrument, or what the project holds); models are loaded when a window
+//! opens, or with the first prompt.
 
 pub mod events;
 pub mod history;
@@ -26,13 +27,14 @@ pub mod modulation;
 pub mod session;
 pub mod sidechain;
 pub mod state;
+mod stir;
 
 use std::sync::Arc;
 
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
-use crate::editor::window::{ConsortEditor, WindowSize};
+use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, mailbox};
 use crate::jobs::{Client, Pending};
 use crate::params::ConsortParams;
@@ -42,6 +44,7 @@ use modulation::Modulation;
 use session::Session;
 use sidechain::SidechainPeak;
 use state::SavedState;
+use stir::Stir;
 
 /// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct Consort {
@@ -50,6 +53,8 @@ pub struct Consort {
     saved: Arc<SavedState>,
     window: Arc<WindowSize>,
     sidechain: Arc<SidechainPeak>,
+    repaint: RepaintNotifier,
+    stir: Stir,
     keys: rtrb::Consumer<KeyPress>,
     pending: Pending,
     engine: Engine,
@@ -65,6 +70,9 @@ impl Default for Consort {
         let (presses, keys) = keys::ring();
         let client = Client::new(generator_side);
         let pending = client.pending();
+        let repaint = RepaintNotifier::new();
+        let news = repaint.clone();
+        client.listen(Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
             client,
@@ -79,6 +87,8 @@ impl Default for Consort {
             session,
             window,
             sidechain,
+            stir: Stir::new(engine.telemetry(), repaint.clone()),
+            repaint,
             keys,
             pending,
             engine,
@@ -125,7 +135,11 @@ impl Plugin for Consort {
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let session = self.session.clone();
         let connect = move |host| Box::new(HostControls::new(session.clone(), host)) as Box<_>;
-        Some(ConsortEditor::new(Arc::new(connect), self.window.clone()))
+        Some(ConsortEditor::new(
+            Arc::new(connect),
+            self.window.clone(),
+            self.repaint.clone(),
+        ))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -176,7 +190,8 @@ impl Plugin for Consort {
             self.handle(&event, api);
         }
         self.engine.render(&mut left[done..], &mut right[done..]);
-        self.sidechain.raise(aux, frames);
+        let loud = self.sidechain.raise(aux, frames);
+        self.stir.look(loud || !self.engine.is_silent());
 
         while let Some(ended) = self.engine.take_ended() {
             if let Some(id) = ended.note_id {

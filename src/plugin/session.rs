@@ -1,7 +1,7 @@
 //! One plugin instance as its threads share it, the audio thread excepted: the generator's client,
 //! the instruments so far, and what is saved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use super::sidechain::SidechainPeak;
 use super::state::{self, Recalled};
 use crate::editor::View;
 use crate::engine::Telemetry;
-use crate::instrument::{Instrument, Macros};
-use crate::jobs::{Client, JobId, Request, Snapshot, Stage, Status};
+use crate::instrument::{Instrument, Macros, export};
+use crate::jobs::{Client, JobId, Preload, Request, Snapshot, Stage, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -121,7 +121,17 @@ impl Session {
             before: desk.history.before().map(name),
             after: desk.history.after().map(name),
             message: desk.message.clone(),
+            notice: snapshot.notice.or(match snapshot.preload {
+                Preload::Failed(sentence) => Some(sentence),
+                _ => None,
+            }),
+            export: snapshot.export,
         }
+    }
+
+    /// Loads the models, if they aren't, for a make that comes soon. UI thread.
+    pub fn prepare(&self) {
+        self.client.preload();
     }
 
     /// Renders with the macros' new values now; without this it happens a moment later. UI thread.
@@ -205,16 +215,31 @@ impl Session {
         Ok(macros)
     }
 
-    /// Writes the instrument to a `.consort` file. UI thread.
-    pub fn save(&self, file: &Path) -> Result<(), String> {
-        let mut desk = self.desk.lock();
-        self.notice(&mut desk);
-        let instrument = desk
-            .history
+    /// Saves the instrument as a new `.consort` file in a folder and returns its path. UI thread.
+    pub fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+        let instrument = self
             .current()
             .ok_or("There is no instrument to save yet.")?;
-        std::fs::write(file, self.as_heard(instrument).to_bytes())
-            .map_err(|error| format!("Could not write {}: {error}.", file.display()))
+        export::consort(&instrument, folder).map_err(|error| error.to_string())
+    }
+
+    /// Begins to export the instrument to a folder. UI thread.
+    pub fn export(&self, folder: &Path) {
+        if let Some(instrument) = self.current() {
+            self.client.export(Arc::new(instrument), folder.to_owned());
+        }
+    }
+
+    /// Stops the export. UI thread.
+    pub fn cancel_export(&self) {
+        self.client.cancel_export();
+    }
+
+    /// The instrument that plays, as it sounds.
+    fn current(&self) -> Option<Instrument> {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        Some(self.as_heard(desk.history.current()?))
     }
 
     /// Plays an instrument that the user chose, from now on.

@@ -8,13 +8,16 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use nice_plug::prelude::*;
 
+/// A peak below this (-60 dB) is not worth a frame of the window.
+const INAUDIBLE: f32 = 1e-3;
+
 /// The highest sample since the editor last looked. Any thread, never blocking.
 #[derive(Default)]
 pub struct SidechainPeak(AtomicU32);
 
 impl SidechainPeak {
-    /// Raises the peak to that of a block. Audio thread.
-    pub fn raise(&self, aux: &mut AuxiliaryBuffers, frames: usize) {
+    /// Raises the peak to that of a block; whether a meter would show it. Audio thread.
+    pub fn raise(&self, aux: &mut AuxiliaryBuffers, frames: usize) -> bool {
         let mut peak = 0.0f32;
         for buffer in aux.inputs.iter_mut() {
             for channel in buffer.as_slice() {
@@ -28,6 +31,7 @@ impl SidechainPeak {
         if peak.is_finite() {
             self.0.fetch_max(peak.to_bits(), Relaxed);
         }
+        peak > INAUDIBLE
     }
 
     /// The peak so far; starts over. UI thread.
@@ -67,10 +71,14 @@ mod tests {
             outputs: &mut [],
         };
         peak.raise(&mut none, 64);
-        with_sidechain([0, 0], |aux| peak.raise(aux, 64));
+        with_sidechain([0, 0], |aux| {
+            peak.raise(aux, 64);
+        });
         assert_eq!(peak.take(), 0.0);
         for lengths in [[64, 64], [17, 64], [512, 3]] {
-            with_sidechain(lengths, |aux| peak.raise(aux, 64));
+            with_sidechain(lengths, |aux| {
+                peak.raise(aux, 64);
+            });
             assert_eq!(peak.take(), 0.25);
             assert_eq!(peak.take(), 0.0);
         }

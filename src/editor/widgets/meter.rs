@@ -15,12 +15,17 @@ pub fn meter(ui: &mut Ui, name: &str, peak: f32, width: f32) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
     let height = (1.0 - 20.0 * peak.max(1e-9).log10() / FLOOR_DB).clamp(0.0, 1.0);
     // Read first: the context is locked inside `data_mut`.
-    let fall = FALL * ui.input(|input| input.stable_dt).min(0.1);
+    let now = ui.input(|input| input.time);
     let shown = ui.data_mut(|data| {
-        let shown: &mut f32 = data.get_temp_mut_or_insert_with(response.id, || 0.0);
-        *shown = height.max(*shown - fall);
+        let (shown, since): &mut (f32, f64) =
+            data.get_temp_mut_or_insert_with(response.id, || (0.0, now));
+        *shown = height.max(*shown - FALL * (now - *since) as f32);
+        *since = now;
         *shown
     });
+    if shown > 0.0 {
+        ui.ctx().request_repaint_after(theme::FRAME);
+    }
     let bar = Rect::from_min_size(rect.min, vec2(rect.width() * shown, rect.height()));
     let colour = if peak > 1.0 {
         theme::WRONG

@@ -1,0 +1,58 @@
+//! The top: whose window it is, which instrument plays, how loud, and the way back.
+
+use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
+
+use crate::editor::widgets::meter;
+use crate::editor::{Controls, View, theme};
+
+/// Width of the level meters.
+const METERS: f32 = 90.0;
+
+/// Shows the row.
+pub(super) fn header(ui: &mut Ui, view: &View, controls: &dyn Controls) {
+    logo(ui);
+    ui.label(RichText::new("Consort").heading().strong());
+    ui.add_space(14.0);
+    let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());
+    let room = (ui.available_width() - 330.0).max(80.0);
+    ui.scope(|ui| {
+        ui.set_max_width(room);
+        let text = RichText::new(name).size(15.0).color(theme::ACCENT);
+        ui.add(egui::Label::new(text).truncate().selectable(false));
+    });
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
+            let button = ui.add_enabled(target.is_some(), Button::new(text));
+            let hint = format!("{text}: back to what was there");
+            let hint = target
+                .as_ref()
+                .map_or(hint, |name| format!("{text}: {name}"));
+            button.on_hover_text(hint).clicked()
+        };
+        if step(ui, "Redo", &view.after) {
+            controls.redo();
+        }
+        if step(ui, "Undo", &view.before) {
+            controls.undo();
+        }
+        ui.add_space(8.0);
+        let meters = vec2(METERS, 16.0);
+        ui.allocate_ui_with_layout(meters, Layout::top_down(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            meter::meter(ui, "Output level", view.peak, METERS);
+            meter::meter(ui, "Sidechain level", view.sidechain_peak, METERS);
+        });
+    });
+}
+
+/// Five bars of a chord.
+fn logo(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(26.0, 24.0), Sense::hover());
+    for (index, height) in [0.45, 0.8, 1.0, 0.65, 0.35].into_iter().enumerate() {
+        let bar = Rect::from_center_size(
+            pos2(rect.left() + 3.0 + index as f32 * 5.0, rect.center().y),
+            vec2(3.0, rect.height() * height),
+        );
+        ui.painter().rect_filled(bar, 1.5, theme::ACCENT);
+    }
+}

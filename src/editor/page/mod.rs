@@ -1,0 +1,188 @@
+//! The first page: prompt, variations, picture, knobs, keyboard, files. One file a row or card.
+
+mod files;
+mod header;
+mod knobs;
+mod prompt;
+mod variations;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{Align, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::widgets::{keyboard, picture};
+use super::{Controls, theme};
+use crate::instrument::{Family, Instrument};
+use crate::jobs::Request;
+
+/// Space around everything.
+const MARGIN: f32 = 16.0;
+const HEADER: f32 = 34.0;
+const PROMPT: f32 = 62.0;
+const VARIATIONS: f32 = 34.0;
+const KEYBOARD: f32 = 92.0;
+const FILES: f32 = 30.0;
+const REPORT: f32 = 18.0;
+
+/// Seeds a prompt is tried with, side by side.
+const VARIATION_NAMES: [&str; 4] = ["A", "B", "C", "D"];
+
+/// What the page remembers between frames; nothing of it is saved.
+pub struct State {
+    prompt: String,
+    family: Option<Family>,
+    /// Seed of variation A; B, C and D follow.
+    first_seed: u64,
+    files: files::Files,
+    /// A failure that the user has read.
+    dismissed: Option<String>,
+    /// The key that the pointer holds.
+    pressed: Option<u8>,
+    picture: picture::Picture,
+    /// The instrument whose recipe is in the fields.
+    shown: Option<Arc<Instrument>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            prompt: String::new(),
+            family: None,
+            first_seed: 1,
+            files: files::Files::default(),
+            dismissed: None,
+            pressed: None,
+            picture: picture::Picture::default(),
+            shown: None,
+        }
+    }
+}
+
+impl State {
+    /// A page whose files go to `folder` unless the user names another. Any thread.
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            files: files::Files::in_folder(folder),
+            ..Self::default()
+        }
+    }
+
+    /// Lets go of what the pointer holds: the window is about to close.
+    pub(in crate::editor) fn release(&mut self, controls: &dyn Controls) {
+        if let Some(key) = self.pressed.take() {
+            controls.key(key, None);
+        }
+    }
+
+    /// Puts the recipe of a new instrument (made, undone to, or loaded) into the fields.
+    fn follow(&mut self, instrument: Option<&Arc<Instrument>>) {
+        let Some(instrument) = instrument else {
+            return;
+        };
+        let known = self
+            .shown
+            .as_ref()
+            .is_some_and(|shown| Arc::ptr_eq(shown, instrument));
+        if known {
+            return;
+        }
+        let recipe = &instrument.recipe;
+        if !recipe.prompt.is_empty() && recipe.pack.is_some() {
+            self.prompt.clone_from(&recipe.prompt);
+            self.family = recipe.family;
+            let page = VARIATION_NAMES.len() as u64;
+            self.first_seed = recipe.seed.saturating_sub(1) / page * page + 1;
+        }
+        self.shown = Some(instrument.clone());
+    }
+
+    fn request(&self, variation: usize) -> Request {
+        Request {
+            prompt: self.prompt.trim().to_owned(),
+            seed: self.first_seed.saturating_add(variation as u64),
+            family: self.family,
+            ..Request::default()
+        }
+    }
+
+    /// Which variation of the prompt in the field an instrument is.
+    fn variation_of(&self, instrument: &Instrument) -> Option<usize> {
+        (0..VARIATION_NAMES.len()).find(|&variation| {
+            let request = self.request(variation);
+            instrument.recipe.prompt == request.prompt
+                && instrument.recipe.family == request.family
+                && instrument.recipe.seed == request.seed
+        })
+    }
+}
+
+/// Shows the page and does what the user asks. UI thread.
+pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
+    let view = controls.view();
+    state.follow(view.instrument.as_ref());
+    let whole = ui.max_rect();
+    ui.painter().rect_filled(whole, 0, theme::BACKGROUND);
+
+    let mut rest = whole.shrink(MARGIN);
+    let mut from_top = |height: f32, gap: f32| {
+        let row = Rect::from_min_size(rest.min, vec2(rest.width(), height));
+        rest.min.y += height + gap;
+        row
+    };
+    let header_rect = from_top(HEADER, 8.0);
+    let prompt_rect = from_top(PROMPT, 8.0);
+    let variations_rect = from_top(VARIATIONS, 8.0);
+    let mut from_bottom = |height: f32, gap: f32| {
+        let row = Rect::from_min_max(pos2(rest.left(), rest.bottom() - height), rest.max);
+        rest.max.y -= height + gap;
+        row
+    };
+    let report_rect = from_bottom(REPORT, 4.0);
+    let files_rect = from_bottom(FILES, theme::GAP);
+    let keys_rect = from_bottom(KEYBOARD, theme::GAP);
+    let split = rest.right() - knobs::WIDTH;
+    let picture_rect = Rect::from_min_max(rest.min, pos2(split - theme::GAP, rest.bottom()));
+    let knobs_rect = Rect::from_min_max(pos2(split, rest.top()), rest.max);
+
+    row(ui, header_rect, |ui| header::header(ui, &view, controls));
+    on_card(ui, prompt_rect, |ui| {
+        prompt::prompt(ui, state, &view, controls)
+    });
+    row(ui, variations_rect, |ui| {
+        variations::variations(ui, state, &view, controls);
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
+        state
+            .picture
+            .show(ui, picture_rect, view.instrument.as_ref());
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(knobs_rect), |ui| {
+        knobs::knobs(ui, controls);
+    });
+    ui.scope_builder(UiBuilder::new().max_rect(keys_rect), |ui| {
+        keyboard::keyboard(ui, keys_rect, &view, controls, &mut state.pressed);
+    });
+    row(ui, files_rect, |ui| {
+        files::files(ui, &mut state.files, &view, controls);
+    });
+    row(ui, report_rect, |ui| {
+        files::report(ui, &state.files, &view);
+    });
+}
+
+/// Things side by side, centred on the row's height.
+fn row(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    let layout = Layout::left_to_right(Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(rect).layout(layout), add);
+}
+
+fn on_card(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::CARD);
+    row(ui, rect.shrink2(vec2(12.0, 10.0)), add);
+}
+
+/// Gives a widget the name that a screen reader says.
+fn name_it(ui: &Ui, response: &egui::Response, name: &str, role: egui::Role) {
+    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), name));
+}
