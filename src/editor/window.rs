@@ -146,6 +146,8 @@ impl Editor for ConsortEditor {
     fn resize_hint(&self) -> ResizeHint {
         ResizeHint {
             can_resize: true,
+            can_resize_horizontally: true,
+            can_resize_vertically: true,
             size_constraints: SizeConstraints::Logical {
                 min_size: Some(LogicalSize::new(MIN_SIZE.0, MIN_SIZE.1).cast()),
                 max_size: Some(LogicalSize::new(MAX_SIZE.0, MAX_SIZE.1).cast()),

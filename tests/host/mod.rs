@@ -17,6 +17,7 @@ pub use sound::Sound;
 pub use state::State;
 
 use clack_extensions::audio_ports::{AudioPortInfoBuffer, PluginAudioPorts};
+use clack_extensions::gui::{GuiSize, HostGui, HostGuiImpl};
 use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
@@ -43,6 +44,21 @@ impl SharedHandler<'_> for Requests {
     }
 }
 
+/// Windows are opened and sized by the test: what the plugin asks for is granted and that is all.
+impl HostGuiImpl for Requests {
+    fn resize_hints_changed(&self) {}
+    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_show(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn request_hide(&self) -> Result<(), HostError> {
+        Ok(())
+    }
+    fn closed(&self, _: bool) {}
+}
+
 /// Ties the handlers together for clack.
 pub struct Handlers;
 
@@ -50,6 +66,10 @@ impl HostHandlers for Handlers {
     type Shared<'a> = Requests;
     type MainThread<'a> = ();
     type AudioProcessor<'a> = ();
+
+    fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Requests) {
+        builder.register::<HostGui>();
+    }
 }
 
 /// The plugin as `cargo xtask bundle` leaves it; `CONSORT_CLAP` names another.
@@ -85,7 +105,7 @@ pub fn load() -> PluginEntry {
 pub struct Session {
     /// The part for the audio thread, while active. Before the instance: it must go first.
     pub audio: Option<Audio>,
-    instance: PluginInstance<Handlers>,
+    pub instance: PluginInstance<Handlers>,
 }
 
 impl Session {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use egui::{Button, CornerRadius, Label, ProgressBar, RichText, TextEdit, Ui, vec2};
+use egui::{Align, Button, CornerRadius, Label, Layout, ProgressBar, RichText, TextEdit, Ui, vec2};
 
 use super::name_it;
 use crate::editor::{Controls, View, theme};
@@ -55,22 +55,33 @@ impl Files {
 /// Shows the row.
 pub(super) fn files(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls) {
     ui.label(RichText::new("Folder").color(theme::TEXT_WEAK));
-    let room = ui.available_width() - 262.0;
-    let field = TextEdit::singleline(&mut files.folder)
-        .id_salt("folder")
-        .hint_text("Where instruments are saved")
-        .align(egui::Align2::LEFT_CENTER);
-    let field = ui.add_sized(vec2(room, 28.0), field);
-    name_it(ui, &field, "Folder", egui::Role::TextInput);
-    open(ui, files, view, controls);
-    let ready = view.instrument.is_some() && !files.folder.trim().is_empty();
-    let save = ui.add_enabled(ready, Button::new("Save"));
+    // From the right, so that the field gets the room that is left.
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let ready = view.instrument.is_some() && !files.folder.trim().is_empty();
+        export(ui, files, view, controls, ready);
+        save(ui, files, view, controls, ready);
+        open(ui, files, view, controls);
+        let field = TextEdit::singleline(&mut files.folder)
+            .id_salt("folder")
+            .hint_text("Where instruments are saved")
+            .align(egui::Align2::LEFT_CENTER);
+        let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
+        name_it(ui, &field, "Folder", egui::Role::TextInput);
+    });
+}
+
+fn save(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls, ready: bool) {
+    let button = ui.add_enabled(ready, Button::new("Save"));
     let hint = "Saves the instrument as a .consort file in the folder";
-    if save.on_hover_text(hint).clicked() {
+    if button.on_hover_text(hint).clicked() {
         let outcome = files.folder().and_then(|folder| controls.save(&folder));
         let outcome = outcome.map(|file| format!("Saved {}.", file.display()));
         files.say(outcome, view);
     }
+}
+
+/// Export, or Cancel while one is written.
+fn export(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls, ready: bool) {
     let size = vec2(112.0, 30.0);
     if matches!(view.export, Some(Export::Working(_))) {
         if ui.add_sized(size, Button::new("Cancel export")).clicked() {
@@ -78,9 +89,9 @@ pub(super) fn files(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn 
         }
         return;
     }
-    let export = ui.add_enabled(ready, Button::new("Export SFZ").min_size(size));
+    let button = ui.add_enabled(ready, Button::new("Export SFZ").min_size(size));
     let hint = "Writes the instrument for other samplers, as SFZ and WAV, to a folder of its own";
-    if export.on_hover_text(hint).clicked() {
+    if button.on_hover_text(hint).clicked() {
         match files.folder() {
             Ok(folder) => {
                 files.said = None;

@@ -1,0 +1,126 @@
+//! A host's window for the plugin's to lie in, and a look at what is in it.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+
+/// A window on the display.
+pub struct Parent {
+    connection: RustConnection,
+    window: u32,
+}
+
+impl Parent {
+    pub fn new() -> Parent {
+        let (connection, screen) = x11rb::connect(None)
+            .expect("these tests need a display: run `cargo xtask test`, or set DISPLAY");
+        let window = connection.generate_id().expect("an id");
+        let root = &connection.setup().roots[screen];
+        connection
+            .create_window(
+                root.root_depth,
+                window,
+                root.root,
+                0,
+                0,
+                1000,
+                680,
+                0,
+                WindowClass::INPUT_OUTPUT,
+                root.root_visual,
+                &CreateWindowAux::new()
+                    // No window manager may move or frame it.
+                    .override_redirect(1)
+                    .background_pixel(root.white_pixel),
+            )
+            .and_then(|_| connection.map_window(window))
+            .expect("the display is there")
+            .check()
+            .expect("a window is made");
+        Parent { connection, window }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.window
+    }
+
+    pub fn resize(&self, width: u32, height: u32) {
+        let size = ConfigureWindowAux::new().width(width).height(height);
+        self.connection
+            .configure_window(self.window, &size)
+            .expect("the display is there")
+            .check()
+            .expect("it takes the size");
+    }
+
+    /// Sizes of the windows in it.
+    pub fn children(&self) -> Vec<(u32, u32)> {
+        let ids = self.ids().into_iter();
+        ids.filter_map(|id| self.size(id)).collect()
+    }
+
+    /// Waits until there are none: the display hears of a closed window a little later.
+    pub fn wait_until_empty(&self) {
+        let began = Instant::now();
+        while !self.ids().is_empty() {
+            assert!(began.elapsed() < Duration::from_secs(5), "a window is left");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        let tree = self.connection.query_tree(self.window);
+        tree.expect("the display is there")
+            .reply()
+            .expect("it lists windows")
+            .children
+    }
+
+    /// `None` when it has gone meanwhile.
+    fn size(&self, window: u32) -> Option<(u32, u32)> {
+        let geometry = self.connection.get_geometry(window);
+        let found = geometry.expect("the display is there").reply().ok()?;
+        Some((found.width.into(), found.height.into()))
+    }
+
+    /// How many colours the window in it shows: one or none before it has drawn.
+    pub fn colours(&self) -> usize {
+        let Some(&child) = self.ids().first() else {
+            return 0;
+        };
+        let Some((width, height)) = self.size(child) else {
+            return 0;
+        };
+        let image = self
+            .connection
+            .get_image(
+                ImageFormat::Z_PIXMAP,
+                child,
+                0,
+                0,
+                width as u16,
+                height as u16,
+                u32::MAX,
+            )
+            .expect("the display is there")
+            .reply();
+        // A window that isn't shown yet has no picture.
+        let Ok(image) = image else {
+            return 0;
+        };
+        let colours: BTreeSet<&[u8]> = image.data.chunks(4).collect();
+        colours.len()
+    }
+}
+
+impl Drop for Parent {
+    fn drop(&mut self) {
+        let _ = self.connection.destroy_window(self.window);
+        let _ = self.connection.flush();
+    }
+}
