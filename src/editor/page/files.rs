@@ -223,6 +223,6 @@ mod tests {
         let listed = list(folder.path());
         assert_eq!(listed, [new.clone(), folder.path().join("old.consort")]);
         assert_eq!(list(&new), [new]);
-        assert_eq!(list(&folder.path().join("nowhere")), [PathBuf::new(); 0]);
+        assert!(list(&folder.path().join("nowhere")).is_empty());
     }
 }

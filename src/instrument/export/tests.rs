@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use super::*;
-use crate::instrument::render::{order, plan};
+use crate::instrument::render::{self, order, plan};
 
 fn export(parent: &Path) -> PathBuf {
     let instrument = Instrument {
