@@ -64,11 +64,18 @@ pub const STANDALONE: &[Need] = &[Need {
 }];
 
 /// To run the benches beside their peers.
-pub const BENCH: &[Need] = &[Need {
-    packages: &["libfluidsynth3"],
-    why: "FluidSynth's sampler is timed beside ours",
-    present: || library("libfluidsynth.so.3"),
-}];
+pub const BENCH: &[Need] = &[
+    Need {
+        packages: &["libfluidsynth3"],
+        why: "FluidSynth's sampler is timed beside ours",
+        present: || library("libfluidsynth.so.3"),
+    },
+    Need {
+        packages: &["timgm6mb-soundfont"],
+        why: "FluidSynth and rustysynth play this SoundFont",
+        present: || std::path::Path::new("/usr/share/sounds/sf2/TimGM6mb.sf2").is_file(),
+    },
+];
 
 /// Sees to it that the system has all of `needs`; installs what is missing.
 ///
