@@ -1,132 +1,20 @@
 //! The window's page, driven without a window by the names that a screen reader would say.
 
-use std::path::{Path, PathBuf};
+mod files;
+mod host;
+
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
-use consort::editor::{Controls, State, View, theme, ui};
+use consort::editor::{State, theme, ui};
 use consort::engine::mailbox;
 use consort::instrument::{Family, Instrument};
-use consort::jobs::{Client, Export, Request, Stage, Status};
-use consort::params::ConsortParams;
+use consort::jobs::{Client, Request, Stage, Status};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::params::Param;
-use nice_plug::params::internals::ParamPtr;
 
-/// Plays the plugin's part: shows what the test says, and writes down what the page asks for.
-struct Host {
-    params: ConsortParams,
-    shown: Mutex<View>,
-    asked: Mutex<Vec<Asked>>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Asked {
-    Make(Request),
-    Cancel,
-    Undo,
-    Redo,
-    Dismiss,
-    Key(u8, Option<f32>),
-    Begin(ParamPtr),
-    Set(ParamPtr, f32),
-    End(ParamPtr),
-    Prepare,
-    Open(PathBuf),
-    Save(PathBuf),
-    Export(PathBuf),
-    CancelExport,
-}
-
-impl Host {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            params: ConsortParams::default(),
-            shown: Mutex::new(View {
-                status: Status::Idle,
-                instrument: Some(Arc::new(Instrument::factory())),
-                ready_keys: u128::MAX,
-                held_keys: 0,
-                voices: 0,
-                peak: 0.0,
-                sidechain_peak: 0.0,
-                before: None,
-                after: None,
-                message: None,
-                notice: None,
-                export: None,
-            }),
-            asked: Mutex::default(),
-        })
-    }
-
-    fn show(&self, change: impl FnOnce(&mut View)) {
-        change(&mut self.shown.lock().unwrap());
-    }
-
-    fn take(&self) -> Vec<Asked> {
-        std::mem::take(&mut self.asked.lock().unwrap())
-    }
-
-    fn note(&self, asked: Asked) {
-        self.asked.lock().unwrap().push(asked);
-    }
-}
-
-impl Controls for Host {
-    fn view(&self) -> View {
-        self.shown.lock().unwrap().clone()
-    }
-    fn params(&self) -> &ConsortParams {
-        &self.params
-    }
-    fn begin_edit(&self, param: ParamPtr) {
-        self.note(Asked::Begin(param));
-    }
-    fn edit(&self, param: ParamPtr, normalized: f32) {
-        self.note(Asked::Set(param, normalized));
-    }
-    fn end_edit(&self, param: ParamPtr) {
-        self.note(Asked::End(param));
-    }
-    fn make(&self, request: Request) {
-        self.note(Asked::Make(request));
-    }
-    fn cancel(&self) {
-        self.note(Asked::Cancel);
-    }
-    fn undo(&self) {
-        self.note(Asked::Undo);
-    }
-    fn redo(&self) {
-        self.note(Asked::Redo);
-    }
-    fn dismiss(&self) {
-        self.note(Asked::Dismiss);
-    }
-    fn key(&self, key: u8, velocity: Option<f32>) {
-        self.note(Asked::Key(key, velocity));
-    }
-    fn prepare(&self) {
-        self.note(Asked::Prepare);
-    }
-    fn open(&self, file: &Path) -> Result<(), String> {
-        self.note(Asked::Open(file.to_owned()));
-        Err("This is not a Consort instrument; choose a .consort file.".into())
-    }
-    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
-        self.note(Asked::Save(folder.to_owned()));
-        Ok(folder.join("factory.consort"))
-    }
-    fn export(&self, folder: &Path) {
-        self.note(Asked::Export(folder.to_owned()));
-    }
-    fn cancel_export(&self) {
-        self.note(Asked::CancelExport);
-    }
-}
+use host::{Asked, Host};
 
 /// The page of a window of the usual size.
 fn page(host: &Arc<Host>) -> Harness<'static, State> {
@@ -416,72 +304,6 @@ fn knobs_turn_in_one_gesture_and_reset_on_double_click() {
     page.run();
     let default = host.params.level.default_normalized_value();
     assert!(host.take().contains(&Asked::Set(level, default)));
-}
-
-#[test]
-fn instruments_are_saved_to_a_folder_and_opened_from_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let (here, file) = (folder.path(), folder.path().join("soft pad.consort"));
-    std::fs::write(&file, "x").unwrap();
-    let host = Host::new();
-    let mut page = page_in(&host, State::new(here));
-    page.run();
-    page.get_by_label("Save").click();
-    page.run();
-    let saved = format!("Saved {}.", here.join("factory.consort").display());
-    page.get_by_label(&saved);
-    assert_eq!(host.take(), [Asked::Save(here.to_owned())]);
-
-    page.get_by_label("Open").click();
-    page.run();
-    page.get_by_label("soft pad").click();
-    page.run();
-    assert_eq!(host.take(), [Asked::Open(file)]);
-    page.get_by_label("This is not a Consort instrument; choose a .consort file.");
-    assert!(page.query_by_label(&saved).is_none());
-}
-
-#[test]
-fn an_export_shows_progress_and_can_be_cancelled_and_says_where_it_went() {
-    let host = Host::new();
-    let mut page = page_in(&host, State::new(Path::new("/music/Consort")));
-    page.run();
-    page.get_by_label("Export SFZ").click();
-    page.run();
-    assert_eq!(host.take(), [Asked::Export("/music/Consort".into())]);
-
-    host.show(|view| view.export = Some(Export::Working(0.4)));
-    page.run();
-    page.get_by_label("Export progress");
-    assert!(page.query_by_label("Export SFZ").is_none());
-    page.get_by_label("Cancel export").click();
-    page.run();
-    assert_eq!(host.take(), [Asked::CancelExport]);
-
-    host.show(|view| view.export = Some(Export::Done("/music/Consort/a/a.sfz".into())));
-    page.run();
-    page.get_by_label("Exported /music/Consort/a/a.sfz.");
-    // What was said last is what is shown.
-    page.get_by_label("Save").click();
-    page.run();
-    page.get_by_label("Saved /music/Consort/factory.consort.");
-    let sentence = "/music couldn't be written: the disk is full; make room.";
-    host.show(|view| view.export = Some(Export::Failed(sentence.into())));
-    page.run();
-    page.get_by_label(sentence);
-}
-
-#[test]
-fn a_folder_that_is_no_whole_path_is_refused() {
-    let host = Host::new();
-    let mut page = page_in(&host, State::new(Path::new("music")));
-    page.run();
-    page.get_by_label("Export SFZ").click();
-    page.run();
-    page.get_by_label("\"music\" is no whole path; write one that begins with / or ~.");
-    page.get_by_label("Save").click();
-    page.run();
-    assert_eq!(host.take(), []);
 }
 
 /// Also at the smallest size nothing lies outside the window, and every widget has a name (the

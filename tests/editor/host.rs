@@ -1,0 +1,123 @@
+//! Plays the plugin's part.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use consort::editor::{Controls, View};
+use consort::instrument::Instrument;
+use consort::jobs::{Request, Status};
+use consort::params::ConsortParams;
+use nice_plug::params::internals::ParamPtr;
+
+/// Shows what the test says, and writes down what the page asks for.
+pub struct Host {
+    pub params: ConsortParams,
+    shown: Mutex<View>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    Make(Request),
+    Cancel,
+    Undo,
+    Redo,
+    Dismiss,
+    Key(u8, Option<f32>),
+    Begin(ParamPtr),
+    Set(ParamPtr, f32),
+    End(ParamPtr),
+    Prepare,
+    Open(PathBuf),
+    Save(PathBuf),
+    Export(PathBuf),
+    CancelExport,
+}
+
+impl Host {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            params: ConsortParams::default(),
+            shown: Mutex::new(View {
+                status: Status::Idle,
+                instrument: Some(Arc::new(Instrument::factory())),
+                ready_keys: u128::MAX,
+                held_keys: 0,
+                voices: 0,
+                peak: 0.0,
+                sidechain_peak: 0.0,
+                before: None,
+                after: None,
+                message: None,
+                notice: None,
+                export: None,
+            }),
+            asked: Mutex::default(),
+        })
+    }
+
+    pub fn show(&self, change: impl FnOnce(&mut View)) {
+        change(&mut self.shown.lock().unwrap());
+    }
+
+    pub fn take(&self) -> Vec<Asked> {
+        std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    fn note(&self, asked: Asked) {
+        self.asked.lock().unwrap().push(asked);
+    }
+}
+
+impl Controls for Host {
+    fn view(&self) -> View {
+        self.shown.lock().unwrap().clone()
+    }
+    fn params(&self) -> &ConsortParams {
+        &self.params
+    }
+    fn begin_edit(&self, param: ParamPtr) {
+        self.note(Asked::Begin(param));
+    }
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        self.note(Asked::Set(param, normalized));
+    }
+    fn end_edit(&self, param: ParamPtr) {
+        self.note(Asked::End(param));
+    }
+    fn make(&self, request: Request) {
+        self.note(Asked::Make(request));
+    }
+    fn cancel(&self) {
+        self.note(Asked::Cancel);
+    }
+    fn undo(&self) {
+        self.note(Asked::Undo);
+    }
+    fn redo(&self) {
+        self.note(Asked::Redo);
+    }
+    fn dismiss(&self) {
+        self.note(Asked::Dismiss);
+    }
+    fn key(&self, key: u8, velocity: Option<f32>) {
+        self.note(Asked::Key(key, velocity));
+    }
+    fn prepare(&self) {
+        self.note(Asked::Prepare);
+    }
+    fn open(&self, file: &Path) -> Result<(), String> {
+        self.note(Asked::Open(file.to_owned()));
+        Err("This is not a Consort instrument; choose a .consort file.".into())
+    }
+    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+        self.note(Asked::Save(folder.to_owned()));
+        Ok(folder.join("factory.consort"))
+    }
+    fn export(&self, folder: &Path) {
+        self.note(Asked::Export(folder.to_owned()));
+    }
+    fn cancel_export(&self) {
+        self.note(Asked::CancelExport);
+    }
+}
