@@ -1,0 +1,8 @@
+//! Tests of listening, on sounds of known content.
+
+mod files;
+mod golden;
+mod notes;
+mod pitches;
+mod segments;
+mod synthetic;
