@@ -73,6 +73,11 @@ const CUT_DB: f64 = 30.0;
 const CUT_LEVELS: usize = 2;
 /// Fewest levels before a release: what falls sooner was struck or plucked.
 const FEWEST_BEFORE: usize = 25;
+/// A note that fades faster than this while it is held, dB per second, was struck or plucked: it
+/// fades to its end, and where it falls faster is no release, …
+const FADES_DB_PER_S: f64 = 12.0;
+/// … unless so many levels have passed, when a release is sure to come.
+const LONG_HELD: usize = 300;
 /// A release begins where the level leaves the line before it by this much, dB.
 const LEAVES_DB: f64 = 1.0;
 
@@ -89,35 +94,38 @@ pub(super) enum Ending {
 
 /// How a note of these levels (dB, one every [`HOP`], from its onset until it is silent or the
 /// sound ends) ends: where two straight lines, the second steeper, fit them best.
-pub(super) fn ending(db: &[f64]) -> Ending {
+///
+/// `until`: how many of them are the note's; those after it only show how it breaks off.
+pub(super) fn ending(db: &[f64], until: usize) -> Ending {
     let peak = (0..db.len())
         .max_by(|&a, &b| db[a].total_cmp(&db[b]))
         .unwrap_or(0);
-    let cut = (peak..db.len().saturating_sub(1)).find(|&index| {
-        let after = db[(index + CUT_LEVELS).min(db.len() - 1)];
-        db[index] - after > CUT_DB
-            && db[index + 1..]
-                .iter()
-                .all(|&later| later <= db[index] - CUT_DB / 3.0)
+    // Only the end can be a cut: a click may fall as fast into what it struck.
+    let cut = (until.saturating_sub(CUT_LEVELS).max(peak)..until).find(|&index| {
+        let after = (index + CUT_LEVELS).min(db.len() - 1);
+        db[index] - db[after] > CUT_DB
     });
     if let Some(index) = cut {
         return Ending::Cut(index);
     }
-    let tail = &db[peak..];
+    let tail = &db[peak..until.max(peak)];
     let sums = LineSums::new(tail);
     let all = (FEWEST_BEFORE..tail.len().saturating_sub(2)).map(|knee| {
         let (before, after) = (sums.fit(0, knee), sums.fit(knee, tail.len()));
         (knee, before, after)
     });
     let best = all.min_by(|a, b| (a.1.1 + a.2.1).total_cmp(&(b.1.1 + b.2.1)));
-    match best {
-        Some((knee, (before, _), (after, _)))
-            if after < before.min(0.0) - FASTER_DB_PER_S * HOP
-                && tail[knee - 1] - tail[tail.len() - 1] > LEAST_FALL_DB =>
-        {
-            Ending::Released(peak + sums.leaves(tail, knee))
-        }
-        _ => Ending::None,
+    let Some((knee, (before, _), (after, _))) = best else {
+        return Ending::None;
+    };
+    let fall = tail[knee - 1] - tail[tail.len() - 1];
+    let faster = after < before.min(0.0) - FASTER_DB_PER_S * HOP && fall > LEAST_FALL_DB;
+    let held = before > -FADES_DB_PER_S * HOP || peak + knee >= LONG_HELD;
+    let release = sums.leaves(tail, knee);
+    if faster && held && release >= FEWEST_BEFORE {
+        Ending::Released(peak + release)
+    } else {
+        Ending::None
     }
 }
 

@@ -5,6 +5,7 @@
 //!   over the last half of what is known, with what it swung about that line played backwards and
 //!   forwards: a tone that fades goes on fading, a steady one holds, and beating goes on. A row
 //!   that can't be told from a steady one holds, and none ever rises.
+//!   A note that rings out within the sound is left as it is.
 //! * **Release.** One that was heard is placed after the model's; the levels then start from where
 //!   the extended note has got to. Without one, all rows fall by [`DAMPED_DB_PER_S`], about what a
 //!   damped string or the release of a synthesizer does.

@@ -8,7 +8,7 @@ use super::correlate::{Correlator, SPAN};
 use super::envelope::{Ending, Envelope, HOP, ending};
 use super::pitch::best;
 use super::spectrum::{Fourier, RATE, samples_in};
-use super::timing::Timing;
+use super::timing::{RELEASE, Timing};
 
 /// Seconds of a sound that are searched; the rest is left out.
 pub const LONGEST_SEARCHED: f64 = 30.0;
@@ -111,13 +111,20 @@ pub fn find(sound: &[f32]) -> Option<Segment> {
     }
     let held_until = |index: usize| (piece.from + index) as f64 * HOP - onset as f64 / RATE;
     let all = (end - onset) as f64 / RATE;
-    let timing = match ending(&envelope.db[piece.from..piece.to]) {
+    let levels = &envelope.db[piece.from..(piece.to + PAUSE).min(envelope.db.len())];
+    let rang_out = piece.to < envelope.db.len() && !envelope.sounds(piece.to);
+    let timing = match ending(levels, piece.to - piece.from) {
         Ending::Released(index) => Timing {
             held: held_until(index).clamp(0.01, all),
             released: true,
         },
         Ending::Cut(index) => Timing {
             held: held_until(index).clamp(0.01, all),
+            released: false,
+        },
+        // What has rung out is as silent as it would be if it were held on.
+        Ending::None if rang_out => Timing {
+            held: all.max(RELEASE),
             released: false,
         },
         Ending::None => Timing {

@@ -18,10 +18,10 @@ pub(super) const RELEASE: f64 = RELEASE_AT as f64;
 /// How long a note was held and whether its release is in the sound. Seconds after its onset.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Timing {
-    /// Seconds from the onset until the note is released, or until its sound ends.
+    /// Seconds from the onset until the note is released, or until its sound is cut off. A note
+    /// that rings out counts as held for three seconds at least.
     pub held: f64,
-    /// Whether what follows `held` is the note's release; else it is cut off there, or has rung
-    /// out.
+    /// Whether what follows `held` is the note's release.
     pub released: bool,
 }
 
