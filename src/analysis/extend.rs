@@ -157,12 +157,11 @@ fn hold(levels: &mut [f32], timing: Timing, f0: f64) {
             // No row fades four times as fast as the whole, and all fade.
             line.sloping(line.slope.clamp(4.0 * slope, 0.25 * slope), middle)
         };
-        for i in last + 1..held_times().count() {
-            let time = f64::from(time_grid()[i]);
+        for (level, time) in row.iter_mut().zip(held_times()).skip(last + 1) {
             let seen = mirrored(time, begin, known);
             let swing = interpolate(&times, &found, seen) - line.at(seen);
-            let level = line.at(time) + swing.clamp(-SWING_DB, SWING_DB);
-            row[i] = if faint { SILENT } else { level.max(SILENT) } as f32;
+            let goes_on = line.at(time) + swing.clamp(-SWING_DB, SWING_DB);
+            *level = if faint { SILENT } else { goes_on.max(SILENT) } as f32;
         }
     }
 }

@@ -312,7 +312,7 @@ fn rises(
     spacing: f64,
 ) -> Vec<f64> {
     let long = fourier.window(samples_in(seconds));
-    let short = fourier.window(samples_in((1.0 / spacing).min(0.03).max(0.005)));
+    let short = fourier.window(samples_in((1.0 / spacing).clamp(0.005, 0.03)));
     let mut buffer = vec![0.0; long.len().max(short.len())];
     let mut mean = |centre: f64, weight: &dyn Fn(usize) -> f64, size: usize| {
         frame(sound, centre, size, &mut buffer);
