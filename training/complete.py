@@ -1,7 +1,9 @@
 """Trains anchor completion: `python -m training.complete [--config cpu]`.
 
 The loss is L1 on random decoded cells (predicting codes absolutely, or by squares alone, was measured to be worse),
-plus a little squared error on the codes themselves. Needs `training.codec` and `training.text` first.
+plus a little squared error on the codes themselves. The network learns what a linear guess leaves out on instruments
+that the guess was not fitted to (five folds), since that is where it will be used. Needs `training.codec` and
+`training.text` first.
 """
 
 import torch
@@ -13,8 +15,8 @@ from .encode import stored
 from .config import arguments, checkpoints, fast, save
 from .loop import Run
 from .nets.codec_net import SHAPE_DB, CodecDecoder
-from .nets.complete_net import RANK, SEEN, SOURCES, Completion
-from .nets.layout import ANCHORS, CODE_WIDTH, FRAMES, SHAPE_WIDTH
+from .nets.complete_net import RANK, SEEN, Completion, LinearGuess
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, SHAPE_WIDTH, TEXT_WIDTH
 from .codec_fit import CELLS, mask_of
 from .ridge import RidgeDelta
 
@@ -22,6 +24,8 @@ KEYS = torch.tensor([float(k) for k, _ in ANCHORS])
 VELOCITIES = torch.tensor([float(v) for _, v in ANCHORS])
 MIDDLE = ANCHORS.index((64, 80))
 CELLS_A_STEP = 640
+ANCHORS_A_STEP = 9
+FOLDS = 5
 
 
 def decoder():
@@ -68,29 +72,65 @@ class DecodedLoss:
         return cellwise + 2.0 * ((guess - truth) ** 2 * self.weight).mean()
 
 
-def known_anchors(valid):
-    """Random sets of known anchors among those that sound: [B, 27]; often the middle one alone."""
-    batch = len(valid)
-    number = torch.tensor([1, 1, 1, 1, 2, 2, 3, 4, 6, 9])[torch.randint(10, (batch,))]
-    rank = torch.rand(batch, len(ANCHORS))
-    middle = torch.rand(batch) < 0.35
-    rank[middle, MIDDLE] = -1.0
-    rank[~valid] = 2.0
-    order = rank.argsort(1).argsort(1)
-    return ((order < number[:, None]) & valid).float()
-
-
 def place(batch):
     return KEYS.expand(batch, -1), VELOCITIES.expand(batch, -1)
 
 
-def fit_linear(guess, codes, valid, weight):
-    """Fits the network's linear guess, from each source, on training instruments."""
-    for i, source in enumerate(SOURCES):
-        model = RidgeDelta.fit(codes, valid, source, weight)
-        into, out = model.reduced(codes[valid[:, source], source], weight, RANK)
-        guess.mean[i], guess.shift[i] = model.mean, model.shifts.flatten()
-        guess.into[i * SEEN : (i + 1) * SEEN], guess.out[i * RANK : (i + 1) * RANK] = into, out
+def fit_linear(codes, valid, weight, strength):
+    """The linear guess from every anchor, fitted to instruments [I, 27, 400]."""
+    guess = LinearGuess()
+    models = [RidgeDelta.fit(codes, valid, source, weight, strength) for source in range(len(ANCHORS))]
+    whole = [(model.matrices.permute(1, 0, 2) * weight).reshape(SEEN, -1) for model in models]
+    # What they say of some instruments spans nearly all that they can say.
+    some = range(0, len(codes), max(1, len(codes) // 150))
+    said = [(codes[some, s, :SEEN] - models[s].mean)[valid[some, s]] @ whole[s] for s in range(len(ANCHORS))]
+    _, _, directions = torch.svd_lowrank(torch.cat(said), RANK + 16, niter=3)
+    directions = directions[:, :RANK]
+    guess.mean[:] = torch.stack([model.mean for model in models])
+    guess.shift[:] = torch.stack([model.shifts.flatten() for model in models])
+    guess.into[:] = torch.cat([matrix @ directions for matrix in whole])
+    guess.out[:] = (directions.T.unflatten(1, (len(ANCHORS), CODE_WIDTH)) / weight).flatten(1)
+    return guess
+
+
+class Folds:
+    """Training instruments in five groups, each with a linear guess that was fitted to the others."""
+
+    def __init__(self, data, codes, valid, weight, pool_codes, pool_of):
+        train = torch.tensor(data.split("train"))
+        strength = RidgeDelta.fit(codes[train], valid[train], MIDDLE, weight).strength
+        self.guess = fit_linear(codes[train], valid[train], weight, strength)
+        # Near-duplicates stay together.
+        fold = torch.tensor([fact["group"] % FOLDS for fact in data.facts])
+        self.parts = []
+        for each in range(FOLDS):
+            others = train[fold[train] != each]
+            linear = fit_linear(codes[others], valid[others], weight, strength)
+            real, made = train[fold[train] == each], (fold[pool_of] == each).nonzero()[:, 0]
+            who = torch.cat([real, pool_of[made]])
+            x = torch.cat([codes[real].half(), pool_codes[made]])
+            self.parts.append((linear, who, x, valid[who], len(real)))
+
+    def draw(self, batch, share=0.5):
+        """A linear guess, and instruments that it does not know: which they are, codes, validity.
+
+        `share` of them as they are, the rest augmented; some mixed in code space.
+        """
+        linear, who, x, use, real = self.parts[int(torch.randint(FOLDS, ()))]
+        pick = torch.cat(
+            [torch.randint(real, (int(batch * share),)), torch.randint(len(who), (batch - int(batch * share),))]
+        )
+        other = pick[torch.randperm(batch)]
+        mixed = (torch.rand(batch) < 0.3) * torch.rand(batch) * 0.5
+        got = torch.lerp(x[pick].float(), x[other].float(), mixed[:, None, None])
+        return linear, who[pick], got, use[pick] & (use[other] | (mixed == 0)[:, None])
+
+
+def draw_source(use):
+    """A sounding anchor of each instrument to start from: often the middle one, else any."""
+    odds = use * torch.where(torch.tensor([v == 80 for _, v in ANCHORS]), 3.0, 1.0)
+    source = torch.multinomial(odds + 1e-6, 1)[:, 0]
+    return torch.where((torch.rand(len(use)) < 0.4) & use[:, MIDDLE], MIDDLE, source)
 
 
 def main():
@@ -99,52 +139,54 @@ def main():
     codes = stored(data)
     valid = torch.stack([data.sounding(i) for i in range(len(data))])
     family, captions = families(data.facts), Captions(data.facts)
-    train, held_out = torch.tensor(data.split("train")), torch.tensor(data.split("validation"))
-    pool_codes, pool_of = augment.pool(data, args.pool)
-    net = Completion(args.width, args.layers)
+    held_out = torch.tensor(data.split("validation"))
+    net = Completion(args.width, args.blocks)
     loss_of = DecodedLoss(decoder())
     with torch.no_grad():
-        fit_linear(net.linear, codes[train], valid[train], loss_of.weight)
-    print("linear part fitted", flush=True)
+        folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool))
+    net.linear.load_state_dict(folds.guess.state_dict())
+    print("linear guesses fitted", flush=True)
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)
 
     def heldout(model):
         x, use = codes[held_out], valid[held_out]
         known = torch.zeros(len(x), len(ANCHORS))
         known[:, MIDDLE] = 1.0
-        ok = use[:, MIDDLE]
+        ask = use & (known < 0.5) & use[:, MIDDLE : MIDDLE + 1]
+        at = ask.nonzero()[:, 1]
+        torch.manual_seed(5)
+
+        def loss(guess):
+            torch.manual_seed(6)
+            return sum(float(loss_of(guess[ask], x[ask], at)) for _ in range(8)) / 8
+
         with torch.no_grad():
-            torch.manual_seed(5)
-            text = captions.draw(held_out)
-            got = model(x, known, *place(len(x)), text, family[held_out])
-            ask = use & (known < 0.5) & ok[:, None]
-            at = ask.nonzero()[:, 1]
-            value = sum(float(loss_of(got[ask], x[ask], at)) for _ in range(8)) / 8
-            copied = x[:, MIDDLE : MIDDLE + 1].expand_as(x)
-            base = sum(float(loss_of(copied[ask], x[ask], at)) for _ in range(8)) / 8
+            unsaid = torch.zeros(len(x), TEXT_WIDTH), torch.zeros(len(x), len(FAMILIES))
+            given, source = x[:, MIDDLE], torch.full((len(x),), MIDDLE)
+            linear = given[:, None] + model.linear(given, source)
+            said = loss(model(x, known, *place(len(x)), *unsaid)), loss(linear), loss(given[:, None].expand_as(x))
         torch.seed()
-        return f"held out {value:.3f} (copy of the known note {base:.3f})"
+        return "held out {:.3f} (linear {:.3f}, copy {:.3f})".format(*said)
 
     run.report = heldout
     net.train()
     for _ in run:
-        # Real instruments and augmented ones, some of them mixed in code space.
-        real = train[torch.randint(len(train), (max(1, int(args.batch * 0.45)),))]
-        made = torch.randint(len(pool_of), (args.batch - len(real),))
-        who = torch.cat([real, pool_of[made]])
-        x, use = torch.cat([codes[real], pool_codes[made].float()]), valid[who]
-        share = (torch.rand(len(x)) < 0.3) * torch.rand(len(x)) * 0.5
-        other = torch.randperm(len(x))
-        x = x * (1 - share)[:, None, None] + x[other] * share[:, None, None]
-        use = use & (use[other] | (share == 0)[:, None])
-        known = known_anchors(use)
-        text = captions.draw(who) * (torch.rand(len(x), 1) < 0.6)
-        hot = family[who] * (torch.rand(len(x), 1) < 0.6)
+        linear, who, x, use = folds.draw(args.batch)
+        source = draw_source(use)
+        given = x[torch.arange(len(x)), source]
+        text = captions.draw(who) * (torch.rand(len(x), 1) < 0.5)
+        hot = family[who] * (torch.rand(len(x), 1) < 0.5)
         with fast(args.device):
-            got = net(x, known, *place(len(x)), text, hot)
-        got = got.float()
-        ask = use & (known < 0.5)
-        run.update(loss_of(got[ask], x[ask], ask.nonzero()[:, 1]))
+            got = net.from_one(linear, given + 0.1 * torch.randn_like(given), source, text, hot)
+        # A few anchors of each are enough to learn from.
+        chance = torch.rand(len(x), len(ANCHORS)).masked_fill(~use, 2.0)
+        chance[torch.arange(len(x)), source] = 2.0
+        asked = chance.argsort(1)[:, :ANCHORS_A_STEP]
+        ask = torch.zeros_like(use).scatter_(1, asked, True) & use
+        ask[torch.arange(len(x)), source] = False
+        run.update(loss_of(got.float()[ask], x[ask], ask.nonzero()[:, 1]))
+    with torch.no_grad():
+        print(heldout(run.average))
     saved = dict(net=run.average.state_dict(), settings=net.settings, quality={"steps": run.step})
     save(saved, checkpoints() / "complete.pt")
 

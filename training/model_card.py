@@ -34,6 +34,15 @@ def flow_settings():
     )
 
 
+def record(folder, task, figures):
+    """Adds measured figures (name: number) to a model's entry in the manifest, and to the card."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (entry,) = (model for model in manifest["models"] if model["task"] == task)
+    entry["quality"] |= {name.replace(" ", "_"): round(float(value), 3) for name, value in figures.items()}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    write(folder / "MODEL_CARD.md", manifest)
+
+
 def write(path, manifest):
     rows = []
     for model in manifest["models"]:

@@ -9,10 +9,10 @@ class RidgeDelta:
     """Ridge regression from the leading numbers of the known note's code to the differences of the other codes."""
 
     WIDTH = 192
-    STRENGTHS = (0.1, 0.3, 1.0)
+    STRENGTHS = (0.1, 0.3, 1.0, 3.0)
 
-    def __init__(self, mean, matrices, shifts):
-        self.mean, self.matrices, self.shifts = mean, matrices, shifts
+    def __init__(self, mean, matrices, shifts, strength):
+        self.mean, self.matrices, self.shifts, self.strength = mean, matrices, shifts, strength
 
     @classmethod
     def fit(cls, codes, valid, known, weight, strength=None):
@@ -40,17 +40,9 @@ class RidgeDelta:
             left = x.T @ x + strength * len(x) * torch.eye(cls.WIDTH)
             matrices.append(torch.linalg.solve(left, x.T @ (y - middle)))
             shifts.append(middle)
-        return cls(mean, torch.stack(matrices), torch.stack(shifts))
+        return cls(mean, torch.stack(matrices), torch.stack(shifts), strength)
 
     def __call__(self, given):
         """All anchors' codes [B, 27, 400] from the known notes' codes [B, 400]."""
         x = given[:, : self.WIDTH] - self.mean
         return given[:, None] + torch.einsum("bk,akc->bac", x, self.matrices) + self.shifts
-
-    def reduced(self, given, weight, rank):
-        """The same map through `rank` numbers: in [WIDTH, rank], out [rank, 27 * 400]; best for the codes `given`."""
-        whole = (self.matrices.permute(1, 0, 2) * weight).reshape(self.WIDTH, -1)
-        _, _, directions = torch.svd_lowrank((given[:, : self.WIDTH] - self.mean) @ whole, rank + 16, niter=3)
-        directions = directions[:, :rank]
-        out = directions.T.reshape(rank, len(ANCHORS), CODE_WIDTH) / weight
-        return whole @ directions, out.reshape(rank, -1)

@@ -1,10 +1,15 @@
-"""`python -m training.evaluate codec|completion|text|flow [--models DIR] [--instruments N] [--validation]`."""
+"""`python -m training.evaluate codec|completion|text|flow [--models DIR] [--instruments N] [--validation] [--record]`.
+
+With `--record` the main figures go into the models' manifest and model card.
+"""
 
 import argparse
 import importlib
 from pathlib import Path
 
 import torch
+
+from .. import model_card
 
 
 def main():
@@ -14,10 +19,13 @@ def main():
     parser.add_argument("--instruments", type=int, default=95, help="at most so many instruments (default 95)")
     parser.add_argument("--sounds", type=int, default=30, help="at most so many instruments rendered to sound")
     parser.add_argument("--validation", action="store_true", help="on the validation split, to choose settings by")
+    parser.add_argument("--record", action="store_true", help="write the main figures beside the models")
     args = parser.parse_args()
     torch.set_grad_enabled(False)
     args.split = "validation" if args.validation else "test"
-    importlib.import_module(f"training.evaluate.{args.what}").main(args)
+    task, figures = importlib.import_module(f"training.evaluate.{args.what}").main(args)
+    if args.record:
+        model_card.record(args.models, task, {f"{args.split} {name}": value for name, value in figures.items()})
 
 
 if __name__ == "__main__":

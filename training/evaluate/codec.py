@@ -57,3 +57,8 @@ def main(args):
     )
     show("Shipped codec by key, slots dB", [str(k) for k in by_key], [["error", *(np.mean(v) for v in by_key.values())]])
     print(f"\nfrequency offsets: {np.mean(cents_error):.2f} cents mean error over heard partials")
+    figures = {"slots db": np.mean(slots["shipped"]), "plain pca slots db": np.mean(slots["plain PCA"])}
+    for name, pair in mean.items():
+        if pair[0] is not None:
+            figures |= {f"{name} log-mel sustain db": pair[0], f"{name} log-mel first 60 ms db": pair[1]}
+    return "codec_decoder", figures | {"offsets cents": np.mean(cents_error)}

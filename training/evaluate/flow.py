@@ -84,6 +84,12 @@ def main(args, seeds=6, guidances=(None,)):
         levels = torch.stack([data.notes(i)[0][anchor_of[family]] for i in group])
         between.append(slot_error(levels[1:], levels[:-1], KEYS[[anchor_of[family]] * (len(group) - 1)]).mean().item())
     rows[0][3] = np.mean(between)
+    figures = {
+        "real notes family top1": rows[0][1],
+        "real instruments differ db": rows[0][3],
+        "drawn family top1": rows[1][1],
+        "seeds differ db": rows[1][3],
+    }
     show("First anchor from a prompt: family as judged by the nearest real notes, and difference between seeds",
          ["top-1", "top-3", "between draws, dB", "silent"], rows)
     rows = []
@@ -100,3 +106,4 @@ def main(args, seeds=6, guidances=(None,)):
         gaps = np.array(gaps)
         rows.append([f"{more} − {less}: {measure}", gaps.mean(), (gaps.mean(1) > 0).mean(), (gaps > 0).mean()])
     show("Adjectives (same seeds, five nouns)", ["mean change", "nouns in the right direction", "draws in the right direction"], rows)
+    return "first_anchor", figures

@@ -66,3 +66,8 @@ def main(args):
         rows.append([f"{name} / {opposite}", within, np.mean([(s @ a.T).mean() for s, a in zip(same, against)])])
     apart = sum(w > a for _, w, a in rows)
     show(f"Adjectives on one noun (cosine): {apart} of {len(rows)} groups hold together", ["synonyms", "opposites"], rows)
+    return "text_encoder", {
+        "family from unseen captions": right.mean(),
+        "triples in order": (near > far).mean(),
+        "adjective groups in order": apart / len(rows),
+    }
