@@ -77,20 +77,48 @@ def place(batch):
 
 
 def fit_linear(codes, valid, weight, strength):
-    """The linear guess from every anchor, fitted to instruments [I, 27, 400]."""
+    """The linear guess from every anchor, fitted to instruments [I, 27, 400].
+
+    One ridge regression from each anchor, brought through `RANK` numbers that all share by alternating least squares.
+    Each pair of anchors counts alike: else small steps, such as to another velocity, drown in large ones.
+    """
     guess = LinearGuess()
     models = [RidgeDelta.fit(codes, valid, source, weight, strength) for source in range(len(ANCHORS))]
-    whole = [(model.matrices.permute(1, 0, 2) * weight).reshape(SEEN, -1) for model in models]
+    whole = torch.stack([(model.matrices.permute(1, 0, 2) * weight).flatten(1) for model in models])
     # What they say of some instruments spans nearly all that they can say.
     some = range(0, len(codes), max(1, len(codes) // 150))
-    said = [(codes[some, s, :SEEN] - models[s].mean)[valid[some, s]] @ whole[s] for s in range(len(ANCHORS))]
-    _, _, directions = torch.svd_lowrank(torch.cat(said), RANK + 16, niter=3)
-    directions = directions[:, :RANK]
+    seen = [(codes[some, s, :SEEN] - models[s].mean)[valid[some, s]] for s in range(len(ANCHORS))]
+    said = [seen[s] @ whole[s] for s in range(len(ANCHORS))]
+    size = torch.stack([blocks(x).pow(2).mean((0, 2)).sqrt() for x in said])
+    scale = 1 / size.clamp(min=size[size > 0].min())
+    each = scale.repeat_interleave(CODE_WIDTH, 1)
+    _, _, directions = torch.svd_lowrank(torch.cat([x * e for x, e in zip(said, each)]), RANK + 16, niter=3)
+    out = directions[:, :RANK].T
+    for last in (False, False, True):
+        into = [solve((out * e) @ (out * e).T, (out * e) @ (w * e).T).T for w, e in zip(whole, each)]
+        if last:
+            break
+        inner = [x @ i for x, i in zip(seen, into)]
+        targets = []
+        for a in range(len(ANCHORS)):
+            left = sum(k**2 * z.T @ z for k, z in zip(scale[:, a], inner))
+            targets.append(solve(left, sum(k**2 * z.T @ blocks(x)[:, a] for k, z, x in zip(scale[:, a], inner, said))))
+        out = torch.cat(targets, 1)
     guess.mean[:] = torch.stack([model.mean for model in models])
     guess.shift[:] = torch.stack([model.shifts.flatten() for model in models])
-    guess.into[:] = torch.cat([matrix @ directions for matrix in whole])
-    guess.out[:] = (directions.T.unflatten(1, (len(ANCHORS), CODE_WIDTH)) / weight).flatten(1)
+    guess.into[:] = torch.cat(into)
+    guess.out[:] = (blocks(out) / weight).flatten(1)
     return guess
+
+
+def blocks(codes):
+    """[N, 27 * 400] as [N, 27, 400]."""
+    return codes.unflatten(1, (len(ANCHORS), CODE_WIDTH))
+
+
+def solve(left, right):
+    """Least squares by normal equations, a little regularised."""
+    return torch.linalg.solve(left + 1e-5 * left.diagonal().mean() * torch.eye(len(left)), right)
 
 
 class Folds:
@@ -144,9 +172,11 @@ def main():
     loss_of = DecodedLoss(decoder())
     with torch.no_grad():
         folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool))
-    net.linear.load_state_dict(folds.guess.state_dict())
     print("linear guesses fitted", flush=True)
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)
+    # After resuming, so that the guess is that of today's data.
+    for model in (net, run.average):
+        model.linear.load_state_dict(folds.guess.state_dict())
 
     def heldout(model):
         x, use = codes[held_out], valid[held_out]

@@ -24,6 +24,7 @@ def main(args):
         flat = plain.decode(levels, KEYS)
         error = slot_error(got, levels, KEYS)
         slots["shipped"].append(error[use].mean().item())
+        # The offsets of both are the same: principal components, coded apart.
         slots["plain PCA"].append(slot_error(flat, levels, KEYS)[use].mean().item())
         for key in by_key:
             at = use & (KEYS == key)
@@ -40,7 +41,7 @@ def main(args):
                 key = ANCHORS[anchor][0]
                 for name, table, bend in (
                     ("analysis", levels.numpy(), cents),
-                    ("plain PCA", flat, cents),
+                    ("plain PCA", flat, got_cents),
                     ("shipped", got, got_cents),
                 ):
                     sound = render(table[anchor], bend[anchor].numpy(), key, reference)

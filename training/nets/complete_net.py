@@ -12,7 +12,7 @@ from torch import nn
 from .blocks import mlp, note_features, zero
 from .layout import ANCHORS, CODE_WIDTH, FAMILIES, TEXT_WIDTH
 
-SEEN, RANK = 192, 256  # the linear guess sees so many leading code numbers, through so many
+SEEN, RANK = 192, 320  # the linear guess sees so many leading code numbers, through so many
 NEARNESS = 5.0  # semitones over which a known note's say falls to 1/e of a nearer one's
 SEMITONES_A_VELOCITY = 0.15
 
@@ -30,7 +30,7 @@ class LinearGuess(nn.Module):
         self.register_buffer("shift", torch.zeros(len(ANCHORS), len(ANCHORS) * CODE_WIDTH))
 
     def inner(self, codes):
-        """What the guess is linear in, for codes [B, 27, 400] of all anchors: [B, 27, 256]."""
+        """What the guess is linear in, for codes [B, 27, 400] of all anchors: [B, 27, 320]."""
         x = (codes[..., :SEEN] - self.mean).transpose(0, 1)
         return (x @ self.into.reshape(len(ANCHORS), SEEN, RANK)).transpose(0, 1)
 
