@@ -5,7 +5,7 @@
 mod host;
 
 use host::{Session, bundle, load, plugin_id};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[test]
 fn scanning_and_opening_are_cheap() {
@@ -15,10 +15,10 @@ fn scanning_and_opening_are_cheap() {
         .len();
 
     let threads_before = threads();
-    let began = Instant::now();
+    let (began, cpu_began) = (Instant::now(), cpu_time());
     let entry = load();
     let id = plugin_id(&entry);
-    let scan = began.elapsed();
+    let (scan, scan_cpu) = (began.elapsed(), cpu_time() - cpu_began);
     assert_eq!(id.to_str(), Ok("org.consort.consort"));
     assert_eq!(threads(), threads_before, "scanning starts no thread");
 
@@ -52,8 +52,20 @@ fn scanning_and_opening_are_cheap() {
         !maps.contains("onnxruntime"),
         "ONNX Runtime is not touched before the first job"
     );
-    assert!(scan.as_millis() < 20, "a scan takes {scan:?}");
+    // Work, not time: other programs may hold up this one.
+    assert!(scan_cpu.as_millis() < 20, "a scan takes {scan_cpu:?}");
     drop((first, more));
+}
+
+/// CPU time of this thread so far.
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: it only writes the time.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 fn threads() -> usize {
