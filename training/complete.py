@@ -2,7 +2,7 @@
 
 The loss is L1 on random decoded cells (predicting codes absolutely, or by squares alone, was measured to be worse),
 plus a little squared error on the codes themselves. The network learns what a linear guess leaves out on instruments
-that the guess was not fitted to (five folds), since that is where it will be used. Needs `training.codec` and
+that the guess was not fitted to (folds), since that is where it will be used. Needs `training.codec` and
 `training.text` first.
 """
 
@@ -25,7 +25,6 @@ VELOCITIES = torch.tensor([float(v) for _, v in ANCHORS])
 MIDDLE = ANCHORS.index((64, 80))
 CELLS_A_STEP = 640
 ANCHORS_A_STEP = 9
-FOLDS = 5
 
 
 def decoder():
@@ -122,16 +121,16 @@ def solve(left, right):
 
 
 class Folds:
-    """Training instruments in five groups, each with a linear guess that was fitted to the others."""
+    """Training instruments in a few groups, each with a linear guess that was fitted to the others."""
 
-    def __init__(self, data, codes, valid, weight, pool_codes, pool_of):
+    def __init__(self, data, codes, valid, weight, pool_codes, pool_of, folds):
         train = torch.tensor(data.split("train"))
         strength = RidgeDelta.fit(codes[train], valid[train], MIDDLE, weight).strength
         self.guess = fit_linear(codes[train], valid[train], weight, strength)
         # Near-duplicates stay together.
-        fold = torch.tensor([fact["group"] % FOLDS for fact in data.facts])
+        fold = torch.tensor([fact["group"] % folds for fact in data.facts])
         self.parts = []
-        for each in range(FOLDS):
+        for each in range(folds):
             others = train[fold[train] != each]
             linear = fit_linear(codes[others], valid[others], weight, strength)
             real, made = train[fold[train] == each], (fold[pool_of] == each).nonzero()[:, 0]
@@ -144,7 +143,7 @@ class Folds:
 
         `share` of them as they are, the rest augmented; some mixed in code space.
         """
-        linear, who, x, use, real = self.parts[int(torch.randint(FOLDS, ()))]
+        linear, who, x, use, real = self.parts[int(torch.randint(len(self.parts), ()))]
         pick = torch.cat(
             [torch.randint(real, (int(batch * share),)), torch.randint(len(who), (batch - int(batch * share),))]
         )
@@ -171,7 +170,7 @@ def main():
     net = Completion(args.width, args.blocks)
     loss_of = DecodedLoss(decoder())
     with torch.no_grad():
-        folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool))
+        folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool), args.folds)
     print("linear guesses fitted", flush=True)
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)
     # After resuming, so that the guess is that of today's data.
