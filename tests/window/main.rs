@@ -109,8 +109,8 @@ fn it_opens_and_closes_twenty_times_while_instruments_are_made() {
         if turn % 4 != 3 {
             run_until(&mut session, "a picture", |_| parent.colours() > 50);
         }
-        let held = &note_of(60, 0.8, 0, 511)[..1];
-        session.play(held, 512, &[512]);
+        let note = note_of(60, 0.8, 0, 511);
+        session.play(&note[..1], 512, &[512]);
         let began = Instant::now();
         close(&mut session);
         assert!(
@@ -119,6 +119,7 @@ fn it_opens_and_closes_twenty_times_while_instruments_are_made() {
             began.elapsed()
         );
         parent.wait_until_empty();
+        session.play(&note[1..], 512, &[512]);
         memory.push(status("VmRSS") / 1024);
         threads.push(status("Threads"));
     }

@@ -150,6 +150,8 @@ impl Display {
                 "1280x800x24",
                 "-nolisten",
                 "tcp",
+                // Else it starts anew when its last client goes, and turns away who comes then.
+                "-noreset",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
