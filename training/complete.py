@@ -105,8 +105,9 @@ def fit_linear(codes, valid, weight, strength):
         out = torch.cat(targets, 1)
     guess.mean[:] = torch.stack([model.mean for model in models])
     guess.shift[:] = torch.stack([model.shifts.flatten() for model in models])
-    guess.into[:] = torch.cat(into)
-    guess.out[:] = (blocks(out) / weight).flatten(1)
+    # Few instruments span fewer numbers; the rest stay zero.
+    guess.into[:, : len(out)] = torch.cat(into)
+    guess.out[: len(out)] = (blocks(out) / weight).flatten(1)
     return guess
 
 
