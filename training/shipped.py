@@ -24,6 +24,8 @@ class Models:
 
     def text(self, prompts):
         """Text vectors [B, 256]."""
+        if not prompts:
+            return np.zeros((0, TEXT_WIDTH), np.float32)
         ids, mask = vocabulary.encode(self.tokenizer, prompts)
         return self.run["text_encoder"].run(None, dict(input_ids=np.array(ids), attention_mask=np.array(mask)))[0]
 
