@@ -17,14 +17,6 @@ pub fn soak(rest: &[String]) -> Result {
         "eight instances, instruments made and swapped under playing notes, {minutes} min"
     ));
     let mut command = cargo();
-    command.args([
-        "test",
-        "--release",
-        "--test",
-        "realtime",
-        "--",
-        "--nocapture",
-        "soak",
-    ]);
+    command.args(["test", "--release", "--test", "soak", "--", "--nocapture"]);
     run(command.env("CONSORT_SOAK_SECONDS", format!("{}", minutes * 60.0)))
 }
