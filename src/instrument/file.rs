@@ -4,6 +4,8 @@
 //! payload's SHA-256), length of the unpacked payload (u32), payload (zstd of postcard). Levels
 //! are stored as differences over time, which pack twice as well.
 
+mod version_1;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,7 +16,7 @@ use super::{AnchorError, Instrument, Macros, Recipe};
 /// How every `.consort` file begins.
 const MAGIC: [u8; 8] = *b"consort\x1a";
 /// The version written; older ones are brought up to it when read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 8 + 4 + 16 + 4;
 /// Largest file read, bytes.
 const MAX_BYTES: usize = 16 << 20;
@@ -53,9 +55,9 @@ pub enum FileError {
     Unusable(#[from] AnchorError),
 }
 
-/// Version 1 of the payload.
+/// Version 2 of the payload, the present one.
 #[derive(Serialize, Deserialize)]
-struct PayloadV1 {
+struct PayloadV2 {
     name: String,
     recipe: Recipe,
     macros: Macros,
@@ -67,7 +69,7 @@ struct PayloadV1 {
 impl Instrument {
     /// The instrument as `.consort` bytes (typically 0.2 to 0.5 MB). Any thread but audio.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let payload = PayloadV1 {
+        let payload = PayloadV2 {
             name: self.name.clone(),
             recipe: self.recipe.clone(),
             macros: self.macros,
@@ -113,15 +115,19 @@ impl Instrument {
             return Err(FileError::Damaged);
         }
         match version {
-            1 => read_v1(&unpacked),
+            1 => read(version_1::upgraded(&unpacked)?),
+            2 => read(from_postcard(&unpacked)?),
             // A later version adds its arm here and keeps the older ones.
             _ => Err(FileError::Damaged),
         }
     }
 }
 
-fn read_v1(unpacked: &[u8]) -> Result<Instrument, FileError> {
-    let payload: PayloadV1 = postcard::from_bytes(unpacked).map_err(|_| FileError::Damaged)?;
+fn from_postcard<'a, T: Deserialize<'a>>(unpacked: &'a [u8]) -> Result<T, FileError> {
+    postcard::from_bytes(unpacked).map_err(|_| FileError::Damaged)
+}
+
+fn read(payload: PayloadV2) -> Result<Instrument, FileError> {
     Ok(Instrument {
         name: payload.name,
         recipe: payload.recipe,
@@ -190,6 +196,7 @@ mod tests {
                     name: "cello".into(),
                     seed: 7,
                 }),
+                ..Recipe::default()
             },
             macros: Macros {
                 brightness: -0.25,
@@ -256,14 +263,16 @@ mod tests {
 
     #[test]
     fn a_whole_file_with_an_unusable_sound_is_refused() {
-        let mut payload = PayloadV1 {
+        let mut payload = PayloadV2 {
             name: String::new(),
             recipe: Recipe::default(),
             macros: Macros::default(),
             level_changes: vec![0; ANCHORS * ROWS * TIMES],
             cents: vec![0; ANCHORS * PARTIAL_ROWS],
         };
-        let read = |payload: &PayloadV1| read_v1(&postcard::to_stdvec(payload).unwrap());
+        let read = |payload: &PayloadV2| {
+            read(from_postcard(&postcard::to_stdvec(payload).unwrap()).unwrap())
+        };
         assert_eq!(
             read(&payload),
             Err(FileError::Unusable(AnchorError::Silent))

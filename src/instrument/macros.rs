@@ -1,4 +1,4 @@
-//! The six macros: large, musical changes of a whole instrument that act on its partials and
+//! The eight macros: large, musical changes of a whole instrument that act on its partials and
 //! noise, so that they are exact at every value and leave the sound alone at 0.
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,10 @@ pub struct Macros {
     pub width: f32,
     /// −1 freezes the movement of the held sound, +1 makes its partials shimmer.
     pub motion: f32,
+    /// After the key is let go: −1 stops at once, +1 rings on.
+    pub release: f32,
+    /// −1 pulls all partials into tune, +1 spreads them as many voices in unison would.
+    pub detune: f32,
 }
 
 impl Macros {
@@ -38,6 +42,8 @@ impl Macros {
             body: bound(self.body),
             width: bound(self.width),
             motion: bound(self.motion),
+            release: bound(self.release),
+            detune: bound(self.detune),
         }
     }
 }

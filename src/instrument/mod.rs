@@ -32,7 +32,7 @@ pub use anchors::{AnchorError, AnchorSet};
 pub use file::FileError;
 pub use macros::Macros;
 pub use note::NoteModel;
-pub use recipe::{Family, Origin, PackVersion, Recipe};
+pub use recipe::{Family, Origin, PackVersion, Recipe, SoundOrigin};
 
 /// A playable instrument: everything its sound depends on, and what it was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -22,6 +22,20 @@ pub struct Recipe {
     pub pack: Option<PackVersion>,
     /// The instrument this one is a variation of.
     pub variation_of: Option<Origin>,
+    /// The sound it was made from, if there was one.
+    pub sound: Option<SoundOrigin>,
+    /// The second instrument of a morph, and the share it has in it (0..=1); `variation_of` is the
+    /// first.
+    pub morphed_with: Option<(Origin, f32)>,
+}
+
+/// The sound that an instrument was made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SoundOrigin {
+    /// Its name: a file's, without folder.
+    pub name: String,
+    /// The pitch found in it, as a MIDI key with its fraction.
+    pub key: f32,
 }
 
 /// Name and version of a model pack.

@@ -369,7 +369,7 @@ impl Making {
                 range: *range,
                 guidance: self.guidance(&pack.manifest().flow),
                 pack: Some(pack.version()),
-                variation_of: None,
+                ..Recipe::default()
             },
             macros: Macros::default(),
             anchors,
