@@ -20,15 +20,15 @@ CELLS_A_STEP = 4096
 
 
 class Encoder:
-    """Note models to standardised codes; how to encode is part of the codec, but not of what is shipped."""
+    """Note models to standardised codes. `dual` projects onto the basis, where that isn't orthonormal."""
 
-    def __init__(self, mean, basis, offset_basis, centre, scale, rounds):
+    def __init__(self, mean, basis, offset_basis, centre, scale, rounds, dual=None):
         self.mean, self.basis, self.offset_basis = mean, basis, offset_basis
-        self.centre, self.scale, self.rounds = centre, scale, rounds
+        self.centre, self.scale, self.rounds, self.dual = centre, scale, rounds, dual
 
     def raw(self, levels, cents, keys):
         x, peak = cf.shapes(levels, keys)
-        shape = cf.encode(x, self.mean, self.basis, self.rounds)
+        shape = cf.encode(x, self.mean, self.basis, self.rounds, self.dual)
         return torch.cat([shape, peak[:, None], cf.offsets(levels, cents) @ self.offset_basis], 1)
 
     def __call__(self, levels, cents, keys):
@@ -46,6 +46,11 @@ class Encoder:
 def encoder():
     """The encoder of the codec that was trained last."""
     return Encoder(**torch.load(checkpoints() / "codec.pt", weights_only=False)["encoder"])
+
+
+def least_squares(matrix):
+    """What projects onto the columns of `matrix` [cells, K]: [cells, K]."""
+    return matrix @ torch.linalg.inv(matrix.T @ matrix)
 
 
 class Plain:
@@ -73,7 +78,7 @@ def error(decoder, encode, data, indices):
     with torch.no_grad():
         for i in indices:
             levels, cents = data.notes(i)
-            got, got_cents = decoder(encode(levels, cents, KEYS))
+            got, got_cents = decoder.decode(encode(levels, cents, KEYS))
             use = data.sounding(i)
             total.append(slot_error(got, levels, KEYS)[use].mean())
             heard = cf.offsets(levels, torch.ones_like(cents))[use]

@@ -86,12 +86,16 @@ def impute(x, guess):
     return torch.where(x > 0, x, torch.where(x < 0, guess, guess.clamp(max=0.0)))
 
 
-def encode(x, mean, basis, rounds=3):
-    """Codes [N, K] of shapes [N, cells]; with more than one round silent cells are left free."""
-    code = times(x.clamp(min=0.0) - mean, basis)
+def encode(x, mean, basis, rounds=3, dual=None):
+    """Codes [N, K] of shapes [N, cells]; with more than one round silent cells are left free.
+
+    `dual` [cells, K] projects onto a basis that isn't orthonormal.
+    """
+    dual = basis if dual is None else dual
+    code = times(x.clamp(min=0.0) - mean, dual)
     for _ in range(rounds - 1):
         guess = times(code, basis.T) + mean
-        code = code + times(impute(x, guess) - guess, basis)
+        code = code + times(impute(x, guess) - guess, dual)
     return code
 
 

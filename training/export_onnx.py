@@ -30,7 +30,7 @@ def export(net, example, outputs, path, dynamic):
     names = list(example)
     dims = {}
     shapes = {
-        name: {axis: dims.setdefault(label, torch.export.Dim(label, min=1, max=4096)) for axis, label in axes.items()}
+        name: {axis: dims.setdefault(label, torch.export.Dim(label, min=0, max=4096)) for axis, label in axes.items()}
         for name, axes in dynamic.items()
     }
     program = torch.onnx.export(

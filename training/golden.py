@@ -7,11 +7,11 @@ An input is given by its `values`, or as a `wave` [amplitude, step, phase]: elem
 
 import numpy as np
 
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, TEXT_WIDTH
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
 
 PROMPTS = ("warm cello", "bright pluck", "Dark evolving PAD, slow attack!", "glockenspiel", "какой-то звук")
 POINTS = 24
-TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "codes": 0.02}
+TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "change": 0.01}
 
 
 def fill(spec, kind=np.float32):
@@ -48,7 +48,10 @@ def inputs():
             "text": dict(shape=[2, TEXT_WIDTH], wave=[0.0884, 1.913, 0.5]),
             "family": dict(shape=[2, len(FAMILIES)], values=one_hot("strings", "bass")),
         },
-        "codec_decoder": {"codes": dict(shape=[2, CODE_WIDTH], wave=[0.8, 0.913, 0.3])},
+        "codec_decoder": {
+            "codes": dict(shape=[2, CODE_WIDTH], wave=[0.8, 0.913, 0.3]),
+            "residual": dict(shape=[1, ROWS * FRAMES], wave=[6.0, 0.0713, 0.3]),
+        },
     }
 
 

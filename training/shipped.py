@@ -7,7 +7,7 @@ import numpy as np
 
 from . import vocabulary
 from .export_onnx import session
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, TEXT_WIDTH
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
 
 KEYS = np.array([key for key, _ in ANCHORS], np.float32)
 VELOCITIES = np.array([velocity for _, velocity in ANCHORS], np.float32)
@@ -65,7 +65,8 @@ class Models:
 
     def decode(self, codes):
         """Levels [N, 176, 136] and cents [N, 136]."""
-        return self.run["codec_decoder"].run(None, dict(codes=codes.astype(np.float32)))
+        nothing = np.zeros((0, ROWS * FRAMES), np.float32)
+        return self.run["codec_decoder"].run(["levels", "cents"], dict(codes=codes.astype(np.float32), residual=nothing))
 
     def conditions(self, families, say_family=True):
         """One-hot family, note and range of each family's name (None: not said), as the plugin chooses them."""

@@ -1,4 +1,5 @@
-//! The note codec's decoder: codes become levels and frequency offsets over time.
+//! The note codec: codes become levels and frequency offsets over time, and what a code leaves out
+//! of a note's levels becomes a change of that code.
 
 use ort::value::TensorRef;
 
@@ -6,7 +7,12 @@ use super::model::{Expected, Model, Usage};
 use super::{Error, Pack};
 use crate::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-/// The decoder.
+/// Leading numbers of a code: the note's shape, its levels relative to its loudest moment.
+pub const SHAPE_WIDTH: usize = 384;
+/// Levels of a note.
+const CELLS: usize = ROWS * TIMES;
+
+/// The decoder, and the way back through its own matrix.
 #[derive(Debug)]
 pub struct Decoder {
     model: Model,
@@ -29,10 +35,14 @@ impl Decoder {
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
         let code_width = pack.manifest().code_width;
-        let inputs = [Expected::floats("codes", &[None, Some(code_width)])];
+        let inputs = [
+            Expected::floats("codes", &[None, Some(code_width)]),
+            Expected::floats("residual", &[None, Some(CELLS)]),
+        ];
         let outputs = [
             Expected::floats("levels", &[None, Some(ROWS), Some(TIMES)]),
             Expected::floats("cents", &[None, Some(PARTIAL_ROWS)]),
+            Expected::floats("change", &[None, Some(SHAPE_WIDTH)]),
         ];
         let model = Model::load(pack, "codec_decoder", Usage::Once, &inputs, &outputs)?;
         Ok(Self { model, code_width })
@@ -43,14 +53,33 @@ impl Decoder {
     /// # Errors
     /// [`Error::Model`]. Thread: generator.
     pub fn decode(&mut self, codes: &[f32]) -> Result<Decoded, Error> {
-        let notes = codes.len() / self.code_width;
-        let codes = TensorRef::from_array_view(([notes, self.code_width], codes))
-            .map_err(|e| Error::Model(format!("The codes can't be given to their model ({e}).")))?;
-        let outputs = [
-            ("levels", notes * ROWS * TIMES),
-            ("cents", notes * PARTIAL_ROWS),
-        ];
-        let [levels, cents] = self.model.run([("codes", codes.into())], outputs)?;
+        let [levels, cents, _] = self.run(codes, &[])?;
         Ok(Decoded { levels, cents })
+    }
+
+    /// How the shape numbers of codes must change to make up for `residual`: notes × [`ROWS`] ×
+    /// [`TIMES`] dB that the decoded levels lack; notes × [`SHAPE_WIDTH`], by least squares.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn change(&mut self, residual: &[f32]) -> Result<Vec<f32>, Error> {
+        let [_, _, change] = self.run(&[], residual)?;
+        Ok(change)
+    }
+
+    /// Both directions in one graph, since they share a matrix; either may have nothing to do.
+    fn run(&mut self, codes: &[f32], residual: &[f32]) -> Result<[Vec<f32>; 3], Error> {
+        let of =
+            |e: ort::Error| Error::Model(format!("The codes can't be given to their model ({e})."));
+        let (notes, others) = (codes.len() / self.code_width, residual.len() / CELLS);
+        let codes = TensorRef::from_array_view(([notes, self.code_width], codes)).map_err(of)?;
+        let residual = TensorRef::from_array_view(([others, CELLS], residual)).map_err(of)?;
+        let inputs = [("codes", codes.into()), ("residual", residual.into())];
+        let outputs = [
+            ("levels", notes * CELLS),
+            ("cents", notes * PARTIAL_ROWS),
+            ("change", others * SHAPE_WIDTH),
+        ];
+        self.model.run(inputs, outputs)
     }
 }

@@ -25,7 +25,12 @@ def hushed(shape):
 
 
 class CodecDecoder(nn.Module):
-    """`levels, cents = f(codes)`: standardised codes [N, 400] to dB [N, 176, 136] and cents [N, 136]."""
+    """`levels, cents, change = f(codes, residual)`.
+
+    Decodes standardised codes [N, 400] to dB [N, 176, 136] and cents [N, 136]; and says how the shape's numbers must
+    change to make up for residuals [M, cells], dB: by least squares against the decoder's own matrix, which is how
+    notes are encoded without a second one. Either batch may be empty.
+    """
 
     def __init__(self, features=128, hidden=512):
         super().__init__()
@@ -36,6 +41,7 @@ class CodecDecoder(nn.Module):
         self.shape = nn.Linear(SHAPE_WIDTH + features, ROWS * FRAMES)
         self.level = nn.Parameter(torch.tensor([-10.0, 12.0]))  # mean and deviation, dB
         self.offsets = nn.Linear(OFFSET_WIDTH, PARTIALS)
+        self.register_buffer("inverse", torch.eye(SHAPE_WIDTH), persistent=False)  # of the matrix's Gram matrix
 
     def inner(self, codes):
         """What the shape is a linear function of: [N, 384 + features]."""
@@ -48,7 +54,17 @@ class CodecDecoder(nn.Module):
         """The note's loudest moment, dB [N]."""
         return codes[:, SHAPE_WIDTH] * self.level[1] + self.level[0]
 
-    def forward(self, codes):
+    def prepare(self):
+        """To be called when the weights are final: what encoding needs is computed from them."""
+        matrix = self.shape.weight[:, :SHAPE_WIDTH].detach()
+        self.inverse.copy_(torch.linalg.inv(matrix.T @ matrix))
+        return self
+
+    def forward(self, codes, residual):
+        levels, cents = self.decode(codes)
+        return levels, cents, (residual @ self.shape.weight)[:, :SHAPE_WIDTH] @ self.inverse
+
+    def decode(self, codes):
         shape = hushed(self.shape(self.inner(codes))).reshape(-1, ROWS, FRAMES)
         levels = shape + (self.peak(codes) - SHAPE_DB)[:, None, None]
         cents = self.offsets(codes[:, SHAPE_WIDTH + 1 :]).clamp(-MAX_CENTS, MAX_CENTS)

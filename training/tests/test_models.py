@@ -36,7 +36,7 @@ def test_manifest_agrees_with_the_code():
     assert tuple(MANIFEST["families"]) == FAMILIES
     assert set(TASKS) == {"text_encoder", "first_anchor", "complete", "codec_decoder"}
     outputs = {o["name"]: o["shape"] for o in TASKS["codec_decoder"]["outputs"]}
-    assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS]}
+    assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]}
 
 
 @pytest.mark.parametrize("entry", [*MANIFEST["models"], MANIFEST["tokenizer"]], ids=lambda e: e["file"])
