@@ -14,7 +14,7 @@
 //! | [`instrument`] | what a multisampled instrument is: recipe, partials, zones, files |
 //! | [`music`] | notes and MIDI files |
 //!
-//! Imports run one way: `plugin, editor, cli` → `jobs` → `models`, `analysis` → `instrument` →
+//! Imports run one way: `plugin, editor, cli` → `jobs` → `models` → `analysis` → `instrument` →
 //! `music`; `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
 
 pub mod analysis;

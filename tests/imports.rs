@@ -9,8 +9,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("music", &[]),
     ("instrument", &["music"]),
     ("engine", &["instrument", "music"]),
-    ("models", &["instrument", "music"]),
-    ("analysis", &["models", "instrument", "music"]),
+    ("analysis", &["instrument", "music"]),
+    ("models", &["analysis", "instrument", "music"]),
     ("library", &["analysis", "models", "instrument", "music"]),
     (
         "jobs",

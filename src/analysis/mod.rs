@@ -67,18 +67,25 @@ pub struct Heard {
     pub loudest_db: f32,
 }
 
-/// Listens to a sound: finds the note to learn from and analyses it. Takes some 0.1 s for one note,
-/// half a second for half a minute. Any thread but audio.
+/// Listens to a sound: finds the note to learn from and analyses it. `key`: its MIDI key, right
+/// within half a semitone, where that is known better than the sound tells. Takes some 0.1 s for
+/// one note, half a second for half a minute. Any thread but audio.
 ///
 /// # Errors
 /// [`SoundError::Silent`] when nothing rises above the noise in its first
 /// [half a minute](segment::LONGEST_SEARCHED).
-pub fn listen(sound: &Sound) -> Result<Heard, SoundError> {
+pub fn listen(sound: &Sound, key: Option<f64>) -> Result<Heard, SoundError> {
     let mono = sound.for_analysis();
     let segment = segment::find(&mono).ok_or(SoundError::Silent)?;
     let note = segment.cut(&mono);
     let held = (segment.timing.held * f64::from(SAMPLE_RATE)) as usize;
-    let pitch = pitch::find(&note[..held.clamp(1, note.len())]);
+    let pitch = match key {
+        Some(key) => Some(Pitch {
+            hertz: key_frequency(key),
+            confidence: 1.0,
+        }),
+        None => pitch::find(&note[..held.clamp(1, note.len())]),
+    };
     let given = pitch.map_or(key_frequency(KEY_WITHOUT_PITCH), |pitch| pitch.hertz);
     let analysis = Analysis::of(&note, given, segment.timing);
     let loudest_db = analysis.loudest_db();

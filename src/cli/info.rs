@@ -70,6 +70,8 @@ fn instrument_facts(instrument: &Instrument) -> Facts {
         "guidance": recipe.guidance,
         "models": recipe.pack.as_ref().map(|pack| format!("{} {}", pack.name, pack.version)),
         "variation_of": recipe.variation_of.as_ref().map(|origin| &origin.name),
+        "sound": recipe.sound.as_ref().map(|sound| &sound.name),
+        "sound_key": recipe.sound.as_ref().map(|sound| tenths(f64::from(sound.key))),
         "macros": instrument.macros,
     }))
 }

@@ -1,6 +1,7 @@
-//! `consort instrument`: from a prompt to an instrument on disk.
+//! `consort instrument`: from a prompt, a sound or another instrument to an instrument on disk.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
@@ -9,25 +10,45 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::NewFolder;
 use super::progress::Progress;
-use super::{Context, cancel, keys};
+use super::{Context, cancel, keys, read_instrument};
 use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
-use crate::models::make::{MAX_GUIDANCE, truncation_notice};
-use crate::models::{self, Making, Models, Pack, Request};
+use crate::models::make::MAX_GUIDANCE;
+use crate::models::{self, Making, Models, Pack, Request, SoundFile, Source};
 
-/// Make a playable instrument from a prompt: SFZ with 24-bit WAV samples, and a .consort file.
+/// Make a playable instrument from a prompt, a sound, or another instrument: SFZ with 24-bit WAV
+/// samples, and a .consort file.
 ///
-/// Each variation gets a folder of its own, named after the prompt and its seed, for example
-/// warm-cello-1/. The same prompt, seed and version give the same instrument.
+/// Each variation gets a folder of its own, named after the prompt (or the sound, or the other
+/// instrument) and its seed, for example warm-cello-1/. The same prompt, seed and version give the
+/// same instrument. With --sound, its clearest note is found and becomes an instrument over all
+/// keys; with --near, another instrument is varied. With either, the prompt says what to change:
+/// "darker", "with a softer attack".
 #[derive(Args)]
 #[command(after_help = "Examples:
   consort instrument \"warm cello\"
   consort instrument \"bright plucked harp\" --seed 7 --variations 4 --out instruments
-  consort instrument \"deep sub\" --family bass --range E1-G3 --guidance 2")]
+  consort instrument \"deep sub\" --family bass --range E1-G3 --guidance 2
+  consort instrument --sound rhodes.wav
+  consort instrument --sound rhodes.wav \"darker, with a softer attack\"
+  consort instrument --near warm-cello-1/warm-cello-1.consort --amount 0.3 --variations 4")]
 pub struct Arguments {
-    /// What it should sound like, in English words.
-    #[arg(value_parser = prompt)]
-    prompt: String,
+    /// What it should sound like, in English words; with --sound or --near, what to change.
+    #[arg(value_parser = prompt, required_unless_present_any = ["sound", "near"])]
+    prompt: Option<String>,
+    /// A sound file to learn a note from: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
+    #[arg(long, value_name = "FILE", conflicts_with = "near")]
+    sound: Option<PathBuf>,
+    /// The key of that note, as a MIDI number or a name such as C4; found in the sound otherwise.
+    #[arg(long, value_name = "KEY", requires = "sound", value_parser = keys::key)]
+    sound_key: Option<u8>,
+    /// An instrument to vary (.consort).
+    #[arg(long, value_name = "FILE")]
+    near: Option<PathBuf>,
+    /// How much of the sound or instrument is given up to chance, 0 to 1 [default: 0, with --near
+    /// 0.3].
+    #[arg(long, value_name = "PART", allow_negative_numbers = true, value_parser = amount)]
+    amount: Option<f32>,
     /// The seed of every random choice: another seed, another such instrument.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -58,7 +79,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let seeds: Vec<u64> = (0..u64::from(arguments.variations))
         .map(|n| arguments.seed.wrapping_add(n))
         .collect();
-    let stem = file_name(&arguments.prompt);
+    let source = source(arguments)?;
+    let stem = stem(arguments, &source);
     let folder = |seed: &u64| arguments.out.join(format!("{stem}-{seed}"));
     for seed in &seeds {
         NewFolder::check(&folder(seed), arguments.force)?;
@@ -73,7 +95,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         };
         let target = folder(seed);
         let begun = Instant::now();
-        let making = make(arguments, *seed, &mut models, &progress)?;
+        let making = make(arguments, &source, *seed, &mut models, &progress)?;
         let written = Instant::now();
         write(
             &making.instrument,
@@ -83,8 +105,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             &progress,
         )?;
         drop(progress);
-        if making.truncated && done == 0 {
-            context.remark(&truncation_notice());
+        if let Some(notice) = making.notice.filter(|_| done == 0) {
+            context.remark(&notice);
         }
         if !context.json {
             context.result(&Value::Null, &target.display().to_string());
@@ -96,6 +118,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             "name": making.instrument.name,
             "seed": seed,
             "prompt_truncated": making.truncated,
+            "sound_key": making.instrument.recipe.sound.as_ref().map(|sound| sound.key),
             "seconds_making": (written - begun).as_secs_f64(),
             "seconds_writing": written.elapsed().as_secs_f64(),
             "stages": making.stages,
@@ -103,7 +126,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     }
     if context.json {
         context.result(
-            &json!({ "prompt": arguments.prompt, "instruments": made }),
+            &json!({
+                "prompt": arguments.prompt,
+                "sound": arguments.sound.as_ref().map(|path| path.display().to_string()),
+                "near": arguments.near.as_ref().map(|path| path.display().to_string()),
+                "instruments": made,
+            }),
             "",
         );
     }
@@ -126,8 +154,38 @@ impl Share {
 struct Made {
     instrument: Instrument,
     truncated: bool,
+    notice: Option<String>,
     /// Seconds of each stage.
     stages: Value,
+}
+
+/// What a variation gives up to chance unless the user says.
+const USUAL_AMOUNT: f32 = 0.3;
+
+/// What to make instruments from besides words.
+fn source(arguments: &Arguments) -> Result<Source, Failure> {
+    Ok(match (&arguments.sound, &arguments.near) {
+        (Some(path), _) => Source::Sound(SoundFile {
+            path: path.clone(),
+            key: arguments.sound_key.map(f64::from),
+        }),
+        (None, Some(path)) => Source::Near(Arc::new(read_instrument(path)?)),
+        (None, None) => Source::Words,
+    })
+}
+
+/// What the folders are named after.
+fn stem(arguments: &Arguments, source: &Source) -> String {
+    let prompt = arguments.prompt.as_deref().unwrap_or_default();
+    let known = match source {
+        Source::Words => String::new(),
+        Source::Sound(file) => {
+            let stem = file.path.file_stem().unwrap_or_default();
+            stem.to_string_lossy().into_owned()
+        }
+        Source::Near(instrument) => instrument.name.clone(),
+    };
+    file_name(format!("{known} {prompt}").trim())
 }
 
 /// From prompt to anchors takes about a fifth of the time, the samples the rest.
@@ -135,12 +193,18 @@ const MAKING: f32 = 0.2;
 
 fn make(
     arguments: &Arguments,
+    source: &Source,
     seed: u64,
     models: &mut Models,
     progress: &Share,
 ) -> Result<Made, Failure> {
     let mut making = Making::new(Request {
-        prompt: arguments.prompt.clone(),
+        source: source.clone(),
+        amount: arguments.amount.unwrap_or(match source {
+            Source::Near(_) => USUAL_AMOUNT,
+            Source::Words | Source::Sound(_) => 0.0,
+        }),
+        prompt: arguments.prompt.clone().unwrap_or_default(),
         seed,
         family: arguments.family,
         range: arguments.range,
@@ -159,6 +223,7 @@ fn make(
             return Ok(Made {
                 instrument: *instrument,
                 truncated: making.was_truncated(),
+                notice: making.notice(),
                 stages: Value::Object(stages.collect()),
             });
         }
@@ -220,6 +285,13 @@ fn prompt(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("type what the instrument should sound like, for example: \"warm cello\"".into()),
         text => Ok(text.into()),
+    }
+}
+
+fn amount(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(amount) if (0.0..=1.0).contains(&amount) => Ok(amount),
+        _ => Err("write a number from 0 to 1".into()),
     }
 }
 

@@ -48,7 +48,7 @@ impl NoteModel {
 
     /// `self` moved towards `other` by `share` (0 = self, 1 = other): levels in dB, offsets in
     /// cents. A share outside 0..=1 continues the change, by at most a few dB.
-    pub(super) fn towards(&self, other: &Self, share: f32) -> Self {
+    pub(crate) fn towards(&self, other: &Self, share: f32) -> Self {
         if share == 0.0 {
             return self.clone();
         }

@@ -29,6 +29,13 @@ pub struct Recipe {
     pub morphed_with: Option<(Origin, f32)>,
 }
 
+impl Recipe {
+    /// Made from words alone: no sound, no other instrument. Any thread.
+    pub fn is_of_words(&self) -> bool {
+        self.sound.is_none() && self.variation_of.is_none() && self.morphed_with.is_none()
+    }
+}
+
 /// The sound that an instrument was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SoundOrigin {

@@ -11,7 +11,6 @@ use super::rendering::{Rendering, Swap};
 use super::snapshot::{JobId, Preload, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
 use crate::instrument::{Instrument, Macros};
-use crate::models::make::truncation_notice;
 use crate::models::{Error, Making, Progress, Request, Stage, runtime};
 
 /// After so long without news, an engine is looked at less often.
@@ -288,7 +287,7 @@ impl Desk {
         if let Some(watch) = &self.watch {
             instrument.macros = watch(instrument.macros).bounded();
         }
-        self.shared.change().notice = making.was_truncated().then(truncation_notice);
+        self.shared.change().notice = making.notice();
         self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
     }
 

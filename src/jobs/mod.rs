@@ -30,6 +30,6 @@ mod generator;
 mod rendering;
 pub mod snapshot;
 
-pub use crate::models::{Request, Stage};
+pub use crate::models::{Request, SoundFile, Source, Stage};
 pub use client::Client;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};

@@ -48,6 +48,12 @@ impl Decoder {
         Ok(Self { model, code_width })
     }
 
+    /// Numbers of a code. Thread: any.
+    #[must_use]
+    pub fn code_width(&self) -> usize {
+        self.code_width
+    }
+
     /// Decodes notes: `codes` is notes × code width.
     ///
     /// # Errors

@@ -9,6 +9,9 @@ pub enum Error {
     /// The prompt says nothing that the text encoder knows.
     #[error("{0}")]
     Prompt(String),
+    /// The sound to learn from can't be read, or is no note.
+    #[error("{0}")]
+    Sound(String),
     /// ONNX Runtime is missing, too old, or can't be unpacked.
     #[error("{0}")]
     Runtime(String),

@@ -1,4 +1,6 @@
-//! The first-anchor flow: draws the code of one note from noise, led by the prompt.
+//! The first-anchor flow: draws the code of one note from noise, led by the prompt; or another one
+//! near a known note, from that note with some noise (SDEdit: Meng et al. 2022); or says which way
+//! words would change a known note (as in delta denoising: Hertz et al. 2023).
 //!
 //! Flow matching with the data predicted (Lipman et al. 2023; Karras et al. 2022 for the
 //! preconditioning), and classifier-free guidance (Ho & Salimans 2022): each step asks the network
@@ -26,6 +28,11 @@ pub struct Wish {
     pub guidance: f32,
 }
 
+/// Times of the flow, and noises at each, that steering looks at: early ones show what words are
+/// about, late ones what the note is.
+const STEERING_TIMES: [f32; 3] = [0.3, 0.5, 0.7];
+const STEERING_NOISES: usize = 4;
+
 /// The denoiser.
 #[derive(Debug)]
 pub struct FirstAnchor {
@@ -40,6 +47,8 @@ pub struct Drawing {
     wish: Wish,
     /// Notes × code width.
     codes: Vec<f32>,
+    /// The flow's time that it begins at: 0 is noise, 1 the data.
+    from: f32,
     steps: usize,
     done: usize,
 }
@@ -86,9 +95,60 @@ impl FirstAnchor {
         Drawing {
             wish,
             codes: codes.collect(),
+            from: 0.0,
             steps: steps.max(1),
             done: 0,
         }
+    }
+
+    /// Begins a drawing near a known note: `amount` (0..=1) of it is given up to the noise of each
+    /// of `seeds`. `steps` are those of a drawing from noise alone. Thread: any but audio.
+    #[must_use]
+    pub fn begin_near(
+        &self,
+        wish: Wish,
+        code: &[f32],
+        amount: f32,
+        seeds: &[u64],
+        steps: usize,
+    ) -> Drawing {
+        let amount = amount.clamp(0.0, 1.0);
+        let mut drawing = self.begin(wish, seeds, steps, amount);
+        let all = drawing.codes.iter_mut().zip(code.iter().cycle());
+        all.for_each(|(x, known)| *x += (1.0 - amount) * known);
+        drawing.from = 1.0 - amount;
+        drawing.steps = ((steps as f32 * amount).ceil() as usize).max(1);
+        drawing
+    }
+
+    /// Which way the words of `wish` would change a known note: the mean difference, over times of
+    /// the flow and noises drawn from `seed`, of what is expected with them and without. As long as
+    /// a code; some 20 ms.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn direction(&mut self, wish: &Wish, code: &[f32], seed: u64) -> Result<Vec<f32>, Error> {
+        let mut direction = vec![0.0; self.code_width];
+        for (n, &time) in STEERING_TIMES.iter().enumerate() {
+            let noise = noise::normal(
+                seed.wrapping_add(n as u64),
+                STEERING_NOISES * self.code_width,
+            );
+            let known = code.iter().cycle();
+            let codes: Vec<f32> = noise
+                .iter()
+                .zip(known)
+                .map(|(noise, known)| (1.0 - time) * noise + time * known)
+                .collect();
+            let (led, free) = self.asked_twice(wish, &codes, time)?;
+            let differences = led.iter().zip(&free).map(|(led, free)| led - free);
+            for (i, difference) in differences.enumerate() {
+                direction[i % self.code_width] += difference;
+            }
+        }
+        let count = (STEERING_TIMES.len() * STEERING_NOISES) as f32;
+        direction.iter_mut().for_each(|x| *x /= count);
+        Ok(direction)
     }
 
     /// One step of the flow; after the last one, the codes (notes × code width).
@@ -96,10 +156,9 @@ impl FirstAnchor {
     /// # Errors
     /// [`Error::Model`]. Thread: generator.
     pub fn step(&mut self, drawing: &mut Drawing) -> Result<Option<Vec<f32>>, Error> {
-        let (now, then) = (
-            drawing.done as f32 / drawing.steps as f32,
-            (drawing.done + 1) as f32 / drawing.steps as f32,
-        );
+        let time =
+            |done: usize| drawing.from + (1.0 - drawing.from) * done as f32 / drawing.steps as f32;
+        let (now, then) = (time(drawing.done), time(drawing.done + 1));
         let data = self.denoised(drawing, now)?;
         drawing.done += 1;
         if drawing.done >= drawing.steps {
@@ -112,19 +171,35 @@ impl FirstAnchor {
         Ok(None)
     }
 
-    /// The network's guess of the data, guided: both questions, for all notes, in one batch.
+    /// The network's guess of the data, guided.
     fn denoised(&mut self, drawing: &Drawing, time: f32) -> Result<Vec<f32>, Error> {
+        let (led, free) = self.asked_twice(&drawing.wish, &drawing.codes, time)?;
+        let guidance = drawing.wish.guidance;
+        let both = led.iter().zip(&free);
+        Ok(both
+            .map(|(led, free)| free + guidance * (led - free))
+            .collect())
+    }
+
+    /// The network's guess of the data with what was said and without: both questions, for all
+    /// notes, in one batch.
+    fn asked_twice(
+        &mut self,
+        wish: &Wish,
+        codes: &[f32],
+        time: f32,
+    ) -> Result<(Vec<f32>, Vec<f32>), Error> {
         let Wish {
             text,
             family,
             note,
             range,
-            guidance,
-        } = &drawing.wish;
+            guidance: _,
+        } = wish;
         let of =
             |e: ort::Error| Error::Model(format!("The note can't be given to its model ({e})."));
         let width = self.code_width;
-        let notes = drawing.codes.len() / width;
+        let notes = codes.len() / width;
         let batch = 2 * notes;
         // First all notes with what was said, then all without.
         let with_nothing = |said: Vec<f32>| {
@@ -132,7 +207,7 @@ impl FirstAnchor {
             [said.repeat(notes), nothing].concat()
         };
         let families = Family::ALL.len();
-        let noisy = drawing.codes.repeat(2);
+        let noisy = codes.repeat(2);
         let time = vec![time; batch];
         let text = with_nothing(text.clone());
         let family = with_nothing(one_hot(*family));
@@ -180,11 +255,7 @@ impl FirstAnchor {
         ];
         let [both] = self.model.run(inputs, [("denoised", batch * width)])?;
         let (led, free) = both.split_at(notes * width);
-        Ok(led
-            .iter()
-            .zip(free)
-            .map(|(led, free)| free + guidance * (led - free))
-            .collect())
+        Ok((led.to_vec(), free.to_vec()))
     }
 }
 

@@ -21,14 +21,18 @@ const BETWEEN_DB: f32 = -10.0;
 /// The most they are lowered, dB.
 const MOST_DB: f32 = 40.0;
 
-/// Puts each note in tune: `levels` are notes × [`ROWS`] × [`TIMES`] dB, `cents` notes ×
-/// [`PARTIAL_ROWS`]. Thread: any but audio.
-pub(super) fn refine(levels: &mut [f32], cents: &mut [f32], family: Option<Family>) {
-    // Struck and plucked strings are stiff. What is bowed, blown or a circuit repeats exactly.
-    let is_stiff = matches!(
+/// Whether sounds of a family may be stretched: struck and plucked strings are stiff. What is bowed,
+/// blown or a circuit repeats exactly. Thread: any.
+pub(super) fn is_stiff(family: Option<Family>) -> bool {
+    matches!(
         family,
         Some(Family::Bass | Family::Guitar | Family::Keys | Family::Pluck)
-    );
+    )
+}
+
+/// Puts each note in tune: `levels` are notes × [`ROWS`] × [`TIMES`] dB, `cents` notes ×
+/// [`PARTIAL_ROWS`]. Thread: any but audio.
+pub(super) fn refine(levels: &mut [f32], cents: &mut [f32], is_stiff: bool) {
     let notes = levels.chunks_mut(ROWS * TIMES);
     for (levels, cents) in notes.zip(cents.chunks_mut(PARTIAL_ROWS)) {
         align_harmonics(levels, cents, is_stiff);
@@ -129,7 +133,7 @@ mod tests {
             set(&mut levels, row, db);
             cents[row] = offset;
         }
-        refine(&mut levels, &mut cents, Some(Family::Keys));
+        refine(&mut levels, &mut cents, true);
         assert!(cents[3].abs() < 4.0 && cents[7].abs() < 2.0 && cents[11].abs() < 2.0);
     }
 
@@ -141,7 +145,7 @@ mod tests {
             set(&mut levels, row, -(number as f32));
             cents[row] = 7.0 + 0.08 * (number * number) as f32;
         }
-        refine(&mut levels, &mut cents, Some(Family::Keys));
+        refine(&mut levels, &mut cents, true);
         for number in 1..=12 {
             let expected = 0.08 * (number * number) as f32;
             let found = cents[harmonic_row(number).expect("a harmonic")];
@@ -156,7 +160,7 @@ mod tests {
         set(&mut levels, 10, -12.0);
         set(&mut levels, 5, -60.0);
         cents[10] = 40.0;
-        refine(&mut levels, &mut cents, Some(Family::Keys));
+        refine(&mut levels, &mut cents, true);
         assert_eq!(levels[10 * TIMES], -12.0);
         assert!((levels[10 * TIMES + 80] + 30.0).abs() < 0.01);
         assert!((levels[3 * TIMES + 80] + 20.0).abs() < 0.01);
@@ -167,7 +171,7 @@ mod tests {
         set(&mut levels, 3, 0.0);
         set(&mut levels, 10, -12.0);
         let before = levels.clone();
-        refine(&mut levels, &mut cents, Some(Family::Keys));
+        refine(&mut levels, &mut cents, true);
         assert_eq!(levels, before);
     }
 }

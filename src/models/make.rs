@@ -1,33 +1,64 @@
-//! From a prompt to an instrument, in short steps.
+//! From a prompt, a sound, or another instrument to an instrument, in short steps.
 //!
 //! Prompt → text vector → code of the first anchor → codes of all anchors → levels. Drawing one
 //! note and completing the rest from it keeps an instrument's notes together; drawing all at once
 //! was measured to give average-sounding instruments. A first note without a clear pitch is drawn
-//! again ([`choice`]).
+//! again ([`choice`](super::choice)).
+//!
+//! A sound's note takes the place of the drawn one: sound → note → its code → the rest. And what is
+//! changed about a known sound, by words or at random, is changed in that code: what the other
+//! notes differ by then is added to them.
 //!
 //! [`Making`] does it in steps of a few tens of milliseconds at most, so that its caller can
 //! cancel, report, or do something else in between; [`make_instrument`] runs them all.
 
+mod known;
+mod listening;
+mod words;
+
 use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::first_anchor::{Drawing, Wish};
-use super::pack::{Flow, Pack};
-use super::runtime::{self, Runtime};
 use super::text::{self, MAX_TOKENS};
-use super::{Error, Models, choice, intonation, loudness};
-use crate::instrument::slots::{
-    ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
-};
-use crate::instrument::{AnchorSet, Family, Instrument, Macros, Recipe};
+use super::{Error, Models};
+use crate::instrument::{Family, Instrument};
+use known::Known;
+use words::Words;
 
 /// Largest strength of a prompt; beyond it, sounds are caricatures.
 pub const MAX_GUIDANCE: f32 = 10.0;
 
+/// What to make an instrument from, besides words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Source {
+    /// Nothing: words alone.
+    #[default]
+    Words,
+    /// The note in a sound file; words, if any, change it.
+    Sound(SoundFile),
+    /// An instrument to vary; words, if any, change it.
+    Near(Arc<Instrument>),
+}
+
+/// A sound file to learn a note from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SoundFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The MIDI key of its note, if that is known; else it is found.
+    pub key: Option<f64>,
+}
+
 /// What to make.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
-    /// What it should sound like, in English words.
+    /// What else it is made from.
+    pub source: Source,
+    /// How much of a known sound is given up to chance, 0..=1: 0 is that sound.
+    pub amount: f32,
+    /// What it should sound like, in English words; with a known sound, what to change about it.
     pub prompt: String,
     /// The seed of every random choice: another seed, another such instrument.
     pub seed: u64,
@@ -46,6 +77,10 @@ pub enum Stage {
     Waiting,
     /// Loading ONNX Runtime and the models.
     Loading,
+    /// Reading a sound file and finding its note.
+    Listening,
+    /// Finding the code of a known note.
+    Encoding,
     /// Reading the prompt.
     Reading,
     /// Drawing the first note.
@@ -65,6 +100,8 @@ impl Stage {
         match self {
             Self::Waiting => "Waiting",
             Self::Loading => "Loading models",
+            Self::Listening => "Listening to the sound",
+            Self::Encoding => "Learning its note",
             Self::Reading => "Reading the prompt",
             Self::Drawing => "Drawing a note",
             Self::Completing => "Finding its other notes",
@@ -86,69 +123,26 @@ pub enum Progress {
 /// An instrument in the making.
 #[derive(Debug)]
 pub struct Making {
-    request: Request,
-    next: Next,
-    text: Vec<f32>,
-    truncated: bool,
+    way: Way,
     timings: Vec<(Stage, Duration)>,
 }
 
 #[derive(Debug)]
-enum Next {
-    Start,
-    LoadText,
-    Read,
-    LoadFirst,
-    LoadDecoder,
-    /// Draws the note of the user's seed (`None`), or more like this one, which wasn't clear.
-    Draw(Box<Drawing>, Option<Vec<f32>>),
-    /// Judges notes, the user's first.
-    Judge(Vec<f32>),
-    LoadCompletion(Vec<f32>),
-    Complete(Vec<f32>),
-    Decode(Vec<f32>),
-}
-
-impl Next {
-    fn stage(&self) -> Stage {
-        match self {
-            Self::Start
-            | Self::LoadText
-            | Self::LoadFirst
-            | Self::LoadDecoder
-            | Self::LoadCompletion(_) => Stage::Loading,
-            Self::Read => Stage::Reading,
-            Self::Draw(..) | Self::Judge(_) => Stage::Drawing,
-            Self::Complete(_) => Stage::Completing,
-            Self::Decode(_) => Stage::Decoding,
-        }
-    }
-
-    /// Share of the whole that is done before this step, by usual durations.
-    fn done(&self) -> f32 {
-        match self {
-            Self::Start => 0.0,
-            Self::LoadText => 0.1,
-            Self::Read => 0.25,
-            Self::LoadFirst => 0.3,
-            Self::LoadDecoder => 0.4,
-            Self::Draw(drawing, None) => 0.5 + 0.15 * drawing.done(),
-            Self::Draw(drawing, Some(_)) => 0.65 + 0.1 * drawing.done(),
-            Self::Judge(_) => 0.75,
-            Self::LoadCompletion(_) => 0.8,
-            Self::Complete(_) => 0.9,
-            Self::Decode(_) => 0.95,
-        }
-    }
+enum Way {
+    Words(Words),
+    Known(Known),
 }
 
 impl Making {
-    /// Begins; touches no model yet.
+    /// Begins; touches no model and no file yet.
     ///
     /// # Errors
-    /// [`Error::Prompt`]: the prompt is empty, or the range isn't one. Thread: any but audio.
+    /// [`Error::Prompt`]: there is nothing to make it from, or the range isn't one. Thread: any but
+    /// audio.
     pub fn new(request: Request) -> Result<Self, Error> {
-        text::trimmed(&request.prompt)?;
+        if request.source == Source::Words {
+            text::trimmed(&request.prompt)?;
+        }
         if let Some((low, high)) = request.range
             && (low > high || high > 127)
         {
@@ -156,11 +150,12 @@ impl Making {
                 "The keys {low} to {high} are no range; give the lowest and then the highest, each 0 to 127."
             )));
         }
+        let way = match request.source {
+            Source::Words => Way::Words(Words::new(request)),
+            Source::Sound(_) | Source::Near(_) => Way::Known(Known::new(request)),
+        };
         Ok(Self {
-            request,
-            next: Next::Start,
-            text: Vec::new(),
-            truncated: false,
+            way,
             timings: Vec::new(),
         })
     }
@@ -168,13 +163,32 @@ impl Making {
     /// What the next step does, and how much is done (0..=1). Thread: any.
     #[must_use]
     pub fn progress(&self) -> (Stage, f32) {
-        (self.next.stage(), self.next.done())
+        match &self.way {
+            Way::Words(words) => words.progress(),
+            Way::Known(known) => known.progress(),
+        }
     }
 
     /// The prompt was longer than the models read: its end didn't count. Thread: any.
     #[must_use]
     pub fn was_truncated(&self) -> bool {
-        self.truncated
+        match &self.way {
+            Way::Words(words) => words.was_truncated(),
+            Way::Known(known) => known.was_truncated(),
+        }
+    }
+
+    /// What the user may want to know about it, in a sentence. Thread: any.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        let heard = match &self.way {
+            Way::Words(_) => None,
+            Way::Known(known) => known.notice(),
+        };
+        heard.or_else(|| {
+            self.was_truncated()
+                .then(|| format!("Only the first {MAX_TOKENS} words or so of the prompt counted."))
+        })
     }
 
     /// How long each stage took so far. Thread: any.
@@ -189,191 +203,19 @@ impl Making {
     /// Any [`Error`]. Thread: generator.
     pub fn step(&mut self, models: &mut Models) -> Result<Progress, Error> {
         let begun = Instant::now();
-        let stage = self.next.stage();
-        let next = std::mem::replace(&mut self.next, Next::Start);
-        let next = self.advance(next, models)?;
-        self.note_time(stage, begun.elapsed());
-        Ok(match next {
-            Ok(next) => {
-                let working = Progress::Working(next.stage(), next.done());
-                self.next = next;
-                working
-            }
-            Err(instrument) => Progress::Done(instrument),
-        })
-    }
-
-    /// The step after `next`, or the instrument (as `Err`, for it ends the row of steps).
-    fn advance(
-        &mut self,
-        next: Next,
-        models: &mut Models,
-    ) -> Result<Result<Next, Box<Instrument>>, Error> {
-        Ok(Ok(match next {
-            Next::Start => {
-                Runtime::get()?;
-                Next::LoadText
-            }
-            Next::LoadText => {
-                models.text()?;
-                Next::Read
-            }
-            Next::Read => {
-                let encoded = models.text()?.encode(&self.request.prompt)?;
-                (self.text, self.truncated) = (encoded.vector, encoded.truncated);
-                Next::LoadFirst
-            }
-            Next::LoadFirst => {
-                models.first()?;
-                Next::LoadDecoder
-            }
-            Next::LoadDecoder => {
-                models.decoder()?;
-                self.draw(models, &[self.request.seed], None)?
-            }
-            Next::Draw(mut drawing, own) => match models.first()?.step(&mut drawing)? {
-                None => Next::Draw(drawing, own),
-                Some(codes) => Next::Judge([own.unwrap_or_default(), codes].concat()),
-            },
-            Next::Judge(codes) => self.judge(codes, models)?,
-            Next::LoadCompletion(code) => {
-                models.completion()?;
-                Next::Complete(code)
-            }
-            Next::Complete(code) => {
-                let family = self.family(&models.pack().manifest().flow);
-                let index = first_index(family, &models.pack().manifest().flow);
-                let codes = models
-                    .completion()?
-                    .complete(&[(index, &code)], &self.text, family)?;
-                Next::Decode(codes)
-            }
-            Next::Decode(codes) => {
-                let mut decoded = models.decoder()?.decode(&codes)?;
-                runtime::settle();
-                loudness::silence_floor(&mut decoded.levels);
-                if self.is_judged(models) {
-                    let family = self.family(&models.pack().manifest().flow);
-                    intonation::refine(&mut decoded.levels, &mut decoded.cents, family);
-                }
-                loudness::to_reference(&mut decoded.levels);
-                let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
-                    .map_err(|e| Error::Model(e.to_string()))?;
-                return Ok(Err(Box::new(self.instrument(anchors, models.pack()))));
-            }
-        }))
-    }
-
-    fn draw(
-        &self,
-        models: &mut Models,
-        seeds: &[u64],
-        own: Option<Vec<f32>>,
-    ) -> Result<Next, Error> {
-        let flow = models.pack().manifest().flow.clone();
-        let wish = self.wish(&flow);
-        let first = models.first()?;
-        let drawing = first.begin(wish, seeds, flow.steps, flow.temperature);
-        Ok(Next::Draw(Box::new(drawing), own))
-    }
-
-    fn is_judged(&self, models: &Models) -> bool {
-        let family = self.family(&models.pack().manifest().flow);
-        choice::is_judged(family, &self.request.prompt)
-    }
-
-    /// Keeps a clear note; when the first one isn't, draws more.
-    fn judge(&self, codes: Vec<f32>, models: &mut Models) -> Result<Next, Error> {
-        let width = models.pack().manifest().code_width;
-        if !self.is_judged(models) {
-            return Ok(Next::LoadCompletion(codes));
-        }
-        let mut decoded = models.decoder()?.decode(&codes)?;
-        loudness::silence_floor(&mut decoded.levels);
-        let levels = decoded.levels.chunks(ROWS * TIMES);
-        let clarities: Vec<f32> = levels
-            .zip(decoded.cents.chunks(PARTIAL_ROWS))
-            .map(|(levels, cents)| choice::clarity(levels, cents))
-            .collect();
-        if clarities.len() == 1 && clarities[0] < choice::CLEAR {
-            return self.draw(models, &choice::more_seeds(self.request.seed), Some(codes));
-        }
-        let kept = choice::best(&clarities);
-        Ok(Next::LoadCompletion(
-            codes[kept * width..(kept + 1) * width].to_vec(),
-        ))
-    }
-
-    fn wish(&self, flow: &Flow) -> Wish {
-        let family = self.family(flow);
-        let usual = family.and_then(|family| flow.range_by_family.get(family.name()).copied());
-        let index = first_index(family, flow);
-        Wish {
-            text: self.text.clone(),
-            family,
-            note: (
-                ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()],
-                ANCHOR_VELOCITIES[index % ANCHOR_VELOCITIES.len()],
-            ),
-            range: self.request.range.or(usual),
-            guidance: self.guidance(flow),
-        }
-    }
-
-    fn guidance(&self, flow: &Flow) -> f32 {
-        let asked = self
-            .request
-            .guidance
-            .filter(|guidance| guidance.is_finite());
-        asked.unwrap_or(flow.guidance).clamp(0.0, MAX_GUIDANCE)
-    }
-
-    /// The family asked for, else the one whose text vector is nearest to the prompt's, if the
-    /// pack has such vectors.
-    fn family(&self, flow: &Flow) -> Option<Family> {
-        let nearness = |family: &Family| {
-            let vector = flow.family_text_vectors.get(family.name())?;
-            Some(
-                vector
-                    .iter()
-                    .zip(&self.text)
-                    .map(|(a, b)| a * b)
-                    .sum::<f32>(),
-            )
+        let (stage, _) = self.progress();
+        let done = match &mut self.way {
+            Way::Words(words) => words.step(models)?,
+            Way::Known(known) => known.step(models)?,
         };
-        self.request.family.or_else(|| {
-            let scored = Family::ALL
-                .into_iter()
-                .filter_map(|family| Some((family, nearness(&family)?)));
-            scored
-                .max_by(|a, b| a.1.total_cmp(&b.1))
-                .map(|(family, _)| family)
+        self.note_time(stage, begun.elapsed());
+        Ok(match done {
+            Some(instrument) => Progress::Done(Box::new(instrument)),
+            None => {
+                let (stage, done) = self.progress();
+                Progress::Working(stage, done)
+            }
         })
-    }
-
-    fn instrument(&self, anchors: AnchorSet, pack: &Pack) -> Instrument {
-        let Request {
-            prompt,
-            seed,
-            family,
-            range,
-            guidance: _,
-        } = &self.request;
-        let prompt = prompt.trim().to_owned();
-        Instrument {
-            name: text::shortened(&prompt),
-            recipe: Recipe {
-                prompt,
-                seed: *seed,
-                family: *family,
-                range: *range,
-                guidance: self.guidance(&pack.manifest().flow),
-                pack: Some(pack.version()),
-                ..Recipe::default()
-            },
-            macros: Macros::default(),
-            anchors,
-        }
     }
 
     fn note_time(&mut self, stage: Stage, spent: Duration) {
@@ -382,21 +224,6 @@ impl Making {
             None => self.timings.push((stage, spent)),
         }
     }
-}
-
-/// The anchor to draw first: of the family's usual key, at medium velocity.
-fn first_index(family: Option<Family>, flow: &Flow) -> usize {
-    let key = family.and_then(|family| flow.anchor_key_by_family.get(family.name()));
-    let place = key.and_then(|key| ANCHOR_KEYS.iter().position(|each| each == key));
-    place.map_or(MIDDLE_ANCHOR, |place| {
-        place * ANCHOR_VELOCITIES.len() + MIDDLE_ANCHOR % ANCHOR_VELOCITIES.len()
-    })
-}
-
-/// A sentence for a prompt that was longer than the models read. Thread: any.
-#[must_use]
-pub fn truncation_notice() -> String {
-    format!("Only the first {MAX_TOKENS} words or so of the prompt counted.")
 }
 
 /// Makes an instrument. `progress` is told what happens next and how much is done (0..=1), before

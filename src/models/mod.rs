@@ -1,4 +1,5 @@
-//! ONNX Runtime and the models, typed in and out: from a prompt to the anchors of an instrument.
+//! ONNX Runtime and the models, typed in and out: from a prompt or a sound to the anchors of an
+//! instrument.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -6,6 +7,9 @@
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector |
 //! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
+//! | [`encoder`] | a known note → its code |
+//! | `carry` | what a code leaves out of a known note, given to its neighbours |
+//! | `steering` | how far words change a known note |
 //! | [`choice`] | which drawn note is kept: the score of a clear pitch |
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
@@ -16,9 +20,11 @@
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
 
+mod carry;
 pub mod choice;
 pub mod codec;
 pub mod completion;
+pub mod encoder;
 mod error;
 pub mod first_anchor;
 #[cfg(test)]
@@ -31,9 +37,10 @@ mod model;
 mod noise;
 pub mod pack;
 pub mod runtime;
+mod steering;
 pub mod text;
 
 pub use error::Error;
 pub use loaded::Models;
-pub use make::{Making, Progress, Request, Stage, make_instrument};
+pub use make::{Making, Progress, Request, SoundFile, Source, Stage, make_instrument};
 pub use pack::Pack;

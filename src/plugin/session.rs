@@ -16,7 +16,7 @@ use super::state::{self, Recalled};
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Preload, Request, Snapshot, Stage, Status};
+use crate::jobs::{Client, JobId, Preload, Request, Snapshot, Source, Stage, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -152,7 +152,9 @@ impl Session {
         self.notice(&mut desk);
         let made = desk.history.find(|known| {
             let recipe = &known.recipe;
-            recipe.prompt == request.prompt
+            request.source == Source::Words
+                && recipe.is_of_words()
+                && recipe.prompt == request.prompt
                 && recipe.seed == request.seed
                 && recipe.family == request.family
                 && recipe.pack.is_some()
@@ -310,7 +312,8 @@ impl Session {
 
     /// Takes up a saved request. Main thread.
     pub fn recall_request(&self, saved: &Value) {
-        match state::read_request(saved) {
+        let current = self.desk.lock().history.current().cloned();
+        match state::read_request(saved, current.as_ref()) {
             Some(request) => self.make(request),
             None => {
                 let mut desk = self.desk.lock();

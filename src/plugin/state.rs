@@ -19,7 +19,7 @@ use super::Consort;
 use super::session::Session;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
-use crate::jobs::Request;
+use crate::jobs::{Request, SoundFile, Source};
 use crate::params::ConsortParams;
 
 /// Keys of the fields in the state; they never change.
@@ -157,7 +157,8 @@ pub fn read(saved: &Value) -> Recalled {
     }
 }
 
-/// The saved form of a request, and why it failed if it did. Any thread but audio.
+/// The saved form of a request, and why it failed if it did: a sound is remembered by its path, an
+/// instrument to vary is the one saved beside it. Any thread but audio.
 pub fn write_request(request: &Request, failed: Option<&str>) -> Value {
     let mut saved = json!({ "prompt": request.prompt, "seed": request.seed });
     if let Some(family) = request.family {
@@ -169,32 +170,52 @@ pub fn write_request(request: &Request, failed: Option<&str>) -> Value {
     if let Some(guidance) = request.guidance {
         saved["guidance"] = guidance.into();
     }
+    match &request.source {
+        Source::Words => {}
+        Source::Sound(file) => {
+            saved["sound"] = json!({ "path": file.path.to_string_lossy(), "key": file.key });
+        }
+        Source::Near(_) => saved["near"] = true.into(),
+    }
+    if request.amount != 0.0 {
+        saved["amount"] = request.amount.into();
+    }
     if let Some(why) = failed {
         saved["failed"] = why.into();
     }
     saved
 }
 
-/// The request to make, if there is one that hasn't failed before. Any thread but audio.
-pub fn read_request(saved: &Value) -> Option<Request> {
+/// The request to make, if there is one that hasn't failed before; `current` is the instrument
+/// saved beside it. Any thread but audio.
+pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<Request> {
     if saved.get("failed").is_some() {
         return None;
     }
+    let source = match (saved.get("sound"), saved.get("near")) {
+        (Some(file), _) => Source::Sound(SoundFile {
+            path: file.get("path")?.as_str()?.into(),
+            key: file.get("key").and_then(Value::as_f64),
+        }),
+        (None, Some(_)) => Source::Near(current?.clone()),
+        (None, None) => Source::Words,
+    };
     let key = |value: &Value| u8::try_from(value.as_u64()?).ok();
     let range = |saved: &Value| {
         let range = saved.get("range")?;
         Some((key(range.get(0)?)?, key(range.get(1)?)?))
     };
+    let number = |name: &str| Some(saved.get(name)?.as_f64()? as f32);
     Some(Request {
+        source,
+        amount: number("amount").unwrap_or(0.0),
         prompt: saved.get("prompt")?.as_str()?.to_owned(),
         seed: saved.get("seed").and_then(Value::as_u64).unwrap_or(1),
         family: saved
             .get("family")
             .and_then(|family| family.as_str()?.parse().ok()),
         range: range(saved),
-        guidance: saved
-            .get("guidance")
-            .and_then(|guidance| Some(guidance.as_f64()? as f32)),
+        guidance: number("guidance"),
     })
 }
 
@@ -257,25 +278,39 @@ mod tests {
             family: Some(Family::Strings),
             range: Some((36, 81)),
             guidance: Some(2.0),
+            ..Request::default()
         };
-        assert_eq!(
-            read_request(&write_request(&request, None)),
-            Some(request.clone())
-        );
-        assert_eq!(
-            read_request(&write_request(&request, Some("No models."))),
-            None
-        );
+        let current = Arc::new(Instrument::factory());
+        let sound = Source::Sound(SoundFile {
+            path: "/sounds/rhodes.wav".into(),
+            key: Some(60.0),
+        });
+        for (source, amount) in [
+            (Source::Words, 0.0),
+            (sound, 0.25),
+            (Source::Near(current.clone()), 0.5),
+        ] {
+            let request = Request {
+                source,
+                amount,
+                ..request.clone()
+            };
+            let read = |saved: &Value| read_request(saved, Some(&current));
+            assert_eq!(read(&write_request(&request, None)), Some(request.clone()));
+            assert_eq!(read(&write_request(&request, Some("No models."))), None);
+        }
         for foreign in [
             Value::Null,
             json!(3),
             json!({ "seed": 1 }),
             json!({ "prompt": 5 }),
+            json!({ "prompt": "x", "sound": 3 }),
+            json!({ "prompt": "x", "near": true }),
         ] {
-            assert_eq!(read_request(&foreign), None, "{foreign}");
+            assert_eq!(read_request(&foreign, None), None, "{foreign}");
         }
         let odd = json!({ "prompt": "x", "seed": -3, "range": [1], "family": "kazoo" });
-        let read = read_request(&odd).unwrap();
+        let read = read_request(&odd, None).unwrap();
         assert_eq!((read.seed, read.range, read.family), (1, None, None));
     }
 

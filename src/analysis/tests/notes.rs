@@ -5,7 +5,7 @@ use crate::analysis::{Heard, Sound, SoundError, listen};
 use crate::instrument::slots::{PARTIAL_ROWS, ROWS, SILENT_DB, TIMES, harmonic_row, time_grid};
 
 fn heard(samples: Vec<f32>) -> Heard {
-    listen(&Sound::new(vec![samples], 32_000).unwrap()).unwrap()
+    listen(&Sound::new(vec![samples], 32_000).unwrap(), None).unwrap()
 }
 
 /// Level of a row of the note at a time.
@@ -136,7 +136,7 @@ fn noise_is_heard_without_a_pitch() {
 fn any_sound_gives_finite_numbers_or_a_sentence() {
     for length in [1, 3, 64, 500, 5_000] {
         let samples: Vec<f32> = white().take(length).map(|x| x as f32).collect();
-        match listen(&Sound::new(vec![samples], 48_000).unwrap()) {
+        match listen(&Sound::new(vec![samples], 48_000).unwrap(), None) {
             Ok(heard) => assert!(
                 heard
                     .note
@@ -149,5 +149,5 @@ fn any_sound_gives_finite_numbers_or_a_sentence() {
         }
     }
     // Only a direct current: the high pass leaves nothing that sounds for long.
-    let _ = listen(&Sound::new(vec![vec![0.5; 32_000]], 32_000).unwrap());
+    let _ = listen(&Sound::new(vec![vec![0.5; 32_000]], 32_000).unwrap(), None);
 }

@@ -88,7 +88,7 @@ impl State {
             return;
         }
         let recipe = &instrument.recipe;
-        if !recipe.prompt.is_empty() && recipe.pack.is_some() {
+        if !recipe.prompt.is_empty() && recipe.pack.is_some() && recipe.is_of_words() {
             self.prompt.clone_from(&recipe.prompt);
             self.family = recipe.family;
             let page = VARIATION_NAMES.len() as u64;
@@ -110,7 +110,8 @@ impl State {
     fn variation_of(&self, instrument: &Instrument) -> Option<usize> {
         (0..VARIATION_NAMES.len()).find(|&variation| {
             let request = self.request(variation);
-            instrument.recipe.prompt == request.prompt
+            instrument.recipe.is_of_words()
+                && instrument.recipe.prompt == request.prompt
                 && instrument.recipe.family == request.family
                 && instrument.recipe.seed == request.seed
         })

@@ -1,0 +1,211 @@
+//! From a note to its code: the way back through the codec's decoder.
+//!
+//! A level at the floor says "silent", not "exactly this many dB": a cell that is silent in the
+//! note and decoded as silent is right, however deep the decoder puts it, and a partial that the
+//! key doesn't have says nothing. So the code is found by rounds of decoding, asking what the
+//! decoded levels lack, and least squares against the decoder's own matrix (PCA of censored data
+//! by repeated imputation).
+
+use super::Error;
+use super::codec::{Decoder, SHAPE_WIDTH};
+use crate::instrument::NoteModel;
+use crate::instrument::slots::{
+    HIGHEST_PARTIAL_HZ, PARTIAL_ROWS, ROWS, SILENT_DB, TIMES, key_frequency, multiples,
+};
+
+/// A note's shape reaches so many dB below its loudest moment; what lies below is silence.
+const SHAPE_DB: f32 = 70.0;
+/// The decoder's deepest level of a shape, and what it was before it was hushed: [`unhushed`].
+const DEEPEST: f32 = -50.0;
+const UNHEARD: f32 = 0.875;
+/// Rounds: each brings the levels nearer, the fifth by a twentieth of a dB.
+const ROUNDS: usize = 5;
+/// Levels at or below this are silent.
+const SILENT: f32 = SILENT_DB + 0.5;
+/// Offsets of partials that stay further below the loudest one aren't coded, dB.
+const ACTIVE_DB: f32 = 50.0;
+/// What the first number of a code is when others are measured: far beyond any note's, so that
+/// half of all cells are as deep as the decoder goes.
+const FAR: f32 = 1000.0;
+/// Size of the offset numbers that their directions are measured with: too small to be bounded.
+const SMALL: f32 = 0.05;
+
+/// How the decoder reads the numbers of a code that aren't its shape: all are linear.
+#[derive(Clone, Debug)]
+struct Tail {
+    /// dB of the loudest moment for a level number of 0, and for each 1 more.
+    level: (f32, f32),
+    /// For each number after the level: the cents it adds to the partials.
+    offsets: Vec<Vec<f32>>,
+}
+
+impl Tail {
+    /// Measured by decoding codes of which only those numbers differ.
+    fn measure(decoder: &mut Decoder) -> Result<Self, Error> {
+        let width = decoder.code_width();
+        let count = width - SHAPE_WIDTH - 1;
+        let mut codes = vec![0.0; (count + 2) * width];
+        codes[0] = FAR;
+        codes[width] = FAR;
+        codes[width + SHAPE_WIDTH] = 1.0;
+        for n in 0..count {
+            codes[(n + 2) * width + SHAPE_WIDTH + 1 + n] = SMALL;
+        }
+        let decoded = decoder.decode(&codes)?;
+        let lowest = |note: usize| {
+            let levels = &decoded.levels[note * ROWS * TIMES..(note + 1) * ROWS * TIMES];
+            levels.iter().copied().fold(f32::INFINITY, f32::min)
+        };
+        let base = lowest(0) + SHAPE_DB - DEEPEST;
+        let offsets = decoded.cents[2 * PARTIAL_ROWS..].chunks(PARTIAL_ROWS);
+        Ok(Self {
+            level: (base, lowest(1) - lowest(0)),
+            offsets: offsets
+                .map(|cents| cents.iter().map(|c| c / SMALL).collect())
+                .collect(),
+        })
+    }
+
+    /// The code of a note without shape.
+    fn code(&self, peak: f32, cents: &[f32]) -> Vec<f32> {
+        let (base, step) = self.level;
+        let mut code = vec![0.0; SHAPE_WIDTH];
+        code.push(if step.abs() > 1e-6 {
+            (peak - base) / step
+        } else {
+            0.0
+        });
+        // The directions are orthogonal: they were fitted as principal components.
+        code.extend(self.offsets.iter().map(|direction| {
+            let along: f32 = direction.iter().zip(cents).map(|(d, c)| d * c).sum();
+            let square: f32 = direction.iter().map(|d| d * d).sum();
+            if square > 1e-9 { along / square } else { 0.0 }
+        }));
+        code
+    }
+}
+
+/// A note on its way to a code; one [`Encoding::step`] is one round.
+#[derive(Clone, Debug)]
+pub struct Encoding {
+    /// dB above the note's floor: 0 is silent, `None` a partial that the key doesn't have.
+    target: Vec<Option<f32>>,
+    /// dB of the loudest moment.
+    peak: f32,
+    cents: [f32; PARTIAL_ROWS],
+    code: Vec<f32>,
+    rounds: usize,
+}
+
+impl Encoding {
+    /// Begins: `note` sounds at MIDI key `key` and is coded for an anchor's key. Thread: any but
+    /// audio.
+    #[must_use]
+    pub fn new(note: &NoteModel, key: f64, anchor_key: u8) -> Self {
+        let peak = peak_db(note, key);
+        let floor = peak - SHAPE_DB;
+        let highest = key_frequency(key.max(f64::from(anchor_key)));
+        let mut target = Vec::with_capacity(ROWS * TIMES);
+        for row in 0..ROWS {
+            let exists = harmonics(row, highest) > 0;
+            target.extend(note.row(row).iter().map(|&db| {
+                let above = if db > SILENT { db - floor } else { 0.0 };
+                exists.then_some(above.clamp(0.0, SHAPE_DB))
+            }));
+        }
+        Self {
+            target,
+            peak,
+            cents: heard_offsets(note),
+            code: Vec::new(),
+            rounds: 0,
+        }
+    }
+
+    /// Share of the rounds that are done, 0..=1. Thread: any.
+    #[must_use]
+    pub fn done(&self) -> f32 {
+        self.rounds as f32 / ROUNDS as f32
+    }
+
+    /// One round, some 20 ms; after the last one, the code.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn step(&mut self, decoder: &mut Decoder) -> Result<Option<Vec<f32>>, Error> {
+        if self.code.is_empty() {
+            self.code = Tail::measure(decoder)?.code(self.peak, &self.cents);
+            return Ok(None);
+        }
+        let decoded = decoder.decode(&self.code)?.levels;
+        let floor = self.peak - SHAPE_DB;
+        let residual: Vec<f32> = self
+            .target
+            .iter()
+            .zip(decoded)
+            .map(|(&target, level)| {
+                let guess = unhushed(level - floor);
+                match target {
+                    None => 0.0,
+                    Some(db) if db > 0.0 => db - guess,
+                    Some(_) => guess.min(UNHEARD) - guess,
+                }
+            })
+            .collect();
+        let change = decoder.change(&residual)?;
+        for (number, change) in self.code.iter_mut().zip(change) {
+            *number += change;
+        }
+        self.rounds += 1;
+        Ok((self.rounds >= ROUNDS).then(|| self.code.clone()))
+    }
+}
+
+/// The decoder pushes the quietest part of a shape down, so that silence doesn't add up to a drone:
+/// this is what it pushed, linear in the code.
+fn unhushed(level: f32) -> f32 {
+    if level >= 8.0 {
+        level
+    } else if level >= 0.0 {
+        (level + 8.0) / 2.0
+    } else {
+        (level.max(DEEPEST) + 64.0) / 16.0
+    }
+}
+
+/// How many sinusoids of a row sound at a fundamental of `hertz`; 1 for a band of noise.
+pub(super) fn harmonics(row: usize, hertz: f64) -> usize {
+    if row >= PARTIAL_ROWS {
+        return 1;
+    }
+    multiples(row)
+        .take_while(|multiple| multiple * hertz < HIGHEST_PARTIAL_HZ)
+        .count()
+}
+
+/// Level of a note's loudest moment at a MIDI key, dB. Thread: any but audio.
+pub(super) fn peak_db(note: &NoteModel, key: f64) -> f32 {
+    let mut powers = [0.0f64; TIMES];
+    for row in 0..ROWS {
+        let count = harmonics(row, key_frequency(key)) as f64;
+        for (sum, &db) in powers.iter_mut().zip(note.row(row)) {
+            *sum += count * 10f64.powf(f64::from(db) / 10.0);
+        }
+    }
+    let loudest = powers.into_iter().fold(0.0, f64::max);
+    10.0 * (loudest + 1e-9).log10() as f32
+}
+
+/// The offsets of the partials that are heard; 0 for the others.
+fn heard_offsets(note: &NoteModel) -> [f32; PARTIAL_ROWS] {
+    let loudest: [f32; PARTIAL_ROWS] =
+        std::array::from_fn(|row| note.row(row).iter().copied().fold(SILENT_DB, f32::max));
+    let least = loudest.iter().copied().fold(SILENT_DB, f32::max) - ACTIVE_DB;
+    std::array::from_fn(|row| {
+        if loudest[row] > least {
+            note.cents[row]
+        } else {
+            0.0
+        }
+    })
+}
