@@ -146,6 +146,63 @@ fn midi_files_that_cannot_be_played() {
 }
 
 #[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn sounds_that_are_no_note() {
+    let desk = Desk::new();
+    let write = |name: &str, samples: &[f32]| {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 44_100,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
+        let mut wav = hound::WavWriter::create(desk.file(name), spec).unwrap();
+        samples.iter().for_each(|&x| wav.write_sample(x).unwrap());
+        wav.finalize().unwrap();
+    };
+    let tone = |n: usize| (n as f32 * 0.06).sin() * 0.5;
+    let mut noise = 1u32;
+    let mut next = |_| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (noise >> 8) as f32 / 16_777_216.0 - 0.5
+    };
+    write("silent.wav", &[0.0; 44_100]);
+    write("nan.wav", &[0.1, f32::NAN, 0.2]);
+    write("short.wav", &(0..400).map(tone).collect::<Vec<_>>());
+    write("noise.wav", &(0..44_100).map(&mut next).collect::<Vec<_>>());
+    write("none.wav", &[]);
+    desk.put("empty.wav", b"");
+    desk.put("text.wav", b"hello there");
+    let before = desk.names();
+    for (name, word) in [
+        ("silent.wav", "silent"),
+        ("nan.wav", "not numbers"),
+        ("short.wav", "lasts only"),
+        ("noise.wav", "no clear pitch"),
+        ("none.wav", "none.wav"),
+        ("empty.wav", "empty"),
+        ("text.wav", "text.wav"),
+        ("song.mid", "isn't a sound file"),
+        ("missing.wav", "isn't there"),
+        (".", "sound"),
+    ] {
+        let ran = desk.run(&["instrument", "--sound", name]);
+        ran.failed(&[word]);
+        assert_eq!(desk.names(), before, "{name}");
+    }
+    desk.run(&["instrument", "--near", "missing.consort"])
+        .failed(&["missing.consort", "does not exist"]);
+    desk.run(&["instrument", "--near", "song.mid"])
+        .failed(&["song.mid", ".consort"]);
+    for wrong in ["2", "-1", "NaN", "much"] {
+        desk.run(&["instrument", "--near", "tone.consort", "--amount", wrong])
+            .refused(&["0 to 1"]);
+    }
+    desk.run(&["instrument", "--near", "a", "--sound", "b"])
+        .refused(&["--near"]);
+}
+
+#[test]
 fn other_damaged_files_are_described_as_such() {
     let desk = Desk::new();
     desk.run(&NOTE).ok();

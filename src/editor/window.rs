@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
@@ -66,6 +66,8 @@ pub struct ConsortEditor {
     connect: Connect,
     size: Arc<WindowSize>,
     notifier: RepaintNotifier,
+    /// Where sounds were browsed last.
+    sounds: Arc<Mutex<PathBuf>>,
     /// The open window's, or what the next one will start from. nice-plug-egui reads the size only
     /// when this is made, so each window gets a new one with the size saved last.
     window: Mutex<Arc<EguiEditorState>>,
@@ -79,6 +81,7 @@ impl ConsortEditor {
             connect,
             size,
             notifier,
+            sounds: Arc::new(Mutex::new(music_folder())),
             window,
         }
     }
@@ -101,6 +104,10 @@ fn music_folder() -> PathBuf {
         .join("Consort")
 }
 
+fn folder(sounds: &Mutex<PathBuf>) -> MutexGuard<'_, PathBuf> {
+    sounds.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn fresh(size: &WindowSize) -> Arc<EguiEditorState> {
     let (width, height) = size.get();
     EguiEditorState::from_size(LogicalSize::new(f64::from(width), f64::from(height)), 1.0)
@@ -120,7 +127,8 @@ impl Editor for ConsortEditor {
         let page = Page {
             controls: (self.connect)(host.clone()),
             size: self.size.clone(),
-            state: State::new(&music_folder()),
+            state: State::new(&music_folder()).with_sounds(&folder(&self.sounds)),
+            sounds: self.sounds.clone(),
         };
         let settings = EguiNiceSettings::new()
             .with_tile("Consort")
@@ -162,6 +170,7 @@ struct Page {
     controls: Box<dyn Controls>,
     size: Arc<WindowSize>,
     state: State,
+    sounds: Arc<Mutex<PathBuf>>,
 }
 
 impl NiceEguiApp for Page {
@@ -188,6 +197,7 @@ impl NiceEguiApp for Page {
 impl Drop for Page {
     fn drop(&mut self) {
         self.state.release(&*self.controls);
+        *folder(&self.sounds) = self.state.sounds().to_owned();
     }
 }
 

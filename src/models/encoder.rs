@@ -209,3 +209,54 @@ fn heard_offsets(note: &NoteModel) -> [f32; PARTIAL_ROWS] {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::Instrument;
+    use crate::models::{Models, Pack, loudness};
+
+    #[test]
+    fn hushing_is_undone() {
+        let hushed = |x: f32| x.min(2.0 * x - 8.0).min(16.0 * x - 64.0).max(DEEPEST);
+        for step in 0..=700 {
+            let level = UNHEARD + step as f32 * 0.1;
+            assert!((unhushed(hushed(level)) - level).abs() < 1e-3, "{level}");
+        }
+        assert_eq!(unhushed(hushed(-30.0)), UNHEARD);
+    }
+
+    #[test]
+    #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+    fn a_note_comes_back_from_its_code() {
+        let note = Instrument::factory().anchors.note(13);
+        let mut models = Models::new(Pack::open().unwrap());
+        let decoder = models.decoder().unwrap();
+        let mut encoding = Encoding::new(&note, 64.0, 64);
+        let code = loop {
+            if let Some(code) = encoding.step(decoder).unwrap() {
+                break code;
+            }
+        };
+        assert_eq!(code.len(), decoder.code_width());
+        let mut decoded = decoder.decode(&code).unwrap();
+        loudness::silence_floor(&mut decoded.levels);
+        let loudest = note.levels.iter().copied().fold(SILENT_DB, f32::max);
+        let (mut error, mut count) = (0.0, 0.0);
+        for (&a, &b) in note.levels.iter().zip(&decoded.levels) {
+            if a.max(b) > loudest - 55.0 {
+                error += (a - b.max(SILENT_DB)).abs();
+                count += 1.0;
+            }
+        }
+        assert!(error / count < 3.0, "{} dB", error / count);
+        let back = NoteModel {
+            levels: decoded.levels.iter().map(|db| db.max(SILENT_DB)).collect(),
+            cents: note.cents,
+        };
+        let apart = (peak_db(&note, 64.0) - peak_db(&back, 64.0)).abs();
+        assert!(apart < 1.0, "{apart} dB louder or softer");
+        // The fundamental is where it was.
+        assert!((decoded.cents[3] - note.cents[3]).abs() < 5.0);
+    }
+}

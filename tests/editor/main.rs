@@ -2,6 +2,7 @@
 
 mod files;
 mod host;
+mod sound;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -321,6 +322,11 @@ fn everything_fits_at_any_size() {
             "Generate",
             "Family",
             "Variation D",
+            "Browse",
+            "Changes",
+            "Make",
+            "Vary",
+            "Variation amount",
             "Undo",
             "Redo",
             "Level",

@@ -1,9 +1,10 @@
-//! The first page: prompt, variations, picture, knobs, keyboard, files. One file a row or card.
+//! The first page: prompt, variations, sound, picture, knobs, keyboard, files. One file a row or card.
 
 mod files;
 mod header;
 mod knobs;
 mod prompt;
+mod sound;
 mod variations;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ const MARGIN: f32 = 16.0;
 const HEADER: f32 = 34.0;
 const PROMPT: f32 = 62.0;
 const VARIATIONS: f32 = 34.0;
+const SOUND: f32 = 34.0;
 const KEYBOARD: f32 = 92.0;
 const FILES: f32 = 30.0;
 const REPORT: f32 = 18.0;
@@ -35,6 +37,7 @@ pub struct State {
     /// Seed of variation A; B, C and D follow.
     first_seed: u64,
     files: files::Files,
+    sound: sound::SoundRow,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -51,6 +54,7 @@ impl Default for State {
             family: None,
             first_seed: 1,
             files: files::Files::default(),
+            sound: sound::SoundRow::default(),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -64,8 +68,23 @@ impl State {
     pub fn new(folder: &Path) -> Self {
         Self {
             files: files::Files::in_folder(folder),
+            sound: sound::SoundRow::in_folder(folder),
             ..Self::default()
         }
+    }
+
+    /// The same page, with sounds browsed from `folder`. Any thread.
+    #[must_use]
+    pub fn with_sounds(self, folder: &Path) -> Self {
+        Self {
+            sound: sound::SoundRow::in_folder(folder),
+            ..self
+        }
+    }
+
+    /// The folder where sounds were browsed last. Any thread.
+    pub fn sounds(&self) -> &Path {
+        self.sound.folder()
     }
 
     /// Lets go of what the pointer holds: the window is about to close.
@@ -134,6 +153,7 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     let header_rect = from_top(HEADER, 8.0);
     let prompt_rect = from_top(PROMPT, 8.0);
     let variations_rect = from_top(VARIATIONS, 8.0);
+    let sound_rect = from_top(SOUND, 8.0);
     let mut from_bottom = |height: f32, gap: f32| {
         let row = Rect::from_min_max(pos2(rest.left(), rest.bottom() - height), rest.max);
         rest.max.y -= height + gap;
@@ -152,6 +172,9 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     });
     row(ui, variations_rect, |ui| {
         variations::variations(ui, state, &view, controls);
+    });
+    row(ui, sound_rect, |ui| {
+        sound::sound(ui, &mut state.sound, &view, controls);
     });
     ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
         state

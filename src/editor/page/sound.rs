@@ -1,0 +1,187 @@
+//! Instruments from a known sound: the file dropped here or browsed for, what to change about it,
+//! and variations near the instrument that plays.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use egui::{Align, Button, Key, Label, Layout, RichText, Slider, TextEdit, Ui, vec2};
+
+use super::name_it;
+use crate::editor::widgets::file_browser::{FileBrowser, has_ending};
+use crate::editor::{Controls, View, theme};
+use crate::instrument::Instrument;
+use crate::jobs::{Request, SoundFile, Source};
+
+/// Endings of the sound files that can be read.
+const SOUNDS: [&str; 8] = ["wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga"];
+/// And of what the browser shows.
+const SHOWN: [&str; 9] = [
+    "wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga", "consort",
+];
+const INSTRUMENT: [&str; 1] = ["consort"];
+/// What a variation gives up to chance, unless the user says.
+const USUAL_AMOUNT: f32 = 0.3;
+
+/// What the row remembers between frames.
+pub(super) struct SoundRow {
+    browser: FileBrowser,
+    /// The sound chosen last.
+    file: Option<PathBuf>,
+    /// What to change about a sound or an instrument.
+    changes: String,
+    amount: f32,
+    /// The seed of the next variation.
+    seed: u64,
+    /// What went wrong with a file: a sentence.
+    fault: Option<String>,
+}
+
+impl Default for SoundRow {
+    fn default() -> Self {
+        Self::in_folder(Path::new(""))
+    }
+}
+
+impl SoundRow {
+    /// A row whose browser opens in `folder`.
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self {
+            browser: FileBrowser::new(folder, &SHOWN),
+            file: None,
+            changes: String::new(),
+            amount: USUAL_AMOUNT,
+            seed: 1,
+            fault: None,
+        }
+    }
+
+    /// The folder browsed last.
+    pub(super) fn folder(&self) -> &Path {
+        self.browser.folder()
+    }
+
+    fn request(&self, source: Source, amount: f32, seed: u64) -> Request {
+        Request {
+            source,
+            amount,
+            prompt: self.changes.trim().to_owned(),
+            seed,
+            ..Request::default()
+        }
+    }
+
+    /// Takes a file that was chosen or dropped: a sound is made an instrument, an instrument opened.
+    fn take(&mut self, file: PathBuf, controls: &dyn Controls) {
+        self.fault = None;
+        if has_ending(&file, &INSTRUMENT) {
+            self.fault = controls.open(&file).err();
+        } else if has_ending(&file, &SOUNDS) {
+            self.file = Some(file);
+            self.make(controls);
+        } else {
+            self.fault = Some(format!(
+                "“{}” is no sound or instrument; use WAV, FLAC, AIFF, MP3, OGG or .consort.",
+                name(&file)
+            ));
+        }
+    }
+
+    /// Makes the chosen sound an instrument.
+    fn make(&mut self, controls: &dyn Controls) {
+        self.fault = None;
+        if let Some(path) = self.file.clone() {
+            let sound = Source::Sound(SoundFile { path, key: None });
+            controls.make(self.request(sound, 0.0, 1));
+        }
+    }
+
+    /// Makes a variation near an instrument; each time another one.
+    fn vary(&mut self, instrument: &Arc<Instrument>, controls: &dyn Controls) {
+        self.fault = None;
+        let near = Source::Near(instrument.clone());
+        controls.make(self.request(near, self.amount, self.seed));
+        self.seed += 1;
+    }
+}
+
+/// Shows the row, and the browser while it is open.
+pub(super) fn sound(ui: &mut Ui, row: &mut SoundRow, view: &View, controls: &dyn Controls) {
+    let hovers = ui.input(|input| !input.raw.hovered_files.is_empty());
+    let dropped = ui.input(|input| input.raw.dropped_files.first().cloned());
+    if let Some(file) = dropped {
+        row.take(file.path().to_owned(), controls);
+    }
+    ui.label(RichText::new("Sound").color(theme::TEXT_WEAK));
+    let button = Button::new("Browse").min_size(vec2(70.0, 30.0));
+    let hint = "Makes an instrument of a sound file: WAV, FLAC, AIFF, MP3 or OGG; opens .consort";
+    if ui.add(button).on_hover_text(hint).clicked() {
+        controls.prepare();
+        row.browser.open();
+    }
+    // From the right, so that the name gets the room that is left.
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        near(ui, row, view, controls);
+        changes(ui, row, controls);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            about(ui, row, hovers);
+        });
+    });
+    if let Some(file) = row.browser.show(ui) {
+        row.take(file, controls);
+    }
+}
+
+/// The sound's name, or what can be done here, or what went wrong.
+fn about(ui: &mut Ui, row: &SoundRow, hovers: bool) {
+    let (text, colour) = match (&row.fault, &row.file) {
+        _ if hovers => ("Drop the sound to play it".to_owned(), theme::ACCENT),
+        (Some(fault), _) => (fault.clone(), theme::WRONG),
+        (None, Some(file)) => (name(file), theme::TEXT),
+        (None, None) => ("A file with one note in it".to_owned(), theme::TEXT_WEAK),
+    };
+    ui.add(Label::new(RichText::new(&text).color(colour)).truncate())
+        .on_hover_text(text);
+}
+
+/// What to change, and the button that makes the sound an instrument (again).
+fn changes(ui: &mut Ui, row: &mut SoundRow, controls: &dyn Controls) {
+    let ready = row.file.is_some();
+    let button = ui.add_enabled(ready, Button::new("Make"));
+    let made = button
+        .on_hover_text("Makes the sound an instrument, changed as the words say")
+        .clicked();
+    let field = TextEdit::singleline(&mut row.changes)
+        .id_salt("changes")
+        .hint_text("darker, softer attack")
+        .align(egui::Align2::LEFT_CENTER);
+    let field = ui.add_sized(vec2(170.0, 28.0), field);
+    name_it(ui, &field, "Changes", egui::Role::TextInput);
+    if field.gained_focus() {
+        controls.prepare();
+    }
+    let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if made || entered && ready {
+        row.make(controls);
+    }
+}
+
+/// Variations near the instrument that plays.
+fn near(ui: &mut Ui, row: &mut SoundRow, view: &View, controls: &dyn Controls) {
+    let slider = Slider::new(&mut row.amount, 0.05..=1.0).show_value(false);
+    ui.spacing_mut().slider_width = 80.0;
+    let slider = ui.add(slider);
+    name_it(ui, &slider, "Variation amount", egui::Role::Slider);
+    slider.on_hover_text("How far a variation goes from the instrument");
+    let button = ui.add_enabled(view.instrument.is_some(), Button::new("Vary"));
+    let hint = "Makes another instrument near the one that plays, changed as the words say";
+    if let Some(instrument) = &view.instrument
+        && button.on_hover_text(hint).clicked()
+    {
+        row.vary(instrument, controls);
+    }
+}
+
+fn name(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
