@@ -254,7 +254,8 @@ mod tests {
         // And between two anchors.
         let (known, anchors) = carried(70.0);
         let at = anchors[13].towards(&anchors[16], 0.6);
-        for row in (3..60).step_by(4) {
+        // Higher harmonics don't exist at this key.
+        for row in (3..56).step_by(4) {
             for (a, b) in known.row(row).iter().zip(at.row(row)) {
                 assert!((a - b).abs() < 0.01, "{row}: {a} {b}");
             }

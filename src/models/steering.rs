@@ -17,6 +17,8 @@ pub(super) const STRENGTHS: [f32; 8] = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0];
 const HEARD: f32 = 3.0;
 const PLAIN: f32 = 5.0;
 const LARGEST: f32 = 8.0;
+/// The least share of a step that counts as moving.
+const LEAST: f32 = 0.1;
 /// Cells so far below a note's loudest don't count, dB.
 const COUNTS_DB: f32 = 55.0;
 
@@ -183,8 +185,9 @@ fn distance(one: &[f32], other: &[f32]) -> f32 {
 }
 
 /// Which of [`STRENGTHS`] to take: `changed` are the levels of the note at each, one after the
-/// other, `known` those of the note as it is. Thread: any but audio.
-pub(super) fn strength(known: &[f32], changed: &[f32], wording: &str) -> f32 {
+/// other, `known` those of the note as it is. `None` when none of them does what the words ask for.
+/// Thread: any but audio.
+pub(super) fn strength(known: &[f32], changed: &[f32], wording: &str) -> Option<f32> {
     let changed: Vec<&[f32]> = changed.chunks(ROWS * TIMES).collect();
     let distances: Vec<f32> = changed
         .iter()
@@ -196,13 +199,15 @@ pub(super) fn strength(known: &[f32], changed: &[f32], wording: &str) -> f32 {
         .find(|&n| distances[n] >= PLAIN)
         .unwrap_or(largest);
     let Some((measure, way, step)) = wanted(wording) else {
-        return STRENGTHS[plain];
+        return Some(STRENGTHS[plain]);
     };
     let before = measure.of(known);
     let moved = |n: usize| way * (measure.of(changed[n]) - before);
     let enough = (0..=largest).find(|&n| distances[n] >= HEARD && moved(n) >= step);
-    let most = (0..=largest).max_by(|&a, &b| moved(a).total_cmp(&moved(b)));
-    STRENGTHS[enough.or(most).unwrap_or(plain)]
+    let most = (0..=largest)
+        .max_by(|&a, &b| moved(a).total_cmp(&moved(b)))
+        .filter(|&n| moved(n) > step * LEAST);
+    enough.or(most).map(|n| STRENGTHS[n])
 }
 
 #[cfg(test)]
@@ -253,10 +258,12 @@ mod tests {
             .flat_map(|s| falling(3.0 - s * 0.3))
             .collect();
         let strength = |changed: &[f32], words: &str| strength(&known, changed, words);
-        let taken = strength(&darker, "dark sound");
+        let taken = strength(&darker, "dark sound").unwrap();
         assert!((0.5..=1.5).contains(&taken), "{taken}");
-        // Never beyond what leaves the sound itself.
-        assert!(strength(&darker, "bright sound") <= 2.0);
-        assert!(strength(&brighter, "bright sound") >= 1.5);
+        assert!(strength(&brighter, "bright sound").unwrap() >= 1.5);
+        assert_eq!(strength(&darker, "bright sound"), None);
+        // What can't be measured changes plainly, but not beyond what leaves the sound itself.
+        let plain = strength(&darker, "like a clarinet").unwrap();
+        assert!((1.0..=2.0).contains(&plain), "{plain}");
     }
 }

@@ -29,7 +29,7 @@ fn page_in(host: &Arc<Host>, state: State) -> Harness<'static, State> {
         // Frames as fast as a screen's: two clicks in a row are a double-click.
         .with_step_dt(1.0 / 60.0)
         .with_max_steps(30)
-        .with_size(egui::vec2(1000.0, 680.0))
+        .with_size(egui::vec2(1000.0, 722.0))
         .with_context_setup(theme::apply)
         .build_ui_state(move |page, state| ui(page, state, &*host), state)
 }
@@ -311,7 +311,7 @@ fn knobs_turn_in_one_gesture_and_reset_on_double_click() {
 /// harness checks the names after each run).
 #[test]
 fn everything_fits_at_any_size() {
-    for size in [(860.0, 660.0), (1000.0, 680.0), (1600.0, 1000.0)] {
+    for size in [(860.0, 702.0), (1000.0, 722.0), (1600.0, 1000.0)] {
         let host = Host::new();
         let mut page = page(&host);
         page.set_size(egui::vec2(size.0, size.1));

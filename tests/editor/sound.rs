@@ -160,7 +160,7 @@ impl DroppedFile for Dropped {
 fn dropped_files_are_taken() {
     let host = Host::new();
     let mut page = page(&host, Path::new(""));
-    let mut drop = |page: &mut Harness<'_, State>, file: &str| {
+    let drop = |page: &mut Harness<'_, State>, file: &str| {
         let dropped = Arc::new(Dropped(file.into()));
         page.input_mut().dropped_files.push(dropped);
         page.run();

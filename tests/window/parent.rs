@@ -29,7 +29,7 @@ impl Parent {
                 0,
                 0,
                 1000,
-                680,
+                722,
                 0,
                 WindowClass::INPUT_OUTPUT,
                 root.root_visual,

@@ -319,16 +319,25 @@ impl Known {
             let both = self.changed.iter().zip(&direction);
             both.map(|(code, way)| code + strength * way).collect()
         };
-        let mut tried = self.changed.clone();
-        tried.extend(
-            steering::STRENGTHS
-                .iter()
-                .flat_map(|&strength| moved(strength)),
-        );
-        let mut levels = models.decoder()?.decode(&tried)?.levels;
-        loudness::silence_floor(&mut levels);
-        let (before, after) = levels.split_at(ROWS * TIMES);
-        self.changed = moved(steering::strength(before, after, &self.wording()));
+        let wording = self.wording();
+        // Words that the models understand the wrong way round are taken backwards.
+        for way in [1.0, -1.0] {
+            let mut tried = self.changed.clone();
+            for strength in steering::STRENGTHS {
+                tried.extend(moved(way * strength));
+            }
+            let mut levels = models.decoder()?.decode(&tried)?.levels;
+            loudness::silence_floor(&mut levels);
+            let (before, after) = levels.split_at(ROWS * TIMES);
+            if let Some(strength) = steering::strength(before, after, &wording) {
+                self.changed = moved(way * strength);
+                return Ok(());
+            }
+        }
+        self.notice = Some(format!(
+            "Nothing near this sound is “{}”, so it stays as it is.",
+            self.request.prompt.trim()
+        ));
         Ok(())
     }
 }
