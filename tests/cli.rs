@@ -2,10 +2,14 @@
 
 mod command;
 
+use std::io::Write;
+use std::process::Stdio;
+
 use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
+use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 5] = ["instrument", "render", "info", "preset", "note"];
+const COMMANDS: [&str; 6] = ["instrument", "render", "info", "preset", "note", "notes"];
 
 #[test]
 fn help_comes_with_examples() {
@@ -320,4 +324,55 @@ fn a_prompt_without_models_fails_in_a_sentence() {
     command.env("CONSORT_MODELS", "nowhere");
     Ran::of(command).failed(&["nowhere"]);
     assert_eq!(desk.names(), ["song.mid", "tone.consort"]);
+}
+
+#[test]
+fn notes_come_through_a_pipe() {
+    let desk = Desk::new();
+    let mut command = desk.command(&["notes"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    let asked = [
+        r#"{"instrument": "tone.consort", "notes": [[64, 120], [64, 40]], "seconds": 0.5, "levels": true}"#,
+        r#"{"instrument": "missing.consort", "notes": [[64, 80]]}"#,
+        r#"{"notes": 3}"#,
+        r#"{"instrument": "tone.consort"}"#,
+    ];
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(asked.join("\n").as_bytes()).unwrap();
+    drop(stdin);
+    let answer = process.wait_with_output().unwrap();
+    assert!(answer.status.success(), "{answer:?}");
+
+    let mut rest = &answer.stdout[..];
+    let mut next = || {
+        let end = rest.iter().position(|&byte| byte == b'\n').unwrap();
+        let head: serde_json::Value = serde_json::from_slice(&rest[..end]).unwrap();
+        let size = 4 * head["floats"].as_u64().unwrap_or(0) as usize;
+        let (bytes, after) = rest[end + 1..].split_at(size);
+        rest = after;
+        let floats = bytes
+            .chunks(4)
+            .map(|four| f32::from_le_bytes(four.try_into().unwrap()));
+        (head, floats.collect::<Vec<f32>>())
+    };
+    let (_, floats) = next();
+    let (loud, quiet) = floats.split_at(floats.len() / 2);
+    assert_eq!(loud.len(), 16_000 + ROWS * TIMES + PARTIAL_ROWS);
+    let power = |note: &[f32]| note[..16_000].iter().map(|x| x * x).sum::<f32>();
+    // Twelve decibels between the velocities; harmonics fall by six, and there are eight.
+    let ratio = 10.0 * (power(loud) / power(quiet)).log10();
+    assert!((ratio - 12.0).abs() < 0.5, "{ratio} dB");
+    let first = |harmonic: usize| loud[16_000 + (4 * harmonic - 1) * TIMES];
+    assert!((first(1) - first(2) - 6.0).abs() < 0.5);
+
+    // What can't be done is said, and the next is done.
+    let error = next().0["error"].as_str().unwrap().to_owned();
+    assert!(
+        error.contains("missing.consort") && error.ends_with('.'),
+        "{error}"
+    );
+    assert!(next().0["error"].as_str().unwrap().contains("no request"));
+    assert_eq!(next().0["floats"], 0);
+    assert!(rest.is_empty());
 }

@@ -81,6 +81,11 @@ impl Failure {
         }
     }
 
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     /// Prints the sentence on stderr and turns into the process's exit code.
     pub fn report(&self) -> ExitCode {
         use std::io::Write;

@@ -16,6 +16,7 @@ mod info;
 mod instrument;
 mod keys;
 mod note;
+mod notes;
 pub mod offline;
 mod output;
 mod preset;
@@ -70,6 +71,7 @@ enum Command {
     Info(info::Arguments),
     Preset(preset::Arguments),
     Note(note::Arguments),
+    Notes(notes::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
 }
@@ -134,6 +136,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),
         Command::Note(arguments) => note::run(arguments, &context),
+        Command::Notes(arguments) => notes::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };

@@ -1,0 +1,155 @@
+//! `consort notes`: notes of many instruments through a pipe, for measurements.
+
+use std::io::{self, BufRead, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::{Context, cancel, read_instrument};
+use crate::instrument::{Family, Instrument, render};
+use crate::models::{self, Models, Pack, Request, SoundFile, Source, make_instrument};
+
+/// Make instruments and play their notes as asked for on stdin, onto stdout, for measurements.
+///
+/// Each line of stdin is a JSON object: `prompt` and `seed` (also `family`, `guidance`, and `sound`,
+/// a file, with its `sound_key` if that needn't be found), or `instrument`, a .consort file;
+/// `notes`, a list of [key, velocity]; `seconds` of sound of each (none without); and `levels`,
+/// true for the note models themselves. Each answer is a line of JSON, `{"error": SENTENCE}` or
+/// `{"floats": N, "sound_key": KEY}`, and then N little-endian 32-bit floats, note by note: its
+/// sound, mono and released after 3 s, and its 176 × 136 levels in dB and 136 offsets in cents.
+#[derive(Args)]
+#[command(
+    hide = true,
+    after_help = "Examples:
+  echo '{\"prompt\": \"warm cello\", \"seed\": 1, \"notes\": [[60, 80]], \"seconds\": 4}' | consort notes > note.f32"
+)]
+pub struct Arguments {
+    /// Sample rate in Hz.
+    #[arg(long, value_name = "HZ", default_value_t = 32_000, value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
+    rate: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Wanted {
+    prompt: String,
+    seed: u64,
+    family: Option<String>,
+    guidance: Option<f32>,
+    sound: Option<PathBuf>,
+    sound_key: Option<f64>,
+    instrument: Option<PathBuf>,
+    notes: Vec<(u8, u8)>,
+    seconds: f32,
+    levels: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            prompt: String::new(),
+            seed: 1,
+            family: None,
+            guidance: None,
+            sound: None,
+            sound_key: None,
+            instrument: None,
+            notes: Vec::new(),
+            seconds: 0.0,
+            levels: false,
+        }
+    }
+}
+
+pub fn run(arguments: &Arguments, _: &Context) -> Result<(), Failure> {
+    let mut models = Models::new(Pack::open().map_err(said)?);
+    let mut out = BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().lines() {
+        cancel::check()?;
+        let line = line.map_err(|error| Failure::job(format!("stdin: {error}.")))?;
+        let answered = match answer(&line, arguments.rate, &mut models) {
+            Ok((key, floats)) => write(&mut out, key, &floats),
+            // One line that can't be done is no reason to stop the others.
+            Err(failure) => writeln!(out, "{}", json!({ "error": failure.sentence() })),
+        };
+        answered
+            .and_then(|()| out.flush())
+            .map_err(|error| Failure::job(format!("stdout: {error}.")))?;
+    }
+    Ok(())
+}
+
+/// The key of the sound that an instrument is made from, and the floats of its notes.
+type Answer = (Option<f32>, Vec<f32>);
+
+fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure> {
+    let wanted: Wanted = serde_json::from_str(line)
+        .map_err(|error| Failure::job(format!("This is no request: {error}.")))?;
+    let instrument = made(&wanted, models)?;
+    let mut floats = Vec::new();
+    for &(key, velocity) in &wanted.notes {
+        let note = instrument.note(key, velocity);
+        if wanted.seconds > 0.0 {
+            floats.extend(render::note(
+                &note,
+                key,
+                wanted.seconds.min(60.0),
+                rate as f32,
+            ));
+        }
+        if wanted.levels {
+            floats.extend(&note.levels);
+            floats.extend(note.cents);
+        }
+    }
+    let sound = instrument.recipe.sound.as_ref();
+    Ok((sound.map(|sound| sound.key), floats))
+}
+
+fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
+    if let Some(path) = &wanted.instrument {
+        return read_instrument(path);
+    }
+    let family = wanted.family.as_deref().map(str::parse::<Family>);
+    let family = family
+        .transpose()
+        .map_err(|error| Failure::job(error.to_string()))?;
+    let request = Request {
+        source: wanted.sound.clone().map_or(Source::Words, |path| {
+            let key = wanted.sound_key;
+            Source::Sound(SoundFile { path, key })
+        }),
+        prompt: wanted.prompt.clone(),
+        seed: wanted.seed,
+        family,
+        guidance: wanted.guidance,
+        ..Request::default()
+    };
+    make_instrument(models, &request, &mut |_, _| {
+        if cancel::asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+    .map_err(said)
+}
+
+fn write(out: &mut impl Write, sound_key: Option<f32>, floats: &[f32]) -> io::Result<()> {
+    let head = json!({ "floats": floats.len(), "sound_key": sound_key });
+    writeln!(out, "{head}")?;
+    floats
+        .iter()
+        .try_for_each(|float| out.write_all(&float.to_le_bytes()))
+}
+
+fn said(error: models::Error) -> Failure {
+    match error {
+        models::Error::Cancelled => Failure::cancelled(),
+        other => Failure::job(other.to_string()),
+    }
+}
