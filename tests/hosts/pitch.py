@@ -22,6 +22,12 @@ PROMPTS = [
     "grand piano", "electric piano", "church organ", "drawbar organ", "plucked harp",
     "nylon guitar", "picked bass", "synth bass", "saw lead", "square lead",
     "soft pad", "string ensemble", "brass section", "muted trumpet", "marimba",
+    "bright trumpet", "dark french horn", "tuba", "alto sax", "bassoon",
+    "english horn", "breathy pan flute", "recorder", "piccolo", "whistle",
+    "solo viola", "contrabass", "pizzicato strings", "slow strings", "choir",
+    "warm voice", "harpsichord", "clavinet", "bright electric piano", "vibraphone",
+    "music box", "koto", "kalimba", "plucked synth", "steel guitar",
+    "clean electric guitar", "fretless bass", "warm synth brass", "hollow square pad", "detuned lead",
 ]
 RATE = 48_000
 # Each key alone: held, then time for its release.
