@@ -35,16 +35,27 @@ def flow_settings():
 
 
 def record(folder, task, figures):
-    """Adds measured figures (name: number) to a model's entry in the manifest, and to the card."""
+    """Adds measured figures (name: number) to a model's entry in the manifest, and to the card.
+
+    Without a task they are those of whole instruments (name: number or text).
+    """
     manifest = json.loads((folder / "manifest.json").read_text())
-    (entry,) = (model for model in manifest["models"] if model["task"] == task)
-    entry["quality"] |= {name.replace(" ", "_"): round(float(value), 3) for name, value in figures.items()}
+    if task is None:
+        said = {name: value if isinstance(value, str) else round(float(value), 3) for name, value in figures.items()}
+        manifest["instruments"] = manifest.get("instruments", {}) | said
+    else:
+        (entry,) = (model for model in manifest["models"] if model["task"] == task)
+        entry["quality"] |= {name.replace(" ", "_"): round(float(value), 3) for name, value in figures.items()}
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     write(folder / "MODEL_CARD.md", manifest)
 
 
 def write(path, manifest):
     rows = []
+    if manifest.get("instruments"):
+        rows.append("## Instruments (`python -m training.evaluate instruments`)\n\n| measured | value |\n| --- | --- |")
+        rows += [f"| {name} | {value} |" for name, value in manifest["instruments"].items()]
+        rows.append("")
     for model in manifest["models"]:
         rows.append(f"## {model['task']} (`{model['file']}`, version {model['version']})\n")
         rows.append(f"Trained on: {model['training_data']}\n")

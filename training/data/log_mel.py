@@ -40,7 +40,8 @@ def mel_powers(sound):
     return result
 
 
-def _difference(truth, other, reference):
+def difference(truth, other, reference):
+    """Mean |Δ| in dB of mel powers over the top 60 dB below a reference power."""
     floor = 10 * np.log10(reference) - DYNAMIC_RANGE_DB
     a = np.maximum(10 * np.log10(truth + 1e-20), floor)
     b = np.maximum(10 * np.log10(other + 1e-20), floor)
@@ -53,6 +54,11 @@ def distance(truth, other):
     a, b = mel_powers(truth), mel_powers(other)
     loudest = max(a[0].max(), 1e-20)
     return (
-        _difference(a[0], b[0], loudest),
-        _difference(a[1], b[1], max(loudest * 1e-3, a[1].max())),
+        difference(a[0], b[0], loudest),
+        difference(a[1], b[1], max(loudest * 1e-3, a[1].max())),
     )
+
+
+def between(one, other):
+    """Mean |Δ log-mel| in dB of two sounds, neither the truth, from their mel powers."""
+    return difference(one, other, max(one.max(), other.max()))

@@ -73,7 +73,7 @@ def _check(sounds):
         raise Unusable("silent")
 
 
-def _write_audio(path, sounds):
+def write_audio(path, sounds):
     """Notes one after the other as 16-bit FLAC, each at full scale; returns their scales."""
     peaks = np.maximum(np.abs(sounds).max(1), 1e-9)
     soundfile.write(path, (sounds / peaks[:, None] * 0.99).reshape(-1), nm.SAMPLE_RATE, subtype="PCM_16")
@@ -118,7 +118,7 @@ def make(source, preset, root):
     }
     audio = root / "audio"
     if hash_split(number) == "test":
-        meta["scales"] = _write_audio(audio / f"{preset.id}.flac", sounds)
+        meta["scales"] = write_audio(audio / f"{preset.id}.flac", sounds)
     else:
-        _write_audio(audio / f"{preset.id}.middle.flac", sounds[middle : middle + 1])
+        write_audio(audio / f"{preset.id}.middle.flac", sounds[middle : middle + 1])
     instrument_file.write(root / "notes", preset.id, levels.astype(np.float16), cents.astype(np.float16), valid, meta)

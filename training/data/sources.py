@@ -213,13 +213,13 @@ class ZynAddSubFx(_DssiSource):
     name = "zyn"
     _NOT_AN_INSTRUMENT = re.compile(r"drum|arp|kit|seq|loop|rhythm", re.I)
 
-    def __init__(self, cache):
+    def __init__(self, cache, installed=zyn_banks.INSTALLED):
         super().__init__()
-        self._home = Path(cache) / "zyn-home"
+        self._home, self._installed = Path(cache) / "zyn-home", installed
 
     def _load(self):
         if self._synth is None:
-            zyn_banks.prepare(self._home)
+            zyn_banks.prepare(self._home, self._installed)
             before = os.environ.get("HOME", "/")
             os.environ["HOME"] = str(self._home)
             self._synth = DssiSynth(str(DSSI / "libzynaddsubfx_dssi.so"))

@@ -30,8 +30,8 @@ def _without_room(path):
     return gzip.compress(text.encode("utf8"), 1)
 
 
-def prepare(home):
-    """Writes the banks and a configuration that points to them under ``home``, once.
+def prepare(home, installed=INSTALLED):
+    """Writes the ``installed`` banks and a configuration that points to them under ``home``, once.
 
     The synth reads it when ``$HOME`` is ``home`` while its library is loaded.
     """
@@ -39,7 +39,7 @@ def prepare(home):
     if (home / ".zynaddsubfxXML.cfg").exists():
         return
     banks = home / "banks"
-    for path in sorted(INSTALLED.glob("*/*.xiz")):
+    for path in sorted(installed.glob("*/*.xiz")):
         target = banks / path.parent.name / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(_without_room(path))

@@ -3,8 +3,8 @@
 import numpy as np
 import soundfile
 
-from ..config import data_folder
 from ..data import log_mel, note_model as nm, resynthesis
+from ..data.paths import data_root
 
 NOTE_SAMPLES = int(nm.NOTE_SECONDS * nm.SAMPLE_RATE)
 
@@ -18,7 +18,7 @@ def show(title, columns, rows):
 
 def audio(fact):
     """The 27 rendered notes of a test instrument [27, samples], where kept; else None."""
-    path = data_folder() / "audio" / f"{fact['id']}.flac"
+    path = data_root() / "audio" / f"{fact['id']}.flac"
     if not path.exists() or "scales" not in fact:
         return None
     sound, rate = soundfile.read(path, dtype="float32")

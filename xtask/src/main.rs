@@ -29,7 +29,8 @@ Usage: cargo xtask COMMAND
   bench     time the engine, the renderer and the models, each beside a peer
   soak      play eight instances while instruments are made and swapped (--minutes N)
   measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
-  evaluate  pitch: 20 prompts on all keys of a piano, by librosa's pYIN";
+  evaluate  pitch: 50 prompts on all keys of a piano, by librosa's pYIN
+            instruments: beside real ones that the models never saw (training/README.md)";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

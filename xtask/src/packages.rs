@@ -2,6 +2,7 @@
 //! where Debian's package manager can.
 
 use crate::shell::{Result, run, say, succeeds};
+use std::path::Path;
 use std::process::Command;
 
 /// One thing the system must have.
@@ -53,6 +54,41 @@ pub const TEST: &[Need] = &[
         packages: &["libglib2.0-0", "libfreetype6"],
         why: "DawDreamer and Pedalboard, the VST3 hosts of the tests, are linked with them",
         present: || library("libglib-2.0.so.0") && library("libfreetype.so.6"),
+    },
+];
+
+/// To compare instruments with real ones that the models never saw.
+pub const EVALUATE: &[Need] = &[
+    Need {
+        packages: &["csound-soundfont"],
+        why: "a bank of real instruments that the judge of families learns from",
+        present: || Path::new("/usr/share/sounds/sf2/sf_GMbank.sf2").exists(),
+    },
+    Need {
+        packages: &["freepats"],
+        why: "another one",
+        present: || Path::new("/usr/share/midi/freepats/Tone_000").exists(),
+    },
+    Need {
+        packages: &["yoshimi-data", "zynaddsubfx-dssi", "zynaddsubfx-data"],
+        why: "another one, and the synthesizer that plays it",
+        present: || {
+            Path::new("/usr/share/yoshimi/banks").exists()
+                && Path::new("/usr/lib/dssi/libzynaddsubfx_dssi.so").exists()
+        },
+    },
+    Need {
+        packages: &[
+            "libfluidsynth3",
+            "fluid-soundfont-gm",
+            "timgm6mb-soundfont",
+            "opl3-soundfont",
+        ],
+        why: "plays them, and the banks that the models did learn from, to leave out what they share",
+        present: || {
+            library("libfluidsynth.so.3")
+                && Path::new("/usr/share/sounds/sf2/TimGM6mb.sf2").exists()
+        },
     },
 ];
 

