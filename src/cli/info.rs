@@ -63,7 +63,7 @@ fn instrument_facts(instrument: &Instrument) -> Facts {
     facts(json!({
         "kind": "instrument",
         "name": instrument.name,
-        "prompt": recipe.prompt,
+        "prompt": Some(&recipe.prompt).filter(|prompt| !prompt.is_empty()),
         "seed": recipe.seed,
         "family": recipe.family.map(|family| family.name()),
         "range": recipe.range.map(|(low, high)| format!("{}-{}", crate::music::key_name(low), crate::music::key_name(high))),

@@ -129,8 +129,8 @@ pub struct Making {
 
 #[derive(Debug)]
 enum Way {
-    Words(Words),
-    Known(Known),
+    Words(Box<Words>),
+    Known(Box<Known>),
 }
 
 impl Making {
@@ -151,8 +151,8 @@ impl Making {
             )));
         }
         let way = match request.source {
-            Source::Words => Way::Words(Words::new(request)),
-            Source::Sound(_) | Source::Near(_) => Way::Known(Known::new(request)),
+            Source::Words => Way::Words(Box::new(Words::new(request))),
+            Source::Sound(_) | Source::Near(_) => Way::Known(Box::new(Known::new(request))),
         };
         Ok(Self {
             way,

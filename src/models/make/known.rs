@@ -4,18 +4,19 @@
 //! over (`carry`). Words and chance change the code; the changed one is completed too, and keeps
 //! what the known sound has beyond its own completion.
 
+mod changing;
 mod finish;
 
 use super::listening::Listening;
 use super::{Request, Source, Stage};
-use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, ROWS, TIMES};
+use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR};
 use crate::instrument::{Instrument, NoteModel};
 use crate::models::codec::Decoded;
 use crate::models::encoder::Encoding;
-use crate::models::first_anchor::{Drawing, Wish};
+use crate::models::first_anchor::Drawing;
 use crate::models::pack::TEXT_WIDTH;
 use crate::models::runtime::Runtime;
-use crate::models::{Error, Models, loudness, steering};
+use crate::models::{Error, Models, loudness};
 
 /// An instrument in the making from a known sound.
 #[derive(Debug)]
@@ -54,7 +55,8 @@ enum Next {
     LoadText,
     Read,
     LoadFirst,
-    Vary(Box<Drawing>),
+    /// Varies the note with the user's seed (`None`), or more like this one, which wasn't clear.
+    Vary(Box<Drawing>, Option<Vec<f32>>),
     Steer,
     LoadCompletion,
     Complete,
@@ -74,7 +76,7 @@ impl Next {
             | Self::LoadCompletion => Stage::Loading,
             Self::Encode(_) => Stage::Encoding,
             Self::Read => Stage::Reading,
-            Self::Vary(_) | Self::Steer => Stage::Drawing,
+            Self::Vary(..) | Self::Steer => Stage::Drawing,
             Self::Complete => Stage::Completing,
             Self::Decode(..) | Self::DecodeChanged(..) => Stage::Decoding,
         }
@@ -90,7 +92,7 @@ impl Next {
             Self::LoadText => 0.55,
             Self::Read => 0.6,
             Self::LoadFirst => 0.65,
-            Self::Vary(drawing) => 0.7 + 0.05 * drawing.done(),
+            Self::Vary(drawing, _) => 0.7 + 0.05 * drawing.done(),
             Self::Steer => 0.75,
             Self::LoadCompletion => 0.8,
             Self::Complete => 0.85,
@@ -143,7 +145,8 @@ impl Known {
                     self.note = Some(Note {
                         model: learned.heard.note,
                         key,
-                        anchor: place * ANCHOR_VELOCITIES.len() + MIDDLE_ANCHOR % 3,
+                        anchor: place * ANCHOR_VELOCITIES.len()
+                            + MIDDLE_ANCHOR % ANCHOR_VELOCITIES.len(),
                         file: Some(learned.name),
                     });
                     Next::LoadDecoder
@@ -178,13 +181,13 @@ impl Known {
             }
             Next::LoadFirst => {
                 models.first()?;
-                self.after_loading(models)?
+                self.change(models)?
             }
-            Next::Vary(mut drawing) => match models.first()?.step(&mut drawing)? {
-                None => Next::Vary(drawing),
-                Some(code) => {
-                    self.changed = code;
-                    self.steering()
+            Next::Vary(mut drawing, own) => match models.first()?.step(&mut drawing)? {
+                None => Next::Vary(drawing, own),
+                Some(codes) => {
+                    let codes = [own.unwrap_or_default(), codes].concat();
+                    self.choose(&codes, models)?
                 }
             },
             Next::Steer => {
@@ -240,105 +243,6 @@ impl Known {
     fn note(&self) -> Result<&Note, Error> {
         let lost = || Error::Sound("The sound was lost; choose it again.".to_owned());
         self.note.as_ref().ok_or_else(lost)
-    }
-
-    fn amount(&self) -> f32 {
-        let amount = self.request.amount;
-        if amount.is_finite() {
-            amount.clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
-    }
-
-    /// The words that change the sound; empty without any, or where they are those it was made from.
-    fn wording(&self) -> String {
-        let prompt = self.request.prompt.trim();
-        match &self.request.source {
-            Source::Near(instrument) if instrument.recipe.prompt == prompt => String::new(),
-            _ => steering::wording(prompt),
-        }
-    }
-
-    fn read(&mut self, models: &mut Models) -> Result<(), Error> {
-        let wording = self.wording();
-        if !wording.is_empty() {
-            let encoded = models.text()?.encode(&wording)?;
-            self.truncated = encoded.truncated;
-            self.words = Some(encoded.vector);
-        }
-        if let Source::Near(instrument) = &self.request.source {
-            // Words of its own that can't be read are no reason not to vary it.
-            let encoded = models.text()?.encode(&instrument.recipe.prompt);
-            self.origin = encoded.ok().map(|encoded| encoded.vector);
-        }
-        Ok(())
-    }
-
-    fn after_loading(&mut self, models: &mut Models) -> Result<Next, Error> {
-        let amount = self.amount();
-        if amount == 0.0 {
-            return Ok(self.steering());
-        }
-        let flow = models.pack().manifest().flow.clone();
-        let guidance = self.request.guidance.unwrap_or(flow.guidance);
-        let wish = self.wish(self.origin.clone(), guidance)?;
-        let seeds = [self.request.seed];
-        let first = models.first()?;
-        let drawing = first.begin_near(wish, &self.code, amount, &seeds, flow.steps);
-        Ok(Next::Vary(Box::new(drawing)))
-    }
-
-    fn steering(&self) -> Next {
-        match self.words {
-            Some(_) => Next::Steer,
-            None => Next::LoadCompletion,
-        }
-    }
-
-    fn wish(&self, text: Option<Vec<f32>>, guidance: f32) -> Result<Wish, Error> {
-        let anchor = self.note()?.anchor;
-        Ok(Wish {
-            text: text.unwrap_or_else(|| vec![0.0; TEXT_WIDTH]),
-            family: None,
-            note: (
-                ANCHOR_KEYS[anchor / ANCHOR_VELOCITIES.len()],
-                ANCHOR_VELOCITIES[anchor % ANCHOR_VELOCITIES.len()],
-            ),
-            range: None,
-            guidance,
-        })
-    }
-
-    /// Changes the code as the words say.
-    fn steer(&mut self, models: &mut Models) -> Result<(), Error> {
-        let wish = self.wish(self.words.clone(), 1.0)?;
-        let seed = self.request.seed;
-        let direction = models.first()?.direction(&wish, &self.changed, seed)?;
-        let moved = |strength: f32| -> Vec<f32> {
-            let both = self.changed.iter().zip(&direction);
-            both.map(|(code, way)| code + strength * way).collect()
-        };
-        let wording = self.wording();
-        // Words that the models understand the wrong way round are taken backwards.
-        for way in [1.0, -1.0] {
-            let mut tried = self.changed.clone();
-            for strength in steering::STRENGTHS {
-                tried.extend(moved(way * strength));
-            }
-            let mut levels = models.decoder()?.decode(&tried)?.levels;
-            loudness::silence_floor(&mut levels);
-            let (before, after) = levels.split_at(ROWS * TIMES);
-            if let Some(strength) = steering::strength(before, after, &wording) {
-                self.changed = moved(way * strength);
-                return Ok(());
-            }
-        }
-        self.notice = Some(format!(
-            "Nothing near this sound is “{}”, so it stays as it is.",
-            self.request.prompt.trim()
-        ));
-        Ok(())
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use super::Known;
-use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS, PARTIAL_ROWS};
+use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS};
 use crate::instrument::{AnchorSet, Instrument, Macros, Origin, Recipe, SoundOrigin};
-use crate::models::carry::{Notes, Residual, Shares, carry};
+use crate::models::carry::{Notes, Residual, carry};
 use crate::models::codec::Decoded;
 use crate::models::make::Source;
 use crate::models::{Error, Models, choice, intonation, loudness, runtime, text};
@@ -38,15 +38,7 @@ impl Known {
         }
         if let Some(mut changed) = changed {
             let (guess, mut changed) = (notes(&mut guess), notes(&mut changed));
-            let keep = match self.request.source {
-                Source::Near(_) => 1.0 - self.amount(),
-                Source::Words | Source::Sound(_) => 1.0,
-            };
-            let shares = Shares {
-                level: keep,
-                motion: 1.0,
-                cents: keep,
-            };
+            let shares = self.shares();
             for index in 0..ANCHORS {
                 let key = f64::from(ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()]);
                 let (known, guess) = (base.note(index), guess.note(index));
@@ -121,8 +113,7 @@ impl Known {
     }
 }
 
-fn notes(decoded: &mut Decoded) -> Notes<'_> {
-    debug_assert_eq!(decoded.cents.len(), ANCHORS * PARTIAL_ROWS);
+pub(super) fn notes(decoded: &mut Decoded) -> Notes<'_> {
     Notes {
         levels: &mut decoded.levels,
         cents: &mut decoded.cents,

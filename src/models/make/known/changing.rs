@@ -1,0 +1,161 @@
+//! What chance and words change about a known sound.
+
+use super::{Known, Next, decode, finish};
+use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES};
+use crate::models::carry::{Residual, Shares};
+use crate::models::first_anchor::Wish;
+use crate::models::make::Source;
+use crate::models::pack::TEXT_WIDTH;
+use crate::models::{Error, Models, choice, steering};
+
+impl Known {
+    pub(super) fn amount(&self) -> f32 {
+        let amount = self.request.amount;
+        if amount.is_finite() {
+            amount.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// What a changed note keeps of what the known one has beyond its code.
+    pub(super) fn shares(&self) -> Shares {
+        let keep = match self.request.source {
+            Source::Near(_) => 1.0 - self.amount(),
+            Source::Words | Source::Sound(_) => 1.0,
+        };
+        Shares {
+            level: keep,
+            motion: 1.0,
+            cents: keep,
+        }
+    }
+
+    /// The words that change the sound; empty without any, or where they are those it was made from.
+    pub(super) fn wording(&self) -> String {
+        let prompt = self.request.prompt.trim();
+        match &self.request.source {
+            Source::Near(instrument) if instrument.recipe.prompt == prompt => String::new(),
+            _ => steering::wording(prompt),
+        }
+    }
+
+    pub(super) fn read(&mut self, models: &mut Models) -> Result<(), Error> {
+        let wording = self.wording();
+        if !wording.is_empty() {
+            let encoded = models.text()?.encode(&wording)?;
+            self.truncated = encoded.truncated;
+            self.words = Some(encoded.vector);
+        }
+        if let Source::Near(instrument) = &self.request.source {
+            // Words of its own that can't be read are no reason not to vary it.
+            let encoded = models.text()?.encode(&instrument.recipe.prompt);
+            self.origin = encoded.ok().map(|encoded| encoded.vector);
+        }
+        Ok(())
+    }
+
+    /// Begins to change the code: by chance first, then by words.
+    pub(super) fn change(&self, models: &mut Models) -> Result<Next, Error> {
+        if self.amount() == 0.0 {
+            return Ok(self.then_words());
+        }
+        self.vary(models, &[self.request.seed], None)
+    }
+
+    fn vary(
+        &self,
+        models: &mut Models,
+        seeds: &[u64],
+        own: Option<Vec<f32>>,
+    ) -> Result<Next, Error> {
+        let flow = models.pack().manifest().flow.clone();
+        let guidance = self.request.guidance.unwrap_or(flow.guidance);
+        let wish = self.wish(self.origin.clone(), guidance)?;
+        let first = models.first()?;
+        let drawing = first.begin_near(wish, &self.code, self.amount(), seeds, flow.steps);
+        Ok(Next::Vary(Box::new(drawing), own))
+    }
+
+    /// Keeps a varied note; when the user's own isn't as clear as the known one, draws more.
+    pub(super) fn choose(&mut self, codes: &[f32], models: &mut Models) -> Result<Next, Error> {
+        let note = &self.note()?.model;
+        let mut kept = 0;
+        if choice::clarity(&note.levels, &note.cents) >= choice::CLEAR {
+            let mut decoded = decode(codes, models)?;
+            let decoded = finish::notes(&mut decoded);
+            let clarity = |n: usize| {
+                let note = decoded.note(n);
+                choice::clarity(&note.levels, &note.cents)
+            };
+            let clarities: Vec<f32> = (0..codes.len() / self.code.len()).map(clarity).collect();
+            if clarities.len() == 1 && clarities[0] < choice::CLEAR {
+                let more = choice::more_seeds(self.request.seed);
+                return self.vary(models, &more, Some(codes.to_vec()));
+            }
+            kept = choice::best(&clarities);
+        }
+        let width = self.code.len();
+        self.changed = codes[kept * width..(kept + 1) * width].to_vec();
+        Ok(self.then_words())
+    }
+
+    fn then_words(&self) -> Next {
+        match self.words {
+            Some(_) => Next::Steer,
+            None => Next::LoadCompletion,
+        }
+    }
+
+    fn wish(&self, text: Option<Vec<f32>>, guidance: f32) -> Result<Wish, Error> {
+        let anchor = self.note()?.anchor;
+        Ok(Wish {
+            text: text.unwrap_or_else(|| vec![0.0; TEXT_WIDTH]),
+            family: None,
+            note: (
+                ANCHOR_KEYS[anchor / ANCHOR_VELOCITIES.len()],
+                ANCHOR_VELOCITIES[anchor % ANCHOR_VELOCITIES.len()],
+            ),
+            range: None,
+            guidance,
+        })
+    }
+
+    /// Changes the code as the words say.
+    pub(super) fn steer(&mut self, models: &mut Models) -> Result<(), Error> {
+        let wish = self.wish(self.words.clone(), 1.0)?;
+        let seed = self.request.seed;
+        let direction = models.first()?.direction(&wish, &self.changed, seed)?;
+        let moved = |strength: f32| -> Vec<f32> {
+            let both = self.changed.iter().zip(&direction);
+            both.map(|(code, way)| code + strength * way).collect()
+        };
+        let wording = self.wording();
+        let note = self.note()?;
+        // Words that the models understand the wrong way round are taken backwards.
+        for way in [1.0, -1.0] {
+            let mut tried = [self.code.as_slice(), &self.changed].concat();
+            for strength in steering::STRENGTHS {
+                tried.extend(moved(way * strength));
+            }
+            let mut decoded = decode(&tried, models)?;
+            let decoded = finish::notes(&mut decoded);
+            let guess = decoded.note(0);
+            let residual = Residual::of(&note.model, &guess, note.key);
+            // As it will sound: with what the known note has beyond its code.
+            let kept = |n: usize| residual.added(&decoded.note(n), self.shares()).levels;
+            let after: Vec<f32> = (0..steering::STRENGTHS.len())
+                .flat_map(|n| kept(n + 2))
+                .collect();
+            if let Some(strength) = steering::strength(&kept(1), &after, &wording) {
+                self.changed = moved(way * strength);
+                return Ok(());
+            }
+        }
+        self.notice = Some(format!(
+            "Nothing near this sound is “{}”, so it stays as it is.",
+            self.request.prompt.trim()
+        ));
+        Ok(())
+    }
+}
