@@ -1,12 +1,13 @@
-//! Which of several drawn notes is kept, by one number: how clearly a note has its key's pitch.
+//! Which of several drawn notes is kept: among those with the clear pitch of their key, the one that
+//! fits the prompt best.
 //!
 //! A draw can go wrong: an organ whose sixteen-foot pipes drown all others sounds an octave low, a
 //! lead of even harmonics an octave high, and a note whose slots between the harmonics are the
 //! loudest has no pitch at all. None of that is a matter of taste in an instrument that is played
-//! by keys. So a note is judged when it is drawn, and when it isn't clear, [`MORE`] others are
-//! drawn in one batch; see [`best`].
+//! by keys. So [`AT_FIRST`] notes are drawn together, and more when none of them is clear; see
+//! [`best`].
 //!
-//! The score needs no sound. Partials with powers *p* at multiples *m* of the key's frequency have
+//! Clarity needs no sound. Partials with powers *p* at multiples *m* of the key's frequency have
 //! the autocorrelation *r*(*t*) = Σ *p* cos 2π*mt* / Σ *p* at a lag of *t* key periods: the measure
 //! that pitch estimators by period use (de Cheveigné & Kawahara 2002). A clear note has
 //! *r*(1) near 1 (it repeats at the key's period, so nothing lies below or between its harmonics)
@@ -19,10 +20,38 @@ use std::f64::consts::TAU;
 use crate::instrument::Family;
 use crate::instrument::slots::{FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, TIMES, multiple, time_grid};
 
-/// A note with at least this clarity is kept as it was drawn.
+/// A note with at least this clarity is clear.
 pub const CLEAR: f32 = 1.0;
-/// How many others are drawn when it isn't.
-pub const MORE: usize = 7;
+/// How many notes are drawn together at first.
+pub const AT_FIRST: usize = 4;
+/// How many are drawn at most.
+pub const AT_MOST: usize = 12;
+/// What a standard deviation from what the prompt asks of measured properties takes from a note's
+/// likeness to the prompt.
+const DISTANCE_COUNTS: f32 = 0.1;
+
+/// A drawn note, judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Candidate {
+    /// How clearly it has its key's pitch, see [`clarity`].
+    pub clarity: f32,
+    /// Cosine of its timbre's vector and the prompt's, −1..=1.
+    pub likeness: f32,
+    /// How far its measured properties are from what the prompt asks, in standard deviations.
+    pub distance: f32,
+}
+
+impl Candidate {
+    /// It has its key's pitch. Thread: any.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        self.clarity >= CLEAR
+    }
+
+    fn fit(&self) -> f32 {
+        self.likeness - DISTANCE_COUNTS * self.distance
+    }
+}
 
 /// Clarity is 1 when *r* at the key's period is this, and
 const PERIODIC: f64 = 0.9;
@@ -53,18 +82,32 @@ pub fn is_judged(family: Option<Family>, prompt: &str) -> bool {
     pitched && !elsewhere
 }
 
-/// The seeds of the other draws for the user's `seed`: none of them one that a user who counts
-/// seeds up would meet. Thread: any.
+/// The seeds of the draws for the user's `seed`: that one, then others that a user who counts seeds
+/// up wouldn't meet. Thread: any.
 #[must_use]
-pub fn more_seeds(seed: u64) -> [u64; MORE] {
+pub fn seeds(seed: u64) -> [u64; AT_MOST] {
     // Multiples of the golden ratio's fraction of 2^64, as in SplitMix64.
-    std::array::from_fn(|n| seed.wrapping_add((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    std::array::from_fn(|n| seed.wrapping_add((n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
-/// The index of the note to keep, of notes with these clarities in the order of their drawing: the
-/// first clear one, else the clearest. Thread: any.
+/// The index of the note to keep: of the clear ones the one that fits the prompt best, else the
+/// clearest. Thread: any.
 #[must_use]
-pub fn best(clarities: &[f32]) -> usize {
+pub fn best(candidates: &[Candidate]) -> usize {
+    let largest = |value: &dyn Fn(&Candidate) -> Option<f32>| {
+        let scored = candidates.iter().enumerate();
+        let scored = scored.filter_map(|(i, candidate)| Some((i, value(candidate)?)));
+        scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+    };
+    largest(&|candidate| candidate.is_clear().then(|| candidate.fit()))
+        .or_else(|| largest(&|candidate| Some(candidate.clarity)))
+        .unwrap_or(0)
+}
+
+/// The index of the first clear note of some with these clarities, else of the clearest: where a
+/// note's likeness to what it was drawn near is all that is asked of it. Thread: any.
+#[must_use]
+pub fn first_clear(clarities: &[f32]) -> usize {
     let clear = clarities.iter().position(|&clarity| clarity >= CLEAR);
     let clearest = || {
         let scored = clarities.iter().enumerate();
@@ -189,14 +232,28 @@ mod tests {
     }
 
     #[test]
-    fn the_users_own_draw_is_kept_if_it_is_clear() {
-        assert_eq!(best(&[1.0, 1.1, 1.05]), 0);
-        assert_eq!(best(&[0.9, 0.2, 1.0, 1.1]), 2);
-        assert_eq!(best(&[0.3, 0.7, -2.0]), 1);
+    fn of_clear_notes_the_one_that_fits_is_kept() {
+        let note = |clarity, likeness, distance| Candidate {
+            clarity,
+            likeness,
+            distance,
+        };
+        let fitting = [
+            note(1.1, 0.3, 0.5),
+            note(0.9, 0.9, 0.0),
+            note(1.0, 0.5, 0.5),
+            note(1.0, 0.5, 3.0),
+        ];
+        assert_eq!(best(&fitting), 2);
+        assert_eq!(best(&fitting[1..2]), 0);
+        let unclear = [note(0.3, 0.9, 0.0), note(0.7, 0.1, 0.0)];
+        assert_eq!(best(&unclear), 1);
         assert_eq!(best(&[]), 0);
-        let seeds = more_seeds(1);
-        assert!(seeds.iter().all(|&seed| seed > 1 << 32));
-        assert_ne!(seeds, more_seeds(2));
+        assert_eq!(first_clear(&[0.9, 0.2, 1.0, 1.1]), 2);
+        assert_eq!(first_clear(&[0.3, 0.7, -2.0]), 1);
+        let seeds = seeds(1);
+        assert_eq!(seeds[0], 1);
+        assert!(seeds[1..].iter().all(|&seed| seed > 1 << 32));
     }
 
     #[test]

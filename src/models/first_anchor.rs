@@ -10,6 +10,7 @@ use ort::value::TensorRef;
 
 use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tones::{Asked, TONES};
 use super::{Error, Pack, noise};
 use crate::instrument::Family;
 
@@ -18,6 +19,8 @@ use crate::instrument::Family;
 pub struct Wish {
     /// Text vector of the prompt, [`TEXT_WIDTH`] long.
     pub text: Vec<f32>,
+    /// What the prompt asks of measured properties.
+    pub asked: Asked,
     /// Family, if said.
     pub family: Option<Family>,
     /// MIDI key and velocity of the anchor to draw.
@@ -47,6 +50,8 @@ pub struct Drawing {
     wish: Wish,
     /// Notes × code width.
     codes: Vec<f32>,
+    /// What is told of measured properties, notes × 2 [`TONES`].
+    tones: Vec<f32>,
     /// The flow's time that it begins at: 0 is noise, 1 the data.
     from: f32,
     steps: usize,
@@ -76,6 +81,7 @@ impl FirstAnchor {
             wide("family", Family::ALL.len()),
             wide("note", 2),
             wide("range", 2),
+            wide("tone", 2 * TONES),
         ];
         let model = Model::load(
             pack,
@@ -93,6 +99,10 @@ impl FirstAnchor {
         let noise = |&seed: &u64| noise::normal(seed, self.code_width);
         let codes = seeds.iter().flat_map(noise).map(|x| x * temperature);
         Drawing {
+            tones: seeds
+                .iter()
+                .flat_map(|&seed| wish.asked.told(seed))
+                .collect(),
             wish,
             codes: codes.collect(),
             from: 0.0,
@@ -129,6 +139,7 @@ impl FirstAnchor {
     /// [`Error::Model`]. Thread: generator.
     pub fn direction(&mut self, wish: &Wish, code: &[f32], seed: u64) -> Result<Vec<f32>, Error> {
         let mut direction = vec![0.0; self.code_width];
+        let tones = wish.asked.told(seed).repeat(STEERING_NOISES);
         for (n, &time) in STEERING_TIMES.iter().enumerate() {
             let noise = noise::normal(
                 seed.wrapping_add(n as u64),
@@ -140,7 +151,7 @@ impl FirstAnchor {
                 .zip(known)
                 .map(|(noise, known)| (1.0 - time) * noise + time * known)
                 .collect();
-            let (led, free) = self.asked_twice(wish, &codes, time)?;
+            let (led, free) = self.asked_twice(wish, &tones, &codes, time)?;
             let differences = led.iter().zip(&free).map(|(led, free)| led - free);
             for (i, difference) in differences.enumerate() {
                 direction[i % self.code_width] += difference;
@@ -173,7 +184,7 @@ impl FirstAnchor {
 
     /// The network's guess of the data, guided.
     fn denoised(&mut self, drawing: &Drawing, time: f32) -> Result<Vec<f32>, Error> {
-        let (led, free) = self.asked_twice(&drawing.wish, &drawing.codes, time)?;
+        let (led, free) = self.asked_twice(&drawing.wish, &drawing.tones, &drawing.codes, time)?;
         let guidance = drawing.wish.guidance;
         let both = led.iter().zip(&free);
         Ok(both
@@ -186,6 +197,7 @@ impl FirstAnchor {
     fn asked_twice(
         &mut self,
         wish: &Wish,
+        tones: &[f32],
         codes: &[f32],
         time: f32,
     ) -> Result<(Vec<f32>, Vec<f32>), Error> {
@@ -194,6 +206,7 @@ impl FirstAnchor {
             family,
             note,
             range,
+            asked: _,
             guidance: _,
         } = wish;
         let of =
@@ -208,6 +221,7 @@ impl FirstAnchor {
         };
         let families = Family::ALL.len();
         let noisy = codes.repeat(2);
+        let tone = [tones, &vec![0.0; tones.len()]].concat();
         let time = vec![time; batch];
         let text = with_nothing(text.clone());
         let family = with_nothing(one_hot(*family));
@@ -249,6 +263,12 @@ impl FirstAnchor {
             (
                 "range",
                 TensorRef::from_array_view(([batch, 2], range.as_slice()))
+                    .map_err(of)?
+                    .into(),
+            ),
+            (
+                "tone",
+                TensorRef::from_array_view(([batch, 2 * TONES], tone.as_slice()))
                     .map_err(of)?
                     .into(),
             ),

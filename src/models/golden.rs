@@ -95,7 +95,7 @@ fn prompts_become_the_same_tokens_and_vectors() {
         let encoding = encoder.tokenize(&prompt.text).expect("tokens");
         let ids: Vec<i64> = encoding.get_ids().iter().map(|&id| id.into()).collect();
         assert_eq!(ids, prompt.input_ids, "{}", prompt.text);
-        let vector = encoder.vector(&ids).expect("a vector");
+        let (vector, _) = encoder.read(&ids).expect("a vector");
         assert_eq!(vector.len(), TEXT_WIDTH);
         prompt.text_vector.check(&prompt.text, &vector);
     }

@@ -5,6 +5,7 @@ use super::completion::Completion;
 use super::first_anchor::FirstAnchor;
 use super::runtime::Runtime;
 use super::text::TextEncoder;
+use super::timbre::TimbreEncoder;
 use super::{Error, Pack};
 
 /// A pack with those of its models that are loaded. Thread: generator, or a command line's main.
@@ -15,6 +16,7 @@ pub struct Models {
     first: Option<FirstAnchor>,
     completion: Option<Completion>,
     decoder: Option<Decoder>,
+    timbre: Option<TimbreEncoder>,
 }
 
 impl Models {
@@ -27,6 +29,7 @@ impl Models {
             first: None,
             completion: None,
             decoder: None,
+            timbre: None,
         }
     }
 
@@ -49,10 +52,15 @@ impl Models {
             self.first()?;
         } else if self.completion.is_none() {
             self.completion()?;
-        } else {
+        } else if self.decoder.is_none() {
             self.decoder()?;
+        } else {
+            self.timbre()?;
         }
-        Ok(self.first.is_none() || self.completion.is_none() || self.decoder.is_none())
+        Ok(self.first.is_none()
+            || self.completion.is_none()
+            || self.decoder.is_none()
+            || self.timbre.is_none())
     }
 
     pub(super) fn text(&mut self) -> Result<&mut TextEncoder, Error> {
@@ -69,6 +77,10 @@ impl Models {
 
     pub(super) fn decoder(&mut self) -> Result<&mut Decoder, Error> {
         load(&self.pack, &mut self.decoder, Decoder::load)
+    }
+
+    pub(super) fn timbre(&mut self) -> Result<&mut TimbreEncoder, Error> {
+        load(&self.pack, &mut self.timbre, TimbreEncoder::load)
     }
 }
 

@@ -5,12 +5,15 @@
 //! |---|---|
 //! | [`runtime`] | ONNX Runtime itself: unpacked, checked, loaded, one environment a process |
 //! | [`pack`] | a set of model files and the manifest that describes them |
-//! | [`text`] | prompt → text vector |
+//! | [`text`] | prompt → text vector, and what it asks of measured properties |
+//! | `denial` | what a prompt says that a sound isn't |
+//! | [`tones`] | those properties: of a note, and of words |
+//! | [`timbre`] | note → vector in the space of the prompts |
 //! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
 //! | [`encoder`] | a known note → its code |
 //! | `carry` | what a code leaves out of a known note, given to its neighbours |
 //! | `steering` | how far words change a known note |
-//! | [`choice`] | which drawn note is kept: the score of a clear pitch |
+//! | [`choice`] | which drawn note is kept: a clear pitch, and what fits the prompt |
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
@@ -24,6 +27,7 @@ mod carry;
 pub mod choice;
 pub mod codec;
 pub mod completion;
+mod denial;
 pub mod encoder;
 mod error;
 pub mod first_anchor;
@@ -39,6 +43,8 @@ pub mod pack;
 pub mod runtime;
 mod steering;
 pub mod text;
+pub mod timbre;
+pub mod tones;
 
 pub use error::Error;
 pub use loaded::Models;

@@ -66,6 +66,18 @@ pub struct Flow {
     /// Text vectors that stand for the families: a prompt that names none gets the nearest.
     #[serde(default)]
     pub family_text_vectors: BTreeMap<String, Vec<f32>>,
+    /// From the values of measured properties to their scores.
+    #[serde(default)]
+    pub tones: Vec<ToneTable>,
+}
+
+/// The values of a measured property that equal shares of the training instruments lie below.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct ToneTable {
+    /// Its name, see [`super::tones::NAMES`].
+    pub name: String,
+    /// Ascending, in the property's own unit.
+    pub quantiles: Vec<f32>,
 }
 
 fn one() -> f32 {
@@ -256,6 +268,9 @@ impl Pack {
             .range_by_family
             .values()
             .all(|&(low, high)| low <= high && high < 128);
+        let tables_fit = flow.tones.iter().all(|table| {
+            table.quantiles.iter().all(|q| q.is_finite()) && table.quantiles.is_sorted()
+        });
         let numbers_fit =
             flow.guidance.is_finite() && flow.temperature.is_finite() && flow.temperature >= 0.0;
         if !(1..=1000).contains(&flow.steps)
@@ -264,6 +279,7 @@ impl Pack {
             || !keys_fit
             || !ranges_fit
             || !numbers_fit
+            || !tables_fit
         {
             return Err(self.fault("has settings that can't be right; install the pack again."));
         }

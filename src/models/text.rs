@@ -1,10 +1,13 @@
-//! The text encoder: a prompt becomes a unit vector in the space of sounds.
+//! The text encoder: a prompt becomes a unit vector in the space of sounds, and what it asks of
+//! measured properties.
 
 use ort::value::{TensorElementType, TensorRef};
 use tokenizers::{Encoding, Tokenizer};
 
+use super::denial::{self, Parted};
 use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tones::{Asked, TONES};
 use super::{Error, Pack};
 
 /// Most tokens that the encoder reads; what follows in a longer prompt doesn't count.
@@ -28,8 +31,22 @@ pub struct TextEncoder {
 pub struct Encoded {
     /// Unit vector, [`TEXT_WIDTH`] long.
     pub vector: Vec<f32>,
+    /// What it asks of measured properties.
+    pub asked: Asked,
     /// The prompt was longer than the encoder reads.
     pub truncated: bool,
+}
+
+impl Encoded {
+    /// As if nothing was said. Thread: any but audio.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            vector: vec![0.0; TEXT_WIDTH],
+            asked: Asked::nothing(),
+            truncated: false,
+        }
+    }
 }
 
 /// Trims `prompt`.
@@ -68,7 +85,11 @@ impl TextEncoder {
             "text_encoder",
             Usage::Often,
             &[ids("input_ids"), ids("attention_mask")],
-            &[Expected::floats("text_vector", &[None, Some(TEXT_WIDTH)])],
+            &[
+                Expected::floats("text_vector", &[None, Some(TEXT_WIDTH)]),
+                Expected::floats("tone", &[None, Some(TONES)]),
+                Expected::floats("doubt", &[None, Some(TONES)]),
+            ],
         )?;
         Ok(Self { tokenizer, model })
     }
@@ -79,9 +100,22 @@ impl TextEncoder {
     /// [`Error::Prompt`]: it is empty, or has (nearly) no word the encoder knows;
     /// [`Error::Model`]: the model failed. Thread: generator.
     pub fn encode(&mut self, prompt: &str) -> Result<Encoded, Error> {
-        let (ids, truncated) = self.tokens(prompt)?;
-        let vector = self.vector(&ids)?;
-        Ok(Encoded { vector, truncated })
+        // What is wrong with a prompt is wrong with the whole of it.
+        let (_, truncated) = self.tokens(prompt)?;
+        let Parted { said, denied } = denial::parted(prompt);
+        let (ids, _) = self.tokens(&said)?;
+        let (vector, mut asked) = self.read(&ids)?;
+        for words in denied {
+            // Words that it doesn't know deny nothing.
+            if let Ok((ids, _)) = self.tokens(&words) {
+                asked.deny(&self.read(&ids)?.1);
+            }
+        }
+        Ok(Encoded {
+            vector,
+            asked,
+            truncated,
+        })
     }
 
     /// Token ids of a prompt, with the special ones at both ends, and whether its end was cut.
@@ -114,8 +148,8 @@ impl TextEncoder {
         })
     }
 
-    /// The vector of these tokens.
-    pub(super) fn vector(&mut self, ids: &[i64]) -> Result<Vec<f32>, Error> {
+    /// The vector of these tokens, and what they ask for.
+    pub(super) fn read(&mut self, ids: &[i64]) -> Result<(Vec<f32>, Asked), Error> {
         let mask = vec![1_i64; ids.len()];
         let shape = [1, ids.len()];
         let of =
@@ -132,8 +166,17 @@ impl TextEncoder {
                     .into(),
             ),
         ];
-        let [vector] = self.model.run(inputs, [("text_vector", TEXT_WIDTH)])?;
-        Ok(vector)
+        let outputs = [
+            ("text_vector", TEXT_WIDTH),
+            ("tone", TONES),
+            ("doubt", TONES),
+        ];
+        let [vector, score, doubt] = self.model.run(inputs, outputs)?;
+        let asked = Asked {
+            score: std::array::from_fn(|i| score[i]),
+            doubt: std::array::from_fn(|i| doubt[i]),
+        };
+        Ok((vector, asked))
     }
 }
 

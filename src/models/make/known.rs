@@ -16,6 +16,7 @@ use crate::models::encoder::Encoding;
 use crate::models::first_anchor::Drawing;
 use crate::models::pack::TEXT_WIDTH;
 use crate::models::runtime::Runtime;
+use crate::models::text::Encoded;
 use crate::models::{Error, Models, loudness};
 
 /// An instrument in the making from a known sound.
@@ -27,9 +28,9 @@ pub(super) struct Known {
     /// The known note's code, and what words and chance made of it.
     code: Vec<f32>,
     changed: Vec<f32>,
-    /// Vectors of the words that change it, and of those that it was made from.
-    words: Option<Vec<f32>>,
-    origin: Option<Vec<f32>>,
+    /// The words that change it, and those that it was made from.
+    words: Option<Encoded>,
+    origin: Option<Encoded>,
     truncated: bool,
     notice: Option<String>,
 }

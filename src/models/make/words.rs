@@ -5,18 +5,19 @@ use crate::instrument::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
 };
 use crate::instrument::{AnchorSet, Family, Instrument, Macros, Recipe};
+use crate::models::choice::Candidate;
 use crate::models::first_anchor::{Drawing, Wish};
-use crate::models::pack::{Flow, Pack};
+use crate::models::pack::{Flow, Manifest, Pack, TEXT_WIDTH};
 use crate::models::runtime::{self, Runtime};
-use crate::models::{Error, Models, choice, intonation, loudness, text};
+use crate::models::text::{self, Encoded};
+use crate::models::{Error, Models, choice, intonation, loudness, tones};
 
 /// An instrument in the making from words.
 #[derive(Debug)]
 pub(super) struct Words {
     request: Request,
     next: Next,
-    text: Vec<f32>,
-    truncated: bool,
+    said: Encoded,
 }
 
 #[derive(Debug)]
@@ -26,9 +27,10 @@ enum Next {
     Read,
     LoadFirst,
     LoadDecoder,
-    /// Draws the note of the user's seed (`None`), or more like this one, which wasn't clear.
-    Draw(Box<Drawing>, Option<Vec<f32>>),
-    /// Judges notes, the user's first.
+    LoadTimbre,
+    /// Draws some notes; after these, none of which was clear, if there are any.
+    Draw(Box<Drawing>, Vec<f32>),
+    /// Chooses among drawn notes.
     Judge(Vec<f32>),
     LoadCompletion(Vec<f32>),
     Complete(Vec<f32>),
@@ -42,6 +44,7 @@ impl Next {
             | Self::LoadText
             | Self::LoadFirst
             | Self::LoadDecoder
+            | Self::LoadTimbre
             | Self::LoadCompletion(_) => Stage::Loading,
             Self::Read => Stage::Reading,
             Self::Draw(..) | Self::Judge(_) => Stage::Drawing,
@@ -58,8 +61,9 @@ impl Next {
             Self::Read => 0.25,
             Self::LoadFirst => 0.3,
             Self::LoadDecoder => 0.4,
-            Self::Draw(drawing, None) => 0.5 + 0.15 * drawing.done(),
-            Self::Draw(drawing, Some(_)) => 0.65 + 0.1 * drawing.done(),
+            Self::LoadTimbre => 0.45,
+            Self::Draw(drawing, before) if before.is_empty() => 0.5 + 0.15 * drawing.done(),
+            Self::Draw(drawing, _) => 0.65 + 0.1 * drawing.done(),
             Self::Judge(_) => 0.75,
             Self::LoadCompletion(_) => 0.8,
             Self::Complete(_) => 0.9,
@@ -73,8 +77,7 @@ impl Words {
         Self {
             request,
             next: Next::Start,
-            text: Vec::new(),
-            truncated: false,
+            said: Encoded::nothing(),
         }
     }
 
@@ -84,7 +87,7 @@ impl Words {
 
     /// The prompt was longer than the models read.
     pub(super) fn was_truncated(&self) -> bool {
-        self.truncated
+        self.said.truncated
     }
 
     /// The next step; after the last one, the instrument.
@@ -115,8 +118,7 @@ impl Words {
                 Next::Read
             }
             Next::Read => {
-                let encoded = models.text()?.encode(&self.request.prompt)?;
-                (self.text, self.truncated) = (encoded.vector, encoded.truncated);
+                self.said = models.text()?.encode(&self.request.prompt)?;
                 Next::LoadFirst
             }
             Next::LoadFirst => {
@@ -125,11 +127,16 @@ impl Words {
             }
             Next::LoadDecoder => {
                 models.decoder()?;
-                self.draw(models, &[self.request.seed], None)?
+                Next::LoadTimbre
             }
-            Next::Draw(mut drawing, own) => match models.first()?.step(&mut drawing)? {
-                None => Next::Draw(drawing, own),
-                Some(codes) => Next::Judge([own.unwrap_or_default(), codes].concat()),
+            Next::LoadTimbre => {
+                models.timbre()?;
+                let seeds = choice::seeds(self.request.seed);
+                self.draw(models, &seeds[..choice::AT_FIRST], Vec::new())?
+            }
+            Next::Draw(mut drawing, before) => match models.first()?.step(&mut drawing)? {
+                None => Next::Draw(drawing, before),
+                Some(codes) => Next::Judge([before, codes].concat()),
             },
             Next::Judge(codes) => self.judge(codes, models)?,
             Next::LoadCompletion(code) => {
@@ -139,9 +146,10 @@ impl Words {
             Next::Complete(code) => {
                 let family = self.family(&models.pack().manifest().flow);
                 let index = first_index(family, &models.pack().manifest().flow);
-                let codes = models
-                    .completion()?
-                    .complete(&[(index, &code)], &self.text, family)?;
+                let codes =
+                    models
+                        .completion()?
+                        .complete(&[(index, &code)], &self.said.vector, family)?;
                 Next::Decode(codes)
             }
             Next::Decode(codes) => {
@@ -161,17 +169,12 @@ impl Words {
         }))
     }
 
-    fn draw(
-        &self,
-        models: &mut Models,
-        seeds: &[u64],
-        own: Option<Vec<f32>>,
-    ) -> Result<Next, Error> {
+    fn draw(&self, models: &mut Models, seeds: &[u64], before: Vec<f32>) -> Result<Next, Error> {
         let flow = models.pack().manifest().flow.clone();
         let wish = self.wish(&flow);
         let first = models.first()?;
         let drawing = first.begin(wish, seeds, flow.steps, flow.temperature);
-        Ok(Next::Draw(Box::new(drawing), own))
+        Ok(Next::Draw(Box::new(drawing), before))
     }
 
     fn is_judged(&self, models: &Models) -> bool {
@@ -179,23 +182,42 @@ impl Words {
         choice::is_judged(family, &self.request.prompt)
     }
 
-    /// Keeps a clear note; when the first one isn't, draws more.
+    /// Keeps the note that fits the prompt best; when none of the first is clear, draws more.
     fn judge(&self, codes: Vec<f32>, models: &mut Models) -> Result<Next, Error> {
-        let width = models.pack().manifest().code_width;
-        if !self.is_judged(models) {
-            return Ok(Next::LoadCompletion(codes));
-        }
+        let Manifest {
+            code_width: width,
+            flow,
+            ..
+        } = models.pack().manifest().clone();
         let mut decoded = models.decoder()?.decode(&codes)?;
         loudness::silence_floor(&mut decoded.levels);
+        let place = first_index(self.family(&flow), &flow) / ANCHOR_VELOCITIES.len();
+        let vectors = models.timbre()?.notes(&decoded.levels, place)?;
+        let is_judged = self.is_judged(models);
         let levels = decoded.levels.chunks(ROWS * TIMES);
-        let clarities: Vec<f32> = levels
-            .zip(decoded.cents.chunks(PARTIAL_ROWS))
-            .map(|(levels, cents)| choice::clarity(levels, cents))
+        let notes = levels.zip(decoded.cents.chunks(PARTIAL_ROWS));
+        let candidates: Vec<Candidate> = notes
+            .zip(vectors.chunks(TEXT_WIDTH))
+            .map(|((levels, cents), vector)| {
+                let scores = tones::scores(levels, cents, ANCHOR_KEYS[place], &flow.tones);
+                let clarity = if is_judged {
+                    choice::clarity(levels, cents)
+                } else {
+                    choice::CLEAR
+                };
+                let both = vector.iter().zip(&self.said.vector);
+                Candidate {
+                    clarity,
+                    likeness: both.map(|(note, said)| note * said).sum(),
+                    distance: self.said.asked.distance(&scores),
+                }
+            })
             .collect();
-        if clarities.len() == 1 && clarities[0] < choice::CLEAR {
-            return self.draw(models, &choice::more_seeds(self.request.seed), Some(codes));
+        if candidates.len() == choice::AT_FIRST && !candidates.iter().any(Candidate::is_clear) {
+            let seeds = choice::seeds(self.request.seed);
+            return self.draw(models, &seeds[choice::AT_FIRST..], codes);
         }
-        let kept = choice::best(&clarities);
+        let kept = choice::best(&candidates);
         Ok(Next::LoadCompletion(
             codes[kept * width..(kept + 1) * width].to_vec(),
         ))
@@ -206,7 +228,8 @@ impl Words {
         let usual = family.and_then(|family| flow.range_by_family.get(family.name()).copied());
         let index = first_index(family, flow);
         Wish {
-            text: self.text.clone(),
+            text: self.said.vector.clone(),
+            asked: self.said.asked.clone(),
             family,
             note: (
                 ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()],
@@ -233,7 +256,7 @@ impl Words {
             Some(
                 vector
                     .iter()
-                    .zip(&self.text)
+                    .zip(&self.said.vector)
                     .map(|(a, b)| a * b)
                     .sum::<f32>(),
             )

@@ -5,7 +5,7 @@ use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES};
 use crate::models::carry::{Residual, Shares};
 use crate::models::first_anchor::Wish;
 use crate::models::make::Source;
-use crate::models::pack::TEXT_WIDTH;
+use crate::models::text::Encoded;
 use crate::models::{Error, Models, choice, steering};
 
 impl Known {
@@ -45,12 +45,12 @@ impl Known {
         if !wording.is_empty() {
             let encoded = models.text()?.encode(&wording)?;
             self.truncated = encoded.truncated;
-            self.words = Some(encoded.vector);
+            self.words = Some(encoded);
         }
         if let Source::Near(instrument) = &self.request.source {
             // Words of its own that can't be read are no reason not to vary it.
             let encoded = models.text()?.encode(&instrument.recipe.prompt);
-            self.origin = encoded.ok().map(|encoded| encoded.vector);
+            self.origin = encoded.ok();
         }
         Ok(())
     }
@@ -90,10 +90,10 @@ impl Known {
             };
             let clarities: Vec<f32> = (0..codes.len() / self.code.len()).map(clarity).collect();
             if clarities.len() == 1 && clarities[0] < choice::CLEAR {
-                let more = choice::more_seeds(self.request.seed);
-                return self.vary(models, &more, Some(codes.to_vec()));
+                let more = choice::seeds(self.request.seed);
+                return self.vary(models, &more[1..], Some(codes.to_vec()));
             }
-            kept = choice::best(&clarities);
+            kept = choice::first_clear(&clarities);
         }
         let width = self.code.len();
         self.changed = codes[kept * width..(kept + 1) * width].to_vec();
@@ -107,10 +107,12 @@ impl Known {
         }
     }
 
-    fn wish(&self, text: Option<Vec<f32>>, guidance: f32) -> Result<Wish, Error> {
+    fn wish(&self, said: Option<Encoded>, guidance: f32) -> Result<Wish, Error> {
         let anchor = self.note()?.anchor;
+        let said = said.unwrap_or_else(Encoded::nothing);
         Ok(Wish {
-            text: text.unwrap_or_else(|| vec![0.0; TEXT_WIDTH]),
+            text: said.vector,
+            asked: said.asked,
             family: None,
             note: (
                 ANCHOR_KEYS[anchor / ANCHOR_VELOCITIES.len()],
