@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from . import tones
 from .codec import KEYS, encoder
 from .config import checkpoints, save
 from .data.note_model import BAND_CENTRES
@@ -46,19 +47,19 @@ def changed(data, first, second, octaves, random):
 
 
 def pool(data, count, seed=7):
-    """Codes [count, 27, 400] (half precision) of augmented training instruments, and which one each came from."""
+    """Augmented training instruments: codes [count, 27, 400] (half precision), which one each came from, tones [count, 12]."""
     path = checkpoints() / "pool.pt"
     encode = encoder()
     mark = encode.mark()
     if path.exists():
         saved = torch.load(path, weights_only=False)
         if saved["names"] == data.names and saved["codec"] == mark and len(saved["of"]) >= count:
-            return saved["codes"], saved["of"]
+            return saved["codes"], saved["of"], saved["tones"]
     generator = torch.Generator().manual_seed(seed)
     random = lambda: float(torch.rand((), generator=generator))
     octaves, train = _octaves(), data.split("train")
     encode.rounds = min(encode.rounds, 2)
-    codes, of = [], []
+    codes, of, measured = [], [], []
     with torch.no_grad():
         while len(of) < count:
             several = []
@@ -66,11 +67,12 @@ def pool(data, count, seed=7):
                 first, second = (train[int(random() * len(train))] for _ in range(2))
                 several.append(changed(data, first, second, octaves, random))
                 of.append(first)
+                measured.append(tones.of_notes(*several[-1], data.sounding(first)))
             levels, cents = (torch.cat(parts) for parts in zip(*several))
             made = encode(levels, cents, KEYS.repeat(TOGETHER)).half()
             codes.extend(made.reshape(TOGETHER, len(KEYS), -1))
             if len(of) % (TOGETHER * 40) == 0:
                 print(f"augmented {len(of)} of {count}", flush=True)
-    saved = dict(codes=torch.stack(codes), of=torch.tensor(of), names=data.names, codec=mark)
+    saved = dict(codes=torch.stack(codes), of=torch.tensor(of), tones=torch.stack(measured), names=data.names, codec=mark)
     save(saved, path)
-    return saved["codes"], saved["of"]
+    return saved["codes"], saved["of"], saved["tones"]

@@ -171,7 +171,7 @@ def main():
     net = Completion(args.width, args.blocks)
     loss_of = DecodedLoss(decoder())
     with torch.no_grad():
-        folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool), args.folds)
+        folds = Folds(data, codes, valid, loss_of.weight, *augment.pool(data, args.pool)[:2], args.folds)
     print("linear guesses fitted", flush=True)
     run = Run(net, checkpoints() / "complete_run.pt", args.minutes, args.rate, args.fresh)
     # After resuming, so that the guess is that of today's data.

@@ -2,7 +2,7 @@
 
 import torch
 
-from . import vocabulary
+from . import tones, vocabulary
 from .config import checkpoints
 from .nets.layout import FAMILIES, TEXT_WIDTH
 from .nets.text_net import TextEncoder
@@ -26,7 +26,7 @@ def embed(texts, tokenizer=None, net=None, size=256):
     for start in range(0, len(order), size):
         pick = order[start : start + size]
         ids, mask = (torch.tensor(v) for v in vocabulary.encode(tokenizer, [texts[i] for i in pick]))
-        vectors[pick] = net(ids, mask)
+        vectors[pick] = net(ids, mask)[0]
     return vectors
 
 
@@ -42,6 +42,13 @@ def families(facts):
 def ranges(facts):
     """Lowest and highest useful key [I, 2]; zeros where not said."""
     return torch.tensor([[float(k) for k in fact.get("range") or (0, 0)] for fact in facts])
+
+
+def tone_scores(data):
+    """Normal scores of the measured tones [I, 12], and the table that they are read from."""
+    measured = tones.measured(data.facts)
+    table = tones.tables(measured[data.split("train")])
+    return tones.scores(measured, table), table
 
 
 class Captions:

@@ -20,25 +20,31 @@ from .export_onnx import compare, export, milliseconds, session
 from .nets.codec_net import CodecDecoder
 from .nets.complete_net import Completion
 from .nets.flow_net import FirstAnchor
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SAMPLE_RATE, SHAPE_WIDTH, TEXT_WIDTH
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SAMPLE_RATE, SHAPE_WIDTH, TEXT_WIDTH, TONE_WIDTH
+from .tones import TONES
 from .nets.text_net import MAX_TOKENS, TextEncoder
+from .nets.timbre_net import BANDS, TimbreEncoder
 
 LICENCE = "MIT OR Apache-2.0"
 VERSION = "1"
 
-TASKS = ("text_encoder", "first_anchor", "complete", "codec_decoder")
-CHECKPOINTS = dict(text_encoder="text", first_anchor="flow", complete="complete", codec_decoder="codec")
+TASKS = ("text_encoder", "first_anchor", "complete", "codec_decoder", "timbre_encoder")
+CHECKPOINTS = dict(
+    text_encoder="text", first_anchor="flow", complete="complete", codec_decoder="codec", timbre_encoder="timbre"
+)
 KINDS = dict(
     text_encoder=TextEncoder,
     first_anchor=FirstAnchor,
     complete=Completion,
     codec_decoder=CodecDecoder,
+    timbre_encoder=TimbreEncoder,
 )
 OUTPUTS = dict(
-    text_encoder={"text_vector": ["B", TEXT_WIDTH]},
+    text_encoder={"text_vector": ["B", TEXT_WIDTH], "tone": ["B", TONE_WIDTH], "doubt": ["B", TONE_WIDTH]},
     first_anchor={"denoised": ["B", CODE_WIDTH]},
     complete={"completed": ["B", len(ANCHORS), CODE_WIDTH]},
     codec_decoder={"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]},
+    timbre_encoder={"note_vector": ["N", TEXT_WIDTH], "sound_vector": ["M", TEXT_WIDTH]},
 )
 
 
@@ -73,11 +79,14 @@ def example(task, batch, pieces):
     elif task == "first_anchor":
         note, span = torch.tensor([[64.0, 80.0]] * batch), torch.tensor([[30.0, 90.0]] * batch)
         feeds = dict(noisy=torch.randn(batch, CODE_WIDTH), time=torch.rand(batch) * 0.9, text=text, family=family)
-        feeds |= dict(note=note, range=span)
+        feeds |= dict(note=note, range=span, tone=torch.randn(batch, 2 * TONE_WIDTH))
     elif task == "complete":
         known = (torch.rand(batch, n) < 0.2).float()
         feeds = dict(codes=torch.randn(batch, n, CODE_WIDTH), known=known, key=keys, velocity=velocities)
         feeds |= dict(text=text, family=family)
+    elif task == "timbre_encoder":
+        feeds = dict(levels=torch.rand(batch, ROWS, FRAMES) * 60 - 70, key=torch.eye(9)[torch.arange(batch) % 9])
+        feeds |= dict(mel=torch.rand(batch + 1, BANDS, 100))
     else:
         feeds = dict(codes=torch.randn(batch, CODE_WIDTH), residual=torch.randn(batch + 1, ROWS * FRAMES))
     label = "N" if task == "codec_decoder" else "B"
@@ -86,6 +95,8 @@ def example(task, batch, pieces):
         axes = {name: {0: label, 1: "L"} for name in feeds}
     elif task == "codec_decoder":
         axes["residual"] = {0: "M"}
+    elif task == "timbre_encoder":
+        axes = dict(levels={0: "N"}, key={0: "N"}, mel={0: "M", 2: "T"})
     return feeds, axes
 
 
@@ -115,7 +126,7 @@ def write_golden(out, tokenizer):
     prompts = []
     for text in golden.PROMPTS:
         ids, mask = vocabulary.encode(tokenizer, [text])
-        (vector,) = run.run(None, dict(input_ids=ids, attention_mask=mask))
+        (vector,) = run.run(["text_vector"], dict(input_ids=ids, attention_mask=mask))
         prompts.append(dict(text=text, input_ids=ids[0], text_vector=golden.picked("text_vector", vector)))
     cases = []
     for task, feeds in golden.inputs().items():
@@ -182,6 +193,9 @@ def main():
         )
     settings = model_card.flow_settings()
     settings["family_text_vectors"] = family_vectors(args.out, tokenizer)
+    if not args.untrained:
+        table = torch.load(checkpoints() / "tones.pt")["table"]
+        settings["tones"] = [dict(name=n, quantiles=[round(float(v), 4) for v in row]) for n, row in zip(TONES, table)]
     write_golden(args.out, tokenizer)
     manifest = dict(
         format=1,

@@ -7,11 +7,11 @@ An input is given by its `values`, or as a `wave` [amplitude, step, phase]: elem
 
 import numpy as np
 
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH, TONE_WIDTH
 
 PROMPTS = ("warm cello", "bright pluck", "Dark evolving PAD, slow attack!", "glockenspiel", "какой-то звук")
 POINTS = 24
-TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "change": 0.01}
+TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "change": 0.01, "note_vector": 0.003, "sound_vector": 0.003}
 
 
 def fill(spec, kind=np.float32):
@@ -39,6 +39,7 @@ def inputs():
             "family": dict(shape=[2, len(FAMILIES)], values=one_hot("strings", "bass")),
             "note": dict(shape=[2, 2], values=[64, 80, 44, 120]),
             "range": dict(shape=[2, 2], values=[36, 81, 0, 0]),
+            "tone": dict(shape=[2, 2 * TONE_WIDTH], wave=[1.0, 0.717, 0.2]),
         },
         "complete": {
             "codes": dict(shape=[2, n, CODE_WIDTH], wave=[1.0, 0.377, 0.2]),
@@ -51,6 +52,11 @@ def inputs():
         "codec_decoder": {
             "codes": dict(shape=[2, CODE_WIDTH], wave=[0.8, 0.913, 0.3]),
             "residual": dict(shape=[1, ROWS * FRAMES], wave=[6.0, 0.0713, 0.3]),
+        },
+        "timbre_encoder": {
+            "levels": dict(shape=[1, ROWS, FRAMES], wave=[40.0, 0.0313, 4.0]),
+            "key": dict(shape=[1, 9], values=[0, 0, 0, 0, 1, 0, 0, 0, 0]),
+            "mel": dict(shape=[2, 64, 50], wave=[0.5, 0.0413, 0.0]),
         },
     }
 

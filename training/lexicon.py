@@ -173,6 +173,34 @@ INSTRUMENTS = {
     },
 }
 
+# attribute -> what a sound with it has
+FEATURES = {
+    "bright": "high harmonics|lots of treble|sparkle|a bright tone|high overtones",
+    "dark": "a dark tone|little treble|rolled-off highs",
+    "warm": "warmth|a warm tone|a warm low end",
+    "soft": "a soft touch|light bowing|a gentle tone",
+    "aggressive": "bite|aggression|an edge",
+    "plucky": "a short decay|a quick decay|no sustain",
+    "sustained": "endless sustain|a long sustain|full sustain",
+    "slow attack": "a slow attack|a soft attack|a long fade-in|a gentle swell",
+    "fast attack": "a fast attack|attack|a hard attack|a click|a sharp transient",
+    "long release": "a long release|a long tail|a ringing release",
+    "short release": "a short release|an abrupt end",
+    "noisy": "breath|noise|breath noise|hiss|air|bow noise",
+    "pure": "a pure tone|a clean tone",
+    "hollow": "a hollow tone|mostly odd harmonics",
+    "full": "body|a full sound|thickness",
+    "thin": "a thin sound|little body|a weak fundamental",
+    "metallic": "metallic overtones|a metallic ring|inharmonic partials",
+    "wooden": "a wooden body|a woody tone",
+    "detuned": "detuned oscillators|chorus|a thick unison|detuning",
+    "distorted": "distortion|grit|fuzz|overdrive",
+    "sub": "sub bass|low end|a sub octave|bass",
+    "moving": "movement|motion|modulation|shimmer",
+    "static": "a steady tone|no movement",
+    "vibrato": "vibrato|a singing vibrato|sparse vibrato|tremolo",
+}
+
 GENRES = (
     "jazz rock funk techno house trance ambient classical film folk blues pop metal hip-hop lo-fi disco reggae "
     "baroque drum-and-bass dubstep synthwave new-age industrial gospel country latin celtic video-game horror "
@@ -217,6 +245,17 @@ def instrument_of():
     }
 
 
+def without(attribute, rng):
+    """How one asks for `attribute` by what it isn't, or None: "no attack" is a slow attack."""
+    opposite = ATTRIBUTES[attribute][1]
+    # What is itself a lack of something isn't denied: nobody says "without no movement".
+    had = [f for f in FEATURES.get(opposite, "").split("|") if f and not f.startswith(("no ", "little ", "a weak"))]
+    if had and rng.random() < 0.65:
+        thing = rng.choice(had)
+        return rng.choice(("without {}", "with no {}", "no {}", "not much {}", "less {}")).format(thing.removeprefix("a ").removeprefix("an "))
+    return rng.choice(("not {}", "not too {}", "never {}", "but not {}")).format(rng.choice(words_of(opposite)))
+
+
 def draw_meaning(rng):
     """A random sound in words' terms: (family, instrument, attributes), attributes without opposites."""
     family = rng.choice(list(INSTRUMENTS))
@@ -238,9 +277,25 @@ def phrase(meaning, rng, exact=0.35):
     adjectives = [a.replace("-", " ") if rng.random() < 0.5 else a for a in adjectives]
     rng.shuffle(adjectives)
     style = rng.random()
+    features = [rng.choice(FEATURES[a].split("|")) for a in attributes if a in FEATURES]
+    denied = [words for a in attributes if (words := without(a, rng))]
     if not adjectives:
         text = noun
-    elif style < 0.7:
+    elif style < 0.1 and len(denied) == len(attributes):
+        text = noun + ", " + ", ".join(denied)
+    elif style < 0.2 and len(features) == len(attributes):
+        text = f"{noun} with {', '.join(features[:-1])}{' and ' if features[1:] else ''}{features[-1]}"
+    elif style < 0.28 and denied:
+        # The last is denied, the others are said.
+        said = [rng.choice(words_of(a)) for a in attributes[:-1]]
+        text = f"{' '.join([*said, noun])}{rng.choice((', ', ' '))}{without(attributes[-1], rng)}"
+    elif style < 0.36:
+        text = rng.choice(("like a {n} but {a}", "a {n} but {a}", "{n}-like, {a}", "similar to a {n}, but {a}")).format(
+            n=noun, a=" and ".join(adjectives)
+        )
+    elif style < 0.44 and features:
+        text = f"a {noun} with {features[0]}, {' and '.join(adjectives[1:] or adjectives)}"
+    elif style < 0.75:
         text = (", " if rng.random() < 0.2 else " ").join(adjectives) + " " + noun
     elif style < 0.9:
         text = noun + rng.choice((", ", " that sounds ", ": ", " but ")) + (" and " if rng.random() < 0.5 else ", ").join(adjectives)

@@ -11,6 +11,7 @@ TRAINING_DATA = dict(
     first_anchor="Notes rendered from presets of free synthesizers and free soundfonts in Debian, with captions.",
     complete="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
     codec_decoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
+    timbre_encoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian, with captions.",
 )
 
 # The anchor drawn first (MIDI key): in the middle of a family's useful keys, where its instruments are most themselves.

@@ -29,10 +29,14 @@ def pack(model):
     graph, added, kept = model.graph, [], []
     for tensor in graph.initializer:
         weight = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or weight.ndim != 2 or weight.size < SMALLEST:
+        if tensor.data_type != TensorProto.FLOAT or weight.ndim not in (2, 4) or weight.size < SMALLEST:
             kept.append(tensor)
             continue
-        packed, scale = quantise(weight)
+        # A convolution's kernel is a matrix too, with a row for each output channel.
+        packed, scale = quantise(weight.reshape(len(weight), -1))
+        if weight.ndim == 4:
+            scale = np.maximum(np.abs(weight).max((1, 2, 3), keepdims=True) / 127.0, 1e-12).astype(np.float32)
+            packed = np.round(weight / scale).astype(np.int8)
         name = tensor.name
         kept.append(numpy_helper.from_array(packed, name + ".int8"))
         kept.append(numpy_helper.from_array(scale, name + ".scale"))

@@ -39,16 +39,20 @@ def fill(net, found):
     """Puts weights into `net`.
 
     The exporter renames matrices that it transposes, but keeps their order: each goes to the first parameter without
-    a value that has its shape. A parameter that the graph doesn't have is zero.
+    a value that has its shape. It drops biases that are zero. What else the graph doesn't have stays as it is made.
     """
     state = net.state_dict()
-    nameless = [array for name, array in found.items() if name not in state and array.dim() == 2]
+    computed = dict(net.named_buffers())
+    nameless = [array for name, array in found.items() if name not in state and name not in computed and array.dim() == 2]
     for name, value in state.items():
         if name in found:
             value.copy_(found[name])
             continue
         at = next((i for i, array in enumerate(nameless) if array.T.shape == value.shape), None)
-        value.copy_(torch.zeros(()) if at is None else nameless.pop(at).T)
+        if at is not None:
+            value.copy_(nameless.pop(at).T)
+        elif value.dim() == 1:
+            value.zero_()
     if nameless:
         raise SystemExit(f"weights of shapes {[tuple(a.shape) for a in nameless]} belong nowhere.")
     net.load_state_dict(state)

@@ -7,8 +7,10 @@ import numpy as np
 
 from . import vocabulary
 from .export_onnx import session
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
+from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH, TONE_WIDTH
 
+ASKED, VARIED, MOST = 0.5, 0.6, 2.2  # as in the plugin's `tones`
+BANDS = 64
 KEYS = np.array([key for key, _ in ANCHORS], np.float32)
 VELOCITIES = np.array([velocity for _, velocity in ANCHORS], np.float32)
 
@@ -24,13 +26,28 @@ class Models:
 
     def text(self, prompts):
         """Text vectors [B, 256]."""
-        if not prompts:
-            return np.zeros((0, TEXT_WIDTH), np.float32)
-        ids, mask = vocabulary.encode(self.tokenizer, prompts)
-        return self.run["text_encoder"].run(None, dict(input_ids=np.array(ids), attention_mask=np.array(mask)))[0]
+        return self._read("text_vector", prompts) if prompts else np.zeros((0, TEXT_WIDTH), np.float32)
 
-    def first(self, text, family, note, span, seed, guidance=None, steps=None, temperature=None):
+    def _read(self, what, prompts):
+        ids, mask = vocabulary.encode(self.tokenizer, prompts)
+        return self.run["text_encoder"].run([what], dict(input_ids=np.array(ids), attention_mask=np.array(mask)))[0]
+
+    def tones(self, prompts, seed):
+        """What the flow is told of tones [B, 24]: scores drawn as the prompts ask, where they ask."""
+        score, doubt = self._read("tone", prompts), self._read("doubt", prompts)
+        said = (np.abs(score) >= ASKED).astype(np.float32)
+        drawn = score + VARIED * doubt * np.random.default_rng(seed).standard_normal(score.shape)
+        return np.concatenate([drawn.clip(-MOST, MOST) * said, said], 1).astype(np.float32)
+
+    def hear(self, levels, keys):
+        """Timbre vectors [N, 256] of notes [N, 176, 136] dB at anchor keys [N]."""
+        hot = (np.asarray(keys)[:, None] == np.unique(KEYS)).astype(np.float32)
+        feeds = dict(levels=levels.astype(np.float32), key=hot, mel=np.zeros((1, BANDS, 16), np.float32))
+        return self.run["timbre_encoder"].run(["note_vector"], feeds)[0]
+
+    def first(self, text, family, note, span, seed, guidance=None, steps=None, temperature=None, tone=None):
         """Codes [B, 400] of first anchors; every condition has B rows."""
+        tone = np.zeros((len(text), 2 * TONE_WIDTH), np.float32) if tone is None else tone
         flow = self.manifest["flow"]
         guidance = flow["guidance"] if guidance is None else guidance
         temperature = flow["temperature"] if temperature is None else temperature
@@ -39,10 +56,10 @@ class Models:
         times = np.linspace(0, 1, (steps or flow["steps"]) + 1, dtype=np.float32)
         net = self.run["first_anchor"]
         for now, then in zip(times[:-1], times[1:]):
-            said = dict(noisy=x, time=np.full(len(x), now), text=text, family=family, note=note, range=span)
+            said = dict(noisy=x, time=np.full(len(x), now), text=text, family=family, note=note, range=span, tone=tone)
             data = net.run(None, said)[0]
             if guidance != 1.0:
-                unsaid = dict(said, text=text * 0, family=family * 0, range=span * 0)
+                unsaid = dict(said, text=text * 0, family=family * 0, range=span * 0, tone=tone * 0)
                 free = net.run(None, unsaid)[0]
                 data = free + guidance * (data - free)
             x = data if then == 1 else x + (then - now) / (1 - now) * (data - x)

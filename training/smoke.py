@@ -17,6 +17,7 @@ STEPS = (
     "encode",
     "text --config smoke",
     "align --config smoke",
+    "ask --config smoke",
     "complete --config smoke",
     "flow --config smoke",
     "export --out {folder}/models",

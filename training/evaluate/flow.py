@@ -69,7 +69,8 @@ def main(args, seeds=6, guidances=(None,)):
             top, top3, spread, silent = [], [], [], 0
             for family, prompt in PROMPTS.items():
                 hot, note, span = models.conditions([family] * seeds, say_family=said)
-                drawn = models.first(models.text([prompt] * seeds), hot, note, span, seed=11, guidance=guidance)
+                said_of = [prompt] * seeds
+                drawn = models.first(models.text(said_of), hot, note, span, 11, guidance, tone=models.tones(said_of, 11))
                 anchor = anchor_of[family]
                 top += [judge.right(c, anchor, family) for c in drawn]
                 top3 += [judge.right(c, anchor, family, 3) for c in drawn]
@@ -99,7 +100,8 @@ def main(args, seeds=6, guidances=(None,)):
             hot, note, span = models.conditions([family] * seeds)
             values = []
             for word in (more, less):
-                drawn = models.first(models.text([f"{word} {noun}"] * seeds), hot, note, span, seed=5)
+                asked = [f"{word} {noun}"] * seeds
+                drawn = models.first(models.text(asked), hot, note, span, seed=5, tone=models.tones(asked, 5))
                 levels = models.decode(drawn)[0]
                 values.append([describe(l, note[0, 0])[measure] for l in levels])
             gaps.append(np.array(values[0]) - np.array(values[1]))

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .blocks import Modulation, mlp, note_features, zero
-from .layout import CODE_WIDTH, FAMILIES, TEXT_WIDTH
+from .layout import CODE_WIDTH, FAMILIES, TEXT_WIDTH, TONE_WIDTH
 
 
 class FlowBlock(nn.Module):
@@ -27,7 +27,10 @@ class FlowBlock(nn.Module):
 
 
 class FirstAnchor(nn.Module):
-    """Denoiser: `denoised = f(noisy, time, text, family, note, range)`; zeros in a condition mean "not said"."""
+    """Denoiser: `denoised = f(noisy, time, text, family, note, range, tone)`; zeros mean "not said".
+
+    `tone` [B, 24] are normal scores of twelve properties, zero where not said, and then whether each is said.
+    """
 
     def __init__(self, width=512, hidden=1024, blocks=5, condition=256, dropout=0.1):
         super().__init__()
@@ -38,13 +41,14 @@ class FirstAnchor(nn.Module):
         self.family = nn.Linear(len(FAMILIES), condition)
         self.note = mlp(12, condition, condition)
         self.range = mlp(3, condition // 4, condition)
+        self.tone = zero(nn.Linear(2 * TONE_WIDTH, condition))
         self.mix = mlp(condition, condition, condition)
         self.blocks = nn.ModuleList(FlowBlock(width, hidden, condition, dropout) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.leave = zero(nn.Linear(width, CODE_WIDTH))
         self.register_buffer("rates", torch.exp(torch.linspace(0, math.log(200.0), 16)), persistent=False)
 
-    def forward(self, noisy, time, text, family, note, range):
+    def forward(self, noisy, time, text, family, note, range, tone):
         angle = time[:, None] * self.rates
         said = (range[:, 1:] > 0).to(noisy.dtype)
         span = torch.cat([said * (range - 63.0) / 30.0, said], -1)
@@ -54,6 +58,7 @@ class FirstAnchor(nn.Module):
             + self.family(family) * 2.0
             + self.note(note_features(note[:, 0], note[:, 1]))
             + self.range(span)
+            + self.tone(tone)
         )
         condition = self.mix(nn.functional.silu(condition))
         t = time[:, None]
@@ -62,17 +67,3 @@ class FirstAnchor(nn.Module):
         for block in self.blocks:
             x = block(x, condition)
         return t / variance * noisy + (1 - t) / variance.sqrt() * self.leave(self.norm(x))
-
-
-@torch.no_grad()
-def draw(net, text, family, note, span, steps=16, guidance=1.5, temperature=1.0, generator=None):
-    """Codes [B, C] drawn by the sampler that the plugin uses; conditions [B, …]."""
-    x = torch.randn(len(text), CODE_WIDTH, generator=generator) * temperature
-    times = torch.linspace(0, 1, steps + 1)
-    for now, then in zip(times[:-1], times[1:]):
-        t = now.expand(len(x))
-        free = net(x, t, torch.zeros_like(text), torch.zeros_like(family), note, torch.zeros_like(span))
-        led = net(x, t, text, family, note, span)
-        data = free + guidance * (led - free)
-        x = data if then == 1 else x + (then - now) / (1 - now) * (data - x)
-    return x

@@ -24,6 +24,7 @@ OFFSET_WIDTH = 15
 CODE_WIDTH = SHAPE_WIDTH + 1 + OFFSET_WIDTH
 
 TEXT_WIDTH = 256
+TONE_WIDTH = 12  # measured properties that words ask for: `training.tones`
 FAMILIES = tuple(families.FAMILIES)
 
 

@@ -1,4 +1,4 @@
-"""The text encoder: a short transformer over word pieces, pooled to a unit vector of 256.
+"""The text encoder: a short transformer over word pieces, pooled to a unit vector of 256, and to what it asks of tones.
 
 Its layers have the teacher's shape (MiniLM, width 384), so it can start from half of the teacher's own.
 """
@@ -6,7 +6,7 @@ Its layers have the teacher's shape (MiniLM, width 384), so it can start from ha
 import torch
 from torch import nn
 
-from .layout import TEXT_WIDTH
+from .layout import TEXT_WIDTH, TONE_WIDTH
 
 MAX_TOKENS = 64
 
@@ -31,7 +31,11 @@ class TextLayer(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """`text_vector = f(input_ids, attention_mask)`: i64 [B, L] twice to f32 [B, 256], unit norm."""
+    """`text_vector, tone, doubt = f(input_ids, attention_mask)`: i64 [B, L] twice to f32.
+
+    `text_vector` [B, 256] has unit norm; `tone` [B, 12] are normal scores that the words ask for, `doubt` [B, 12]
+    their standard deviations (1: nothing is asked).
+    """
 
     def __init__(self, vocabulary, width=384, layers=3, heads=12, hidden=1536):
         super().__init__()
@@ -41,6 +45,7 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.layers = nn.ModuleList(TextLayer(width, heads, hidden) for _ in range(layers))
         self.head = nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, TEXT_WIDTH))
+        self.tones = nn.Sequential(nn.Linear(width, 256), nn.GELU(), nn.Linear(256, 2 * TONE_WIDTH))
 
     def pooled(self, input_ids, attention_mask):
         """The mean over tokens, [B, 384]: what the teacher is imitated with."""
@@ -51,5 +56,11 @@ class TextEncoder(nn.Module):
             x = layer(x, bias)
         return (x * mask[..., None]).sum(1) / mask.sum(1, keepdim=True).clamp(min=1.0)
 
+    def tone(self, pooled):
+        """Scores that the words ask for, and their doubt, [B, 12] each."""
+        score, doubt = self.tones(pooled).chunk(2, -1)
+        return score, 0.15 + doubt.sigmoid()
+
     def forward(self, input_ids, attention_mask):
-        return nn.functional.normalize(self.head(self.pooled(input_ids, attention_mask)), dim=-1)
+        pooled = self.pooled(input_ids, attention_mask)
+        return nn.functional.normalize(self.head(pooled), dim=-1), *self.tone(pooled)
