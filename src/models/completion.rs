@@ -44,14 +44,13 @@ impl Completion {
     }
 
     /// The codes of all anchors ([`ANCHORS`] × code width), given those of some: pairs of an
-    /// anchor's index and its code. `text` may be zeros.
+    /// anchor's index and its code. The prompt isn't told: it was measured to make the others worse.
     ///
     /// # Errors
     /// [`Error::Model`]. Thread: generator.
     pub fn complete(
         &mut self,
         known: &[(usize, &[f32])],
-        text: &[f32],
         family: Option<Family>,
     ) -> Result<Vec<f32>, Error> {
         let of =
@@ -69,7 +68,7 @@ impl Completion {
         let velocities: Vec<f32> = (0..ANCHORS)
             .map(|i| f32::from(ANCHOR_VELOCITIES[i % ANCHOR_VELOCITIES.len()]))
             .collect();
-        let family = one_hot(family);
+        let (family, unsaid) = (one_hot(family), [0.0_f32; TEXT_WIDTH]);
         let each = [1, ANCHORS];
         let inputs = [
             (
@@ -98,7 +97,7 @@ impl Completion {
             ),
             (
                 "text",
-                TensorRef::from_array_view(([1, TEXT_WIDTH], text))
+                TensorRef::from_array_view(([1, TEXT_WIDTH], unsaid.as_slice()))
                     .map_err(of)?
                     .into(),
             ),

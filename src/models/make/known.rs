@@ -14,7 +14,6 @@ use crate::instrument::{Instrument, NoteModel};
 use crate::models::codec::Decoded;
 use crate::models::encoder::Encoding;
 use crate::models::first_anchor::Drawing;
-use crate::models::pack::TEXT_WIDTH;
 use crate::models::runtime::Runtime;
 use crate::models::text::Encoded;
 use crate::models::{Error, Models, loudness};
@@ -201,10 +200,10 @@ impl Known {
             }
             Next::Complete => {
                 let anchor = self.note()?.anchor;
-                let (family, nothing) = (self.request.family, vec![0.0; TEXT_WIDTH]);
+                let family = self.request.family;
                 let mut complete = |code: &[f32]| {
                     let known = [(anchor, code)];
-                    models.completion()?.complete(&known, &nothing, family)
+                    models.completion()?.complete(&known, family)
                 };
                 let codes = complete(&self.code)?;
                 let changed = (self.changed != self.code).then(|| complete(&self.changed));

@@ -146,10 +146,7 @@ impl Words {
             Next::Complete(code) => {
                 let family = self.family(&models.pack().manifest().flow);
                 let index = first_index(family, &models.pack().manifest().flow);
-                let codes =
-                    models
-                        .completion()?
-                        .complete(&[(index, &code)], &self.said.vector, family)?;
+                let codes = models.completion()?.complete(&[(index, &code)], family)?;
                 Next::Decode(codes)
             }
             Next::Decode(codes) => {
