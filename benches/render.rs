@@ -22,7 +22,7 @@ fn render(c: &mut Criterion) {
             &mut ready,
         )
     };
-    let order = render::order(60);
+    let order = render::order(&instrument, 60);
     let mut group = c.benchmark_group("render");
     group.sample_size(10);
     group.bench_function("first column", |b| b.iter(|| columns(&order[..1])));

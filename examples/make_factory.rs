@@ -9,7 +9,7 @@
 use std::process::ExitCode;
 
 use consort::instrument::slots::{ANCHORS, ROWS, TIMES};
-use consort::instrument::{AnchorSet, Instrument, Macros, Recipe};
+use consort::instrument::{AnchorSet, Body, Instrument, Macros, Recipe};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,7 +43,7 @@ fn make(anchors: &str, name: &str, out: &str) -> Result<usize, Box<dyn std::erro
             ..Recipe::default()
         },
         macros: Macros::default(),
-        anchors: AnchorSet::from_levels(levels, cents)?,
+        body: Body::Keys(AnchorSet::from_levels(levels, cents)?),
     };
     let bytes = instrument.to_bytes();
     std::fs::write(out, &bytes)?;

@@ -9,7 +9,15 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 6] = ["instrument", "render", "info", "preset", "note", "notes"];
+const COMMANDS: [&str; 7] = [
+    "instrument",
+    "kit",
+    "render",
+    "info",
+    "preset",
+    "note",
+    "notes",
+];
 
 #[test]
 fn help_comes_with_examples() {

@@ -67,7 +67,7 @@ fn a_prompt_becomes_an_instrument_and_its_seed_decides_which() {
     assert!(first.recipe.pack.is_some());
     client.make(request("warm cello", 2));
     let other = made(&client);
-    assert_ne!(first.anchors, other.anchors);
+    assert_ne!(first.body, other.body);
     client.make(request("warm cello", 1));
     assert_eq!(*first, *made(&client));
     assert_eq!(client.snapshot().generation, 3);
@@ -109,7 +109,7 @@ fn a_sound_becomes_an_instrument_and_words_and_chance_change_it() {
     client.make(of_sound(A440, "brighter"));
     let brighter = made(&client);
     assert_eq!(brighter.name, "a440, brighter");
-    assert_ne!(plain.anchors, brighter.anchors);
+    assert_ne!(plain.body, brighter.body);
     client.make(of_sound(A440, ""));
     assert_eq!(*plain, *made(&client));
 

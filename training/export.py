@@ -212,6 +212,10 @@ def main():
     written.write_text(json.dumps(manifest, indent=1) + "\n")
     if not args.untrained:
         model_card.write(args.out / "MODEL_CARD.md", manifest)
+    if (checkpoints() / "drums.pt").exists():
+        from .drums import export as drums
+
+        drums.add(args.out)
     total = sum(f.stat().st_size for f in args.out.iterdir()) / 1e6
     print(f"{args.out}: {total:.1f} MB in all")
 

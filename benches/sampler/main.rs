@@ -57,6 +57,8 @@ impl Ours {
                 high_key: (3 * column + 2) as u8,
                 root_key: (3 * column + 1) as u8,
                 loop_frames: Some((length / 2, length)),
+                one_shot: false,
+                choke_group: 0,
                 layers: layers.to_vec(),
             }))
         });

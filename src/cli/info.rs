@@ -61,7 +61,8 @@ fn unknown(path: &Path, bytes: &[u8]) -> Option<Failure> {
 fn instrument_facts(instrument: &Instrument) -> Facts {
     let recipe = &instrument.recipe;
     facts(json!({
-        "kind": "instrument",
+        "kind": if instrument.kit().is_some() { "drum kit" } else { "instrument" },
+        "pieces": instrument.kit().map(|kit| kit.pieces().len()),
         "name": instrument.name,
         "prompt": Some(&recipe.prompt).filter(|prompt| !prompt.is_empty()),
         "seed": recipe.seed,

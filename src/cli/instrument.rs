@@ -95,13 +95,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         };
         let target = folder(seed);
         let begun = Instant::now();
-        let making = make(arguments, &source, *seed, &mut models, &progress)?;
+        let making = make(request(arguments, &source, *seed), &mut models, &progress)?;
         let written = Instant::now();
         write(
             &making.instrument,
             &format!("{stem}-{seed}"),
             &target,
-            arguments,
+            (arguments.rate, arguments.force),
             &progress,
         )?;
         drop(progress);
@@ -139,10 +139,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
 }
 
 /// A progress bar's part of one variation.
-struct Share {
-    bar: Progress,
-    before: f32,
-    size: f32,
+pub(super) struct Share {
+    pub bar: Progress,
+    pub before: f32,
+    pub size: f32,
 }
 
 impl Share {
@@ -151,12 +151,12 @@ impl Share {
     }
 }
 
-struct Made {
-    instrument: Instrument,
-    truncated: bool,
-    notice: Option<String>,
+pub(super) struct Made {
+    pub instrument: Instrument,
+    pub truncated: bool,
+    pub notice: Option<String>,
     /// Seconds of each stage.
-    stages: Value,
+    pub stages: Value,
 }
 
 /// What a variation gives up to chance unless the user says.
@@ -191,14 +191,8 @@ fn stem(arguments: &Arguments, source: &Source) -> String {
 /// From prompt to anchors takes about a fifth of the time, the samples the rest.
 const MAKING: f32 = 0.2;
 
-fn make(
-    arguments: &Arguments,
-    source: &Source,
-    seed: u64,
-    models: &mut Models,
-    progress: &Share,
-) -> Result<Made, Failure> {
-    let mut making = Making::new(Request {
+fn request(arguments: &Arguments, source: &Source, seed: u64) -> Request {
+    Request {
         source: source.clone(),
         amount: arguments.amount.unwrap_or(match source {
             Source::Near(_) => USUAL_AMOUNT,
@@ -209,8 +203,17 @@ fn make(
         family: arguments.family,
         range: arguments.range,
         guidance: arguments.guidance,
-    })
-    .map_err(said)?;
+        kit: None,
+    }
+}
+
+/// Makes what is asked for.
+pub(super) fn make(
+    request: Request,
+    models: &mut Models,
+    progress: &Share,
+) -> Result<Made, Failure> {
+    let mut making = Making::new(request).map_err(said)?;
     loop {
         cancel::check()?;
         let (stage, part) = making.progress();
@@ -230,14 +233,15 @@ fn make(
     }
 }
 
-fn write(
+/// Writes it to its folder: samples at a rate, replacing a folder if that is wanted.
+pub(super) fn write(
     instrument: &Instrument,
     name: &str,
     target: &Path,
-    arguments: &Arguments,
+    (rate, force): (u32, bool),
     progress: &Share,
 ) -> Result<(), Failure> {
-    let folder = NewFolder::create(target, arguments.force)?;
+    let folder = NewFolder::create(target, force)?;
     let show = |part: f32| progress.show("Rendering samples", MAKING + (1.0 - MAKING) * part);
     // The export names its files after the instrument.
     let named = Instrument {
@@ -247,7 +251,7 @@ fn write(
     let sfz = export::sfz(
         &named,
         &instrument.macros,
-        arguments.rate as f32,
+        rate as f32,
         folder.workplace(),
         &cancel::asked,
         &mut |part| show(part),
@@ -263,7 +267,7 @@ fn write(
 }
 
 /// What the models say is a sentence already.
-fn said(error: models::Error) -> Failure {
+pub(super) fn said(error: models::Error) -> Failure {
     match error {
         models::Error::Cancelled => Failure::cancelled(),
         other => Failure::job(other.to_string()),
@@ -272,7 +276,7 @@ fn said(error: models::Error) -> Failure {
 
 /// The prompt as a file name: in lower case, with hyphens between its words; short enough that
 /// [`safe_name`] leaves it alone with a seed after it (60 characters, 21 of them the seed's).
-fn file_name(prompt: &str) -> String {
+pub(super) fn file_name(prompt: &str) -> String {
     let name = safe_name(prompt).to_lowercase().replace(' ', "-");
     let name: String = name.chars().take(38).collect();
     match name.trim_matches('-') {
@@ -281,7 +285,7 @@ fn file_name(prompt: &str) -> String {
     }
 }
 
-fn prompt(text: &str) -> Result<String, String> {
+pub(super) fn prompt(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("type what the instrument should sound like, for example: \"warm cello\"".into()),
         text => Ok(text.into()),
@@ -295,7 +299,7 @@ fn amount(text: &str) -> Result<f32, String> {
     }
 }
 
-fn guidance(text: &str) -> Result<f32, String> {
+pub(super) fn guidance(text: &str) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(guidance) if (0.0..=MAX_GUIDANCE).contains(&guidance) => Ok(guidance),
         _ => Err(format!("write a number from 0 to {MAX_GUIDANCE}")),

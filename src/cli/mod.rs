@@ -15,6 +15,7 @@ mod failure;
 mod info;
 mod instrument;
 mod keys;
+mod kit;
 mod note;
 mod notes;
 pub mod offline;
@@ -47,6 +48,7 @@ use progress::Progress;
     arg_required_else_help = true,
     after_help = "Examples:
   consort instrument \"warm cello\"
+  consort kit \"tight 70s funk kit\"
   consort render --instrument warm-cello-1/warm-cello-1.consort --midi song.mid --out song.wav
   consort info song.mid
 
@@ -67,6 +69,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Instrument(instrument::Arguments),
+    Kit(kit::Arguments),
     Render(render::Arguments),
     Info(info::Arguments),
     Preset(preset::Arguments),
@@ -132,6 +135,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match &arguments.command {
         Command::Instrument(arguments) => instrument::run(arguments, &context),
+        Command::Kit(arguments) => kit::run(arguments, &context),
         Command::Render(arguments) => render::run(arguments, &context),
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),

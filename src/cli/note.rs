@@ -146,7 +146,12 @@ fn row_of_notes(row: &[u8], arguments: &Arguments) -> (Vec<FramedEvent>, serde_j
 
 fn raw(instrument: &Instrument, arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let (key, rate) = (arguments.key, arguments.rate);
-    let note = instrument.note(key, arguments.velocity);
+    let note = instrument.note(key, arguments.velocity).ok_or_else(|| {
+        Failure::content(
+            &arguments.instrument,
+            "is a drum kit, which has no notes; leave out --raw to hear its pieces.",
+        )
+    })?;
     let sound = render::note(&note, key, arguments.seconds as f32, rate as f32);
     let mut file = WavFile::create(&arguments.out, arguments.force, rate, arguments.bits)?;
     file.write(&sound, &sound)?;

@@ -54,7 +54,7 @@ impl Player {
         cancelled: &dyn Fn() -> bool,
         progress: &mut dyn FnMut(f32),
     ) -> Option<Player> {
-        let mut sampled = render::plan(rate as f32);
+        let mut sampled = render::plan(instrument, rate as f32);
         let mut needed: Vec<u8> = (0..128)
             .filter(|key| keys & (1 << key) != 0)
             .filter_map(|key: usize| sampled.key_to_column[key])

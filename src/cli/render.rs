@@ -14,7 +14,8 @@ use crate::music::{Action, Song, TimedAction, midi};
 
 /// Play a MIDI file on an instrument into a WAV file.
 ///
-/// Everything in the file plays on the one instrument, except General MIDI's drum channel (10).
+/// Everything in the file plays on the one instrument, except General MIDI's drum channel (10): that
+/// is what a drum kit plays.
 /// Sustain, sostenuto, pitch bend, mod wheel, expression, volume, pan and pressure are followed.
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -61,7 +62,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let instrument = read_instrument(&arguments.instrument)?;
     let song = midi::read(&read(&arguments.midi)?)
         .map_err(|error| Failure::file(&arguments.midi, error))?;
-    let performance = performance(&song, arguments)?;
+    let performance = performance(&song, arguments, instrument.kit().is_some())?;
     let keys = performance
         .iter()
         .fold(0u128, |keys, timed| match timed.action {
@@ -129,12 +130,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
 }
 
 /// What is played: the channels asked for, or all but drums (which a melody instrument would play
-/// as wild notes), or the drums when there is nothing else.
-fn performance(song: &Song, arguments: &Arguments) -> Result<Vec<TimedAction>, Failure> {
+/// as wild notes), or the drums when there is nothing else; on a kit, the drums if there are any.
+fn performance(
+    song: &Song,
+    arguments: &Arguments,
+    is_kit: bool,
+) -> Result<Vec<TimedAction>, Failure> {
     let asked = &arguments.channels;
     let performance = if asked.is_empty() {
-        let melodic = song.notes().any(|note| note.channel != DRUMS);
-        song.performance(|channel| channel != DRUMS || !melodic)
+        let any = |drums: bool| song.notes().any(|note| (note.channel == DRUMS) == drums);
+        let all = !any(is_kit);
+        song.performance(|channel| all || (channel == DRUMS) == is_kit)
     } else {
         song.performance(|channel| asked.contains(&(channel + 1)))
     };

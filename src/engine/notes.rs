@@ -50,6 +50,13 @@ impl Engine {
             .last_key
             .filter(|_| self.conditions.settings.glide_s > 0.0);
         let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions);
+        if voice.choke_group != 0 {
+            self.voices.for_each(|other| {
+                if other.choke_group == voice.choke_group {
+                    other.fade();
+                }
+            });
+        }
         self.last_key = Some(key);
         self.rack.take(sound);
         if let Some(cut) = self.voices.add(voice) {

@@ -246,6 +246,8 @@ mod tests {
             high_key: 127,
             root_key: 60,
             loop_frames: Some((10, 20)),
+            one_shot: false,
+            choke_group: 0,
             layers: vec![layer],
         })
     }

@@ -51,6 +51,10 @@ pub struct Voice {
     /// The sostenuto pedal has caught it.
     pub caught: bool,
     pub sound: SoundPlace,
+    /// A hit: no release ends it.
+    pub one_shot: bool,
+    /// The group whose members silence each other; 0 for none.
+    pub choke_group: u8,
     /// Nothing more will come of it.
     pub ended: bool,
     /// What it last added to the output.
@@ -103,6 +107,8 @@ impl Voice {
             place: 0,
             column: 0,
         },
+        one_shot: false,
+        choke_group: 0,
         ended: true,
         last: [0.0; 2],
         loudness: 0.0,
@@ -160,12 +166,16 @@ impl Voice {
         let velocity = (note.velocity.clamp(0.0, 1.0).powf(curve) * 127.0).max(1.0);
         let layers = Layers::new(column, velocity, *sample_rate);
         let semitones = f32::from(note.key) - f32::from(column.root_key);
+        // What was struck before says nothing of a hit's pitch.
+        let glide_from = glide_from.filter(|_| !column.one_shot);
         let glide = glide_from.map_or(0.0, |from| from - f32::from(note.key));
         let glide_frames = settings.glide_s * sample_rate;
         let attack = settings.attack_s * sample_rate;
         Voice {
             note,
             sound,
+            one_shot: column.one_shot,
+            choke_group: column.choke_group,
             key_down: true,
             ended: false,
             loudness: layers.gains().iter().sum(),
@@ -192,9 +202,9 @@ impl Voice {
         self.stage == Stage::Release && self.fade.is_none()
     }
 
-    /// The sound's own release begins with the next frame.
+    /// The sound's own release begins with the next frame; a hit goes on to its end.
     pub fn release(&mut self, order: u64, conditions: &Conditions) {
-        if self.stage == Stage::Release {
+        if self.stage == Stage::Release || self.one_shot {
             return;
         }
         let seconds = self.layers.release_s * conditions.settings.release_scale;

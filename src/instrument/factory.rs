@@ -37,7 +37,7 @@ mod tests {
             &factory,
             48_000.0,
             &factory.macros,
-            &render::order(60),
+            &render::order(&factory, 60),
             &|| false,
             &mut ready,
         );

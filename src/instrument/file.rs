@@ -2,7 +2,8 @@
 //!
 //! Layout, numbers little-endian: magic (8 bytes), version (u32), checksum (first 16 bytes of the
 //! payload's SHA-256), length of the unpacked payload (u32), payload (zstd of postcard). Levels
-//! are stored as differences over time, which pack twice as well.
+//! are stored as differences over time, which pack twice as well. A drum kit's payload has no
+//! anchors; its pieces follow.
 
 mod version_1;
 
@@ -11,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::anchors::AnchorSet;
 use super::slots::TIMES;
-use super::{AnchorError, Instrument, Macros, Recipe};
+use super::{AnchorError, Body, Instrument, Kit, Macros, Recipe};
+use crate::instrument::kit::{KitError, Piece};
 
 /// How every `.consort` file begins.
 const MAGIC: [u8; 8] = *b"consort\x1a";
@@ -53,6 +55,9 @@ pub enum FileError {
     /// Whole, but its sound can't be used.
     #[error("{0}")]
     Unusable(#[from] AnchorError),
+    /// Whole, but it is a kit that can't be played.
+    #[error("{0}")]
+    UnusableKit(#[from] KitError),
 }
 
 /// Version 2 of the payload, the present one.
@@ -69,14 +74,24 @@ struct PayloadV2 {
 impl Instrument {
     /// The instrument as `.consort` bytes (typically 0.2 to 0.5 MB). Any thread but audio.
     pub fn to_bytes(&self) -> Vec<u8> {
+        let (level_changes, cents) = self.anchors().map_or_else(Default::default, |anchors| {
+            (
+                changes(anchors.level_steps(), TIMES),
+                anchors.cents_steps().to_vec(),
+            )
+        });
         let payload = PayloadV2 {
             name: self.name.clone(),
             recipe: self.recipe.clone(),
             macros: self.macros,
-            level_changes: changes(self.anchors.level_steps()),
-            cents: self.anchors.cents_steps().to_vec(),
+            level_changes,
+            cents,
         };
-        let unpacked = postcard::to_stdvec(&payload).expect("plain data always serialises");
+        let mut unpacked = postcard::to_stdvec(&payload).expect("plain data always serialises");
+        if let Some(kit) = self.kit() {
+            let pieces = postcard::to_stdvec(&kit.as_changes());
+            unpacked.extend(pieces.expect("plain data always serialises"));
+        }
         let packed = zstd::bulk::compress(&unpacked, COMPRESSION).expect("memory to compress into");
         let mut bytes = Vec::with_capacity(HEADER + packed.len());
         bytes.extend_from_slice(&MAGIC);
@@ -115,8 +130,12 @@ impl Instrument {
             return Err(FileError::Damaged);
         }
         match version {
-            1 => read(version_1::upgraded(&unpacked)?),
-            2 => read(from_postcard(&unpacked)?),
+            1 => read(version_1::upgraded(&unpacked)?, &[]),
+            2 => {
+                let (payload, pieces) =
+                    postcard::take_from_bytes(&unpacked).map_err(|_| FileError::Damaged)?;
+                read(payload, pieces)
+            }
             // A later version adds its arm here and keeps the older ones.
             _ => Err(FileError::Damaged),
         }
@@ -127,12 +146,19 @@ fn from_postcard<'a, T: Deserialize<'a>>(unpacked: &'a [u8]) -> Result<T, FileEr
     postcard::from_bytes(unpacked).map_err(|_| FileError::Damaged)
 }
 
-fn read(payload: PayloadV2) -> Result<Instrument, FileError> {
+fn read(payload: PayloadV2, pieces: &[u8]) -> Result<Instrument, FileError> {
+    let body = if pieces.is_empty() {
+        let levels = sums(payload.level_changes, TIMES);
+        Body::Keys(AnchorSet::from_steps(levels, payload.cents)?)
+    } else {
+        let pieces: Vec<Piece> = from_postcard(pieces)?;
+        Body::Kit(Kit::from_changes(pieces)?)
+    };
     Ok(Instrument {
         name: payload.name,
         recipe: payload.recipe,
         macros: payload.macros.bounded(),
-        anchors: AnchorSet::from_steps(sums(payload.level_changes), payload.cents)?,
+        body,
     })
 }
 
@@ -141,8 +167,9 @@ fn checksum(packed: &[u8]) -> [u8; 16] {
     std::array::from_fn(|i| whole[i])
 }
 
-fn changes(steps: &[u8]) -> Vec<u8> {
-    let rows = steps.chunks(TIMES);
+/// Each step less the one before in its row of `times` (wrapping).
+pub(super) fn changes(steps: &[u8], times: usize) -> Vec<u8> {
+    let rows = steps.chunks(times);
     rows.flat_map(|row| {
         let before = std::iter::once(0).chain(row.iter().copied());
         row.iter()
@@ -152,8 +179,9 @@ fn changes(steps: &[u8]) -> Vec<u8> {
     .collect()
 }
 
-fn sums(mut changes: Vec<u8>) -> Vec<u8> {
-    for row in changes.chunks_mut(TIMES) {
+/// The steps of such changes.
+pub(super) fn sums(mut changes: Vec<u8>, times: usize) -> Vec<u8> {
+    for row in changes.chunks_mut(times) {
         let mut step = 0u8;
         for change in row {
             step = step.wrapping_add(*change);
@@ -203,7 +231,7 @@ mod tests {
                 motion: 1.0,
                 ..Macros::default()
             },
-            anchors: AnchorSet::from_levels(&levels, &cents).unwrap(),
+            body: Body::Keys(AnchorSet::from_levels(&levels, &cents).unwrap()),
         }
     }
 
@@ -271,7 +299,10 @@ mod tests {
             cents: vec![0; ANCHORS * PARTIAL_ROWS],
         };
         let read = |payload: &PayloadV2| {
-            read(from_postcard(&postcard::to_stdvec(payload).unwrap()).unwrap())
+            read(
+                from_postcard(&postcard::to_stdvec(payload).unwrap()).unwrap(),
+                &[],
+            )
         };
         assert_eq!(
             read(&payload),

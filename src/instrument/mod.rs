@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`slots`] | the grid of the note model: rows, frequencies, times |
 //! | [`anchors`] | the 27 anchor notes, quantised |
+//! | [`kit`] | the pieces of a drum kit, quantised |
 //! | [`note`] | any note, from the anchors |
 //! | [`recipe`] | what the instrument was made from |
 //! | [`macros`] | changes of the whole sound |
@@ -19,6 +20,7 @@ mod decibels;
 pub mod export;
 pub mod factory;
 pub mod file;
+pub mod kit;
 pub mod macros;
 pub mod note;
 pub mod recipe;
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 pub use anchors::{AnchorError, AnchorSet};
 pub use file::FileError;
+pub use kit::Kit;
 pub use macros::Macros;
 pub use note::NoteModel;
 pub use recipe::{Family, Origin, PackVersion, Recipe, SoundOrigin};
@@ -43,15 +46,41 @@ pub struct Instrument {
     pub recipe: Recipe,
     /// Changes of the whole sound, part of it when saved.
     pub macros: Macros,
-    /// Its anchor notes.
-    pub anchors: AnchorSet,
+    /// Its sound.
+    pub body: Body,
+}
+
+/// What an instrument's sound is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Body {
+    /// Anchor notes, for all 88 keys.
+    Keys(AnchorSet),
+    /// The pieces of a drum kit.
+    Kit(Kit),
 }
 
 impl Instrument {
-    /// The note of a key and velocity, in tune, before macros. Any thread but audio.
-    pub fn note(&self, key: u8, velocity: u8) -> NoteModel {
-        let mut note = note::note(&self.anchors, key, velocity);
+    /// Its anchor notes; `None` for a drum kit. Any thread.
+    pub fn anchors(&self) -> Option<&AnchorSet> {
+        match &self.body {
+            Body::Keys(anchors) => Some(anchors),
+            Body::Kit(_) => None,
+        }
+    }
+
+    /// Its pieces, if it is a drum kit. Any thread.
+    pub fn kit(&self) -> Option<&Kit> {
+        match &self.body {
+            Body::Keys(_) => None,
+            Body::Kit(kit) => Some(kit),
+        }
+    }
+
+    /// The note of a key and velocity, in tune, before macros; drum kits have none. Any thread but
+    /// audio.
+    pub fn note(&self, key: u8, velocity: u8) -> Option<NoteModel> {
+        let mut note = note::note(self.anchors()?, key, velocity);
         note.tune();
-        note
+        Some(note)
     }
 }

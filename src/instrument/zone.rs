@@ -38,6 +38,10 @@ pub struct Column {
     /// First frame of the loop and one past its last frame; the same in all layers. `None`: the
     /// sound ends with its frames.
     pub loop_frames: Option<(u32, u32)>,
+    /// A hit: it sounds to its end whenever the key is let go.
+    pub one_shot: bool,
+    /// Columns of the same group silence each other; 0 is no group.
+    pub choke_group: u8,
     /// Layers in order of velocity, 1 to [`MAX_LAYERS`], all of the same length.
     pub layers: Vec<Layer>,
 }

@@ -30,6 +30,6 @@ mod generator;
 mod rendering;
 pub mod snapshot;
 
-pub use crate::models::{Request, SoundFile, Source, Stage};
+pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
 pub use client::Client;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};

@@ -72,8 +72,8 @@ impl Rendering {
         ready_before: u128,
         stages: Vec<(Stage, Duration)>,
     ) -> Self {
-        let sampled = render::plan(sample_rate);
-        let to_do = VecDeque::from(render::order(MIDDLE_KEY));
+        let sampled = render::plan(&instrument, sample_rate);
+        let to_do = VecDeque::from(render::order(&instrument, MIDDLE_KEY));
         Self {
             job,
             asked,

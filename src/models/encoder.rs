@@ -229,7 +229,7 @@ mod tests {
     #[test]
     #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
     fn a_note_comes_back_from_its_code() {
-        let note = Instrument::factory().anchors.note(13);
+        let note = Instrument::factory().anchors().expect("notes").note(13);
         let mut models = Models::new(Pack::open().unwrap());
         let decoder = models.decoder().unwrap();
         let mut encoding = Encoding::new(&note, 64.0, 64);

@@ -2,6 +2,7 @@
 
 use super::codec::Decoder;
 use super::completion::Completion;
+use super::drums::{DrumDecoder, DrumMixture};
 use super::first_anchor::FirstAnchor;
 use super::runtime::Runtime;
 use super::text::TextEncoder;
@@ -17,6 +18,8 @@ pub struct Models {
     completion: Option<Completion>,
     decoder: Option<Decoder>,
     timbre: Option<TimbreEncoder>,
+    drum_mixture: Option<DrumMixture>,
+    drum_decoder: Option<DrumDecoder>,
 }
 
 impl Models {
@@ -30,6 +33,8 @@ impl Models {
             completion: None,
             decoder: None,
             timbre: None,
+            drum_mixture: None,
+            drum_decoder: None,
         }
     }
 
@@ -81,6 +86,14 @@ impl Models {
 
     pub(super) fn timbre(&mut self) -> Result<&mut TimbreEncoder, Error> {
         load(&self.pack, &mut self.timbre, TimbreEncoder::load)
+    }
+
+    pub(super) fn drum_mixture(&mut self) -> Result<&mut DrumMixture, Error> {
+        load(&self.pack, &mut self.drum_mixture, DrumMixture::load)
+    }
+
+    pub(super) fn drum_decoder(&mut self) -> Result<&mut DrumDecoder, Error> {
+        load(&self.pack, &mut self.drum_decoder, DrumDecoder::load)
     }
 }
 

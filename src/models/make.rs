@@ -12,6 +12,7 @@
 //! [`Making`] does it in steps of a few tens of milliseconds at most, so that its caller can
 //! cancel, report, or do something else in between; [`make_instrument`] runs them all.
 
+mod kit;
 mod known;
 mod listening;
 mod words;
@@ -24,6 +25,8 @@ use std::time::{Duration, Instant};
 use super::text::{self, MAX_TOKENS};
 use super::{Error, Models};
 use crate::instrument::{Family, Instrument};
+use kit::KitMaking;
+pub use kit::{KitWish, asks_for_kit};
 use known::Known;
 use words::Words;
 
@@ -56,6 +59,8 @@ pub struct SoundFile {
 pub struct Request {
     /// What else it is made from.
     pub source: Source,
+    /// It is to be a drum kit, made from words alone.
+    pub kit: Option<KitWish>,
     /// How much of a known sound is given up to chance, 0..=1: 0 is that sound.
     pub amount: f32,
     /// What it should sound like, in English words; with a known sound, what to change about it.
@@ -131,6 +136,7 @@ pub struct Making {
 enum Way {
     Words(Box<Words>),
     Known(Box<Known>),
+    Kit(Box<KitMaking>),
 }
 
 impl Making {
@@ -151,6 +157,7 @@ impl Making {
             )));
         }
         let way = match request.source {
+            _ if request.kit.is_some() => Way::Kit(Box::new(KitMaking::new(request))),
             Source::Words => Way::Words(Box::new(Words::new(request))),
             Source::Sound(_) | Source::Near(_) => Way::Known(Box::new(Known::new(request))),
         };
@@ -166,6 +173,7 @@ impl Making {
         match &self.way {
             Way::Words(words) => words.progress(),
             Way::Known(known) => known.progress(),
+            Way::Kit(kit) => kit.progress(),
         }
     }
 
@@ -175,6 +183,7 @@ impl Making {
         match &self.way {
             Way::Words(words) => words.was_truncated(),
             Way::Known(known) => known.was_truncated(),
+            Way::Kit(kit) => kit.was_truncated(),
         }
     }
 
@@ -182,7 +191,7 @@ impl Making {
     #[must_use]
     pub fn notice(&self) -> Option<String> {
         let heard = match &self.way {
-            Way::Words(_) => None,
+            Way::Words(_) | Way::Kit(_) => None,
             Way::Known(known) => known.notice(),
         };
         heard.or_else(|| {
@@ -207,6 +216,7 @@ impl Making {
         let done = match &mut self.way {
             Way::Words(words) => words.step(models)?,
             Way::Known(known) => known.step(models)?,
+            Way::Kit(kit) => kit.step(models)?,
         };
         self.note_time(stage, begun.elapsed());
         Ok(match done {

@@ -16,6 +16,7 @@
 //! | [`choice`] | which drawn note is kept: a clear pitch, and what fits the prompt |
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
+//! | [`drums`] | text vector → codes of a kit's pieces → their hits |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | `loaded` | a pack's models in memory |
 //! | [`make`] | the whole chain, in short steps |
@@ -28,6 +29,7 @@ pub mod choice;
 pub mod codec;
 pub mod completion;
 mod denial;
+pub mod drums;
 pub mod encoder;
 mod error;
 pub mod first_anchor;
@@ -48,5 +50,7 @@ pub mod tones;
 
 pub use error::Error;
 pub use loaded::Models;
-pub use make::{Making, Progress, Request, SoundFile, Source, Stage, make_instrument};
+pub use make::{
+    KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,
+};
 pub use pack::Pack;

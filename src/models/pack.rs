@@ -41,6 +41,9 @@ pub struct Manifest {
     pub families: Vec<String>,
     /// Settings of the sampler that draws first anchors.
     pub flow: Flow,
+    /// Settings of the sampler that draws drum kits; a pack may have none.
+    #[serde(default)]
+    pub drums: Option<Drums>,
     /// The models.
     pub models: Vec<ModelEntry>,
     /// The tokenizer.
@@ -82,6 +85,19 @@ pub struct ToneTable {
 
 fn one() -> f32 {
     1.0
+}
+
+/// Settings of the sampler that draws drum kits.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Drums {
+    /// Strength of the prompt when the request doesn't say; 1 = as in the data.
+    pub guidance: f32,
+}
+
+impl Default for Drums {
+    fn default() -> Self {
+        Self { guidance: 1.5 }
+    }
 }
 
 /// One model of a pack.
@@ -271,6 +287,8 @@ impl Pack {
         let tables_fit = flow.tones.iter().all(|table| {
             table.quantiles.iter().all(|q| q.is_finite()) && table.quantiles.is_sorted()
         });
+        let drums = self.manifest.drums.clone().unwrap_or_default();
+        let drums_fit = drums.guidance.is_finite();
         let numbers_fit =
             flow.guidance.is_finite() && flow.temperature.is_finite() && flow.temperature >= 0.0;
         if !(1..=1000).contains(&flow.steps)
@@ -280,6 +298,7 @@ impl Pack {
             || !ranges_fit
             || !numbers_fit
             || !tables_fit
+            || !drums_fit
         {
             return Err(self.fault("has settings that can't be right; install the pack again."));
         }

@@ -196,20 +196,31 @@ fn words(encoding: &Encoding) -> Vec<Vec<&str>> {
 }
 
 /// Whether at least as many words are known as aren't. Keyboard mashing falls into many tiny
-/// pieces: a word counts as known when its pieces have two letters or more on average.
+/// pieces: a word counts as known when its pieces have two letters or more on average, or when it is
+/// one that is said of drums: "kit", "808", "80s".
 fn says_something(words: &[Vec<&str>]) -> bool {
     let is_known = |word: &[&str]| {
         let letters: usize = word
             .iter()
             .map(|piece| piece.trim_start_matches("##").chars().count())
             .sum();
-        word[0] != UNKNOWN && (word.len() == 1 || letters >= 2 * word.len())
+        word[0] != UNKNOWN && (word.len() == 1 || letters >= 2 * word.len() || is_of_drums(word))
     };
     let spoken = words
         .iter()
         .filter(|word| word[0] == UNKNOWN || word[0].chars().any(char::is_alphanumeric));
     let (known, unknown): (Vec<_>, Vec<_>) = spoken.partition(|word| is_known(word));
     !known.is_empty() && known.len() >= unknown.len()
+}
+
+/// Whether the pieces are those of "kit" or of a short number, as machines and decades have.
+fn is_of_drums(word: &[&str]) -> bool {
+    let whole: String = word
+        .iter()
+        .map(|piece| piece.trim_start_matches("##"))
+        .collect();
+    let number = whole.trim_end_matches('s');
+    whole == "kit" || number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// At most `bytes` bytes of `text`, cut between characters.

@@ -72,7 +72,7 @@ impl History {
 /// Whether two instruments differ in their macros at most.
 pub fn same_sound(one: &Arc<Instrument>, other: &Arc<Instrument>) -> bool {
     Arc::ptr_eq(one, other)
-        || one.name == other.name && one.recipe == other.recipe && one.anchors == other.anchors
+        || one.name == other.name && one.recipe == other.recipe && one.body == other.body
 }
 
 #[cfg(test)]

@@ -153,6 +153,8 @@ impl Session {
         let made = desk.history.find(|known| {
             let recipe = &known.recipe;
             request.source == Source::Words
+                && request.kit.is_none()
+                && known.kit().is_none()
                 && recipe.is_of_words()
                 && recipe.prompt == request.prompt
                 && recipe.seed == request.seed

@@ -19,7 +19,7 @@ use super::Consort;
 use super::session::Session;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
-use crate::jobs::{Request, SoundFile, Source};
+use crate::jobs::{KitWish, Request, SoundFile, Source};
 use crate::params::ConsortParams;
 
 /// Keys of the fields in the state; they never change.
@@ -177,6 +177,9 @@ pub fn write_request(request: &Request, failed: Option<&str>) -> Value {
         }
         Source::Near(_) => saved["near"] = true.into(),
     }
+    if let Some(wish) = &request.kit {
+        saved["kit"] = json!({ "kept": format!("{:x}", wish.kept), "seed": wish.pieces_seed });
+    }
     if request.amount != 0.0 {
         saved["amount"] = request.amount.into();
     }
@@ -205,9 +208,18 @@ pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<
         let range = saved.get("range")?;
         Some((key(range.get(0)?)?, key(range.get(1)?)?))
     };
+    let kit = saved.get("kit").map(|wish| KitWish {
+        from: current.cloned(),
+        kept: wish
+            .get("kept")
+            .and_then(|kept| u128::from_str_radix(kept.as_str()?, 16).ok())
+            .unwrap_or(0),
+        pieces_seed: wish.get("seed").and_then(Value::as_u64),
+    });
     let number = |name: &str| Some(saved.get(name)?.as_f64()? as f32);
     Some(Request {
         source,
+        kit,
         amount: number("amount").unwrap_or(0.0),
         prompt: saved.get("prompt")?.as_str()?.to_owned(),
         seed: saved.get("seed").and_then(Value::as_u64).unwrap_or(1),
@@ -299,6 +311,16 @@ mod tests {
             assert_eq!(read(&write_request(&request, None)), Some(request.clone()));
             assert_eq!(read(&write_request(&request, Some("No models."))), None);
         }
+        let kit = Request {
+            kit: Some(KitWish {
+                from: Some(current.clone()),
+                kept: 1 << 36 | 1 << 81,
+                pieces_seed: Some(u64::MAX),
+            }),
+            ..request
+        };
+        let saved = write_request(&kit, None);
+        assert_eq!(read_request(&saved, Some(&current)), Some(kit));
         for foreign in [
             Value::Null,
             json!(3),

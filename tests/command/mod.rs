@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use consort::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
-use consort::instrument::{AnchorSet, Instrument, Macros, Recipe};
+use consort::instrument::{AnchorSet, Body, Instrument, Macros, Recipe};
 use consort::music::{Change, Control, Note, Song, TempoMap, Track, midi};
 
 /// Renders the song of a [`Desk`] with its instrument; the file to write comes last.
@@ -178,7 +178,7 @@ pub fn tone() -> Instrument {
             ..Recipe::default()
         },
         macros: Macros::default(),
-        anchors: AnchorSet::from_levels(&levels, &cents).unwrap(),
+        body: Body::Keys(AnchorSet::from_levels(&levels, &cents).unwrap()),
     }
 }
 

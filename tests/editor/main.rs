@@ -2,6 +2,7 @@
 
 mod files;
 mod host;
+mod kit;
 mod sound;
 
 use std::sync::Arc;

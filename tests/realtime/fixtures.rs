@@ -25,6 +25,8 @@ pub fn column(root_key: u8, loop_frames: Option<(u32, u32)>, layers: Vec<Layer>)
         high_key: 127,
         root_key,
         loop_frames,
+        one_shot: false,
+        choke_group: 0,
         layers,
     }
 }

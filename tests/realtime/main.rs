@@ -4,6 +4,7 @@
 mod fixtures;
 mod fuzz;
 mod guard;
+mod kit;
 mod partition;
 mod pedals;
 mod soak;

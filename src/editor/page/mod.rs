@@ -2,6 +2,7 @@
 
 mod files;
 mod header;
+mod kit;
 mod knobs;
 mod prompt;
 mod sound;
@@ -15,7 +16,7 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use super::widgets::{keyboard, picture};
 use super::{Controls, theme};
 use crate::instrument::{Family, Instrument};
-use crate::jobs::Request;
+use crate::jobs::{Request, asks_for_kit};
 
 /// Space around everything.
 const MARGIN: f32 = 16.0;
@@ -34,6 +35,9 @@ const VARIATION_NAMES: [&str; 4] = ["A", "B", "C", "D"];
 pub struct State {
     prompt: String,
     family: Option<Family>,
+    /// A drum kit is to be made whatever the prompt says.
+    kit: bool,
+    pieces: kit::Pieces,
     /// Seed of variation A; B, C and D follow.
     first_seed: u64,
     files: files::Files,
@@ -52,6 +56,8 @@ impl Default for State {
         Self {
             prompt: String::new(),
             family: None,
+            kit: false,
+            pieces: kit::Pieces::default(),
             first_seed: 1,
             files: files::Files::default(),
             sound: sound::SoundRow::default(),
@@ -89,8 +95,10 @@ impl State {
 
     /// Lets go of what the pointer holds: the window is about to close.
     pub(in crate::editor) fn release(&mut self, controls: &dyn Controls) {
-        if let Some(key) = self.pressed.take() {
-            controls.key(key, None);
+        for key in [self.pressed.take(), self.pieces.pressed.take()] {
+            if let Some(key) = key {
+                controls.key(key, None);
+            }
         }
     }
 
@@ -110,6 +118,7 @@ impl State {
         if !recipe.prompt.is_empty() && recipe.pack.is_some() && recipe.is_of_words() {
             self.prompt.clone_from(&recipe.prompt);
             self.family = recipe.family;
+            self.kit = instrument.kit().is_some() && !asks_for_kit(&recipe.prompt);
             let page = VARIATION_NAMES.len() as u64;
             self.first_seed = recipe.seed.saturating_sub(1) / page * page + 1;
         }
@@ -121,8 +130,16 @@ impl State {
             prompt: self.prompt.trim().to_owned(),
             seed: self.first_seed.saturating_add(variation as u64),
             family: self.family,
+            kit: self
+                .wants_kit()
+                .then(|| self.pieces.wish(self.shown.as_ref())),
             ..Request::default()
         }
+    }
+
+    /// Whether what is made next is a drum kit.
+    fn wants_kit(&self) -> bool {
+        self.kit || self.family.is_none() && asks_for_kit(&self.prompt)
     }
 
     /// Which variation of the prompt in the field an instrument is.
@@ -133,6 +150,7 @@ impl State {
                 && instrument.recipe.prompt == request.prompt
                 && instrument.recipe.family == request.family
                 && instrument.recipe.seed == request.seed
+                && instrument.kit().is_some() == request.kit.is_some()
         })
     }
 }
@@ -177,9 +195,11 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
         sound::sound(ui, &mut state.sound, &view, controls);
     });
     ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
-        state
-            .picture
-            .show(ui, picture_rect, view.instrument.as_ref());
+        if !kit::kit(ui, state, &view, controls) {
+            state
+                .picture
+                .show(ui, picture_rect, view.instrument.as_ref());
+        }
     });
     ui.scope_builder(UiBuilder::new().max_rect(knobs_rect), |ui| {
         knobs::knobs(ui, controls);

@@ -7,8 +7,11 @@ use crate::editor::{Controls, View, theme};
 use crate::instrument::Family;
 use crate::jobs::{Stage, Status};
 
+/// The family that is a drum kit.
+const KIT: &str = "Drum kit";
+
 /// Prompts to pick where typing isn't possible, or nothing comes to mind.
-const IDEAS: [&str; 12] = [
+const IDEAS: [&str; 15] = [
     "warm cello",
     "soft felt piano",
     "bright glass bells",
@@ -21,6 +24,9 @@ const IDEAS: [&str; 12] = [
     "mellow drawbar organ",
     "dark detuned pad",
     "punchy brass section",
+    "tight 70s funk kit",
+    "deep 808 drum machine",
+    "soft jazz brushes kit",
 ];
 
 /// Shows the row.
@@ -66,7 +72,8 @@ fn go_button(ui: &mut Ui, size: egui::Vec2, view: &View, controls: &dyn Controls
 }
 
 fn family(ui: &mut Ui, state: &mut State) {
-    let shown = state.family.map_or("Any family".to_owned(), title);
+    let family = state.family.map_or("Any family".to_owned(), title);
+    let shown = if state.kit { KIT.to_owned() } else { family };
     let response = ComboBox::from_id_salt("family")
         .width(150.0)
         .height(460.0)
@@ -76,9 +83,18 @@ fn family(ui: &mut Ui, state: &mut State) {
             ui.spacing_mut().interact_size.y = 20.0;
             ui.spacing_mut().button_padding.y = 2.0;
             ui.spacing_mut().item_spacing.y = 3.0;
-            ui.selectable_value(&mut state.family, None, "Any family");
+            let any = state.family.is_none() && !state.kit;
+            if ui.selectable_label(any, "Any family").clicked() {
+                (state.family, state.kit) = (None, false);
+            }
+            if ui.selectable_label(state.kit, KIT).clicked() {
+                (state.family, state.kit) = (None, true);
+            }
             for family in Family::ALL {
-                ui.selectable_value(&mut state.family, Some(family), title(family));
+                let chosen = state.family == Some(family);
+                if ui.selectable_label(chosen, title(family)).clicked() {
+                    (state.family, state.kit) = (Some(family), false);
+                }
             }
         })
         .response;
@@ -90,7 +106,7 @@ fn ideas(ui: &mut Ui, state: &mut State) {
         for idea in IDEAS {
             if ui.button(idea).clicked() {
                 state.prompt = idea.to_owned();
-                state.family = None;
+                (state.family, state.kit) = (None, false);
                 ui.close();
             }
         }

@@ -4,6 +4,7 @@ use egui::{Button, CornerRadius, ProgressBar, RichText, Ui, vec2};
 
 use super::{State, VARIATION_NAMES, name_it};
 use crate::editor::{Controls, View, theme};
+use crate::instrument::zone::PIANO_KEYS;
 use crate::jobs::Status;
 
 /// Shows the row.
@@ -78,7 +79,11 @@ fn status(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) 
         ui.add(egui::Label::new(text).truncate())
             .on_hover_text(notice);
     } else {
-        let total = crate::instrument::zone::PIANO_KEYS.count() as u32;
+        let kit = view
+            .instrument
+            .as_ref()
+            .and_then(|instrument| instrument.kit());
+        let total = kit.map_or(PIANO_KEYS.count(), |kit| kit.pieces().len()) as u32;
         let ready = view.ready_keys.count_ones();
         let text = if ready >= total {
             String::new()

@@ -4,4 +4,5 @@ pub mod file_browser;
 pub mod keyboard;
 pub mod knob;
 pub mod meter;
+pub mod pads;
 pub mod picture;

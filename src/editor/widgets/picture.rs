@@ -57,7 +57,10 @@ impl Picture {
             .as_ref()
             .is_some_and(|(drawn, _)| Arc::ptr_eq(drawn, instrument));
         if !fresh {
-            let image = draw(&instrument.note(KEY, VELOCITY));
+            let image = match instrument.note(KEY, VELOCITY) {
+                Some(note) => draw(&note),
+                None => ColorImage::filled([1, 1], Color32::TRANSPARENT),
+            };
             let texture = ui
                 .ctx()
                 .load_texture("instrument", image, TextureOptions::LINEAR);

@@ -44,7 +44,7 @@ impl Export {
         let export = Self {
             name: safe_name(&instrument.name),
             text: sfz::header(&instrument),
-            columns: render::plan(sample_rate).columns.len() as u8,
+            columns: render::plan(&instrument, sample_rate).columns.len() as u8,
             instrument,
             macros,
             sample_rate,

@@ -58,6 +58,7 @@ pub(super) fn region(column: &Column, index: usize, rate: f32, gain: f32, file: 
     }
     text.push('\n');
     match column.loop_frames {
+        None if column.one_shot => text.push_str("loop_mode=one_shot\n"),
         Some((start, end)) => {
             let _ = writeln!(
                 text,
@@ -74,6 +75,10 @@ pub(super) fn region(column: &Column, index: usize, rate: f32, gain: f32, file: 
             }
         }
         None => text.push_str("loop_mode=no_loop\n"),
+    }
+    if column.choke_group != 0 {
+        let group = column.choke_group;
+        let _ = writeln!(text, "group={group} off_by={group}");
     }
     let _ = write!(
         text,

@@ -56,7 +56,7 @@ fn an_export_reads_back_whole() {
     let regions = regions(&fs::read_to_string(&path).unwrap());
     assert_eq!(regions.len(), 30 * 4);
 
-    let index = plan(22_050.0).key_to_column[60].unwrap();
+    let index = plan(&Instrument::factory(), 22_050.0).key_to_column[60].unwrap();
     let mut column = None;
     let _ = render::render_columns(
         &Instrument::factory(),
@@ -190,7 +190,7 @@ fn a_file_in_the_way_and_cancelling_leave_nothing_behind() {
     let error = to(parent.path(), &cancelled).unwrap_err();
     assert!(matches!(error, ExportError::Cancelled));
     assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
-    assert_eq!(order(60).len(), 30);
+    assert_eq!(order(&factory, 60).len(), 30);
 }
 
 #[test]

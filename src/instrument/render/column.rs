@@ -12,7 +12,7 @@ use super::{LAYERS, VELOCITIES, shape};
 use crate::instrument::note::NoteModel;
 use crate::instrument::slots::{HIGHEST_PARTIAL_HZ, PARTIAL_ROWS, key_frequency, multiples};
 use crate::instrument::zone::{Column, Layer};
-use crate::instrument::{Instrument, Macros};
+use crate::instrument::{AnchorSet, Macros};
 
 /// Partials above this share of the rate are left out, clear of the engine's interpolation.
 const HIGHEST_SHARE: f64 = 0.45;
@@ -28,8 +28,7 @@ const FADE_OUT_S: f32 = 0.015;
 const GUARD: usize = 32;
 
 /// Everything that is the same for all columns of an instrument.
-pub(super) struct Job<'a> {
-    pub instrument: &'a Instrument,
+pub(super) struct Job {
     pub macros: Macros,
     pub rate: f32,
     /// Amplitude of 0 dB.
@@ -45,9 +44,14 @@ struct Partial {
 }
 
 /// Renders the column of these keys; `None` when cancelled.
-pub(super) fn render(job: &Job, keys: Keys, cancelled: &dyn Fn() -> bool) -> Option<Column> {
+pub(super) fn render(
+    job: &Job,
+    anchors: &AnchorSet,
+    keys: Keys,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Column> {
     let notes: [NoteModel; LAYERS] = VELOCITIES.map(|velocity| {
-        let mut note = crate::instrument::note::note(&job.instrument.anchors, keys.root, velocity);
+        let mut note = crate::instrument::note::note(anchors, keys.root, velocity);
         shape::apply(&mut note, &job.macros);
         note
     });
@@ -97,6 +101,8 @@ pub(super) fn render(job: &Job, keys: Keys, cancelled: &dyn Fn() -> bool) -> Opt
         high_key: keys.high,
         root_key: keys.root,
         loop_frames: place.map(|place| (place.start as u32, place.end as u32)),
+        one_shot: false,
+        choke_group: 0,
         layers: layers.collect(),
     })
 }
@@ -268,7 +274,7 @@ impl<const L: usize> Sound<'_, L> {
 }
 
 /// A spread at a width of −1 (none), 0 (as made), 1 (full).
-fn at_width((made, full): (f32, f32), width: f32) -> f32 {
+pub(super) fn at_width((made, full): (f32, f32), width: f32) -> f32 {
     if width < 0.0 {
         made * (1.0 + width)
     } else {

@@ -13,14 +13,17 @@
 //! | `noise` | the noise |
 //! | `vectors` | eight numbers at once |
 //! | `column` | all of that, for one key at all velocities |
+//! | `hit`, `strike` | a piece of a kit at all velocities; macros on its levels |
 
 mod column;
 mod envelope;
+mod hit;
 mod loops;
 mod noise;
 mod partials;
 mod plan;
 mod shape;
+mod strike;
 mod vectors;
 
 #[cfg(test)]
@@ -36,19 +39,22 @@ use self::loops::Loop;
 use self::noise::NoiseBank;
 use super::slots::{MIDDLE_ANCHOR, SILENT_DB, key_frequency};
 use super::zone::Column;
-use super::{Instrument, Macros, NoteModel};
+use super::{Body, Instrument, Macros, NoteModel};
 
 /// The velocities of a column's layers.
 pub const VELOCITIES: [u8; LAYERS] = [32, 64, 96, 127];
-const LAYERS: usize = 4;
+/// How many those are.
+pub const LAYERS: usize = 4;
 
 /// Amplitude of a sine at the instrument's reference (0 dB): −18 dBFS. The loudest velocity is
 /// some 10 dB above it, and chords must fit.
 const REFERENCE: f32 = 0.125;
+/// The same for kits, whose loudest pieces are near 0 dB and short.
+const KIT_REFERENCE: f32 = 0.25;
 /// An instrument whose middle note isn't at its reference is made so, within these dB.
 const MOST_CORRECTION_DB: f32 = 24.0;
 
-/// Renders the columns of [`plan`]`(host_rate)` whose indices are in `order`, calling `ready` with
+/// Renders the columns of [`plan`] whose indices are in `order`, calling `ready` with
 /// each as it is done. Stops when `cancelled` says so (asked every few milliseconds) or `ready`
 /// breaks. The same instrument, rate and macros give the same bits whatever the order.
 /// Any thread but audio.
@@ -61,19 +67,30 @@ pub fn render_columns(
     ready: &mut dyn FnMut(u8, Box<Column>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let rate = frame_rate(host_rate);
-    let columns = plan::columns();
     let job = Job {
-        instrument,
         macros: macros.bounded(),
         rate,
         gain: gain(instrument),
         bank: NoiseBank::shared(rate),
     };
+    let columns = plan::columns();
     for &index in order {
-        let Some(&keys) = columns.get(usize::from(index)) else {
-            continue;
+        let place = usize::from(index);
+        let rendered = match &instrument.body {
+            Body::Keys(anchors) => {
+                let Some(&keys) = columns.get(place) else {
+                    continue;
+                };
+                column::render(&job, anchors, keys, cancelled)
+            }
+            Body::Kit(kit) => {
+                let Some(piece) = kit.pieces().get(place) else {
+                    continue;
+                };
+                hit::render(&job, piece, cancelled)
+            }
         };
-        match column::render(&job, keys, cancelled) {
+        match rendered {
             Some(column) => ready(index, Box::new(column))?,
             None => return ControlFlow::Break(()),
         }
@@ -112,7 +129,10 @@ pub fn note(note: &NoteModel, key: u8, seconds: f32, rate: f32) -> Vec<f32> {
 
 /// Amplitude of 0 dB in an instrument's columns.
 fn gain(instrument: &Instrument) -> f32 {
-    let middle = instrument.anchors.note(MIDDLE_ANCHOR).total_levels();
+    let Body::Keys(anchors) = &instrument.body else {
+        return KIT_REFERENCE;
+    };
+    let middle = anchors.note(MIDDLE_ANCHOR).total_levels();
     let loudest = middle.into_iter().fold(SILENT_DB, f32::max);
     let correction = (-loudest).clamp(-MOST_CORRECTION_DB, MOST_CORRECTION_DB);
     REFERENCE * 10f32.powf(correction / 20.0)

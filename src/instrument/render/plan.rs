@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::instrument::zone::{PIANO_KEYS, SampledInstrument};
+use crate::instrument::{Body, Instrument};
 
 /// Keys served by one column: few enough that resampling to the outer ones can't be heard.
 const KEYS_PER_COLUMN: u8 = 3;
@@ -48,29 +49,46 @@ pub fn frame_rate(host_rate: f32) -> f32 {
     rate
 }
 
-/// The empty instrument for a host's sample rate: its keys are mapped, its columns are still to
-/// be rendered, its id is new. Keys outside the piano's have no column. Any thread but audio.
-pub fn plan(host_rate: f32) -> SampledInstrument {
+/// The pieces of a kit that are played most, most needed first.
+const USUAL_PIECES: [u8; 12] = [36, 38, 42, 46, 49, 51, 44, 45, 48, 41, 39, 37];
+
+/// An instrument's sound for a host's sample rate, still empty: its keys are mapped, its columns
+/// are still to be rendered, its id is new. Keys outside the piano's, and those that a kit has no
+/// piece for, have no column. Any thread but audio.
+pub fn plan(instrument: &Instrument, host_rate: f32) -> SampledInstrument {
     static NEXT_ID: AtomicU64 = AtomicU64::new(1);
-    let columns = columns();
+    let keys: Vec<(u8, u8)> = match &instrument.body {
+        Body::Keys(_) => columns().iter().map(|keys| (keys.low, keys.high)).collect(),
+        Body::Kit(kit) => kit.pieces().iter().map(|p| (p.key(), p.key())).collect(),
+    };
     let mut key_to_column = [None; 128];
-    for (index, keys) in columns.iter().enumerate() {
-        key_to_column[usize::from(keys.low)..=usize::from(keys.high)].fill(Some(index as u8));
+    for (index, &(low, high)) in keys.iter().enumerate() {
+        key_to_column[usize::from(low)..=usize::from(high)].fill(Some(index as u8));
     }
     SampledInstrument {
         id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
         sample_rate: frame_rate(host_rate),
         key_to_column,
-        columns: columns.iter().map(|_| None).collect(),
+        columns: keys.iter().map(|_| None).collect(),
     }
 }
 
 /// All columns of [`plan`] in order of need: the ones nearest `middle` (a MIDI key, 60 if nothing
-/// is known) first. Any thread but audio.
-pub fn order(middle: u8) -> Vec<u8> {
-    let columns = columns();
-    let mut order: Vec<u8> = (0..columns.len() as u8).collect();
-    order.sort_by_key(|&index| columns[usize::from(index)].root.abs_diff(middle));
+/// is known) first; of a kit, its kick, snare and hi-hats. Any thread but audio.
+pub fn order(instrument: &Instrument, middle: u8) -> Vec<u8> {
+    let needs: Vec<u8> = match &instrument.body {
+        Body::Keys(_) => columns()
+            .iter()
+            .map(|keys| keys.root.abs_diff(middle))
+            .collect(),
+        Body::Kit(kit) => {
+            let usual = |key: u8| USUAL_PIECES.iter().position(|&each| each == key);
+            let need = |key: u8| usual(key).map_or(key, |place| place as u8);
+            kit.pieces().iter().map(|piece| need(piece.key())).collect()
+        }
+    };
+    let mut order: Vec<u8> = (0..needs.len() as u8).collect();
+    order.sort_by_key(|&index| needs[usize::from(index)]);
     order
 }
 
@@ -80,7 +98,8 @@ mod tests {
 
     #[test]
     fn every_piano_key_has_one_column_within_a_semitone() {
-        let instrument = plan(48_000.0);
+        let factory = Instrument::factory();
+        let instrument = plan(&factory, 48_000.0);
         let columns = columns();
         assert_eq!(columns.len(), 30);
         for key in 0..128u8 {
@@ -93,12 +112,12 @@ mod tests {
                 None => assert!(!PIANO_KEYS.contains(&key)),
             }
         }
-        assert_ne!(plan(48_000.0).id, instrument.id);
+        assert_ne!(plan(&factory, 48_000.0).id, instrument.id);
     }
 
     #[test]
     fn the_middle_comes_first_and_nothing_is_left_out() {
-        let order = order(60);
+        let order = order(&Instrument::factory(), 60);
         assert_eq!(columns()[usize::from(order[0])].root, 60);
         let mut sorted = order.clone();
         sorted.sort_unstable();

@@ -1,5 +1,6 @@
 //! The renderer as a whole: levels, pitch, loops, layers, rates, macros, cancelling.
 
+mod kit;
 mod macros;
 
 use std::cell::Cell;
@@ -25,7 +26,9 @@ fn instrument(level: impl Fn(usize, f32) -> f32, cents: impl Fn(usize) -> f32) -
         name: "test".into(),
         recipe: Recipe::default(),
         macros: Macros::default(),
-        anchors: AnchorSet::from_levels(&note.repeat(ANCHORS), &offsets.repeat(ANCHORS)).unwrap(),
+        body: Body::Keys(
+            AnchorSet::from_levels(&note.repeat(ANCHORS), &offsets.repeat(ANCHORS)).unwrap(),
+        ),
     }
 }
 
@@ -61,7 +64,7 @@ fn columns_of(instrument: &Instrument, rate: f32, macros: Macros, order: &[u8]) 
 }
 
 fn column_with(instrument: &Instrument, rate: f32, macros: Macros, key: u8) -> Column {
-    let index = plan(rate).key_to_column[usize::from(key)].unwrap();
+    let index = plan(instrument, rate).key_to_column[usize::from(key)].unwrap();
     columns_of(instrument, rate, macros, &[index]).remove(0)
 }
 
@@ -137,7 +140,7 @@ fn harmonics_have_the_levels_of_the_model() {
 
 #[test]
 fn bells_have_the_levels_and_frequencies_of_the_model() {
-    let note_of = bell().anchors.note(MIDDLE_ANCHOR);
+    let note_of = bell().anchors().unwrap().note(MIDDLE_ANCHOR);
     let rate = 44_100.0;
     let sound: Vec<f64> = note(&note_of, 64, 3.0, rate)
         .into_iter()
@@ -173,7 +176,7 @@ fn noise_has_the_levels_of_the_model_in_its_bands_and_nowhere_else() {
     };
     let hiss = instrument(level, |_| 0.0);
     let rate = 48_000.0;
-    let sound = note(&hiss.anchors.note(MIDDLE_ANCHOR), 64, 2.5, rate);
+    let sound = note(&hiss.anchors().unwrap().note(MIDDLE_ANCHOR), 64, 2.5, rate);
     let mut frames = sound[4800..4800 + 98_304].to_vec();
     let forward = RealFftPlanner::<f32>::new().plan_fft_forward(frames.len());
     let bin_hz = f64::from(rate) / frames.len() as f64;
@@ -198,7 +201,7 @@ fn noise_has_the_levels_of_the_model_in_its_bands_and_nowhere_else() {
 fn every_key_is_in_tune() {
     let organ = organ();
     let rate = 48_000.0;
-    let note_of = organ.anchors.note(MIDDLE_ANCHOR);
+    let note_of = organ.anchors().unwrap().note(MIDDLE_ANCHOR);
     for key in 21..=108 {
         let sound = note(&note_of, key, 0.5, rate);
         let sound: Vec<f64> = sound.into_iter().map(f64::from).collect();
@@ -206,7 +209,7 @@ fn every_key_is_in_tune() {
         let error = cents(frequency(&sound, guess) / guess);
         assert!(error.abs() < 0.5, "key {key}: {error} cents");
     }
-    for column in columns_of(&organ, rate, Macros::default(), &order(60)) {
+    for column in columns_of(&organ, rate, Macros::default(), &order(&organ, 60)) {
         let guess = key_frequency(f64::from(column.root_key)) / f64::from(rate);
         let (start, end) = column.loop_frames.unwrap();
         let sound = middle(&column.layers[2]);
@@ -323,7 +326,10 @@ fn layers_add_in_phase() {
             }
         }
         let anchors = AnchorSet::from_levels(&levels, &[0.0; ANCHORS * PARTIAL_ROWS]).unwrap();
-        Instrument { anchors, ..organ() }
+        Instrument {
+            body: Body::Keys(anchors),
+            ..organ()
+        }
     };
     let column = column_of(&rising, 48_000.0, 60);
     for pair in column.layers.windows(2) {
@@ -363,7 +369,7 @@ fn all_rates_give_the_same_level_and_pitch() {
     for host in [
         22_050.0, 32_000.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0,
     ] {
-        let rate = plan(host).sample_rate;
+        let rate = plan(&organ, host).sample_rate;
         let column = column_of(&organ, host, 69);
         let sound = middle(&column.layers[2]);
         let at = |seconds: f64| (seconds * f64::from(rate)) as usize;
@@ -404,7 +410,7 @@ fn cancelling_is_asked_for_every_few_milliseconds_of_sound_and_obeyed_at_once() 
         &organ,
         48_000.0,
         &Macros::default(),
-        &order(60),
+        &order(&organ, 60),
         &cancelled,
         &mut ready,
     );
@@ -418,7 +424,7 @@ fn cancelling_is_asked_for_every_few_milliseconds_of_sound_and_obeyed_at_once() 
         &organ,
         48_000.0,
         &Macros::default(),
-        &order(60),
+        &order(&organ, 60),
         &|| false,
         &mut stop_at_first,
     );

@@ -7,6 +7,7 @@
 mod changing;
 mod finish;
 
+use self::finish::known_anchors;
 use super::listening::Listening;
 use super::{Request, Source, Stage};
 use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR};
@@ -229,8 +230,9 @@ impl Known {
             Source::Words => Next::Start,
             Source::Sound(file) => Next::Listen(Listening::begin(file.clone())?),
             Source::Near(instrument) => {
+                let anchors = known_anchors(instrument)?;
                 self.note = Some(Note {
-                    model: instrument.anchors.note(MIDDLE_ANCHOR),
+                    model: anchors.note(MIDDLE_ANCHOR),
                     key: f64::from(ANCHOR_KEYS[MIDDLE_ANCHOR / ANCHOR_VELOCITIES.len()]),
                     anchor: MIDDLE_ANCHOR,
                     file: None,

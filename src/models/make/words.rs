@@ -4,7 +4,7 @@ use super::{MAX_GUIDANCE, Request, Stage};
 use crate::instrument::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
 };
-use crate::instrument::{AnchorSet, Family, Instrument, Macros, Recipe};
+use crate::instrument::{AnchorSet, Body, Family, Instrument, Macros, Recipe};
 use crate::models::choice::Candidate;
 use crate::models::first_anchor::{Drawing, Wish};
 use crate::models::pack::{Flow, Manifest, Pack, TEXT_WIDTH};
@@ -289,7 +289,7 @@ impl Words {
                 ..Recipe::default()
             },
             macros: Macros::default(),
-            anchors,
+            body: Body::Keys(anchors),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Known;
 use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS};
-use crate::instrument::{AnchorSet, Instrument, Macros, Origin, Recipe, SoundOrigin};
+use crate::instrument::{AnchorSet, Body, Instrument, Macros, Origin, Recipe, SoundOrigin};
 use crate::models::carry::{Notes, Residual, carry};
 use crate::models::codec::Decoded;
 use crate::models::make::Source;
@@ -24,8 +24,9 @@ impl Known {
         let mut base = notes(&mut decoded);
         match &self.request.source {
             Source::Near(instrument) => {
+                let anchors = known_anchors(instrument)?;
                 for index in 0..ANCHORS {
-                    base.set(index, &instrument.anchors.note(index));
+                    base.set(index, &anchors.note(index));
                 }
             }
             Source::Words | Source::Sound(_) => {
@@ -108,9 +109,17 @@ impl Known {
             name: text::shortened(&name),
             recipe,
             macros,
-            anchors,
+            body: Body::Keys(anchors),
         })
     }
+}
+
+/// The anchors of an instrument to vary; a kit has none.
+pub(super) fn known_anchors(instrument: &Instrument) -> Result<&AnchorSet, Error> {
+    instrument.anchors().ok_or_else(|| {
+        let why = "A drum kit has no notes to vary; draw its pieces again instead.";
+        Error::Prompt(why.into())
+    })
 }
 
 pub(super) fn notes(decoded: &mut Decoded) -> Notes<'_> {

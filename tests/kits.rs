@@ -1,0 +1,198 @@
+//! Drum kits from prompts: pieces, levels, seeds, keeping and redrawing, files, and silence after.
+
+mod command;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+
+use command::Desk;
+use consort::cli::offline::{FramedEvent, Player, Tail};
+use consort::engine::NoteEvent;
+use consort::instrument::kit::{KEYS, choke_group, piece_name};
+use consort::instrument::zone::Column;
+use consort::instrument::{Instrument, Macros, export, render};
+use consort::models::{Error, KitWish, Models, Pack, Request, make_instrument};
+
+fn request(prompt: &str, seed: u64, wish: KitWish) -> Request {
+    Request {
+        prompt: prompt.into(),
+        seed,
+        kit: Some(wish),
+        ..Request::default()
+    }
+}
+
+fn make(models: &mut Models, request: &Request) -> Result<Instrument, Error> {
+    make_instrument(models, request, &mut |_, _| ControlFlow::Continue(()))
+}
+
+fn models() -> Models {
+    Models::new(Pack::built_in().expect("the built-in pack"))
+}
+
+fn columns(instrument: &Instrument, rate: f32) -> Vec<Column> {
+    let mut columns = Vec::new();
+    let order = render::order(instrument, 60);
+    let flow = render::render_columns(
+        instrument,
+        rate,
+        &Macros::default(),
+        &order,
+        &|| false,
+        &mut |_, column| {
+            columns.push(*column);
+            ControlFlow::Continue(())
+        },
+    );
+    assert!(flow.is_continue());
+    columns
+}
+
+fn peak(frames: &[[f32; 2]]) -> f32 {
+    let level = |peak: f32, x: &f32| peak.max(x.abs());
+    frames.iter().flatten().fold(0.0, level)
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn every_piece_sounds_within_range_and_gets_louder_with_velocity() {
+    let mut models = models();
+    for prompt in ["tight 70s funk kit", "808", "brushes"] {
+        let begun = Instant::now();
+        let kit = make(&mut models, &request(prompt, 1, KitWish::default())).unwrap();
+        println!("{prompt}: {:.2} s", begun.elapsed().as_secs_f32());
+        assert_eq!(kit.name, prompt);
+        assert_eq!(kit.kit().unwrap().pieces().len(), KEYS.count());
+        for column in columns(&kit, 44_100.0) {
+            let name = piece_name(column.root_key).unwrap();
+            let peaks: Vec<f32> = column.layers.iter().map(|l| peak(&l.frames)).collect();
+            assert!(
+                peaks.windows(2).all(|two| two[0] < two[1]),
+                "{prompt} {name}: {peaks:?}"
+            );
+            assert!(
+                (0.01..2.0).contains(&peaks[3]),
+                "{prompt} {name}: {peaks:?}"
+            );
+            assert!(peaks[0] > 0.0005, "{prompt} {name}: {peaks:?}");
+            let sounds = column.layers.iter().flat_map(|l| l.frames.iter().flatten());
+            assert!(sounds.copied().all(f32::is_finite), "{prompt} {name}");
+            assert_eq!(column.choke_group, choke_group(column.root_key));
+            let last = column.layers[3].frames.last().unwrap();
+            assert!(peak(&[*last]) < 0.002, "{prompt} {name}: ends at {last:?}");
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn seeds_repeat_and_vary_and_pieces_are_kept_or_drawn_anew() {
+    let mut models = models();
+    let first = make(&mut models, &request("rock kit", 5, KitWish::default())).unwrap();
+    let again = make(&mut models, &request("rock kit", 5, KitWish::default())).unwrap();
+    assert_eq!(first, again);
+    let other = make(&mut models, &request("rock kit", 6, KitWish::default())).unwrap();
+    let of = |kit: &Instrument, key: u8| kit.kit().unwrap().piece(key).unwrap().clone();
+    for key in KEYS {
+        assert_ne!(of(&first, key).hit(), of(&other, key).hit(), "key {key}");
+    }
+
+    // Another snare, the rest as it was.
+    let wish = KitWish {
+        from: Some(Arc::new(first.clone())),
+        kept: !(1 << 38),
+        pieces_seed: Some(99),
+    };
+    let redrawn = make(&mut models, &request("rock kit", 5, wish)).unwrap();
+    for key in KEYS {
+        let same = of(&first, key) == of(&redrawn, key);
+        assert_eq!(same, key != 38, "key {key}");
+    }
+    // A new kit that keeps the kick.
+    let wish = KitWish {
+        from: Some(Arc::new(first.clone())),
+        kept: 1 << 36,
+        pieces_seed: None,
+    };
+    let next = make(&mut models, &request("jazz kit", 7, wish)).unwrap();
+    for key in KEYS {
+        assert_eq!(of(&first, key) == of(&next, key), key == 36, "key {key}");
+    }
+    assert_eq!(Instrument::from_bytes(&next.to_bytes()), Ok(next));
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_beat_on_a_kit_ends_in_silence() {
+    let kit = make(&mut models(), &request("techno kit", 2, KitWish::default())).unwrap();
+    let mut player = Player::new(&kit, 44_100, u128::MAX, &|| false, &mut |_| {}).unwrap();
+    let hit = |step: u64, key: u8| FramedEvent {
+        frame: step * 5_512,
+        event: NoteEvent::NoteOn {
+            note_id: None,
+            channel: 9,
+            key,
+            velocity: 0.9,
+        },
+    };
+    let keys = [36, 42, 46, 42, 38, 42, 46, 44];
+    let beat: Vec<FramedEvent> = (0..).zip(keys).map(|(step, key)| hit(step, key)).collect();
+    let mut sound: Vec<[f32; 2]> = Vec::new();
+    let mut sink = |left: &[f32], right: &[f32]| -> Result<(), ()> {
+        sound.extend(left.iter().zip(right).map(|(l, r)| [*l, *r]));
+        Ok(())
+    };
+    player.play(&beat, Tail::Silence, &mut sink).unwrap();
+    assert!(peak(&sound) > 0.1, "{}", peak(&sound));
+    let seconds = sound.len() as f32 / 44_100.0;
+    assert!(seconds < 6.0, "silent after {seconds} s");
+    assert!(peak(&sound[sound.len() - 10..]) < 1e-4);
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn an_export_plays_hits_whole_and_chokes_hi_hats() {
+    let kit = make(&mut models(), &request("808", 1, KitWish::default())).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let sfz = export::sfz(
+        &kit,
+        &kit.macros,
+        22_050.0,
+        folder.path(),
+        &|| false,
+        &mut |_| {},
+    );
+    let text = std::fs::read_to_string(sfz.unwrap()).unwrap();
+    assert_eq!(text.matches("<region>").count(), KEYS.count() * 4);
+    assert_eq!(text.matches("loop_mode=one_shot").count(), KEYS.count() * 4);
+    for region in text.split("<region>").skip(1) {
+        let mut keys = KEYS;
+        let key: u8 = keys
+            .find(|key| region.contains(&format!("lokey={key} hikey={key} ")))
+            .expect("a key");
+        let group = choke_group(key);
+        let chokes = region.contains(&format!("group={group} off_by={group}"));
+        assert_eq!(chokes, group != 0, "key {key}");
+    }
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn the_command_makes_kits_and_says_what_is_wrong() {
+    let desk = Desk::new();
+    let made = desk.run(&["kit", "808", "--rate", "22050", "--seed", "3", "--json"]);
+    let text = made.ok();
+    assert!(text.contains("\"pieces\":47"), "{text}");
+    let info = desk.run(&["info", "808-3/808-3.consort"]);
+    let text = info.ok();
+    assert!(text.contains("drum kit") && text.contains("47"), "{text}");
+    desk.run(&["kit", "   "]).refused(&["warm cello"]);
+    desk.run(&["kit", "808", "--guidance", "nan"])
+        .refused(&["0 to 10"]);
+    let raw = ["note", "--instrument", "808-3/808-3.consort", "--key", "38"];
+    let refused = desk.run(&[&raw[..], &["--raw", "--out", "x.wav"]].concat());
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    let empty = make(&mut models(), &request("  ", 1, KitWish::default()));
+    assert!(matches!(empty, Err(Error::Prompt(_))));
+}

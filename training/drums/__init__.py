@@ -1,0 +1,1 @@
+"""Drum kits: hits as numbers, where they come from, and the model that makes them."""

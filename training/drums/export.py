@@ -1,0 +1,101 @@
+"""Adds the kit models to a pack: `python -m training.drums.export [--out plugin-assets/models]`.
+
+Like `training.export`, after which it has to run again: ONNX files checked against PyTorch, entries in `manifest.json`, golden
+outputs in `golden.json`.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from .. import golden
+from ..config import checkpoints
+from ..export_onnx import compare, export, milliseconds, session
+from ..nets.layout import TEXT_WIDTH
+from . import hit as hm
+from .net import CHARACTER, CODE, COMPONENTS, LAYERS, DrumDecoder, DrumMixture
+from .pieces import PIECES
+
+OUTPUTS = {
+    "drum_mixture": {"codes": ["B", CODE]},
+    "drum_decoder": {"levels": ["N", len(LAYERS), hm.ROWS, hm.TIMES], "cents": ["N", hm.MODES, hm.TIMES]},
+}
+SETTINGS = dict(guidance=1.5)
+_SHOWN = (1, 3, 7, 46, PIECES)  # pieces of the golden inputs; the last is the kit itself
+
+
+def _hot(*pieces):
+    return [1.0 if i == piece else 0.0 for piece in pieces for i in range(PIECES + 1)]
+
+
+def golden_inputs():
+    """Fixed inputs, as `training.golden` writes them down."""
+    n = len(_SHOWN)
+    return {
+        "drum_mixture": {
+            "noise": dict(shape=[n, CODE + COMPONENTS], wave=[1.2, 0.731, 0.1]),
+            "text": dict(shape=[n, TEXT_WIDTH], wave=[0.0884, 1.913, 0.5]),
+            "piece": dict(shape=[n, PIECES + 1], values=_hot(*_SHOWN)),
+            "character": dict(shape=[n, CHARACTER], wave=[1.0, 0.611, 0.2]),
+            "guidance": dict(shape=[n], values=[1.0, 2.0, 0.5, 1.0, 3.0]),
+        },
+        "drum_decoder": {
+            "codes": dict(shape=[4, CODE], wave=[0.8, 0.913, 0.3]),
+            "piece": dict(shape=[4, PIECES + 1], values=_hot(*_SHOWN[:4])),
+        },
+    }
+
+
+def networks():
+    saved = torch.load(checkpoints() / "drums.pt", weights_only=False)
+    mixture, decoder = DrumMixture(), DrumDecoder()
+    mixture.load_state_dict(saved["net"])
+    decoder.load_state_dict(saved["decoder"])
+    return {"drum_mixture": mixture.eval(), "drum_decoder": decoder.eval()}
+
+
+def add(out):
+    """Writes the kit models into the pack in a folder and names them in its manifest."""
+    nets = networks()
+    manifest = json.loads((out / "manifest.json").read_text())
+    written = json.loads((out / manifest["golden"]).read_text())
+    manifest["models"] = [m for m in manifest["models"] if m["task"] not in OUTPUTS]
+    written["cases"] = [c for c in written["cases"] if c["model"] not in OUTPUTS]
+    like = manifest["models"][0]
+    from ..export import sha256
+
+    for task, feeds in golden_inputs().items():
+        label = "N" if task == "drum_decoder" else "B"
+        example = {name: torch.tensor(golden.fill(spec)) for name, spec in feeds.items()}
+        path, names = out / f"{task}.onnx", list(OUTPUTS[task])
+        export(nets[task], example, names, path, {name: {0: label} for name in example})
+        got = session(path).run(names, {name: golden.fill(spec) for name, spec in feeds.items()})
+        found = {name: golden.picked(name, array) for name, array in zip(names, got)}
+        written["cases"].append(dict(model=task, inputs=feeds, outputs=found))
+        entry = {key: value for key, value in like.items() if key in ("version", "licence", "training_data")}
+        entry |= dict(
+            task=task,
+            file=path.name,
+            sha256=sha256(path),
+            inputs=[dict(name=n, shape=[label, *v.shape[1:]]) for n, v in example.items()],
+            outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
+            quality={},
+        )
+        manifest["models"].append(entry)
+        error = {name: f"{rms:.1e}" for name, (_, rms) in compare(nets[task], example, names, path).items()}
+        print(f"{task}: {path.stat().st_size / 1e6:.2f} MB, {milliseconds(path, example):.1f} ms for {len(example[list(example)[0]])}, against PyTorch {error}")
+    manifest["drums"] = SETTINGS
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    (out / manifest["golden"]).write_text(json.dumps(written, ensure_ascii=False) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("plugin-assets/models"))
+    add(parser.parse_args().out)
+
+
+if __name__ == "__main__":
+    main()
