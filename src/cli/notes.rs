@@ -92,7 +92,12 @@ fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure>
     let instrument = made(&wanted, models)?;
     let mut floats = Vec::new();
     for &(key, velocity) in &wanted.notes {
-        let note = instrument.note(key, velocity);
+        let note = instrument.note(key, velocity).ok_or_else(|| {
+            Failure::job(format!(
+                "\"{}\" is a drum kit, which has no notes.",
+                instrument.name
+            ))
+        })?;
         if wanted.seconds > 0.0 {
             floats.extend(render::note(
                 &note,

@@ -20,7 +20,6 @@ from .net import CHARACTER, CODE, COMPONENTS, KIT, WORDS, DrumMixture
 from .pieces import FIRST_KEY, PIECES
 
 
-CAPTIONS = 6  # of each kit
 RIDGE = 0.05
 
 
@@ -33,10 +32,10 @@ def load():
     return features, *(torch.tensor(packed[name].astype(kind)) for name, kind in (("key", "int64"), ("kit", "int64"), ("level", "float32"))), facts
 
 
-def text_vectors(kits):
+def text_vectors(kits, count):
     """Vectors of all captions [K, C, 256] by the shipped text encoder; kept until captions or encoder change."""
     models = Models()
-    captions = [kit["captions"][:CAPTIONS] for kit in kits]
+    captions = [kit["captions"][:count] for kit in kits]
     flat = [c for each in captions for c in each]
     encoder = next(m for m in models.manifest["models"] if m["task"] == "text_encoder")
     mark = hashlib.sha256("\n".join([encoder["sha256"], *flat]).encode()).hexdigest()[:16]
@@ -128,6 +127,7 @@ def fit_piece(net, row, codes, told, weight, metric):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--captions", type=int, default=6, help="captions read of each kit (default 6)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
@@ -149,7 +149,7 @@ def main():
     decoder.requires_grad_(False)
     print(f"{len(codes)} hits coded, {now() - begun:.0f} s", flush=True)
     codes = codes.clamp(-6, 6)
-    text = text_vectors(kits)
+    text = text_vectors(kits, args.captions)
     train = train_kit[kit]
     character, known = characters(codes, piece, kit, len(kits), train)
     # Recorded kits and machines count alike, and single sounds little.
