@@ -96,7 +96,7 @@ pub struct Drums {
 
 impl Default for Drums {
     fn default() -> Self {
-        Self { guidance: 1.5 }
+        Self { guidance: 4.0 }
     }
 }
 

@@ -22,7 +22,7 @@ OUTPUTS = {
     "drum_mixture": {"codes": ["B", CODE]},
     "drum_decoder": {"levels": ["N", len(LAYERS), hm.ROWS, hm.TIMES], "cents": ["N", hm.MODES, hm.TIMES]},
 }
-SETTINGS = dict(guidance=1.5)
+SETTINGS = dict(guidance=4.0)
 _SHOWN = (1, 3, 7, 46, PIECES)  # pieces of the golden inputs; the last is the kit itself
 
 
