@@ -34,7 +34,8 @@ def test_manifest_agrees_with_the_code():
     assert MANIFEST["format"] == 1
     assert MANIFEST["code_width"] == CODE_WIDTH
     assert tuple(MANIFEST["families"]) == FAMILIES
-    assert set(TASKS) == {"text_encoder", "first_anchor", "complete", "codec_decoder"}
+    instruments = {"text_encoder", "timbre_encoder", "first_anchor", "complete", "codec_decoder"}
+    assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder"}
     outputs = {o["name"]: o["shape"] for o in TASKS["codec_decoder"]["outputs"]}
     assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]}
 
