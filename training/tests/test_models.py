@@ -12,7 +12,7 @@ import onnxruntime
 import pytest
 
 from training import golden
-from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS
+from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SHAPE_WIDTH
 
 MODELS = Path(__file__).parents[2] / "plugin-assets" / "models"
 MANIFEST = json.loads((MODELS / "manifest.json").read_text())
