@@ -384,3 +384,37 @@ fn notes_come_through_a_pipe() {
     assert_eq!(next().0["floats"], 0);
     assert!(rest.is_empty());
 }
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_sound_becomes_an_instrument_and_another_one_near_it() {
+    let desk = Desk::new();
+    desk.put("a440.flac", include_bytes!("data/sounds/a440.flac"));
+    let instrument = |arguments: &[&str]| {
+        let all = [&["instrument", "--rate", "8000", "--json"], arguments].concat();
+        let made = desk.run(&all).json()["instruments"][0].take();
+        let file = made["consort"].as_str().unwrap().to_owned();
+        (made, file)
+    };
+    let (made, file) = instrument(&["--sound", "a440.flac"]);
+    assert!((made["sound_key"].as_f64().unwrap() - 69.0).abs() < 0.05);
+    assert_eq!(made["folder"], "a440-1");
+    let info = desk.run(&["info", &file, "--json"]).json();
+    assert_eq!(info["sound"], "a440.flac");
+    assert_eq!(info["sound_key"], 69.0);
+    // The note is there on its own key: its fundamental leads, and is in tune.
+    let note = Instrument::from_bytes(&desk.get(&file))
+        .unwrap()
+        .note(69, 80);
+    let loudest = |levels: &[f32]| levels.iter().copied().fold(f32::MIN, f32::max);
+    assert!(loudest(note.row(3)) > loudest(&note.levels) - 1.0);
+    assert!(note.cents[3].abs() < 2.0, "{}", note.cents[3]);
+
+    let (_, brighter) = instrument(&["--sound", "a440.flac", "brighter"]);
+    assert!(brighter.starts_with("a440-brighter-1"), "{brighter}");
+    let (_, near) = instrument(&["--near", &file, "--amount", "0.5", "--seed", "7"]);
+    let info = desk.run(&["info", &near, "--json"]).json();
+    assert_eq!(info["variation_of"], "a440");
+    assert_eq!(info["seed"], 7);
+    assert_ne!(desk.get(&near), desk.get(&file));
+}
