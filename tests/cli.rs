@@ -398,7 +398,7 @@ fn a_sound_becomes_an_instrument_and_another_one_near_it() {
     };
     let (made, file) = instrument(&["--sound", "a440.flac"]);
     assert!((made["sound_key"].as_f64().unwrap() - 69.0).abs() < 0.05);
-    assert_eq!(made["folder"], "a440-1");
+    assert_eq!(made["folder"], "./a440-1");
     let info = desk.run(&["info", &file, "--json"]).json();
     assert_eq!(info["sound"], "a440.flac");
     assert_eq!(info["sound_key"], 69.0);
@@ -411,7 +411,7 @@ fn a_sound_becomes_an_instrument_and_another_one_near_it() {
     assert!(note.cents[3].abs() < 2.0, "{}", note.cents[3]);
 
     let (_, brighter) = instrument(&["--sound", "a440.flac", "brighter"]);
-    assert!(brighter.starts_with("a440-brighter-1"), "{brighter}");
+    assert!(brighter.starts_with("./a440-brighter-1"), "{brighter}");
     let (_, near) = instrument(&["--near", &file, "--amount", "0.5", "--seed", "7"]);
     let info = desk.run(&["info", &near, "--json"]).json();
     assert_eq!(info["variation_of"], "a440");

@@ -25,6 +25,7 @@ use crate::models::{self, Models, Pack, Request, SoundFile, Source, make_instrum
 #[command(
     hide = true,
     after_help = "Examples:
+  consort notes --rate 48000 < requests.jsonl > notes.bin
   echo '{\"prompt\": \"warm cello\", \"seed\": 1, \"notes\": [[60, 80]], \"seconds\": 4}' | consort notes > note.f32"
 )]
 pub struct Arguments {
