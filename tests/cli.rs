@@ -405,7 +405,8 @@ fn a_sound_becomes_an_instrument_and_another_one_near_it() {
     // The note is there on its own key: its fundamental leads, and is in tune.
     let note = Instrument::from_bytes(&desk.get(&file))
         .unwrap()
-        .note(69, 80);
+        .note(69, 80)
+        .unwrap();
     let loudest = |levels: &[f32]| levels.iter().copied().fold(f32::MIN, f32::max);
     assert!(loudest(note.row(3)) > loudest(&note.levels) - 1.0);
     assert!(note.cents[3].abs() < 2.0, "{}", note.cents[3]);
