@@ -1,7 +1,6 @@
 """Trains the note codec: `python -m training.codec [--config cpu]`.
 
-The linear part is fitted in closed form (`codec_fit`); then the decoder, with a few nonlinear features of the code,
-is trained on what is heard. Leaves `codec.pt`.
+It is fitted in closed form (`codec_fit`); then the decoder is trained on what is heard. Leaves `codec.pt`.
 """
 
 import time
@@ -86,14 +85,13 @@ def error(decoder, encode, data, indices):
     return float(torch.stack(total).mean()), sum(cents_total) / len(cents_total)
 
 
-def linear(mean, basis, offset_basis, raw, features, hidden, rounds):
+def linear(mean, basis, offset_basis, raw, rounds):
     """Decoder and encoder that stand for a fitted basis; codes standardised over `raw` [N, 400]."""
     centre, scale = raw.mean(0), raw.std(0).clamp(min=1e-3)
     centre[SHAPE_WIDTH + 1 :] = 0.0
-    decoder = CodecDecoder(features, hidden)
+    decoder = CodecDecoder()
     with torch.no_grad():
-        decoder.shape.weight.zero_()
-        decoder.shape.weight[:, :SHAPE_WIDTH] = basis * scale[:SHAPE_WIDTH]
+        decoder.shape.weight.copy_(basis * scale[:SHAPE_WIDTH])
         decoder.shape.bias.copy_(mean + basis @ centre[:SHAPE_WIDTH])
         decoder.level.copy_(torch.stack([centre[SHAPE_WIDTH], scale[SHAPE_WIDTH]]))
         decoder.offsets.weight.copy_(offset_basis * scale[SHAPE_WIDTH + 1 :])
@@ -104,22 +102,17 @@ def linear(mean, basis, offset_basis, raw, features, hidden, rounds):
 def train_decoder(decoder, codes, x, args):
     """Fits the decoder to what is heard: L1 on random cells, both-silent cells free, quiet ones light."""
     decoder.train()
-    optimiser = torch.optim.Adam(
-        [
-            dict(params=[decoder.shape.weight, decoder.shape.bias], size=0.02),
-            dict(params=decoder.features.parameters(), size=1.0),
-        ]
-    )
+    optimiser = torch.optim.Adam(decoder.shape.parameters())
     minutes = getattr(args, "minutes", args.minutes)
     begin, step, recent = time.time(), 0, []
     while (spent := (time.time() - begin) / 60) < minutes:
         for group in optimiser.param_groups:
-            group["lr"] = 1e-3 * group["size"] * (1 - spent / minutes) * min(1.0, (step + 1) / 30)
+            group["lr"] = 2e-5 * (1 - spent / minutes) * min(1.0, (step + 1) / 30)
         pick = torch.randint(len(codes), (args.batch,))
         cells = torch.randint(cf.CELLS, (CELLS_A_STEP,))
         truth = x[pick][:, cells].float()
         guess = torch.nn.functional.linear(
-            decoder.inner(codes[pick]), decoder.shape.weight[cells], decoder.shape.bias[cells]
+            codes[pick, :SHAPE_WIDTH], decoder.shape.weight[cells], decoder.shape.bias[cells]
         ).clamp(0.0, SHAPE_DB)
         heard = ((torch.maximum(truth, guess.detach()) - 5.0) / 15.0).clamp(0.0, 1.0) * (truth >= 0)
         loss = ((guess - truth).abs() * heard).sum() / heard.sum()
@@ -160,7 +153,7 @@ def main():
         basis = cf.upright(basis)
         shape = torch.cat([cf.encode(c, mean, basis, rounds) for c in cf.chunks(x)])
         raw = torch.cat([shape, peaks[:, None], bent @ offset_basis], 1)
-        decoder, encode = linear(mean, basis, offset_basis, raw, args.features, args.hidden, rounds)
+        decoder, encode = linear(mean, basis, offset_basis, raw, rounds)
         slot, cents = error(decoder, encode, data, held_out)
         quality[f"{name.lower().replace(' ', '_')}_validation_db"] = round(slot, 3)
         print(f"{name}: held-out error {slot:.3f} dB, offsets {cents:.2f} cents, {time.time() - began:.0f} s", flush=True)

@@ -37,7 +37,7 @@ def decoder():
 def importance(net):
     """Weight of each code number: how far it moves the decoded levels, mean 1. [400]."""
     weight = torch.ones(CODE_WIDTH)
-    weight[:SHAPE_WIDTH] = net.shape.weight[:, :SHAPE_WIDTH].norm(dim=0)
+    weight[:SHAPE_WIDTH] = net.shape.weight.norm(dim=0)
     weight[SHAPE_WIDTH] = net.level[1] * CELLS**0.5 * 0.3
     weight[SHAPE_WIDTH + 1 :] = weight[:SHAPE_WIDTH].mean() * 0.5
     return weight / weight.mean()
@@ -57,7 +57,7 @@ class DecodedLoss:
         matrix, bias = self.net.shape.weight[cells], self.net.shape.bias[cells]
 
         def decoded(codes):
-            return torch.nn.functional.linear(self.net.inner(codes), matrix, bias)
+            return torch.nn.functional.linear(codes[:, :SHAPE_WIDTH], matrix, bias)
 
         with torch.no_grad():
             true = decoded(truth).clamp(0.0, SHAPE_DB)

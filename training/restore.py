@@ -59,16 +59,6 @@ def fill(net, found):
     return net.eval()
 
 
-def settings(task, found):
-    """Sizes of a network that can't be told from its class."""
-    return dict(
-        text_encoder=lambda: dict(vocabulary=len(found["words.weight"])),
-        codec_decoder=lambda: dict(
-            features=len(found["features.2.bias"]), hidden=len(found["features.0.bias"])
-        ),
-    ).get(task, dict)()
-
-
 def set_level(net, path):
     """Mean and deviation of the level, which the exporter keeps as nameless numbers: read off two decoded notes."""
     codes = np.zeros((2, CODE_WIDTH), np.float32)
@@ -84,7 +74,7 @@ def set_level(net, path):
 
 def encoder_of(net):
     """An encoder for this decoder: least squares against its own matrix, in standardised codes."""
-    matrix = net.shape.weight[:, :SHAPE_WIDTH].detach()
+    matrix = net.shape.weight.detach()
     centre, scale = torch.zeros(CODE_WIDTH), torch.ones(CODE_WIDTH)
     centre[SHAPE_WIDTH], scale[SHAPE_WIDTH] = net.level.detach()
     offsets = net.offsets.weight.detach()
@@ -108,7 +98,8 @@ def main():
             print(f"{path.name}: left alone")
             continue
         found = weights(source)
-        net = KINDS[task](**settings(task, found))
+        # The only size that can't be told from its class.
+        net = KINDS[task](len(found["words.weight"])) if task == "text_encoder" else KINDS[task]()
         fill(net, found)
         saved = dict(settings=net.settings, quality=quality.get(task, {}))
         if isinstance(net, CodecDecoder):

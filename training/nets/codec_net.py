@@ -1,7 +1,6 @@
 """The note codec: a note model (levels, cents) to 400 numbers and back.
 
-The shape (levels relative to the note's loudest moment) is decoded linearly from the code and from a few
-features that a small network makes of it; the level stands alone; frequency offsets are coded apart from the
+The shape (levels relative to the note's loudest moment) is decoded linearly from the code; the level stands alone; frequency offsets are coded apart from the
 shape, since they are a different kind of thing and would drown in it.
 """
 
@@ -32,23 +31,13 @@ class CodecDecoder(nn.Module):
     notes are encoded without a second one. Either batch may be empty.
     """
 
-    def __init__(self, features=128, hidden=512):
+    def __init__(self):
         super().__init__()
-        self.settings = dict(features=features, hidden=hidden)
-        self.features = (
-            nn.Sequential(nn.Linear(CODE_WIDTH, hidden), nn.GELU(), nn.Linear(hidden, features)) if features else None
-        )
-        self.shape = nn.Linear(SHAPE_WIDTH + features, ROWS * FRAMES)
+        self.settings = {}
+        self.shape = nn.Linear(SHAPE_WIDTH, ROWS * FRAMES)
         self.level = nn.Parameter(torch.tensor([-10.0, 12.0]))  # mean and deviation, dB
         self.offsets = nn.Linear(OFFSET_WIDTH, PARTIALS)
         self.register_buffer("inverse", torch.eye(SHAPE_WIDTH), persistent=False)  # of the matrix's Gram matrix
-
-    def inner(self, codes):
-        """What the shape is a linear function of: [N, 384 + features]."""
-        parts = [codes[:, :SHAPE_WIDTH]]
-        if self.features is not None:
-            parts.append(self.features(codes))
-        return torch.cat(parts, -1)
 
     def peak(self, codes):
         """The note's loudest moment, dB [N]."""
@@ -56,16 +45,16 @@ class CodecDecoder(nn.Module):
 
     def prepare(self):
         """To be called when the weights are final: what encoding needs is computed from them."""
-        matrix = self.shape.weight[:, :SHAPE_WIDTH].detach()
+        matrix = self.shape.weight.detach()
         self.inverse.copy_(torch.linalg.inv(matrix.T @ matrix))
         return self
 
     def forward(self, codes, residual):
         levels, cents = self.decode(codes)
-        return levels, cents, (residual @ self.shape.weight)[:, :SHAPE_WIDTH] @ self.inverse
+        return levels, cents, residual @ self.shape.weight @ self.inverse
 
     def decode(self, codes):
-        shape = hushed(self.shape(self.inner(codes))).reshape(-1, ROWS, FRAMES)
+        shape = hushed(self.shape(codes[:, :SHAPE_WIDTH])).reshape(-1, ROWS, FRAMES)
         levels = shape + (self.peak(codes) - SHAPE_DB)[:, None, None]
         cents = self.offsets(codes[:, SHAPE_WIDTH + 1 :]).clamp(-MAX_CENTS, MAX_CENTS)
         return levels, cents
