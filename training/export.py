@@ -159,7 +159,8 @@ def main():
     tokenizer = vocabulary.load(tokenizer_file)
     pieces = tokenizer.get_vocab_size()
     written = args.out / "manifest.json"
-    before = {m["task"]: m["quality"] for m in json.loads(written.read_text())["models"]} if written.exists() else {}
+    earlier = json.loads(written.read_text()) if written.exists() else dict(models=[])
+    before = {model["task"]: model["quality"] for model in earlier["models"]}
     models = []
     for task in TASKS:
         net, quality = (untrained(task, pieces), {}) if args.untrained else trained(task)
@@ -175,8 +176,10 @@ def main():
         spent = milliseconds(path, other)
         size = path.stat().st_size / 1e6
         print(f"{path.name}: {size:.1f} MB, {spent:.2f} ms, differs from PyTorch by {difference}", flush=True)
-        told = before.get(task, {}).get("milliseconds_one_thread")
-        quality = dict(quality, milliseconds_one_thread=round(spent, 2) if task in args.only or told is None else told)
+        if task in args.only or task not in before:
+            quality = dict(quality, milliseconds_one_thread=round(spent, 2))
+        else:
+            quality = before[task]
         models.append(
             dict(
                 task=task,
@@ -209,13 +212,15 @@ def main():
         tokenizer=dict(file="tokenizer.json", sha256=sha256(tokenizer_file), max_tokens=MAX_TOKENS),
         golden="golden.json",
     )
+    if "instruments" in earlier:
+        manifest["instruments"] = earlier["instruments"]
     written.write_text(json.dumps(manifest, indent=1) + "\n")
-    if not args.untrained:
-        model_card.write(args.out / "MODEL_CARD.md", manifest)
     if (checkpoints() / "drums.pt").exists():
         from .drums import export as drums
 
         drums.add(args.out)
+    if not args.untrained:
+        model_card.write(args.out / "MODEL_CARD.md", json.loads(written.read_text()))
     total = sum(f.stat().st_size for f in args.out.iterdir()) / 1e6
     print(f"{args.out}: {total:.1f} MB in all")
 
