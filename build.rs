@@ -1,6 +1,6 @@
 //! Finds what is embedded in the library: the compressed ONNX Runtime that `cargo xtask setup`
-//! leaves in `target/assets`, and the built-in model pack in `plugin-assets/models`. Either may be
-//! missing: Consort still builds, and says at run time what to do.
+//! leaves in `target/assets`, the built-in model pack in `plugin-assets/models`, and the factory
+//! library. The first two may be missing: Consort still builds, and says at run time what to do.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     embed_runtime(&root, &out);
     embed_pack(&root, &out);
+    embed_factory(&root, &out);
 }
 
 fn variable(name: &str) -> String {
@@ -70,6 +71,26 @@ fn embed_pack(root: &Path, out: &Path) {
         println!("cargo::rustc-cfg=built_in_models");
     }
     write(&out.join("pack_files.rs"), &source);
+}
+
+/// Writes `factory_files.rs`: name and bytes of each instrument of the factory library.
+fn embed_factory(root: &Path, out: &Path) {
+    let folder = root.join("plugin-assets").join("factory");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    let mut source = String::from("&[");
+    for file in files {
+        if file.extension().is_some_and(|end| end == "consort")
+            && let Some(name) = file.file_name().and_then(|name| name.to_str())
+        {
+            let path = file.display().to_string();
+            let _ = write!(source, "({name:?}, include_bytes!({path:?}) as &[u8]),");
+        }
+    }
+    source.push(']');
+    write(&out.join("factory_files.rs"), &source);
 }
 
 fn write(path: &Path, text: &str) {

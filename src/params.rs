@@ -2,8 +2,8 @@
 //!
 //! Two kinds. *Live* parameters act on every note at once, inside the engine, and can be automated
 //! and modulated. *Macros* ([`ConsortParams::macros`]) change the instrument's partials, so that
-//! moving one renders the instrument again in the background (about a second); they can't be
-//! automated, or a bounce would depend on how fast the machine renders.
+//! moving one renders the instrument again in the background, the keys that sound first; they can't
+//! be automated, or a bounce would depend on how fast the machine renders.
 //!
 //! The ids (`#[id = "…"]`) are in saved projects: they never change once released.
 
@@ -39,13 +39,13 @@ pub struct ConsortParams {
     pub tone: FloatParam,
     /// Fade-in added to each note, ms.
     #[id = "attack"]
-    pub attack: FloatParam,
+    pub fade_in: FloatParam,
     /// Length of the release against the instrument's own, as a factor.
     #[id = "releas"]
-    pub release: FloatParam,
-    /// Stereo width, 1 = as made.
+    pub release_time: FloatParam,
+    /// Width of the output, 1 = as made.
     #[id = "width"]
-    pub width: FloatParam,
+    pub stereo_width: FloatParam,
     /// From −1 (soft keys play louder) to 1 (only hard keys play loud); 0 = as played.
     #[id = "velcrv"]
     pub velocity_curve: FloatParam,
@@ -71,6 +71,18 @@ pub struct ConsortParams {
     /// Macro: less or more movement in the sound, −1 to 1.
     #[id = "motion"]
     pub motion: FloatParam,
+    /// Macro: sharper or slower onset, −1 to 1.
+    #[id = "shatck"]
+    pub attack: FloatParam,
+    /// Macro: shorter or longer release, −1 to 1.
+    #[id = "shrels"]
+    pub release: FloatParam,
+    /// Macro: narrower or wider partials, −1 to 1.
+    #[id = "shwide"]
+    pub width: FloatParam,
+    /// Macro: partials pulled into tune or spread as in unison, −1 to 1.
+    #[id = "detune"]
+    pub detune: FloatParam,
 
     /// Hidden; the editor steps it whenever the instrument changes. The framework can't tell the
     /// host that a persisted field changed, and without this the project would not ask to be saved.
@@ -102,9 +114,9 @@ impl Default for ConsortParams {
             .with_value_to_string(Arc::new(hz_to_text))
             .with_string_to_value(Arc::new(text_to_hz))
             .with_poly_modulation_id(MODULATE_TONE),
-            attack: time("Attack", 5_000.0),
-            release: FloatParam::new(
-                "Release",
+            fade_in: time("Fade in", 5_000.0),
+            release_time: FloatParam::new(
+                "Release time",
                 1.0,
                 FloatRange::SymmetricalSkewed {
                     min: 0.1,
@@ -116,10 +128,14 @@ impl Default for ConsortParams {
             .with_unit(" ×")
             .with_value_to_string(formatters::v2s_f32_rounded(2))
             .with_string_to_value(Arc::new(|text| number(text, &["×", "x"]))),
-            width: FloatParam::new("Width", 1.0, FloatRange::Linear { min: 0.0, max: 2.0 })
-                .with_unit(" %")
-                .with_value_to_string(formatters::v2s_f32_percentage(0))
-                .with_string_to_value(formatters::s2v_f32_percentage()),
+            stereo_width: FloatParam::new(
+                "Stereo width",
+                1.0,
+                FloatRange::Linear { min: 0.0, max: 2.0 },
+            )
+            .with_unit(" %")
+            .with_value_to_string(formatters::v2s_f32_percentage(0))
+            .with_string_to_value(formatters::s2v_f32_percentage()),
             velocity_curve: bipolar("Velocity curve"),
             tune: FloatParam::new(
                 "Tune",
@@ -140,6 +156,10 @@ impl Default for ConsortParams {
             decay: macro_param("Decay"),
             body: macro_param("Body"),
             motion: macro_param("Motion"),
+            attack: macro_param("Attack"),
+            release: macro_param("Release"),
+            width: macro_param("Width"),
+            detune: macro_param("Detune"),
             change: IntParam::new(
                 "Instrument change",
                 0,
@@ -155,16 +175,32 @@ impl Default for ConsortParams {
 }
 
 impl ConsortParams {
-    /// Where the macros stand; those that are no parameters are taken from `own`, the
-    /// instrument's. Any thread.
-    pub fn macros(&self, own: Macros) -> Macros {
+    /// Where the macros stand. Any thread.
+    pub fn macros(&self) -> Macros {
         Macros {
             brightness: self.brightness.value(),
+            attack: self.attack.value(),
             decay: self.decay.value(),
+            release: self.release.value(),
             body: self.body.value(),
+            width: self.width.value(),
             motion: self.motion.value(),
-            ..own
+            detune: self.detune.value(),
         }
+    }
+
+    /// The macros' parameters, each with its id and its value in `macros`. Any thread.
+    pub fn of_macros(&self, macros: &Macros) -> [(&'static str, &FloatParam, f32); 8] {
+        [
+            ("bright", &self.brightness, macros.brightness),
+            ("shatck", &self.attack, macros.attack),
+            ("decay", &self.decay, macros.decay),
+            ("shrels", &self.release, macros.release),
+            ("body", &self.body, macros.body),
+            ("shwide", &self.width, macros.width),
+            ("motion", &self.motion, macros.motion),
+            ("detune", &self.detune, macros.detune),
+        ]
     }
 
     /// The value that follows the present one of [`Self::change`]. Any thread.
@@ -307,13 +343,13 @@ mod tests {
         };
         close(plain(&params.tone, "2.5 kHz"), 2500.0);
         close(plain(&params.tone, "440"), 440.0);
-        close(plain(&params.attack, "1.5 s"), 1500.0);
+        close(plain(&params.fade_in, "1.5 s"), 1500.0);
         close(plain(&params.tune, "50 ct"), 0.5);
         close(plain(&params.tune, "−12 st"), -12.0);
-        close(plain(&params.release, "2x"), 2.0);
+        close(plain(&params.release_time, "2x"), 2.0);
         close(plain(&params.level, "-6 dB"), 0.501);
         assert_eq!(plain(&params.tone, "loud"), None);
-        assert_eq!(plain(&params.attack, "NaN ms"), None);
+        assert_eq!(plain(&params.fade_in, "NaN ms"), None);
         assert_eq!(plain(&params.tune, ""), None);
     }
 
@@ -329,8 +365,19 @@ mod tests {
             ids,
             [
                 "level", "tone", "attack", "releas", "width", "velcrv", "tune", "glide", "bend",
-                "bright", "decay", "body", "motion", "change"
+                "bright", "decay", "body", "motion", "shatck", "shrels", "shwide", "detune",
+                "change"
             ]
         );
+    }
+
+    #[test]
+    fn each_macro_has_its_parameter() {
+        let params = ConsortParams::default();
+        let map = params.param_map();
+        for (id, param, _) in params.of_macros(&Macros::default()) {
+            let (_, pointer, _) = map.iter().find(|(each, ..)| each == id).expect(id);
+            assert_eq!(*pointer, param.as_ptr(), "{id}");
+        }
     }
 }

@@ -73,6 +73,7 @@ fn instrument_facts(instrument: &Instrument) -> Facts {
         "variation_of": recipe.variation_of.as_ref().map(|origin| &origin.name),
         "sound": recipe.sound.as_ref().map(|sound| &sound.name),
         "sound_key": recipe.sound.as_ref().map(|sound| tenths(f64::from(sound.key))),
+        "morphed_with": recipe.morphed_with.as_ref().map(|(origin, share)| format!("{}, {:.0} %", origin.name, share * 100.0)),
         "macros": instrument.macros,
     }))
 }

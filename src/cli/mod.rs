@@ -11,11 +11,13 @@
 //! to a terminal.
 
 mod cancel;
+mod factory;
 mod failure;
 mod info;
 mod instrument;
 mod keys;
 mod kit;
+mod morph;
 mod note;
 mod notes;
 pub mod offline;
@@ -23,6 +25,7 @@ mod output;
 mod preset;
 mod progress;
 mod render;
+mod shape;
 #[cfg(feature = "standalone")]
 mod standalone;
 mod vstpreset;
@@ -70,6 +73,9 @@ struct Arguments {
 enum Command {
     Instrument(instrument::Arguments),
     Kit(kit::Arguments),
+    Morph(morph::Arguments),
+    Shape(shape::Arguments),
+    Factory(factory::Arguments),
     Render(render::Arguments),
     Info(info::Arguments),
     Preset(preset::Arguments),
@@ -136,6 +142,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match &arguments.command {
         Command::Instrument(arguments) => instrument::run(arguments, &context),
         Command::Kit(arguments) => kit::run(arguments, &context),
+        Command::Morph(arguments) => morph::run(arguments, &context),
+        Command::Shape(arguments) => shape::run(arguments, &context),
+        Command::Factory(arguments) => factory::run(arguments, &context),
         Command::Render(arguments) => render::run(arguments, &context),
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),

@@ -36,6 +36,21 @@ pub struct View {
     pub notice: Option<String>,
     /// The export that is being written, or what became of the last one.
     pub export: Option<Export>,
+    /// Names of the instruments that are remembered, the latest first.
+    pub earlier: Vec<String>,
+    /// Name of the instrument that was chosen to morph with.
+    pub morph_with: Option<String>,
+}
+
+/// An instrument to morph with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Other {
+    /// By its index in [`View::earlier`].
+    Earlier(usize),
+    /// One of the factory library, by name.
+    Factory(String),
+    /// A `.consort` file.
+    File(PathBuf),
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
@@ -68,6 +83,13 @@ pub trait Controls: Send + Sync {
 
     /// The user is about to ask for an instrument: loads the models, if they aren't.
     fn prepare(&self);
+
+    /// Plays an instrument of the factory library, by name; otherwise a sentence that says why not.
+    fn play_factory(&self, name: &str) -> Result<(), String>;
+    /// Chooses what to morph with; otherwise a sentence that says why not.
+    fn morph_with(&self, other: &Other) -> Result<(), String>;
+    /// Plays what lies this share (0 to 1) of the way to it; otherwise a sentence.
+    fn morph(&self, share: f32) -> Result<(), String>;
 
     /// Opens a `.consort` file; otherwise a sentence that says why not.
     fn open(&self, file: &Path) -> Result<(), String>;

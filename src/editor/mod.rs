@@ -20,5 +20,5 @@ pub mod theme;
 mod widgets;
 pub mod window;
 
-pub use controls::{Controls, View};
+pub use controls::{Controls, Other, View};
 pub use page::{State, ui};

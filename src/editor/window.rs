@@ -22,9 +22,9 @@ pub use nice_plug_egui::RepaintNotifier;
 use super::{Controls, State, theme, ui};
 
 /// Size of a new window, logical points.
-const SIZE: (u32, u32) = (1000, 722);
+const SIZE: (u32, u32) = (1000, 742);
 /// Smallest useful size.
-const MIN_SIZE: (u32, u32) = (860, 702);
+const MIN_SIZE: (u32, u32) = (860, 722);
 /// A saved size beyond this is damage.
 const MAX_SIZE: (u32, u32) = (4096, 4096);
 

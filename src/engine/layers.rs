@@ -62,6 +62,14 @@ impl Layers {
         ]
     }
 
+    /// The same, some ticks of the loop later.
+    pub fn after(mut self, ticks: u64) -> Layers {
+        for (decay, factor) in self.decays.iter_mut().zip(self.decay_per_tick) {
+            *decay = factor.powi(ticks.min(i32::MAX as u64) as i32);
+        }
+        self
+    }
+
     /// A tick of the loop has passed.
     pub fn decay(&mut self) {
         for (decay, factor) in self.decays.iter_mut().zip(self.decay_per_tick) {

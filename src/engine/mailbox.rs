@@ -10,6 +10,9 @@
 //!   there is room, so memory in flight is bounded by the two rings and the instruments in use;
 //! - the generator finds [`FromEngine`] empty: nothing to free.
 
+use std::sync::Arc;
+
+use super::Telemetry;
 use crate::instrument::zone::{Column, SampledInstrument};
 
 /// From the generator thread to the audio thread.
@@ -20,14 +23,24 @@ pub enum ToEngine {
     Instrument(Box<SampledInstrument>),
     /// One more column of the instrument with this id, for a place that is still empty. Comes
     /// straight back when that instrument serves no more, its place is filled, there is no such
-    /// place, or the column can't be played (layers missing or unequal, loop outside the frames):
-    /// to change a column make another instrument.
+    /// place, or the column can't be played (layers missing or unequal, loop outside the frames).
     Column {
         /// [`SampledInstrument::id`].
         instrument: u64,
         /// Its place in [`SampledInstrument::columns`].
         index: u8,
         /// The sound.
+        column: Box<Column>,
+    },
+    /// Another sound for a column of the instrument with this id: new notes begin with it, notes
+    /// that sound cross over to it within [`MOVE_FADE_S`](super::MOVE_FADE_S). The old one comes
+    /// back then; this one comes straight back where there is nothing like it to replace.
+    Replacement {
+        /// [`SampledInstrument::id`].
+        instrument: u64,
+        /// Its place in [`SampledInstrument::columns`].
+        index: u8,
+        /// The sound, of the same root key.
         column: Box<Column>,
     },
 }
@@ -37,7 +50,7 @@ pub enum ToEngine {
 pub enum FromEngine {
     /// An instrument that nothing plays any more.
     Instrument(Box<SampledInstrument>),
-    /// A column that wasn't taken.
+    /// A column that wasn't taken, or that another has replaced.
     Column(Box<Column>),
 }
 
@@ -49,6 +62,7 @@ pub const CAPACITY: usize = 256;
 pub struct EngineSide {
     pub(super) inbox: rtrb::Consumer<ToEngine>,
     pub(super) returns: rtrb::Producer<FromEngine>,
+    pub(super) telemetry: Arc<Telemetry>,
 }
 
 /// The generator thread's ends.
@@ -56,15 +70,25 @@ pub struct EngineSide {
 pub struct GeneratorSide {
     outbox: rtrb::Producer<ToEngine>,
     returned: rtrb::Consumer<FromEngine>,
+    telemetry: Arc<Telemetry>,
 }
 
 /// Makes both ends of a mailbox. Main thread.
 pub fn channel() -> (EngineSide, GeneratorSide) {
     let (outbox, inbox) = rtrb::RingBuffer::new(CAPACITY);
     let (returns, returned) = rtrb::RingBuffer::new(CAPACITY);
+    let telemetry = Arc::<Telemetry>::default();
     (
-        EngineSide { inbox, returns },
-        GeneratorSide { outbox, returned },
+        EngineSide {
+            inbox,
+            returns,
+            telemetry: telemetry.clone(),
+        },
+        GeneratorSide {
+            outbox,
+            returned,
+            telemetry,
+        },
     )
 }
 
@@ -84,6 +108,12 @@ impl GeneratorSide {
     /// Whether the engine has read all that was sent. Generator thread.
     pub fn has_read_all(&self) -> bool {
         self.outbox.slots() == CAPACITY
+    }
+
+    /// Keys whose sound is needed first, since they sound or are held: bit *k* is MIDI key *k*.
+    /// Generator thread.
+    pub fn wanted_keys(&self) -> u128 {
+        self.telemetry.sounding_keys() | self.telemetry.held_keys()
     }
 
     /// Whether the engine's side is gone: nothing sent will be played any more. Generator thread.

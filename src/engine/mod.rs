@@ -55,6 +55,7 @@ mod notes;
 mod pitch;
 mod rack;
 mod reader;
+mod retired;
 mod sampler;
 mod settings;
 mod sinc;
@@ -72,5 +73,7 @@ pub use telemetry::Telemetry;
 pub const MAX_VOICES: usize = 128;
 /// Seconds in which a stolen or choked voice fades out.
 pub const STEAL_FADE_S: f32 = 0.003;
+/// Seconds in which a voice crosses over to another sound for its note.
+pub const MOVE_FADE_S: f32 = 0.03;
 /// Frames between two computations of what moves slowly.
 pub const TICK: usize = 32;

@@ -61,7 +61,9 @@ impl Engine {
         self.rack.take(sound);
         if let Some(cut) = self.voices.add(voice) {
             self.rack.leave(cut.sound);
-            self.ended.push(&cut.note);
+            if !cut.moved_on {
+                self.ended.push(&cut.note);
+            }
             for (residue, last) in self.residue.iter_mut().zip(cut.last) {
                 *residue += last;
             }

@@ -2,6 +2,7 @@
 //! voices play them.
 
 use super::mailbox::{EngineSide, FromEngine, ToEngine};
+use super::retired::Retired;
 use crate::instrument::zone::{Column, MAX_LAYERS, SampledInstrument};
 
 /// Instruments held at once. When one more comes, the voices of the oldest are faded out.
@@ -11,7 +12,7 @@ const MESSAGES_AT_ONCE: usize = 64;
 /// More than any sound has; positions in it fit in 32.32 bits with room to step.
 const MAX_FRAMES: usize = 1 << 31;
 
-/// Where a voice finds its sound.
+/// Where a voice finds its sound; a place beyond the instruments' is that of a retired column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SoundPlace {
     pub place: u8,
@@ -35,6 +36,17 @@ pub struct Received {
     pub new_sound: bool,
     /// An instrument waits outside: the voices of this place should end quickly.
     pub crowded: Option<u8>,
+    /// A column was replaced: its voices must move before more is read.
+    pub replaced: Option<Replaced>,
+}
+
+/// A column of which there is another now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// Where it was, and its successor is.
+    pub now: SoundPlace,
+    /// Where it is kept for voices that fade out.
+    pub before: SoundPlace,
 }
 
 struct Held {
@@ -49,6 +61,7 @@ pub struct Rack {
     places: [Option<Held>; PLACES],
     current: usize,
     arrivals: u64,
+    retired: Retired,
     /// A column that goes back as soon as the return ring has room.
     unreturned: Option<Box<Column>>,
 }
@@ -59,6 +72,7 @@ impl Rack {
             places: [const { None }; PLACES],
             current: 0,
             arrivals: 0,
+            retired: Retired::NONE,
             unreturned: None,
         }
     }
@@ -91,22 +105,33 @@ impl Rack {
 
     /// The column that a voice plays, and the sample rate of its frames.
     pub fn column(&self, at: SoundPlace) -> Option<(&Column, f32)> {
-        let instrument = &self.places.get(usize::from(at.place))?.as_ref()?.instrument;
+        let Some(place) = self.places.get(usize::from(at.place)) else {
+            return self.retired.column(usize::from(at.place) - PLACES);
+        };
+        let instrument = &place.as_ref()?.instrument;
         let column = instrument.columns.get(usize::from(at.column))?.as_ref()?;
         Some((column, instrument.sample_rate))
     }
 
     /// A voice starts on an instrument.
     pub fn take(&mut self, at: SoundPlace) {
-        if let Some(Some(held)) = self.places.get_mut(usize::from(at.place)) {
-            held.voices += 1;
+        if let Some(voices) = self.voices(at) {
+            *voices += 1;
         }
     }
 
     /// A voice on an instrument has ended.
     pub fn leave(&mut self, at: SoundPlace) {
-        if let Some(Some(held)) = self.places.get_mut(usize::from(at.place)) {
-            held.voices = held.voices.saturating_sub(1);
+        if let Some(voices) = self.voices(at) {
+            *voices = voices.saturating_sub(1);
+        }
+    }
+
+    fn voices(&mut self, at: SoundPlace) -> Option<&mut u32> {
+        let place = usize::from(at.place);
+        match self.places.get_mut(place) {
+            Some(held) => Some(&mut held.as_mut()?.voices),
+            None => self.retired.voices(place - PLACES),
         }
     }
 
@@ -149,6 +174,25 @@ impl Rack {
                         }
                     }
                 }
+                Ok(ToEngine::Replacement { .. }) => {
+                    if !self.retired.has_room() {
+                        break;
+                    }
+                    if let Ok(ToEngine::Replacement {
+                        instrument,
+                        index,
+                        column,
+                    }) = mailbox.inbox.pop()
+                    {
+                        match self.replace(instrument, index, column) {
+                            Ok(replaced) => {
+                                received.replaced = Some(replaced);
+                                break;
+                            }
+                            Err(column) => self.unreturned = Some(column),
+                        }
+                    }
+                }
             }
         }
         received
@@ -162,6 +206,9 @@ impl Rack {
                 returns.push(FromEngine::Column(column))
         {
             self.unreturned = Some(column);
+            return false;
+        }
+        if !self.retired.give_back(returns) {
             return false;
         }
         for (i, place) in self.places.iter_mut().enumerate() {
@@ -200,6 +247,39 @@ impl Rack {
         }
     }
 
+    fn replace(
+        &mut self,
+        id: u64,
+        index: u8,
+        column: Box<Column>,
+    ) -> Result<Replaced, Box<Column>> {
+        let Some(Some(held)) = self.places.get_mut(self.current) else {
+            return Err(column);
+        };
+        let instrument = &mut *held.instrument;
+        match instrument.columns.get_mut(usize::from(index)) {
+            Some(Some(old))
+                if instrument.id == id
+                    && is_playable(&column)
+                    && old.root_key == column.root_key =>
+            {
+                let old = std::mem::replace(old, column);
+                let place = self.retired.keep(old, instrument.sample_rate)?;
+                Ok(Replaced {
+                    now: SoundPlace {
+                        place: self.current as u8,
+                        column: index,
+                    },
+                    before: SoundPlace {
+                        place: PLACES as u8 + place,
+                        column: index,
+                    },
+                })
+            }
+            _ => Err(column),
+        }
+    }
+
     /// The place of the oldest instrument that serves no new notes.
     fn oldest(&self) -> Option<u8> {
         let places = self.places.iter().enumerate();
@@ -229,172 +309,4 @@ fn is_playable(column: &Column) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::mailbox::{self, GeneratorSide};
-    use super::*;
-    use crate::instrument::zone::Layer;
-
-    fn column(length: usize) -> Box<Column> {
-        let layer = Layer {
-            velocity: 100,
-            frames: vec![[0.1; 2]; length],
-            loop_decay_db_per_s: 0.0,
-            release_s: 0.1,
-        };
-        Box::new(Column {
-            low_key: 0,
-            high_key: 127,
-            root_key: 60,
-            loop_frames: Some((10, 20)),
-            one_shot: false,
-            choke_group: 0,
-            layers: vec![layer],
-        })
-    }
-
-    fn instrument(id: u64) -> ToEngine {
-        let key_to_column = [Some(0); 128];
-        let columns = vec![None, None];
-        let sample_rate = 48_000.0;
-        ToEngine::Instrument(Box::new(SampledInstrument {
-            id,
-            sample_rate,
-            key_to_column,
-            columns,
-        }))
-    }
-
-    fn send_column(generator: &mut GeneratorSide, instrument: u64, index: u8, length: usize) {
-        let column = column(length);
-        generator
-            .send(ToEngine::Column {
-                instrument,
-                index,
-                column,
-            })
-            .unwrap();
-    }
-
-    fn returned(generator: &mut GeneratorSide) -> (usize, usize) {
-        let mut counts = (0, 0);
-        while let Some(object) = generator.receive() {
-            match object {
-                FromEngine::Instrument(_) => counts.0 += 1,
-                FromEngine::Column(_) => counts.1 += 1,
-            }
-        }
-        counts
-    }
-
-    #[test]
-    fn a_key_finds_its_sound_once_the_column_is_there() {
-        let (mut engine, mut generator) = mailbox::channel();
-        let mut rack = Rack::new();
-        assert_eq!(rack.find(60), Found::NotYet);
-        generator.send(instrument(1)).unwrap();
-        assert!(rack.exchange(&mut engine).new_sound);
-        assert_eq!(rack.find(60), Found::NotYet);
-        send_column(&mut generator, 1, 0, 100);
-        assert!(rack.exchange(&mut engine).new_sound);
-        assert_eq!(
-            rack.find(60),
-            Found::Sound(SoundPlace {
-                place: 0,
-                column: 0
-            })
-        );
-    }
-
-    #[test]
-    fn columns_that_cannot_be_taken_come_straight_back() {
-        let (mut engine, mut generator) = mailbox::channel();
-        let mut rack = Rack::new();
-        send_column(&mut generator, 1, 0, 100); // before its instrument
-        generator.send(instrument(1)).unwrap();
-        send_column(&mut generator, 2, 0, 100); // of another instrument
-        send_column(&mut generator, 1, 0, 100);
-        send_column(&mut generator, 1, 0, 100); // its place is filled
-        send_column(&mut generator, 1, 2, 100); // no such place
-        send_column(&mut generator, 1, 1, 15); // its loop ends beyond its frames
-        rack.exchange(&mut engine);
-        rack.exchange(&mut engine);
-        assert_eq!(returned(&mut generator), (0, 5));
-    }
-
-    #[test]
-    fn an_old_instrument_goes_back_when_its_last_voice_has_ended() {
-        let (mut engine, mut generator) = mailbox::channel();
-        let mut rack = Rack::new();
-        generator.send(instrument(1)).unwrap();
-        send_column(&mut generator, 1, 0, 100);
-        rack.exchange(&mut engine);
-        let Found::Sound(at) = rack.find(60) else {
-            panic!()
-        };
-        rack.take(at);
-        generator.send(instrument(2)).unwrap();
-        rack.exchange(&mut engine);
-        assert_eq!(returned(&mut generator), (0, 0));
-        assert!(rack.column(at).is_some());
-        rack.leave(at);
-        rack.exchange(&mut engine);
-        assert_eq!(returned(&mut generator), (1, 0));
-        assert!(rack.column(at).is_none());
-    }
-
-    #[test]
-    fn too_many_instruments_in_use_wait_outside() {
-        let (mut engine, mut generator) = mailbox::channel();
-        let mut rack = Rack::new();
-        let mut used = Vec::new();
-        for id in 1..=PLACES as u64 {
-            generator.send(instrument(id)).unwrap();
-            send_column(&mut generator, id, 0, 100);
-            assert_eq!(rack.exchange(&mut engine).crowded, None);
-            let Found::Sound(at) = rack.find(60) else {
-                panic!()
-            };
-            rack.take(at);
-            used.push(at);
-        }
-        generator.send(instrument(99)).unwrap();
-        assert_eq!(rack.exchange(&mut engine).crowded, Some(used[0].place));
-        assert_eq!(rack.current().unwrap().id, PLACES as u64);
-        rack.leave(used[0]);
-        assert_eq!(rack.exchange(&mut engine).crowded, None);
-        assert_eq!(rack.current().unwrap().id, 99);
-        assert_eq!(returned(&mut generator), (1, 0));
-    }
-
-    #[test]
-    fn a_full_return_ring_keeps_what_it_has_no_room_for() {
-        let (mut engine, mut generator) = mailbox::channel();
-        let mut rack = Rack::new();
-        let mut sent = 0;
-        for _ in 0..20 {
-            while generator
-                .send(ToEngine::Column {
-                    instrument: 1,
-                    index: 0,
-                    column: column(30),
-                })
-                .is_ok()
-            {
-                sent += 1;
-            }
-            for _ in 0..10 {
-                rack.exchange(&mut engine);
-            }
-        }
-        // The return ring, one in the rack's hand, and a full ring of messages unread.
-        assert_eq!(sent, 2 * mailbox::CAPACITY + 1);
-        let mut got = 0;
-        for _ in 0..20 {
-            got += returned(&mut generator).1;
-            for _ in 0..10 {
-                rack.exchange(&mut engine);
-            }
-        }
-        assert_eq!(got, sent);
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@
 use super::TICK;
 use super::isa::Isa;
 use super::sinc::{Row, TAPS, TAPS_BEFORE, Table};
+use crate::instrument::zone::Column;
 
 /// A stereo frame.
 pub type Frame = [f32; 2];
@@ -39,8 +40,39 @@ pub struct Cursor {
     pub step: u64,
     /// What is added to the step after each frame.
     pub step_change: i64,
-    /// Whether the loop has begun anew: what lies before its start is then its own end.
-    pub wrapped: bool,
+    /// How often the loop has begun anew: what lies before its start is then its own end.
+    pub turns: u32,
+}
+
+impl Cursor {
+    /// Everything read so far, in 2⁻³² frames of the sound without its loop.
+    pub fn travelled(&self, loop_frames: Option<(u32, u32)>) -> u64 {
+        let length = loop_frames.map_or(0, |(start, end)| u64::from(end - start) << 32);
+        self.position
+            .saturating_add(length.saturating_mul(u64::from(self.turns)))
+    }
+
+    /// The place in another sound after having read as much; `None` behind its end.
+    pub fn carried(&self, travelled: u64, to: &Column) -> Option<Cursor> {
+        let length = to.layers.first()?.frames.len() as u64;
+        let Some((start, end)) = to.loop_frames else {
+            return (travelled >> 32 < length).then_some(Cursor {
+                position: travelled,
+                turns: 0,
+                ..*self
+            });
+        };
+        let turns = if travelled >> 32 >= u64::from(end) {
+            (travelled - (u64::from(start) << 32)) / (u64::from(end - start) << 32)
+        } else {
+            0
+        };
+        Some(Cursor {
+            position: travelled - turns * (u64::from(end - start) << 32),
+            turns: u32::try_from(turns).unwrap_or(u32::MAX),
+            ..*self
+        })
+    }
 }
 
 /// A value that changes linearly over a tick.
@@ -156,12 +188,12 @@ fn sum_layers<const TWO: bool>(
         mut position,
         mut step,
         step_change,
-        mut wrapped,
+        mut turns,
     } = *cursor;
     let length = sound.lower.len();
     let (loop_start, end) = sound.loop_frames.unwrap_or((0, length));
     let looped = sound.loop_frames.is_some();
-    let mut low = if wrapped { loop_start } else { 0 };
+    let mut low = if turns > 0 { loop_start } else { 0 };
     let mut more = true;
     let mut spare_lower = [[0.0; 2]; TAPS];
     let mut spare_upper = spare_lower;
@@ -177,7 +209,7 @@ fn sum_layers<const TWO: bool>(
                 sound.lower,
                 index,
                 sound.loop_frames,
-                wrapped,
+                turns > 0,
                 &mut spare_lower,
             ),
         };
@@ -189,7 +221,7 @@ fn sum_layers<const TWO: bool>(
                     sound.upper,
                     index,
                     sound.loop_frames,
-                    wrapped,
+                    turns > 0,
                     &mut spare_upper,
                 ),
             };
@@ -206,8 +238,9 @@ fn sum_layers<const TWO: bool>(
         if index >= end {
             if looped {
                 let over = position - ((loop_start as u64) << 32);
-                position -= over - over % (((end - loop_start) as u64) << 32);
-                wrapped = true;
+                let turned = over / (((end - loop_start) as u64) << 32);
+                position -= turned * (((end - loop_start) as u64) << 32);
+                turns = turns.saturating_add(turned as u32);
                 low = loop_start;
             } else if index >= end + TAPS_BEFORE {
                 position = ((end + TAPS_BEFORE) as u64) << 32; // silence from here on
@@ -219,7 +252,7 @@ fn sum_layers<const TWO: bool>(
         position,
         step,
         step_change,
-        wrapped,
+        turns,
     };
     more
 }

@@ -16,6 +16,9 @@ use super::voice::Conditions;
 use super::voices::Voices;
 use super::{EndedNote, NoteEvent, STEAL_FADE_S, Settings, TICK, Telemetry};
 
+/// Columns replaced before one stretch of frames; the others wait for the next.
+const REPLACED_AT_ONCE: usize = 16;
+
 /// A sampler for one plugin instance. Lives on the audio thread; made, prepared and dropped on
 /// the main thread.
 pub struct Engine {
@@ -41,8 +44,8 @@ impl Engine {
     /// A silent engine. Allocates all that it will ever need. Main thread.
     pub fn new(mailbox: EngineSide) -> Engine {
         let mut engine = Engine {
+            telemetry: mailbox.telemetry.clone(),
             mailbox,
-            telemetry: Arc::default(),
             conditions: Conditions {
                 settings: Settings::default(),
                 channels: Channels::default(),
@@ -101,7 +104,9 @@ impl Engine {
         } = self;
         voices.for_each(|voice| {
             rack.leave(voice.sound);
-            ended.push(&voice.note);
+            if !voice.moved_on {
+                ended.push(&voice.note);
+            }
         });
         voices.clear();
         waiting.retain(|note| {
@@ -116,6 +121,7 @@ impl Engine {
         self.last_key = None;
         self.residue = [0.0; 2];
         self.telemetry.set_held_keys(0);
+        self.telemetry.set_sounding_keys(0);
         self.telemetry.set_voices(0);
     }
 
@@ -207,6 +213,7 @@ impl Engine {
         self.telemetry.raise_peak(peak);
         self.telemetry.set_voices(self.voices.sounding() as u32);
         self.telemetry.set_held_keys(self.held.bits());
+        self.telemetry.set_sounding_keys(self.voices.keys());
     }
 
     /// The next note whose sound has ended since the last call. Up to 256 are remembered, older
@@ -228,20 +235,39 @@ impl Engine {
     }
 
     fn read_mailbox(&mut self) {
-        let received = self.rack.exchange(&mut self.mailbox);
-        if received.new_sound {
-            let id = self.rack.current().map_or(0, |instrument| instrument.id);
-            self.telemetry.set_instrument(id);
-            if !self.waiting.is_empty() {
-                let mut waiting = std::mem::replace(&mut self.waiting, Waiting::NONE);
-                waiting.retain(|note| !self.begin(note));
-                self.waiting = waiting;
+        for _ in 0..REPLACED_AT_ONCE {
+            let received = self.rack.exchange(&mut self.mailbox);
+            if received.new_sound {
+                let id = self.rack.current().map_or(0, |instrument| instrument.id);
+                self.telemetry.set_instrument(id);
+                if !self.waiting.is_empty() {
+                    let mut waiting = std::mem::replace(&mut self.waiting, Waiting::NONE);
+                    waiting.retain(|note| !self.begin(note));
+                    self.waiting = waiting;
+                }
             }
-        }
-        if let Some(place) = received.crowded {
-            self.voices.for_each(|voice| {
-                if voice.sound.place == place {
-                    voice.fade();
+            if let Some(place) = received.crowded {
+                self.voices.for_each(|voice| {
+                    if voice.sound.place == place {
+                        voice.fade();
+                    }
+                });
+            }
+            let Some(replaced) = received.replaced else {
+                break;
+            };
+            let Engine {
+                voices,
+                rack,
+                residue,
+                phase,
+                conditions,
+                ..
+            } = self;
+            let rate = conditions.sample_rate;
+            voices.cross_over(&replaced, rack, *phase, rate, |cut| {
+                for (residue, last) in residue.iter_mut().zip(cut.last) {
+                    *residue += last;
                 }
             });
         }
@@ -277,7 +303,9 @@ impl Engine {
         if any_ended {
             voices.remove_ended(|voice| {
                 rack.leave(voice.sound);
-                ended.push(&voice.note);
+                if !voice.moved_on {
+                    ended.push(&voice.note);
+                }
             });
         }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 #[derive(Debug, Default)]
 pub struct Telemetry {
     held: [AtomicU64; 2],
+    sounding: [AtomicU64; 2],
     peak: AtomicU32,
     voices: AtomicU32,
     instrument: AtomicU64,
@@ -15,8 +16,12 @@ pub struct Telemetry {
 impl Telemetry {
     /// Keys that are down: bit *k* is MIDI key *k*.
     pub fn held_keys(&self) -> u128 {
-        let [low, high] = &self.held;
-        u128::from(low.load(Relaxed)) | u128::from(high.load(Relaxed)) << 64
+        load(&self.held)
+    }
+
+    /// Keys that sound, held or not, likewise.
+    pub fn sounding_keys(&self) -> u128 {
+        load(&self.sounding)
     }
 
     /// Highest absolute output sample since the last call (linear); starts over.
@@ -36,9 +41,11 @@ impl Telemetry {
     }
 
     pub(super) fn set_held_keys(&self, keys: u128) {
-        let [low, high] = &self.held;
-        low.store(keys as u64, Relaxed);
-        high.store((keys >> 64) as u64, Relaxed);
+        store(&self.held, keys);
+    }
+
+    pub(super) fn set_sounding_keys(&self, keys: u128) {
+        store(&self.sounding, keys);
     }
 
     /// `peak` ≥ 0: the bits of such floats are in the order of their values.
@@ -53,6 +60,15 @@ impl Telemetry {
     pub(super) fn set_instrument(&self, id: u64) {
         self.instrument.store(id, Relaxed);
     }
+}
+
+fn load([low, high]: &[AtomicU64; 2]) -> u128 {
+    u128::from(low.load(Relaxed)) | u128::from(high.load(Relaxed)) << 64
+}
+
+fn store([low, high]: &[AtomicU64; 2], keys: u128) {
+    low.store(keys as u64, Relaxed);
+    high.store((keys >> 64) as u64, Relaxed);
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::pitch::Pitch;
 use super::rack::SoundPlace;
 use super::reader::{self, Cursor, Frame, Ramp};
 use super::sinc::Bank;
-use super::{Expression, STEAL_FADE_S, Settings, TICK};
+use super::{Expression, MOVE_FADE_S, STEAL_FADE_S, Settings, TICK};
 use crate::instrument::zone::Column;
 
 /// A voice this far down (−100 dB) has ended.
@@ -71,6 +71,8 @@ pub struct Voice {
     stale: bool,
     version: Option<u32>,
 
+    /// 1..=127, after the velocity curve.
+    velocity: f32,
     layers: Layers,
     pitch: Pitch,
     cursor: Cursor,
@@ -79,8 +81,13 @@ pub struct Voice {
     envelope_goal: f32,
     /// Attack: change of the envelope per frame. Release: octaves per frame.
     envelope_rate: f32,
-    /// Stolen or choked: frames of the fade so far.
+    /// Stolen, choked or moved on: frames of the fade so far, and its length in seconds.
     fade: Option<u32>,
+    fade_s: f32,
+    /// Moved here: frames of the fade-in so far.
+    arriving: Option<u32>,
+    /// Another voice has taken its note over.
+    pub moved_on: bool,
     gains: [Ramp; 2],
     gain_goals: [f32; 2],
     sides: [Ramp; 2],
@@ -117,13 +124,14 @@ impl Voice {
         fresh: true,
         stale: true,
         version: None,
+        velocity: 0.0,
         layers: Layers::NONE,
         pitch: Pitch::NONE,
         cursor: Cursor {
             position: 0,
             step: 0,
             step_change: 0,
-            wrapped: false,
+            turns: 0,
         },
         envelope: Ramp {
             start: 0.0,
@@ -132,6 +140,9 @@ impl Voice {
         envelope_goal: 0.0,
         envelope_rate: 0.0,
         fade: None,
+        fade_s: STEAL_FADE_S,
+        arriving: None,
+        moved_on: false,
         gains: [Ramp {
             start: 0.0,
             slope: 0.0,
@@ -184,6 +195,7 @@ impl Voice {
             } else {
                 Stage::Hold
             },
+            velocity,
             layers,
             pitch: Pitch::new(semitones, column_rate / sample_rate, glide, glide_frames),
             envelope_goal: if attack > 0.0 { 0.0 } else { 1.0 },
@@ -219,6 +231,47 @@ impl Voice {
     pub fn fade(&mut self) {
         self.fade.get_or_insert(0);
         self.ended |= self.fresh; // it never sounded
+    }
+
+    /// Its successor in a column that has replaced its own: as far into the sound, and fading in
+    /// while this one fades out. `None`: this one fades out alone, the other sound has ended by
+    /// now. `phase` is the frame of the tick that comes next.
+    pub fn move_on(
+        &mut self,
+        from: &Column,
+        to: &Column,
+        phase: usize,
+        rate: f32,
+    ) -> Option<Voice> {
+        let travelled = self.cursor.travelled(from.loop_frames);
+        let moved = self.cursor.carried(travelled, to).map(|cursor| {
+            let tick = cursor.step.max(1) * TICK as u64;
+            let ticks = to.loop_frames.and_then(|(start, _)| {
+                // The ticks that began within the loop.
+                let begun = travelled.saturating_sub(cursor.step * phase as u64);
+                Some(begun.checked_sub(u64::from(start) << 32)? / tick + 1)
+            });
+            let layers = Layers::new(to, self.velocity, rate).after(ticks.unwrap_or(0));
+            let now = if phase >= TICK {
+                self.envelope_goal
+            } else {
+                self.envelope.at(phase)
+            };
+            let goals = layers.gains().map(|level| level * now);
+            Voice {
+                layers,
+                cursor,
+                arriving: (!self.fresh).then_some(0),
+                stale: true,
+                gain_goals: goals,
+                gains: goals.map(|start| Ramp { start, slope: 0.0 }),
+                ..*self
+            }
+        });
+        self.fade_s = MOVE_FADE_S;
+        self.moved_on = moved.is_some();
+        self.fade();
+        moved
     }
 
     /// Takes a per-note expression; smoothed, unless the voice hasn't sounded yet.
@@ -258,7 +311,15 @@ impl Voice {
         );
         self.filter.run(buffer, phase);
         if let Some(faded) = self.fade {
-            self.fade_out(buffer, faded, conditions.sample_rate);
+            let length = (self.fade_s * conditions.sample_rate).max(1.0);
+            let faded = fade(buffer, faded, length, |x| 1.0 - x);
+            self.fade = Some(faded);
+            self.ended |= faded as f32 >= length;
+        }
+        if let Some(arrived) = self.arriving {
+            let length = (MOVE_FADE_S * conditions.sample_rate).max(1.0);
+            let arrived = fade(buffer, arrived, length, |x| x);
+            self.arriving = Some(arrived).filter(|&arrived| (arrived as f32) < length);
         }
         let [left, right] = self.sides;
         let mut sum = 0.0; // infinite or NaN if any sample is
@@ -291,19 +352,6 @@ impl Voice {
         self.fresh = false;
     }
 
-    /// Multiplies with a curve that starts and ends level; a straight line would be heard.
-    fn fade_out(&mut self, buffer: &mut [Frame], faded: u32, sample_rate: f32) {
-        let length = (STEAL_FADE_S * sample_rate).max(1.0);
-        for (i, frame) in buffer.iter_mut().enumerate() {
-            let x = ((faded + i as u32 + 1) as f32 / length).min(1.0);
-            let gain = 1.0 - x * x * (3.0 - 2.0 * x);
-            *frame = frame.map(|sample| sample * gain);
-        }
-        let faded = faded + buffer.len() as u32;
-        self.fade = Some(faded);
-        self.ended |= faded as f32 >= length;
-    }
-
     /// Makes the ramps from frame `from` of the tick to its end.
     fn aim(&mut self, column: &Column, from: usize, conditions: &Conditions) {
         self.stale = false;
@@ -319,7 +367,7 @@ impl Voice {
                 .aim(smooth.cutoff_hz(), sample_rate, from, fresh);
             self.aim_sides(from);
             let looping = column.loop_frames.is_some_and(|(start, _)| {
-                self.cursor.wrapped || self.cursor.position >> 32 >= u64::from(start)
+                self.cursor.turns > 0 || self.cursor.position >> 32 >= u64::from(start)
             });
             if looping && !fresh {
                 self.layers.decay();
@@ -386,4 +434,15 @@ impl Voice {
             *side = Ramp::between(now, from, goal);
         }
     }
+}
+
+/// Multiplies with a curve that starts and ends level (a straight line would be heard), of which
+/// so many frames have passed; returns how many have then.
+fn fade(buffer: &mut [Frame], passed: u32, length: f32, gain: impl Fn(f32) -> f32) -> u32 {
+    for (i, frame) in buffer.iter_mut().enumerate() {
+        let x = ((passed + i as u32 + 1) as f32 / length).min(1.0);
+        let gain = gain(x * x * (3.0 - 2.0 * x));
+        *frame = frame.map(|sample| sample * gain);
+    }
+    passed + buffer.len() as u32
 }

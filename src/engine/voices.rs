@@ -1,5 +1,6 @@
 //! All voices: who starts, who must give way, who has ended.
 
+use super::rack::{Rack, Replaced};
 use super::voice::Voice;
 use super::{MAX_VOICES, NoteAddress};
 
@@ -61,6 +62,12 @@ impl Voices {
         self.in_order().filter(|voice| !voice.is_fading()).count()
     }
 
+    /// Bit *k* is set while key *k* sounds and isn't on its way out.
+    pub fn keys(&self) -> u128 {
+        let sounding = self.in_order().filter(|voice| !voice.is_fading());
+        sounding.fold(0, |keys, voice| keys | 1 << (voice.note.key & 127))
+    }
+
     /// A number for the next release.
     pub fn next_release(&mut self) -> u64 {
         self.releases += 1;
@@ -85,6 +92,58 @@ impl Voices {
         self.slots[usize::from(self.order[self.count])] = voice;
         self.count += 1;
         cut
+    }
+
+    /// Voices of a column that was replaced cross over to its successor, each in its own place of
+    /// the order. `cut` is told of those that
+    /// can't fade out because there are too many at once.
+    pub fn cross_over(
+        &mut self,
+        replaced: &Replaced,
+        rack: &mut Rack,
+        phase: usize,
+        sample_rate: f32,
+        mut cut: impl FnMut(&Voice),
+    ) {
+        for i in 0..self.count {
+            let slot = usize::from(self.order[i]);
+            let voice = &mut self.slots[slot];
+            if voice.sound != replaced.now {
+                continue;
+            }
+            let (Some((from, _)), Some((to, _))) =
+                (rack.column(replaced.before), rack.column(replaced.now))
+            else {
+                continue;
+            };
+            let mut before = *voice;
+            before.sound = replaced.before;
+            let successor = if before.is_fading() {
+                None
+            } else {
+                before.move_on(from, to, phase, sample_rate)
+            };
+            rack.take(replaced.before);
+            match successor {
+                None => {
+                    *voice = before;
+                    rack.leave(replaced.now);
+                }
+                Some(successor) => {
+                    *voice = Voice {
+                        sound: replaced.now,
+                        ..successor
+                    };
+                    if self.count < SLOTS {
+                        self.slots[usize::from(self.order[self.count])] = before;
+                        self.count += 1;
+                    } else {
+                        rack.leave(replaced.before);
+                        cut(&before);
+                    }
+                }
+            }
+        }
     }
 
     /// Takes out all voices that have ended, keeping the order of the others.

@@ -12,15 +12,15 @@ pub struct Macros {
     pub attack: f32,
     /// −1 dies away quickly, +1 goes on for longer than it was made to.
     pub decay: f32,
-    /// Tone against noise: −1 breathy and rough, +1 pure.
+    /// Tone against noise: −1 breathy and rough, +1 pure, at the same loudness.
     pub body: f32,
     /// Stereo spread: −1 mono, +1 wide. The sum of both channels never changes.
     pub width: f32,
     /// −1 freezes the movement of the held sound, +1 makes its partials shimmer.
     pub motion: f32,
-    /// After the key is let go: −1 stops at once, +1 rings on.
+    /// After the key is let go: −1 stops at once (30 ms), +1 rings on (6 s).
     pub release: f32,
-    /// −1 pulls all partials into tune, +1 spreads them as many voices in unison would.
+    /// −1 pulls all partials into tune, +1 spreads them by 25 cents, as voices in unison would.
     pub detune: f32,
 }
 

@@ -9,6 +9,7 @@
 //! | [`note`] | any note, from the anchors |
 //! | [`recipe`] | what the instrument was made from |
 //! | [`macros`] | changes of the whole sound |
+//! | [`mod@morph`] | what lies between two instruments |
 //! | [`render`] | notes to sound: columns of zones, or one note |
 //! | [`zone`] | rendered sound, as the engine plays it |
 //! | [`export`] | SFZ and WAV |
@@ -22,6 +23,7 @@ pub mod factory;
 pub mod file;
 pub mod kit;
 pub mod macros;
+pub mod morph;
 pub mod note;
 pub mod recipe;
 pub mod render;
@@ -34,6 +36,7 @@ pub use anchors::{AnchorError, AnchorSet};
 pub use file::FileError;
 pub use kit::Kit;
 pub use macros::Macros;
+pub use morph::morph;
 pub use note::NoteModel;
 pub use recipe::{Family, Origin, PackVersion, Recipe, SoundOrigin};
 

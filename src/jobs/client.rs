@@ -23,9 +23,9 @@ pub struct Client {
     link: Mutex<Link>,
 }
 
-/// Given an instrument's macros, says what they should be by now (a host's parameters, usually).
-/// Called on the generator thread; it must not wait.
-pub type MacroWatch = Box<dyn Fn(Macros) -> Macros + Send>;
+/// Says what an instrument's macros should be by now (a host's parameters, usually). Called on the
+/// generator thread; it must not wait.
+pub type MacroWatch = Box<dyn Fn() -> Macros + Send>;
 
 /// The way to the generator thread.
 enum Link {
@@ -94,18 +94,34 @@ impl Client {
         self.send(Order::Play(job, instrument), shown);
     }
 
-    /// Changes the macros of the instrument that plays; it sounds as before until all its keys are
-    /// rendered anew.
+    /// Plays an instrument in place of the present one, key by key, also under the notes that sound:
+    /// for one that lies near it.
+    pub fn change(&self, instrument: Arc<Instrument>) {
+        let job = JobId::next();
+        let shown = Some(begun(job, Stage::Rendering));
+        self.send(Order::Change(job, instrument), shown);
+    }
+
+    /// Changes the macros of the instrument that plays: key by key, those that sound first, and
+    /// under the notes that sound.
     pub fn set_macros(&self, macros: Macros) {
         self.send(Order::Macros(macros), None);
     }
 
-    /// From now on the macros follow `watch`: the generator asks it about twice a second, and
-    /// renders again once the answer has come to rest. Call before the first job.
+    /// From now on the macros follow `watch`: the generator asks it ten times a second, and more
+    /// often while it works. Call before the first job.
     pub fn watch_macros(&self, watch: MacroWatch) {
         match &mut *self.link.lock() {
             Link::Resting { watch: empty, .. } => *empty = Some(watch),
             Link::Open(_) | Link::Broken => {}
+        }
+    }
+
+    /// Asks the watch soon, because a knob is being turned. However often this is said, nothing is
+    /// interrupted by it.
+    pub fn macros_turn(&self) {
+        if let Link::Open(sender) = &*self.link.lock() {
+            let _ = sender.send((self.id, Order::Wake));
         }
     }
 

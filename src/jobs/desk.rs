@@ -10,7 +10,7 @@ use super::generator::Workshop;
 use super::rendering::{Rendering, Swap};
 use super::snapshot::{JobId, Preload, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
-use crate::instrument::{Instrument, Macros};
+use crate::instrument::{Instrument, Macros, render};
 use crate::models::{Error, Making, Progress, Request, Stage, runtime};
 
 /// After so long without news, an engine is looked at less often.
@@ -39,6 +39,8 @@ pub(super) struct Desk {
     lent: usize,
     /// When something last went to or came from the engine.
     news: Instant,
+    /// What the engine knows the last instrument sent by, and the rate of its frames in Hz.
+    played: Option<(u64, f32)>,
     /// Whether all keys of some instrument are with the engine.
     whole: bool,
     closed: bool,
@@ -70,6 +72,7 @@ impl Desk {
             failure: None,
             lent: 0,
             news: Instant::now(),
+            played: None,
             whole: false,
             closed: false,
         }
@@ -128,22 +131,50 @@ impl Desk {
             macros,
             ..Instrument::clone(instrument)
         });
-        self.instrument = Some(Arc::clone(&changed));
+        self.replace(JobId::next(), changed);
+    }
+
+    pub(super) fn change(&mut self, job: JobId, instrument: Arc<Instrument>) {
+        self.make = None;
+        self.failure = None;
+        self.shared.change().notice = None;
+        self.replace(job, instrument);
+    }
+
+    /// Another form of what plays, in its place and under its notes.
+    fn replace(&mut self, job: JobId, instrument: Arc<Instrument>) {
+        self.instrument = Some(Arc::clone(&instrument));
         let mut snapshot = self.shared.change();
-        snapshot.instrument = Some(changed);
+        snapshot.instrument = Some(instrument);
         snapshot.generation += 1;
         drop(snapshot);
-        self.render(JobId::next(), Instant::now(), self.gentle_swap());
+        let swap = match (self.played, self.sample_rate) {
+            (Some((id, rate)), Some(host)) if self.whole && rate == render::frame_rate(host) => {
+                Swap::Columns(id)
+            }
+            _ => self.gentle_swap(),
+        };
+        self.render(job, Instant::now(), swap);
     }
 
     /// Takes over the macros that the watch wants: at once, or when it has wanted them for a while.
+    /// With all keys there, as soon as those that sound have what was wanted before.
     pub(super) fn look_at_macros(&mut self, at_once: bool) {
         let (Some(watch), Some(instrument)) = (&self.watch, &self.instrument) else {
             return;
         };
-        let wanted = watch(instrument.macros).bounded();
+        let wanted = watch().bounded();
         if wanted == instrument.macros {
             self.said = None;
+            return;
+        }
+        if self.whole {
+            let wanted_keys = self.side.wanted_keys();
+            let awaited =
+                |rendering: &Rendering| rendering.replaces() && rendering.is_awaited(wanted_keys);
+            if !self.rendering.as_ref().is_some_and(awaited) {
+                self.set_macros(wanted);
+            }
             return;
         }
         let now = Instant::now();
@@ -160,8 +191,9 @@ impl Desk {
     }
 
     pub(super) fn cancel(&mut self) {
+        // Macros go on to the last key: half of them would be no sound at all.
         if self.make.take().is_none() {
-            self.rendering = None;
+            self.rendering.take_if(|rendering| !rendering.replaces());
         }
         self.show_progress();
     }
@@ -236,7 +268,10 @@ impl Desk {
             if sent.any {
                 self.news = Instant::now();
             }
-            self.lent += usize::from(sent.instrument);
+            if sent.instrument {
+                self.lent += 1;
+                self.played = Some(rendering.played());
+            }
             if rendering.is_finished() {
                 self.rendering = None;
                 self.whole = true;
@@ -264,7 +299,7 @@ impl Desk {
         } else if let Some(rendering) = &mut self.rendering {
             let shared = &self.shared;
             let stop = || shared.order_waits() || runtime::exiting();
-            rendering.render_columns(&stop);
+            rendering.render_columns(self.side.wanted_keys(), &stop);
             let mut snapshot = self.shared.change();
             snapshot.ready_keys = rendering.ready_keys();
             snapshot.timings = rendering.timings().clone();
@@ -285,7 +320,7 @@ impl Desk {
             return;
         };
         if let Some(watch) = &self.watch {
-            instrument.macros = watch(instrument.macros).bounded();
+            instrument.macros = watch().bounded();
         }
         self.shared.change().notice = making.notice();
         self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
@@ -328,7 +363,7 @@ impl Desk {
                 ready,
                 stages,
             ));
-            self.whole &= swap == Swap::Whole;
+            self.whole &= swap != Swap::Early;
         }
         self.show_progress();
     }

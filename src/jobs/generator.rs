@@ -22,7 +22,7 @@ const MODELS_REST: Duration = Duration::from_secs(60);
 /// How often mailboxes are looked at while something waits for an engine to take or return it.
 const BRISK: Duration = Duration::from_millis(20);
 /// How often otherwise, while any client lives.
-const CALM: Duration = Duration::from_millis(500);
+const CALM: Duration = Duration::from_millis(100);
 
 /// Said when a slice of work panicked.
 const FAULT: &str =
@@ -46,10 +46,14 @@ pub(super) enum Order {
     Make(JobId, Box<Request>),
     /// Play this one.
     Play(JobId, Arc<Instrument>),
+    /// Play this one in its place.
+    Change(JobId, Arc<Instrument>),
     /// Play the current one with other macros.
     Macros(Macros),
     /// Ask the watch which macros those are.
     LookAtMacros,
+    /// There is something new to look at; not counted as an order.
+    Wake,
     /// Stop.
     Cancel,
     /// Write this one to a new folder in that one.
@@ -164,15 +168,19 @@ impl Generator {
                 .push_back((id, Desk::new(side, shared, sample_rate, watch)));
             return;
         }
+        if matches!(order, Order::Wake) {
+            return;
+        }
         let Some((_, desk)) = self.desks.iter_mut().find(|(each, _)| *each == id) else {
             return;
         };
         desk.order_read();
         match order {
-            Order::Open { .. } => {}
+            Order::Open { .. } | Order::Wake => {}
             Order::SampleRate(rate) => desk.set_sample_rate(rate),
             Order::Make(job, request) => desk.make(job, *request),
             Order::Play(job, instrument) => desk.play(job, instrument),
+            Order::Change(job, instrument) => desk.change(job, instrument),
             Order::Macros(macros) => desk.set_macros(macros),
             Order::LookAtMacros => desk.look_at_macros(true),
             Order::Cancel => desk.cancel(),

@@ -31,6 +31,9 @@ pub(super) enum Swap {
     Early,
     /// With all its columns, for one that only differs a little from what plays.
     Whole,
+    /// Column by column in place of those of the instrument with this id, which notes that sound
+    /// cross over to: for the same instrument with other macros.
+    Columns(u64),
 }
 
 /// What a call of [`Rendering::send`] sent.
@@ -49,6 +52,7 @@ pub(super) struct Rendering {
     sample_rate: f32,
     swap: Swap,
     id: u64,
+    frame_rate: f32,
     key_to_column: [Option<u8>; 128],
     /// Not sent yet: columns are filled in here.
     staged: Option<Box<SampledInstrument>>,
@@ -73,6 +77,10 @@ impl Rendering {
         stages: Vec<(Stage, Duration)>,
     ) -> Self {
         let sampled = render::plan(&instrument, sample_rate);
+        let (id, staged) = match swap {
+            Swap::Columns(id) => (id, false),
+            Swap::Early | Swap::Whole => (sampled.id, true),
+        };
         let to_do = VecDeque::from(render::order(&instrument, MIDDLE_KEY));
         Self {
             job,
@@ -80,9 +88,10 @@ impl Rendering {
             instrument,
             sample_rate,
             swap,
-            id: sampled.id,
+            id,
+            frame_rate: sampled.sample_rate,
             key_to_column: sampled.key_to_column,
-            staged: Some(Box::new(sampled)),
+            staged: staged.then(|| Box::new(sampled)),
             unsent: VecDeque::new(),
             count: to_do.len(),
             to_do,
@@ -97,6 +106,27 @@ impl Rendering {
 
     pub(super) fn job(&self) -> JobId {
         self.job
+    }
+
+    /// What the engine knows the instrument by, and the rate of its frames in Hz.
+    pub(super) fn played(&self) -> (u64, f32) {
+        (self.id, self.frame_rate)
+    }
+
+    /// Columns of an instrument that plays are replaced one by one.
+    pub(super) fn replaces(&self) -> bool {
+        matches!(self.swap, Swap::Columns(_))
+    }
+
+    /// Some of these keys are still to be rendered or sent.
+    pub(super) fn is_awaited(&self, keys: u128) -> bool {
+        let awaited = |index: &u8| self.serves(*index, keys);
+        !self.unsent.is_empty() || self.to_do.iter().any(awaited)
+    }
+
+    fn serves(&self, index: u8, keys: u128) -> bool {
+        let mut served = self.key_to_column.iter().enumerate();
+        served.any(|(key, place)| *place == Some(index) && keys >> key & 1 == 1)
     }
 
     /// Columns are still to be rendered.
@@ -117,10 +147,10 @@ impl Rendering {
     /// Keys that can be played: of this instrument, or as long as it waits to be whole, of the one
     /// it replaces.
     pub(super) fn ready_keys(&self) -> u128 {
-        if self.swap == Swap::Whole && self.has_work() {
-            self.ready_before
-        } else {
-            self.ready
+        match self.swap {
+            Swap::Whole if self.has_work() => self.ready_before,
+            Swap::Columns(_) => self.ready_before,
+            Swap::Whole | Swap::Early => self.ready,
         }
     }
 
@@ -128,9 +158,14 @@ impl Rendering {
         &self.timings
     }
 
-    /// Renders the next columns, one a thread, unless `stop` says to leave them for later.
-    pub(super) fn render_columns(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
+    /// Renders the next columns, one a thread, those of the `wanted` keys first, unless `stop` says
+    /// to leave them for later.
+    pub(super) fn render_columns(&mut self, wanted: u128, stop: &(dyn Fn() -> bool + Sync)) {
         let begun = Instant::now();
+        let (first, then): (Vec<u8>, Vec<u8>) = std::mem::take(&mut self.to_do)
+            .into_iter()
+            .partition(|&index| self.serves(index, wanted));
+        self.to_do.extend(first.into_iter().chain(then));
         let together = render_threads().min(self.to_do.len());
         let next: Vec<u8> = self.to_do.drain(..together).collect();
         let (instrument, sample_rate) = (&*self.instrument, self.sample_rate);
@@ -179,10 +214,16 @@ impl Rendering {
                 self.ready |= 1 << key;
             }
         }
+        let (instrument, replaces) = (self.id, self.replaces());
         match &mut self.staged {
             Some(sampled) => sampled.columns[usize::from(index)] = Some(column),
+            None if replaces => self.unsent.push_back(ToEngine::Replacement {
+                instrument,
+                index,
+                column,
+            }),
             None => self.unsent.push_back(ToEngine::Column {
-                instrument: self.id,
+                instrument,
                 index,
                 column,
             }),
@@ -199,7 +240,7 @@ impl Rendering {
         };
         let worth_sending = match self.swap {
             Swap::Early => self.ready != 0,
-            Swap::Whole => self.to_do.is_empty(),
+            Swap::Whole | Swap::Columns(_) => self.to_do.is_empty(),
         };
         if worth_sending
             && side.has_read_all()
@@ -213,7 +254,7 @@ impl Rendering {
                     }
                 }
                 Err(ToEngine::Instrument(sampled)) => self.staged = Some(sampled),
-                Err(ToEngine::Column { .. }) => {}
+                Err(_) => {}
             }
         }
         while let Some(message) = self.unsent.pop_front() {

@@ -33,6 +33,18 @@ impl History {
         self.at = self.instruments.len() - 1;
     }
 
+    /// Puts another instrument in the current one's place; what could have been redone is forgotten.
+    pub fn replace(&mut self, instrument: Arc<Instrument>) {
+        self.instruments.truncate(self.at);
+        self.at = self.at.saturating_sub(1);
+        self.push(instrument);
+    }
+
+    /// All that are remembered, the oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Instrument>> {
+        self.instruments.iter()
+    }
+
     /// Goes back by one and returns the instrument there.
     pub fn undo(&mut self) -> Option<&Arc<Instrument>> {
         self.at = self.at.checked_sub(1)?;
@@ -109,6 +121,22 @@ mod tests {
         assert_eq!(name(history.undo()), "a");
         assert!(history.undo().is_none());
         assert_eq!(name(history.current()), "a");
+    }
+
+    #[test]
+    fn the_current_one_can_be_replaced() {
+        let mut history = History::default();
+        history.replace(named("a"));
+        history.replace(named("b"));
+        assert_eq!(name(history.current()), "b");
+        assert!(history.before().is_none());
+        history.push(named("c"));
+        history.push(named("d"));
+        history.undo();
+        history.replace(named("e"));
+        assert_eq!(name(history.current()), "e");
+        assert_eq!(name(history.before()), "b");
+        assert!(history.after().is_none());
     }
 
     #[test]

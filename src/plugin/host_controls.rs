@@ -8,7 +8,8 @@ use nice_plug::params::FloatParam;
 use nice_plug::params::internals::ParamPtr;
 
 use super::session::Session;
-use crate::editor::{Controls, View};
+use crate::editor::{Controls, Other, View};
+use crate::instrument::Macros;
 use crate::jobs::Request;
 use crate::params::ConsortParams;
 
@@ -30,6 +31,15 @@ impl HostControls {
         setter.begin_set_parameter(param);
         setter.set_parameter(param, value);
         setter.end_set_parameter(param);
+    }
+
+    /// Brings the macros' parameters to where a new instrument has them.
+    fn set_macros(&self, macros: &Macros) {
+        for (_, param, value) in self.session.params().of_macros(macros) {
+            if param.value() != value {
+                self.set(param, value);
+            }
+        }
     }
 
     /// Makes the host see that the project changed: persisted fields alone it doesn't notice.
@@ -63,6 +73,7 @@ impl Controls for HostControls {
 
     fn edit(&self, param: ParamPtr, normalized: f32) {
         unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
+        self.session.macros_turn();
     }
 
     fn end_edit(&self, param: ParamPtr) {
@@ -94,13 +105,21 @@ impl Controls for HostControls {
         self.session.key(key, velocity);
     }
 
+    fn play_factory(&self, name: &str) -> Result<(), String> {
+        self.set_macros(&self.session.play_factory(name)?);
+        Ok(())
+    }
+
+    fn morph_with(&self, other: &Other) -> Result<(), String> {
+        self.session.morph_with(other)
+    }
+
+    fn morph(&self, share: f32) -> Result<(), String> {
+        self.session.morph(share)
+    }
+
     fn open(&self, file: &Path) -> Result<(), String> {
-        let macros = self.session.open(file)?;
-        let params = self.session.params();
-        self.set(&params.brightness, macros.brightness);
-        self.set(&params.decay, macros.decay);
-        self.set(&params.body, macros.body);
-        self.set(&params.motion, macros.motion);
+        self.set_macros(&self.session.open(file)?);
         Ok(())
     }
 

@@ -255,9 +255,9 @@ impl Consort {
 fn settings(params: &ConsortParams) -> Settings {
     Settings {
         level: params.level.value(),
-        width: params.width.value(),
-        attack_s: params.attack.value() / 1000.0,
-        release_scale: params.release.value(),
+        width: params.stereo_width.value(),
+        attack_s: params.fade_in.value() / 1000.0,
+        release_scale: params.release_time.value(),
         tone_hz: params.tone.value(),
         velocity_curve: params.velocity_curve.value(),
         tune_semitones: params.tune.value(),

@@ -1,6 +1,8 @@
 //! One plugin instance as its threads share it, the audio thread excepted: the generator's client,
 //! the instruments so far, and what is saved.
 
+mod choosing;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +11,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use serde_json::Value;
 
+use self::choosing::Pair;
 use super::history::{History, same_sound};
 use super::keys::KeyPress;
 use super::sidechain::SidechainPeak;
@@ -44,6 +47,8 @@ struct Desk {
     /// A saved instrument that can't be read, as it came.
     unreadable: Option<Value>,
     message: Option<String>,
+    /// What is morphed with what.
+    pair: Option<Pair>,
     /// The generator's instrument at the last look.
     seen: Option<Arc<Instrument>>,
     /// The last instrument saved, with which macros, and its saved form: hosts save often.
@@ -64,7 +69,7 @@ impl Session {
         keys: rtrb::Producer<KeyPress>,
     ) -> Self {
         let watched = params.clone();
-        client.watch_macros(Box::new(move |own| watched.macros(own)));
+        client.watch_macros(Box::new(move || watched.macros()));
         Self {
             params,
             client,
@@ -126,12 +131,19 @@ impl Session {
                 _ => None,
             }),
             export: snapshot.export,
+            earlier: desk.history.iter().rev().map(name).collect(),
+            morph_with: desk.pair.as_ref().map(|pair| pair.with().to_owned()),
         }
     }
 
     /// Loads the models, if they aren't, for a make that comes soon. UI thread.
     pub fn prepare(&self) {
         self.client.preload();
+    }
+
+    /// A parameter is being turned: if it is a macro, it will be heard soon. UI thread.
+    pub fn macros_turn(&self) {
+        self.client.macros_turn();
     }
 
     /// Renders with the macros' new values now; without this it happens a moment later. UI thread.
@@ -211,9 +223,7 @@ impl Session {
 
     /// Opens a `.consort` file and returns its macros, for the host's parameters. UI thread.
     pub fn open(&self, file: &Path) -> Result<Macros, String> {
-        let bytes = std::fs::read(file)
-            .map_err(|error| format!("Could not read {}: {error}.", file.display()))?;
-        let instrument = Instrument::from_bytes(&bytes).map_err(|error| error.to_string())?;
+        let instrument = read_file(file)?;
         let macros = instrument.macros;
         self.adopt(&mut self.desk.lock(), Arc::new(instrument));
         Ok(macros)
@@ -268,7 +278,7 @@ impl Session {
     /// The instrument with the macros as the host's parameters have them.
     fn as_heard(&self, instrument: &Instrument) -> Instrument {
         Instrument {
-            macros: self.params.macros(instrument.macros),
+            macros: self.params.macros(),
             ..instrument.clone()
         }
     }
@@ -341,7 +351,7 @@ impl Session {
         let Some(instrument) = desk.history.current().cloned() else {
             return Value::Null;
         };
-        let macros = self.params.macros(instrument.macros);
+        let macros = self.params.macros();
         if let Some((encoded, with, saved)) = &desk.encoded
             && Arc::ptr_eq(encoded, &instrument)
             && *with == macros
@@ -385,4 +395,10 @@ impl Session {
             self.wait_offline();
         }
     }
+}
+
+fn read_file(file: &Path) -> Result<Instrument, String> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| format!("Could not read {}: {error}.", file.display()))?;
+    Instrument::from_bytes(&bytes).map_err(|error| error.to_string())
 }

@@ -124,13 +124,7 @@ pub fn preset(instrument: &Instrument) -> Vec<u8> {
         };
         params.insert(id, value);
     }
-    let macros = instrument.macros;
-    for (id, value) in [
-        ("bright", macros.brightness),
-        ("decay", macros.decay),
-        ("body", macros.body),
-        ("motion", macros.motion),
-    ] {
+    for (id, _, value) in defaults.of_macros(&instrument.macros) {
         params.insert(id.into(), ParamValue::F32(value));
     }
     let state = PluginState {
@@ -340,8 +334,10 @@ mod tests {
     fn a_preset_is_a_state_with_the_instrument_in_it() {
         let mut instrument = Instrument::factory();
         instrument.macros.body = 0.5;
+        instrument.macros.detune = -0.25;
         let state: PluginState = serde_json::from_slice(&preset(&instrument)).unwrap();
         assert!(matches!(state.params["body"], ParamValue::F32(0.5)));
+        assert!(matches!(state.params["detune"], ParamValue::F32(-0.25)));
         let mut ids: Vec<String> = ConsortParams::default()
             .param_map()
             .into_iter()

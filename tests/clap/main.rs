@@ -6,6 +6,7 @@ mod host;
 mod blocks;
 mod closing;
 mod expression;
+mod macros;
 mod opening;
 mod prompt;
 mod state;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use consort::editor::{Controls, View};
+use consort::editor::{Controls, Other, View};
 use consort::instrument::Instrument;
 use consort::jobs::{Request, Status};
 use consort::params::ConsortParams;
@@ -32,6 +32,9 @@ pub enum Asked {
     Save(PathBuf),
     Export(PathBuf),
     CancelExport,
+    Factory(String),
+    MorphWith(Other),
+    Morph(f32),
 }
 
 impl Host {
@@ -51,6 +54,8 @@ impl Host {
                 message: None,
                 notice: None,
                 export: None,
+                earlier: vec!["glass bells".into(), "warm cello".into()],
+                morph_with: None,
             }),
             asked: Mutex::default(),
         })
@@ -116,6 +121,18 @@ impl Controls for Host {
     }
     fn export(&self, folder: &Path) {
         self.note(Asked::Export(folder.to_owned()));
+    }
+    fn play_factory(&self, name: &str) -> Result<(), String> {
+        self.note(Asked::Factory(name.into()));
+        Ok(())
+    }
+    fn morph_with(&self, other: &Other) -> Result<(), String> {
+        self.note(Asked::MorphWith(other.clone()));
+        Ok(())
+    }
+    fn morph(&self, share: f32) -> Result<(), String> {
+        self.note(Asked::Morph(share));
+        Ok(())
     }
     fn cancel_export(&self) {
         self.note(Asked::CancelExport);

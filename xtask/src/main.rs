@@ -5,6 +5,7 @@ mod bench;
 mod bundle;
 mod demo;
 mod evaluate;
+mod factory;
 #[path = "../../tests/host/mod.rs"]
 mod host;
 mod measure;
@@ -29,6 +30,7 @@ Usage: cargo xtask COMMAND
   bench     time the engine, the renderer and the models, each beside a peer
   soak      play eight instances while instruments are made and swapped (--minutes N)
   measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
+  factory   make the factory library anew (--seeds N, --only WORD, --out FOLDER)
   evaluate  pitch: 50 prompts on all keys of a piano, by librosa's pYIN
             instruments: beside real ones that the models never saw (training/README.md)";
 
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         "soak" => soak::soak(&rest),
         "bench" => bench::bench(&rest),
         "measure" => measure::measure(),
+        "factory" => factory::factory(&rest),
         "evaluate" => evaluate::evaluate(&rest),
         "bundle" => bundle::bundle(),
         "test" => test::test(),

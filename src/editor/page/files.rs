@@ -32,6 +32,11 @@ impl Files {
         }
     }
 
+    /// The folder in the field, whatever it is.
+    pub(super) fn place(&self) -> PathBuf {
+        whole(&self.folder).unwrap_or_default()
+    }
+
     fn say(&mut self, outcome: Result<String, String>, view: &View) {
         self.said = Some(match outcome {
             Ok(sentence) => (sentence, false),
@@ -178,7 +183,7 @@ fn whole(text: &str) -> Option<PathBuf> {
 }
 
 /// The `.consort` files in a folder, the newest first; or the file itself, if it is one.
-fn list(place: &Path) -> Vec<PathBuf> {
+pub(super) fn list(place: &Path) -> Vec<PathBuf> {
     let is_instrument = |path: &Path| path.extension().is_some_and(|end| end == "consort");
     if is_instrument(place) && place.is_file() {
         return vec![place.to_owned()];

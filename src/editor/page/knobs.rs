@@ -1,43 +1,76 @@
 //! The card of knobs.
 
-use egui::{RichText, Ui};
+use egui::{Button, RichText, Ui};
+use nice_plug::params::FloatParam;
 
 use crate::editor::widgets::knob;
 use crate::editor::{Controls, theme};
+use crate::instrument::Macros;
 
 /// Width of the card: four knobs.
 pub(super) const WIDTH: f32 = 4.0 * knob::SIZE.x + 3.0 * 4.0 + 24.0;
 
-/// Shows the card.
-pub(super) fn knobs(ui: &mut Ui, controls: &dyn Controls) {
+/// Shows the card: the eight macros, and below them what acts on every note at once, four at a time.
+pub(super) fn knobs(ui: &mut Ui, controls: &dyn Controls, more: impl FnOnce(&mut Ui)) {
     let params = controls.params();
-    let group = |ui: &mut Ui, title: &str, add: &mut dyn FnMut(&mut Ui)| {
-        ui.label(RichText::new(title).small().color(theme::ACCENT));
+    let row = |ui: &mut Ui, params: [&FloatParam; 4]| {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            add(ui);
+            for param in params {
+                knob::knob(ui, controls, param);
+            }
         });
     };
     theme::card().show(ui, |ui| {
         ui.set_min_size(ui.available_size());
-        ui.spacing_mut().item_spacing.y = 4.0;
-        group(ui, "SHAPE", &mut |ui| {
-            knob::knob(ui, controls, &params.brightness);
-            knob::knob(ui, controls, &params.decay);
-            knob::knob(ui, controls, &params.body);
-            knob::knob(ui, controls, &params.motion);
-        });
-        group(ui, "SOUND", &mut |ui| {
-            knob::knob(ui, controls, &params.level);
-            knob::knob(ui, controls, &params.tone);
-            knob::knob(ui, controls, &params.width);
-            knob::knob(ui, controls, &params.velocity_curve);
-        });
-        group(ui, "PLAY", &mut |ui| {
-            knob::knob(ui, controls, &params.attack);
-            knob::knob(ui, controls, &params.release);
-            knob::knob(ui, controls, &params.glide);
-            knob::knob(ui, controls, &params.tune);
-        });
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.label(RichText::new("SHAPE").small().color(theme::ACCENT));
+        let macros = params.of_macros(&Macros::default());
+        for four in macros.map(|(_, param, _)| param).as_chunks().0 {
+            row(ui, *four);
+        }
+        let plays = tabs(ui, ["SOUND", "PLAY"]) == 1;
+        row(
+            ui,
+            if plays {
+                [
+                    &params.fade_in,
+                    &params.release_time,
+                    &params.glide,
+                    &params.tune,
+                ]
+            } else {
+                [
+                    &params.level,
+                    &params.tone,
+                    &params.stereo_width,
+                    &params.velocity_curve,
+                ]
+            },
+        );
+        more(ui);
     });
+}
+
+/// Titles of which one is chosen; its index.
+fn tabs(ui: &mut Ui, titles: [&str; 2]) -> usize {
+    let id = ui.scope_id().with("tabs");
+    let mut chosen = ui.data(|data| data.get_temp(id)).unwrap_or(0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 15.0;
+        ui.spacing_mut().button_padding.y = 0.0;
+        for (index, title) in titles.into_iter().enumerate() {
+            let colour = if index == chosen {
+                theme::ACCENT
+            } else {
+                theme::TEXT_WEAK
+            };
+            let title = RichText::new(title).small().color(colour);
+            if ui.add(Button::new(title).frame(false)).clicked() {
+                chosen = index;
+            }
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, chosen));
+    chosen
 }

@@ -1,9 +1,12 @@
-//! The first page: prompt, variations, sound, picture, knobs, keyboard, files. One file a row or card.
+//! The first page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
+//! files. One file a row or card.
 
+mod factory;
 mod files;
 mod header;
 mod kit;
 mod knobs;
+mod morph;
 mod prompt;
 mod sound;
 mod variations;
@@ -42,6 +45,8 @@ pub struct State {
     first_seed: u64,
     files: files::Files,
     sound: sound::SoundRow,
+    browser: factory::Browser,
+    morph: morph::Morph,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -61,6 +66,8 @@ impl Default for State {
             first_seed: 1,
             files: files::Files::default(),
             sound: sound::SoundRow::default(),
+            browser: factory::Browser::default(),
+            morph: morph::Morph::default(),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -195,14 +202,20 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
         sound::sound(ui, &mut state.sound, &view, controls);
     });
     ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
-        if !kit::kit(ui, state, &view, controls) {
+        if state.browser.is_open() {
+            factory::browser(ui, picture_rect, &mut state.browser, &view, controls);
+        } else if !kit::kit(ui, state, &view, controls) {
             state
                 .picture
                 .show(ui, picture_rect, view.instrument.as_ref());
         }
+        factory::button(ui, picture_rect, &mut state.browser);
     });
     ui.scope_builder(UiBuilder::new().max_rect(knobs_rect), |ui| {
-        knobs::knobs(ui, controls);
+        knobs::knobs(ui, controls, |ui| {
+            let folder = state.files.place();
+            morph::morph(ui, &mut state.morph, &folder, &view, controls);
+        });
     });
     ui.scope_builder(UiBuilder::new().max_rect(keys_rect), |ui| {
         keyboard::keyboard(ui, keys_rect, &view, controls, &mut state.pressed);

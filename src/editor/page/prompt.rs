@@ -128,7 +128,7 @@ fn generate(state: &mut State, view: &View, controls: &dyn Controls) {
 }
 
 /// "Chromatic percussion".
-fn title(family: Family) -> String {
+pub(super) fn title(family: Family) -> String {
     let name = family.name();
     let mut letters = name.chars();
     letters

@@ -9,9 +9,9 @@ use nice_plug::params::Param;
 use crate::editor::{Controls, theme};
 
 /// Size of a knob with its name and value.
-pub const SIZE: Vec2 = vec2(74.0, 76.0);
+pub const SIZE: Vec2 = vec2(74.0, 66.0);
 /// Radius of the arc.
-const RADIUS: f32 = 19.0;
+const RADIUS: f32 = 16.0;
 /// Points of travel over the whole range.
 const TRAVEL: f32 = 160.0;
 /// Where the arc begins: a quarter of the circle stays open at the bottom.
@@ -34,7 +34,7 @@ pub fn knob<P: Param>(ui: &mut Ui, controls: &dyn Controls, param: &P) -> Respon
     });
 
     let hot = response.hovered() || response.dragged();
-    let centre = rect.center_top() + vec2(0.0, 16.0 + RADIUS);
+    let centre = rect.center_top() + vec2(0.0, 15.0 + RADIUS);
     let painter = ui.painter();
     painter.text(
         rect.center_top(),

@@ -8,6 +8,7 @@ use super::loops::{self, Course, Loop, cents};
 use super::noise::{Noise, NoiseBank};
 use super::partials::{self, Oscillator};
 use super::plan::Keys;
+use super::unison::{self, Unison};
 use super::{LAYERS, VELOCITIES, shape};
 use crate::instrument::note::NoteModel;
 use crate::instrument::slots::{HIGHEST_PARTIAL_HZ, PARTIAL_ROWS, key_frequency, multiples};
@@ -21,11 +22,15 @@ const LOWEST_SPREAD_HZ: f64 = 150.0;
 /// Level of the sides against the middle, of partials and of noise: as made, and at full width.
 const SPREAD: (f32, f32) = (0.16, 0.6);
 const NOISE_SPREAD: (f32, f32) = (0.3, 1.0);
+const UNISON_SPREAD: (f32, f32) = (0.7, 1.0);
 /// Seconds of the fade at the very start and at the end of a sound that doesn't loop.
 const FADE_IN_S: f32 = 0.001;
 const FADE_OUT_S: f32 = 0.015;
 /// Frames after the loop's end, which repeat its start for interpolators that look ahead.
 const GUARD: usize = 32;
+
+/// Groups of oscillators, each with its own place between the loudspeakers.
+const GROUPS: usize = 6;
 
 /// Everything that is the same for all columns of an instrument.
 pub(super) struct Job {
@@ -50,12 +55,15 @@ pub(super) fn render(
     keys: Keys,
     cancelled: &dyn Fn() -> bool,
 ) -> Option<Column> {
-    let notes: [NoteModel; LAYERS] = VELOCITIES.map(|velocity| {
-        let mut note = crate::instrument::note::note(anchors, keys.root, velocity);
+    let made: [NoteModel; LAYERS] =
+        VELOCITIES.map(|velocity| crate::instrument::note::note(anchors, keys.root, velocity));
+    // Pitch and loop are those of the sound as made: no macro moves them.
+    let mut cents = common_cents(&made);
+    unison::pull_in(&mut cents, job.macros.detune);
+    let notes = made.clone().map(|mut note| {
         shape::apply(&mut note, &job.macros);
         note
     });
-    let cents = common_cents(&notes);
     let totals = notes.each_ref().map(loops::totals);
     let rate = f64::from(job.rate);
     let hz = key_frequency(f64::from(keys.root));
@@ -63,7 +71,7 @@ pub(super) fn render(
     let (hz, place, length) = match loops::course(&totals) {
         Course::Ends { at } => (hz, None, (at * job.rate) as usize),
         Course::Loops { start, length } => {
-            let (hz, place) = loops::fit(hz, rate, BLOCK, start, length, mistuning(&notes, &cents));
+            let (hz, place) = loops::fit(hz, rate, BLOCK, start, length, mistuning(&made, &cents));
             (hz, Some(place), place.end + GUARD)
         }
     };
@@ -86,7 +94,7 @@ pub(super) fn render(
     let decay = place.map_or(0.0, |place| {
         loops::decay(loudest, place.start as f32 / job.rate)
     });
-    let release = loops::release_s(loudest);
+    let release = loops::shaped_release_s(loops::release_s(loudest), job.macros.release);
     let layers = layers
         .into_iter()
         .zip(VELOCITIES)
@@ -165,20 +173,21 @@ impl<const L: usize> Sound<'_, L> {
         macros: &Macros,
         cancelled: &dyn Fn() -> bool,
     ) -> Option<[Vec<[f32; 2]>; L]> {
-        // Oscillators in three groups: middle, left, right.
-        let mut groups = self.oscillators();
+        let unison = Unison::new(macros.detune, self.place);
+        let mut groups = self.oscillators(unison.as_ref());
         let bands = self.envelopes.rows.iter().enumerate();
         let bands = bands.filter_map(|(i, &row)| Some((row.checked_sub(PARTIAL_ROWS)?, i)));
         let noise = Noise::new(bank.clone(), bands.collect(), self.key, self.place);
         let spread = at_width(SPREAD, macros.width);
         let noise_spread = at_width(NOISE_SPREAD, macros.width);
+        let unison_spread = at_width(UNISON_SPREAD, macros.width);
 
         let mut frames: [Vec<[f32; 2]>; L] = std::array::from_fn(|_| Vec::with_capacity(length));
         let mut control: [Vec<f32>; STEPS + 1] =
             std::array::from_fn(|_| vec![0.0; self.envelopes.width()]);
         self.envelopes.at(0, &mut control[STEPS]);
-        // Middle, left and right partials, and the noise of the sides.
-        let mut sums = [[[0.0; BLOCK]; L]; 4];
+        // The groups of partials, and the noise of the sides.
+        let mut sums = [[[0.0; BLOCK]; L]; GROUPS + 1];
         for frame in (0..length).step_by(BLOCK) {
             if cancelled() {
                 return None;
@@ -194,14 +203,19 @@ impl<const L: usize> Sound<'_, L> {
             for (group, sum) in groups.iter().zip(&mut sums) {
                 partials::add(group, &control, frame, sum);
             }
-            let [middle, left, right, side] = &mut sums;
+            let [middle, left, right, core, upper, lower, side] = &mut sums;
             noise.add(&control, frame, middle, side);
             let count = BLOCK.min(length - frame);
             for layer in 0..L {
                 frames[layer].extend((0..count).map(|i| {
                     let (left, right) = (left[layer][i], right[layer][i]);
-                    let middle = middle[layer][i] + left + right;
-                    let side = (left - right) * spread + side[layer][i] * noise_spread;
+                    let mut middle = middle[layer][i] + left + right;
+                    let mut side = (left - right) * spread + side[layer][i] * noise_spread;
+                    if let Some(unison) = &unison {
+                        let (upper, lower) = (upper[layer][i], lower[layer][i]);
+                        middle += core[layer][i] * unison.middle + (upper + lower) * unison.outer;
+                        side += (upper - lower) * unison.outer * unison_spread;
+                    }
                     [middle + side, middle - side]
                 }));
             }
@@ -229,23 +243,44 @@ impl<const L: usize> Sound<'_, L> {
         .filter(move |partial| partial.multiple * self.hz <= highest)
     }
 
-    fn oscillators(&self) -> [Vec<Oscillator>; 3] {
-        let mut groups = [const { Vec::new() }; 3];
-        for partial in self.partials() {
-            let hz = partial.multiple * self.hz;
-            let lean = (partial.chance * 7919.0).fract();
-            let group = if hz < LOWEST_SPREAD_HZ {
-                0
-            } else {
-                (lean * 3.0) as usize
-            };
-            groups[group].push(Oscillator::new(partial.row, hz / self.rate, partial.chance));
+    /// Single partials in the middle, on the left and on the right; of those in unison the middle
+    /// voice, the upper and the lower one.
+    fn oscillators(&self, unison: Option<&Unison>) -> [Vec<Oscillator>; GROUPS] {
+        let mut groups = [const { Vec::new() }; GROUPS];
+        for Partial {
+            row,
+            multiple,
+            chance,
+        } in self.partials()
+        {
+            let hz = multiple * self.hz;
+            let frequency = hz / self.rate;
+            let lean = (chance * 7919.0).fract();
+            let distance = unison.and_then(|unison| unison.distance(frequency));
+            match distance {
+                _ if hz < LOWEST_SPREAD_HZ => {
+                    groups[0].push(Oscillator::new(row, frequency, chance))
+                }
+                None => groups[(lean * 3.0) as usize].push(Oscillator::new(row, frequency, chance)),
+                Some(distance) => {
+                    // Mirrored about the middle one's phase, a quarter of a turn away: their sum
+                    // never takes from it, also in mono.
+                    let voices = [
+                        (frequency, chance),
+                        (frequency + distance, chance + lean),
+                        (frequency - distance, chance + 1.5 - lean),
+                    ];
+                    for (group, (frequency, phase)) in groups[3..].iter_mut().zip(voices) {
+                        group.push(Oscillator::new(row, frequency, phase));
+                    }
+                }
+            }
         }
         groups
     }
 
     /// From here on every partial makes whole cycles a loop.
-    fn enter_loop(&self, frame: usize, groups: &mut [Vec<Oscillator>; 3]) {
+    fn enter_loop(&self, frame: usize, groups: &mut [Vec<Oscillator>; GROUPS]) {
         let Some(place) = self.place else { return };
         let length = (place.end - place.start) as f64;
         for oscillator in groups.iter_mut().flatten() {

@@ -135,6 +135,19 @@ pub(super) fn release_s(totals: &[f32; TIMES]) -> f32 {
     (60.0 * time / loss.max(1.0)).clamp(RELEASE_S.0, RELEASE_S.1)
 }
 
+/// The release macro: to the shortest release at −1, to the longest at +1, by equal ratios.
+pub(super) fn shaped_release_s(seconds: f32, amount: f32) -> f32 {
+    if amount == 0.0 {
+        return seconds;
+    }
+    let end = if amount < 0.0 {
+        RELEASE_S.0
+    } else {
+        RELEASE_S.1
+    };
+    seconds * (end / seconds).powf(amount.abs())
+}
+
 /// The frequency and the loop for a root frequency of `hz`: a whole number of frames that holds a
 /// whole number of quarter-harmonic periods, near `length` seconds from `start`. `mistuning` tells
 /// how badly the partials fit a loop of so many periods of the key; the best is chosen.

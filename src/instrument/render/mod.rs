@@ -10,6 +10,7 @@
 //! | `loops` | where a sound loops, how it decays and ends |
 //! | `envelope` | levels to amplitudes over time |
 //! | `partials` | the sines |
+//! | `unison` | detune, on sines |
 //! | `noise` | the noise |
 //! | `vectors` | eight numbers at once |
 //! | `column` | all of that, for one key at all velocities |
@@ -24,6 +25,7 @@ mod partials;
 mod plan;
 mod shape;
 mod strike;
+mod unison;
 mod vectors;
 
 #[cfg(test)]

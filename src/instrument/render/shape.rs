@@ -1,5 +1,5 @@
-//! The macros that change a note's levels: brightness, attack, decay and body. (Width and motion
-//! act while rendering.) Each leaves the note untouched at 0.
+//! The macros that change a note's levels: brightness, attack, decay and body. (The others act
+//! while rendering.) Each leaves the note untouched at 0.
 
 use crate::instrument::macros::Macros;
 use crate::instrument::note::NoteModel;
@@ -22,6 +22,13 @@ const ACCENT_S: f32 = 0.03;
 /// Share of a sound's own decay that is taken away at most, and decay added at most (dB/s).
 const DECAY_TAKEN: f32 = 0.85;
 const DECAY_ADDED_DB_PER_S: f32 = 40.0;
+/// Noise taken from a pure sound at most; noise added to a breathy one, and tone taken from it.
+const NOISE_TAKEN_DB: f32 = 24.0;
+const NOISE_ADDED_DB: f32 = 12.0;
+const TONE_TAKEN_DB: f32 = 9.0;
+/// Breath of a sound without noise of its own, all bands together, against the whole note: next to
+/// nothing, and at the macro's end.
+const BREATH_DB: (f32, f32) = (-70.0, -20.0);
 
 /// Changes a note by the macros.
 pub(super) fn apply(note: &mut NoteModel, macros: &Macros) {
@@ -124,17 +131,29 @@ fn damp(note: &mut NoteModel, amount: f32) {
     add_over_time(note, |t| -slope * (t.min(RELEASE_AT) - from).max(0.0));
 }
 
-/// Moves the balance of partials and noise.
+/// Moves the balance of partials and noise, at the same loudness.
 fn balance(note: &mut NoteModel, amount: f32) {
-    let (partials, noise) = if amount > 0.0 {
-        (0.0, -24.0 * amount)
-    } else {
-        (9.0 * amount, -12.0 * amount)
-    };
+    let totals = note.total_levels();
+    let before = loudest(note);
     let (first, rest) = note.levels.split_at_mut(PARTIAL_ROWS * TIMES);
-    first.iter_mut().for_each(|db| raise(db, partials));
-    rest.iter_mut().for_each(|db| raise(db, noise));
-    debug_assert_eq!(rest.len(), NOISE_ROWS * TIMES);
+    if amount > 0.0 {
+        rest.iter_mut()
+            .for_each(|db| raise(db, -NOISE_TAKEN_DB * amount));
+    } else {
+        let breath = BREATH_DB.0 + (BREATH_DB.1 - BREATH_DB.0) * -amount;
+        let breath = breath - 10.0 * (NOISE_ROWS as f32).log10();
+        first
+            .iter_mut()
+            .for_each(|db| raise(db, TONE_TAKEN_DB * amount));
+        for row in rest.chunks_mut(TIMES) {
+            for (db, total) in row.iter_mut().zip(totals) {
+                raise(db, -NOISE_ADDED_DB * amount);
+                *db = db.max(total + breath);
+            }
+        }
+    }
+    let gain = before - loudest(note);
+    note.levels.iter_mut().for_each(|db| raise(db, gain));
 }
 
 fn loudest(note: &NoteModel) -> f32 {

@@ -1,0 +1,132 @@
+//! The morph row: which instrument to go towards, and how far.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align, Layout, RichText, ScrollArea, Slider, Ui};
+
+use super::{files, name_it, prompt};
+use crate::editor::{Controls, Other, View, theme};
+use crate::instrument::Family;
+use crate::instrument::factory::{self, Kind};
+
+/// Height of the menus' lists, points.
+const LIST: f32 = 260.0;
+
+/// What the row remembers between frames.
+#[derive(Default)]
+pub(super) struct Morph {
+    /// The slider while it is moved, percent.
+    held: Option<f32>,
+    /// The folder's files while the menu shows them.
+    listed: Option<Vec<PathBuf>>,
+    /// What went wrong last.
+    wrong: Option<String>,
+}
+
+/// Shows the row.
+pub(super) fn morph(
+    ui: &mut Ui,
+    state: &mut Morph,
+    folder: &Path,
+    view: &View,
+    controls: &dyn Controls,
+) {
+    let line = ui.text_style_height(&egui::TextStyle::Small) + 2.0;
+    ui.spacing_mut().interact_size.y = line;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("MORPH").small().color(theme::ACCENT));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let text = state.wrong.as_deref().or(view.morph_with.as_deref());
+            let text = text.unwrap_or("no other instrument chosen");
+            let colour = if state.wrong.is_some() {
+                theme::WRONG
+            } else {
+                theme::TEXT_WEAK
+            };
+            let text_shown = RichText::new(text).small().color(colour);
+            ui.add(egui::Label::new(text_shown).truncate())
+                .on_hover_text(text);
+        });
+    });
+    ui.spacing_mut().interact_size.y = 26.0;
+    ui.horizontal(|ui| {
+        if let Some(other) = menu(ui, state, folder, view) {
+            state.wrong = controls.morph_with(&other).err();
+        }
+        slider(ui, state, view, controls);
+    });
+}
+
+fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) {
+    let playing = view.instrument.as_ref();
+    let share = playing
+        .and_then(|instrument| instrument.recipe.morphed_with.as_ref())
+        .filter(|(with, _)| view.morph_with.as_ref() == Some(&with.name))
+        .map_or(0.0, |(_, share)| *share);
+    let mut percent = state.held.unwrap_or(share * 100.0);
+    let slider = Slider::new(&mut percent, 0.0..=100.0)
+        .suffix(" %")
+        .fixed_decimals(0)
+        .step_by(1.0);
+    ui.spacing_mut().slider_width = 92.0;
+    let slider = ui.add_enabled(view.morph_with.is_some(), slider);
+    name_it(ui, &slider, "Morph", egui::Role::Slider);
+    if slider.dragged() {
+        // Heard when it is let go.
+        state.held = Some(percent);
+    } else if slider.drag_stopped() || slider.changed() {
+        state.held = None;
+        state.wrong = controls.morph(percent / 100.0).err();
+    } else {
+        state.held = None;
+    }
+}
+
+/// The instruments that there are to morph with; the one that was picked.
+fn menu(ui: &mut Ui, state: &mut Morph, folder: &Path, view: &View) -> Option<Other> {
+    let mut chosen = None;
+    let button = ui.menu_button("Morph with…", |ui| {
+        let mut pick = |ui: &mut Ui, text: &str, other: Other| {
+            if ui.button(text).clicked() {
+                chosen = Some(other);
+                ui.close();
+            }
+        };
+        ui.menu_button("Earlier instruments", |ui| {
+            for (index, name) in view.earlier.iter().enumerate() {
+                pick(ui, name, Other::Earlier(index));
+            }
+        });
+        for family in Family::ALL {
+            let entries = factory::entries().iter();
+            let mut entries = entries
+                .filter(|entry| entry.family == family && entry.kind == Kind::Instrument)
+                .peekable();
+            if entries.peek().is_some() {
+                ui.menu_button(prompt::title(family), |ui| {
+                    for entry in entries {
+                        pick(ui, &entry.name, Other::Factory(entry.name.clone()));
+                    }
+                });
+            }
+        }
+        ui.menu_button("Files in the folder", |ui| {
+            let listed = state.listed.get_or_insert_with(|| files::list(folder));
+            if listed.is_empty() {
+                ui.label("There are no .consort files in the folder.");
+            }
+            ScrollArea::vertical().max_height(LIST).show(ui, |ui| {
+                for file in &*listed {
+                    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+                    pick(ui, &name, Other::File(file.clone()));
+                }
+            });
+        });
+    });
+    if button.inner.is_none() {
+        state.listed = None;
+    }
+    let hint = "Chooses the instrument that the slider goes towards";
+    button.response.on_hover_text(hint);
+    chosen
+}

@@ -1,0 +1,265 @@
+//! Instruments that the user chooses instead of making: from the factory library, and morphs.
+
+use std::sync::Arc;
+
+use super::{Desk, Session};
+use crate::editor::Other;
+use crate::instrument::factory::{self, Kind};
+use crate::instrument::{Instrument, Macros, morph};
+
+/// Two instruments, and what lies between them.
+pub(super) struct Pair {
+    a: Arc<Instrument>,
+    b: Arc<Instrument>,
+    /// The morph in the history, once there is one.
+    between: Option<Arc<Instrument>>,
+}
+
+impl Pair {
+    pub(super) fn with(&self) -> &str {
+        &self.b.name
+    }
+}
+
+impl Session {
+    /// Plays an instrument of the factory library and returns its macros, for the host's
+    /// parameters. UI thread.
+    pub fn play_factory(&self, name: &str) -> Result<Macros, String> {
+        let instrument = of_library(name)?;
+        let macros = instrument.macros;
+        self.adopt(&mut self.desk.lock(), instrument);
+        Ok(macros)
+    }
+
+    /// From now on [`Self::morph`] goes towards this one. UI thread.
+    pub fn morph_with(&self, other: &Other) -> Result<(), String> {
+        let b = match other {
+            Other::Earlier(index) => {
+                let desk = self.desk.lock();
+                let earlier = desk.history.iter().rev().nth(*index).cloned();
+                earlier.ok_or("This instrument is no longer remembered; choose another.")?
+            }
+            Other::Factory(name) => of_library(name)?,
+            Other::File(path) => Arc::new(super::read_file(path)?),
+        };
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        let a = match self.pair_of(&desk) {
+            Some(pair) => pair.a.clone(),
+            None => desk
+                .history
+                .current()
+                .cloned()
+                .ok_or("There is no instrument yet.")?,
+        };
+        let between = self.pair_of(&desk).and_then(|pair| pair.between.clone());
+        desk.pair = Some(Pair { a, b, between });
+        Ok(())
+    }
+
+    /// Plays what lies that share (0 to 1) of the way from the instrument that was there to the one
+    /// chosen; also under notes that sound. UI thread.
+    pub fn morph(&self, share: f32) -> Result<(), String> {
+        let mut desk = self.desk.lock();
+        self.notice(&mut desk);
+        let again = self.pair_of(&desk).is_some();
+        let current = desk.history.current().cloned();
+        let (Some(pair), Some(current)) = (&mut desk.pair, current) else {
+            return Err("Choose an instrument to morph with first.".into());
+        };
+        if !again {
+            // The user has gone on to another instrument: the way begins there.
+            pair.a = current;
+            pair.between = None;
+        }
+        let morphed = morph(&pair.a, &pair.b, share).map_err(|error| error.to_string())?;
+        let morphed = Arc::new(morphed);
+        let replaces = pair.between.replace(morphed.clone()).is_some();
+        if replaces {
+            desk.history.replace(morphed.clone());
+        } else {
+            desk.history.push(morphed.clone());
+        }
+        desk.unreadable = None;
+        desk.message = None;
+        desk.changed = true;
+        if desk.active {
+            self.client.change(Arc::new(self.as_heard(&morphed)));
+        }
+        Ok(())
+    }
+
+    /// The pair chosen, while its first instrument or what lies between is the current one.
+    fn pair_of<'a>(&self, desk: &'a Desk) -> Option<&'a Pair> {
+        let current = desk.history.current()?;
+        let pair = desk.pair.as_ref()?;
+        let is_current = |one: &Arc<Instrument>| Arc::ptr_eq(one, current);
+        let between = pair.between.as_ref();
+        (between.map_or_else(|| is_current(&pair.a), is_current)).then_some(pair)
+    }
+}
+
+fn of_library(name: &str) -> Result<Arc<Instrument>, String> {
+    let entry = factory::named(name).filter(|entry| entry.kind == Kind::Instrument);
+    let entry = entry.ok_or_else(|| format!("There is no factory instrument \"{name}\"."))?;
+    Ok(Arc::new(entry.instrument()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::engine::{Engine, NoteEvent, mailbox};
+    use crate::instrument::AnchorSet;
+    use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
+    use crate::jobs::Client;
+    use crate::params::ConsortParams;
+    use crate::plugin::{keys, sidechain::SidechainPeak};
+
+    fn session() -> (Session, Engine) {
+        let (engine_side, generator_side) = mailbox::channel();
+        let engine = Engine::new(engine_side);
+        let session = Session::new(
+            Arc::new(ConsortParams::default()),
+            Client::new(generator_side),
+            engine.telemetry(),
+            Arc::new(SidechainPeak::default()),
+            keys::ring().0,
+        );
+        session.activate(48_000.0, false);
+        (session, engine)
+    }
+
+    /// A file with an instrument of the fourth harmonic alone.
+    fn file() -> tempfile::NamedTempFile {
+        let mut levels = vec![-80.0; ANCHORS * ROWS * TIMES];
+        for anchor in 0..ANCHORS {
+            levels[(anchor * ROWS + 15) * TIMES..][..TIMES].fill(-6.0);
+        }
+        let instrument = Instrument {
+            name: "Fourth".into(),
+            anchors: AnchorSet::from_levels(&levels, &[0.0; ANCHORS * PARTIAL_ROWS]).unwrap(),
+            ..Instrument::factory()
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, instrument.to_bytes()).unwrap();
+        file
+    }
+
+    /// The next frames of the left channel.
+    fn render(engine: &mut Engine) -> Vec<f32> {
+        let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
+        engine.render(&mut left, &mut right);
+        left
+    }
+
+    /// Crossings of zero: more for a brighter sound.
+    fn crossings(sound: &[f32]) -> usize {
+        sound
+            .windows(2)
+            .filter(|w| (w[0] < 0.0) != (w[1] < 0.0))
+            .count()
+    }
+
+    #[test]
+    fn a_morph_is_one_step_of_the_history_and_begins_where_the_user_is() {
+        let (session, _engine) = session();
+        let file = file();
+        let shown = || {
+            let view = session.view();
+            let instrument = view.instrument.unwrap();
+            let share = instrument
+                .recipe
+                .morphed_with
+                .as_ref()
+                .map(|(_, share)| *share);
+            (instrument.name.clone(), share, view.before)
+        };
+        assert!(session.morph(0.5).unwrap_err().contains("Choose"));
+        let missing = Other::Factory("Kazoo".into());
+        assert!(session.morph_with(&missing).unwrap_err().contains("Kazoo"));
+        session
+            .morph_with(&Other::File(file.path().to_owned()))
+            .unwrap();
+        assert_eq!(session.view().morph_with.as_deref(), Some("Fourth"));
+        session.morph(0.25).unwrap();
+        session.morph(0.75).unwrap();
+        let piano = || Some("Electric Piano".to_owned());
+        assert_eq!(shown().1, Some(0.75));
+        assert_eq!(shown().2, piano(), "one step, however often it is moved");
+        session.undo();
+        assert_eq!((Some(shown().0), shown().1), (piano(), None));
+        session.redo();
+        assert_eq!(shown().1, Some(0.75));
+        session.undo();
+        session.morph(1.0).unwrap();
+        assert_eq!(shown().2, piano());
+        let fourth = read_anchors(&file);
+        assert_eq!(session.view().instrument.unwrap().anchors, fourth);
+        // The same pair, the other way round.
+        session.morph_with(&Other::Earlier(1)).unwrap();
+        assert_eq!(session.view().morph_with, piano());
+    }
+
+    fn read_anchors(file: &tempfile::NamedTempFile) -> AnchorSet {
+        super::super::read_file(file.path()).unwrap().anchors
+    }
+
+    #[test]
+    fn a_held_note_hears_a_morph_soon_after_it_is_let_go() {
+        let (session, mut engine) = session();
+        while matches!(session.view().status, crate::jobs::Status::Working { .. })
+            || session.view().ready_keys.count_ones() < 88
+        {
+            render(&mut engine);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        for _ in 0..10 {
+            render(&mut engine);
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        engine.handle(NoteEvent::NoteOn {
+            note_id: None,
+            channel: 0,
+            key: 60,
+            velocity: 0.8,
+        });
+        (0..20).for_each(|_| drop(render(&mut engine)));
+        let before = crossings(&render(&mut engine));
+        let file = file();
+        session
+            .morph_with(&Other::File(file.path().to_owned()))
+            .unwrap();
+        let begun = Instant::now();
+        session.morph(1.0).unwrap();
+        while crossings(&render(&mut engine)) < before.max(15) {
+            assert!(begun.elapsed() < Duration::from_secs(20), "never heard");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        println!("heard after {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
+        assert_eq!(engine.active_voices(), 1);
+    }
+
+    #[test]
+    fn factory_instruments_play_and_can_be_undone() {
+        let (session, _engine) = session();
+        let names = || {
+            factory::entries()
+                .iter()
+                .filter(|e| e.kind == Kind::Instrument)
+        };
+        let other = names().find(|entry| entry.name != "Electric Piano");
+        let Some(entry) = other else {
+            return;
+        };
+        let macros = session.play_factory(&entry.name).unwrap();
+        assert_eq!(macros, entry.instrument().macros);
+        let view = session.view();
+        assert_eq!(view.instrument.unwrap().name, entry.name);
+        assert_eq!(view.before.as_deref(), Some("Electric Piano"));
+        session.undo();
+        assert_eq!(session.view().instrument.unwrap().name, "Electric Piano");
+        assert!(session.play_factory("Kazoo").unwrap_err().contains("Kazoo"));
+    }
+}
