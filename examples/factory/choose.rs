@@ -60,18 +60,27 @@ fn fault(line: &Line, candidate: &Candidate, chosen: &[&Candidate]) -> Option<&'
     if m.levels.0 < LEVELS_DB.0 || m.levels.1 > LEVELS_DB.1 {
         return Some("level");
     }
-    if struck(line.family) && m.onset_s > 0.12 {
+    let plucked =
+        struck(line.family) || says(line, &["upright", "finger", "slap", "pluck", "pizzicato"]);
+    if plucked && m.onset_s > 0.12 {
         return Some("no attack");
     }
-    if struck(line.family) && m.t60_s > 40.0 {
+    if plucked && m.t60_s > 40.0 && !says(line, &["overdriven"]) {
         return Some("doesn't decay");
     }
-    if !struck(line.family)
-        && m.t60_s < 1.0
-        && line.family != Family::Bass
-        && !says(line, &["short", "plucky", "plucked"])
-    {
+    if !plucked && m.t60_s < 2.0 && !says(line, &["short"]) {
         return Some("doesn't hold");
+    }
+    if line.family == Family::ChromaticPercussion && m.t60_s < 1.0 {
+        return Some("doesn't ring");
+    }
+    let swells = matches!(line.family, Family::Pad | Family::Effect) || says(line, &["slow"]);
+    if !swells && m.onset_s > 0.5 {
+        return Some("slow");
+    }
+    let rough = says(line, &["breathy", "airy", "blown", "gritty", "haz"]);
+    if m.noise_db > if rough { -4.0 } else { -12.0 } {
+        return Some("noisy");
     }
     (nearest(candidate, chosen) < NEAR_DB).then_some("duplicate")
 }

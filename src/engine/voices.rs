@@ -130,10 +130,8 @@ impl Voices {
                     rack.leave(replaced.now);
                 }
                 Some(successor) => {
-                    *voice = Voice {
-                        sound: replaced.now,
-                        ..successor
-                    };
+                    *voice = successor;
+                    voice.sound = replaced.now;
                     if self.count < SLOTS {
                         self.slots[usize::from(self.order[self.count])] = before;
                         self.count += 1;

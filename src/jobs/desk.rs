@@ -143,6 +143,9 @@ impl Desk {
 
     /// Another form of what plays, in its place and under its notes.
     fn replace(&mut self, job: JobId, instrument: Arc<Instrument>) {
+        // Also without a client's order the host has to process until the engine has all of it.
+        self.shared.order_given();
+        self.shared.order_read();
         self.instrument = Some(Arc::clone(&instrument));
         let mut snapshot = self.shared.change();
         snapshot.instrument = Some(instrument);

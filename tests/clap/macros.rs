@@ -36,13 +36,19 @@ fn turned(name: &str, value: f64) -> Sound {
     sound
 }
 
+/// The same note without any change.
+fn untouched() -> Sound {
+    let mut session = Session::ready(&load(), RATE, 512);
+    session.play(&[Event::at(0, What::On(KEY, 0.7))], END, &[480])
+}
+
 /// The same note in an instance whose macro stands there from the start.
 fn fresh(name: &str, value: f64) -> Sound {
     let mut session = Session::ready(&load(), RATE, 512);
     let id = id(&mut session, name);
     session.play(&[Event::at(0, What::Set(id, value))], 512, &[512]);
     // The generator looks at parameters ten times a second.
-    std::thread::sleep(Duration::from_millis(400));
+    std::thread::sleep(Duration::from_millis(700));
     session.wait_for_keys();
     session.play(&[Event::at(0, What::On(KEY, 0.7))], END, &[480])
 }
@@ -57,7 +63,7 @@ fn largest_step(sound: &Sound, frames: std::ops::Range<usize>) -> f32 {
 
 #[test]
 fn a_held_note_follows_each_macro_without_a_click() {
-    let made = fresh("Brightness", 0.0);
+    let made = untouched();
     for (name, value) in [
         ("Brightness", 1.0),
         ("Brightness", -1.0),
@@ -114,7 +120,7 @@ fn a_held_note_follows_each_macro_without_a_click() {
 
 #[test]
 fn brightness_crosses_over_from_one_spectrum_to_the_other() {
-    let (made, wanted) = (fresh("Brightness", 0.0), fresh("Brightness", -1.0));
+    let (made, wanted) = (untouched(), fresh("Brightness", -1.0));
     let moved = turned("Brightness", -1.0);
     let changed = moved.first_difference(&made).expect("it is heard");
     let fourth = 4.0 * 440.0 * ((f64::from(KEY) - 69.0) / 12.0).exp2();
@@ -148,11 +154,12 @@ fn a_release_made_longer_under_a_held_key_rings_on() {
         std::thread::sleep(Duration::from_millis(800));
         session.play(&[], 4_800, &[480]);
         let sound = session.play(&[Event::at(0, What::Off(KEY))], 48_000, &[480]);
-        20.0 * (sound.rms(24_000..28_800) / sound.rms(0..480)).log10()
+        20.0 * (sound.rms(1_200..2_400) / sound.rms(0..480) + 1e-9).log10()
     };
+    // This instrument's own release is as short as it gets.
     let (short, made, long) = (ring(-1.0), ring(0.0), ring(1.0));
     assert!(
-        short < made - 10.0 && long > made + 10.0,
+        short < made + 0.1 && long > made + 30.0 && long > -3.0,
         "{short} {made} {long}"
     );
 }

@@ -26,6 +26,8 @@ fn the_browser_searches_filters_and_plays() {
     page.run();
     assert_eq!(host.take(), [Asked::Factory("Electric Piano".into())]);
 
+    page.get_by_label("Search").click();
+    page.run();
     page.get_by_label("Search").type_text("zzz");
     page.run();
     assert!(
@@ -113,7 +115,7 @@ fn morphing_goes_towards_a_chosen_instrument() {
     let [Asked::Morph(share)] = asked.as_slice() else {
         panic!("{asked:?}");
     };
-    assert!((0.1..0.95).contains(share), "{share} in {slider}");
+    assert!((0.3..0.5).contains(share), "{share} in {slider}");
 
     // It stands where the instrument that plays is.
     let mut between = Instrument::factory();
@@ -124,7 +126,7 @@ fn morphing_goes_towards_a_chosen_instrument() {
     between.recipe.morphed_with = Some((origin, 0.75));
     host.show(|view| view.instrument = Some(between.into()));
     page.run();
-    page.get_by_value("75 %");
+    page.get_by_label("75 %");
 }
 
 #[test]

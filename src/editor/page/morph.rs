@@ -65,12 +65,12 @@ fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) 
         .map_or(0.0, |(_, share)| *share);
     let mut percent = state.held.unwrap_or(share * 100.0);
     let slider = Slider::new(&mut percent, 0.0..=100.0)
-        .suffix(" %")
-        .fixed_decimals(0)
+        .show_value(false)
         .step_by(1.0);
-    ui.spacing_mut().slider_width = 92.0;
+    ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(40.0);
     let slider = ui.add_enabled(view.morph_with.is_some(), slider);
     name_it(ui, &slider, "Morph", egui::Role::Slider);
+    ui.label(RichText::new(format!("{percent:.0} %")).small());
     if slider.dragged() {
         // Heard when it is let go.
         state.held = Some(percent);
