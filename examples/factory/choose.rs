@@ -65,7 +65,7 @@ fn fault(line: &Line, candidate: &Candidate, chosen: &[&Candidate]) -> Option<&'
     if plucked && m.onset_s > 0.12 {
         return Some("no attack");
     }
-    if plucked && m.t60_s > 40.0 && !says(line, &["overdriven"]) {
+    if plucked && line.family != Family::Bass && m.t60_s > 40.0 && !says(line, &["overdriven"]) {
         return Some("doesn't decay");
     }
     if !plucked && m.t60_s < 2.0 && !says(line, &["short"]) {

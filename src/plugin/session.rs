@@ -294,7 +294,8 @@ impl Session {
             return snapshot;
         }
         desk.seen = Some(playing.clone());
-        if !desk.history.contains(playing) {
+        // Morphs aren't made there; one that isn't known was moved on from meanwhile.
+        if playing.recipe.morphed_with.is_none() && !desk.history.contains(playing) {
             desk.history.push(playing.clone());
             desk.unreadable = None;
             desk.changed = true;
