@@ -17,7 +17,7 @@ fn play(instrument: &Instrument, key: u8, held: usize, frames: usize) -> Vec<f32
     let (side, mut generator) = mailbox::channel();
     let mut engine = Engine::new(side);
     engine.prepare(RATE);
-    let mut sampled = render::plan(RATE);
+    let mut sampled = render::plan(instrument, RATE);
     let index = sampled.key_to_column[usize::from(key)].expect("a piano's key");
     let flow = render::render_columns(
         instrument,
@@ -105,7 +105,7 @@ fn faults(entry: &Entry) -> Vec<String> {
             .chunks(2_400)
             .map(rms_db)
             .fold(f32::MIN, f32::max);
-        if !(-45.0..-3.0).contains(&loudest) {
+        if !(-50.0..-3.0).contains(&loudest) {
             fault(format!("key {key} is at {loudest:.1} dB"));
         }
         let rest = rms_db(&sound[8 * 48_000..]);

@@ -43,9 +43,9 @@ fn a_morph_lies_between_two_files() {
         assert_eq!(ran.json()["file"], out.as_str());
         let made = read(&desk, &out);
         match same {
-            Some(end) => assert_eq!(made.anchors, read(&desk, end).anchors),
+            Some(end) => assert_eq!(made.body, read(&desk, end).body),
             None => {
-                assert_ne!(made.anchors, read(&desk, "tone.consort").anchors);
+                assert_ne!(made.body, read(&desk, "tone.consort").body);
                 let info = desk.run(&["info", &out, "--json"]).json();
                 assert_eq!(info["variation_of"], "tone");
                 assert_eq!(info["morphed_with"], "Electric Piano, 50 %");

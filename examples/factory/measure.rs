@@ -53,7 +53,7 @@ pub fn measure(instrument: &Instrument, family: Family) -> Measured {
     let keys: Vec<u8> = (low..=high).step_by(6).collect();
     let notes: Vec<NoteModel> = keys
         .iter()
-        .map(|&key| instrument.note(key, VELOCITY))
+        .map(|&key| instrument.note(key, VELOCITY).expect("no kit"))
         .collect();
     let clarities = notes
         .iter()
@@ -61,7 +61,7 @@ pub fn measure(instrument: &Instrument, family: Family) -> Measured {
     let loudest = |note: &NoteModel| note.total_levels().into_iter().fold(SILENT_DB, f32::max);
     let levels = notes.iter().map(loudest);
     let key = middle_key(family);
-    let middle = instrument.note(key, VELOCITY);
+    let middle = instrument.note(key, VELOCITY).expect("no kit");
     Measured {
         clarity: clarities.fold(f32::INFINITY, f32::min),
         levels: levels.fold((f32::MAX, f32::MIN), |(low, high), level| {
@@ -168,7 +168,7 @@ fn fingerprint(instrument: &Instrument) -> Vec<f32> {
     let times = [4, 20, 60, 90, 104, 114];
     let mut fingerprint = Vec::new();
     for key in [ANCHOR_KEYS[2], ANCHOR_KEYS[4], ANCHOR_KEYS[6]] {
-        let note = instrument.note(key, VELOCITY);
+        let note = instrument.note(key, VELOCITY).expect("no kit");
         let loudest = note.total_levels().into_iter().fold(SILENT_DB, f32::max);
         for row in 0..ROWS {
             let levels = note.row(row);

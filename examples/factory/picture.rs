@@ -41,7 +41,7 @@ pub fn write(path: &Path, instruments: &[&Instrument]) -> Result<()> {
 }
 
 fn draw(instrument: &Instrument) -> Vec<u8> {
-    let note = instrument.note(KEY, 96);
+    let note = instrument.note(KEY, 96).expect("no kit");
     let hz = key_frequency(f64::from(KEY));
     let (bottom, top) = (80.0f64, 15_500.0f64);
     let y = |hz: f64| {

@@ -6,11 +6,11 @@
 //! of each note moves in a straight line too, or two sounds that share nothing would sink in the
 //! middle.
 
-use super::Instrument;
 use super::anchors::{AnchorError, AnchorSet};
 use super::note::NoteModel;
 use super::recipe::{Origin, Recipe};
 use super::slots::{ANCHORS, LOUDEST_DB, RELEASE_AT, ROWS, SILENT_DB, TIMES, time_grid};
+use super::{Body, Instrument};
 
 /// A note has risen when it is within this many dB of its loudest moment.
 const RISEN_DB: f32 = 3.0;
@@ -19,23 +19,37 @@ const SHORTEST_S: f32 = 0.0025;
 /// Most letters of each name in the morph's.
 const NAME_LETTERS: usize = 24;
 
+/// Why two instruments can't be morphed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum MorphError {
+    /// One of them is a drum kit: its pieces have no counterparts.
+    #[error("Drum kits can't be morphed; choose two instruments that play all keys.")]
+    Kit,
+    /// What lies between can't be used.
+    #[error("{0}")]
+    Unusable(#[from] AnchorError),
+}
+
 /// The instrument `share` of the way (0..=1; brought into it) from `a` to `b`; at both ends its
 /// sound is theirs, bit for bit. It has the macros of `a`. Some milliseconds. Any thread but audio.
 ///
 /// # Errors
-/// [`AnchorError::Silent`], should nothing be left to hear.
-pub fn morph(a: &Instrument, b: &Instrument, share: f32) -> Result<Instrument, AnchorError> {
+/// [`MorphError`]: one is a drum kit, or nothing is left to hear.
+pub fn morph(a: &Instrument, b: &Instrument, share: f32) -> Result<Instrument, MorphError> {
+    let (Some(of_a), Some(of_b)) = (a.anchors(), b.anchors()) else {
+        return Err(MorphError::Kit);
+    };
     let share = if share.is_finite() {
         share.clamp(0.0, 1.0)
     } else {
         0.0
     };
     let anchors = if share == 0.0 {
-        a.anchors.clone()
+        of_a.clone()
     } else if share == 1.0 {
-        b.anchors.clone()
+        of_b.clone()
     } else {
-        between(&a.anchors, &b.anchors, share)?
+        between(of_a, of_b, share)?
     };
     let origin = |of: &Instrument| Origin {
         name: of.name.clone(),
@@ -61,7 +75,7 @@ pub fn morph(a: &Instrument, b: &Instrument, share: f32) -> Result<Instrument, A
             ..Recipe::default()
         },
         macros: a.macros,
-        anchors,
+        body: Body::Keys(anchors),
     })
 }
 

@@ -143,6 +143,8 @@ impl Desk {
 
     /// Another form of what plays, in its place and under its notes.
     fn replace(&mut self, job: JobId, instrument: Arc<Instrument>) {
+        let kit = |instrument: &Arc<Instrument>| instrument.kit().is_some();
+        let alike = self.instrument.as_ref().map(kit) == Some(kit(&instrument));
         // Also without a client's order the host has to process until the engine has all of it.
         self.shared.order_given();
         self.shared.order_read();
@@ -152,7 +154,9 @@ impl Desk {
         snapshot.generation += 1;
         drop(snapshot);
         let swap = match (self.played, self.sample_rate) {
-            (Some((id, rate)), Some(host)) if self.whole && rate == render::frame_rate(host) => {
+            (Some((id, rate)), Some(host))
+                if alike && self.whole && rate == render::frame_rate(host) =>
+            {
                 Swap::Columns(id)
             }
             _ => self.gentle_swap(),

@@ -28,13 +28,18 @@ fn made(name: &str, harmonics: &[usize], rise: f32, slope: f32, offset: f32) -> 
             ..Recipe::default()
         },
         macros: Macros::default(),
-        anchors: AnchorSet::from_levels(&note.repeat(ANCHORS), &[offset; ANCHORS * PARTIAL_ROWS])
-            .unwrap(),
+        body: Body::Keys(
+            AnchorSet::from_levels(&note.repeat(ANCHORS), &[offset; ANCHORS * PARTIAL_ROWS])
+                .unwrap(),
+        ),
     }
 }
 
 fn middle(instrument: &Instrument) -> NoteModel {
-    instrument.anchors.note(super::super::slots::MIDDLE_ANCHOR)
+    instrument
+        .anchors()
+        .unwrap()
+        .note(super::super::slots::MIDDLE_ANCHOR)
 }
 
 /// Mean harmonic, weighted by amplitude.
@@ -59,11 +64,7 @@ fn both_ends_are_the_instruments_themselves() {
         made("b", &[1, 2, 3], 0.2, -6.0, 10.0),
     );
     for (share, end) in [(0.0, &a), (1.0, &b), (-3.0, &a), (9.0, &b), (f32::NAN, &a)] {
-        assert_eq!(
-            morph(&a, &b, share).unwrap().anchors,
-            end.anchors,
-            "{share}"
-        );
+        assert_eq!(morph(&a, &b, share).unwrap().body, end.body, "{share}");
     }
     let half = morph(&a, &b, 0.5).unwrap();
     assert_eq!(half.name, "Electric Piano to b, 50 %");

@@ -111,8 +111,8 @@ mod tests {
 
     use super::*;
     use crate::engine::{Engine, NoteEvent, mailbox};
-    use crate::instrument::AnchorSet;
     use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
+    use crate::instrument::{AnchorSet, Body};
     use crate::jobs::Client;
     use crate::params::ConsortParams;
     use crate::plugin::{keys, sidechain::SidechainPeak};
@@ -139,7 +139,9 @@ mod tests {
         }
         let instrument = Instrument {
             name: "Fourth".into(),
-            anchors: AnchorSet::from_levels(&levels, &[0.0; ANCHORS * PARTIAL_ROWS]).unwrap(),
+            body: Body::Keys(
+                AnchorSet::from_levels(&levels, &[0.0; ANCHORS * PARTIAL_ROWS]).unwrap(),
+            ),
             ..Instrument::factory()
         };
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -195,15 +197,15 @@ mod tests {
         session.undo();
         session.morph(1.0).unwrap();
         assert_eq!(shown().2, piano());
-        let fourth = read_anchors(&file);
-        assert_eq!(session.view().instrument.unwrap().anchors, fourth);
+        let fourth = read_body(&file);
+        assert_eq!(session.view().instrument.unwrap().body, fourth);
         // The same pair, the other way round.
         session.morph_with(&Other::Earlier(1)).unwrap();
         assert_eq!(session.view().morph_with, piano());
     }
 
-    fn read_anchors(file: &tempfile::NamedTempFile) -> AnchorSet {
-        super::super::read_file(file.path()).unwrap().anchors
+    fn read_body(file: &tempfile::NamedTempFile) -> Body {
+        super::super::read_file(file.path()).unwrap().body
     }
 
     #[test]
