@@ -136,7 +136,8 @@ fn a_sound_becomes_an_instrument_and_words_and_chance_change_it() {
 
 /// Mean difference of two instruments' middle notes, dB.
 fn distance(one: &Instrument, other: &Instrument) -> f32 {
-    let (one, other) = (one.note(64, 80), other.note(64, 80));
+    let note = |of: &Instrument| of.note(64, 80).expect("no drum kit");
+    let (one, other) = (note(one), note(other));
     let pairs = one.levels.iter().zip(&other.levels);
     let heard: Vec<f32> = pairs
         .filter(|(a, b)| a.max(**b) > -55.0)
