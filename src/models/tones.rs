@@ -256,7 +256,7 @@ fn measured(levels: &[f32], cents: &[f32], key: u8) -> [f64; TONES] {
             .sum();
         db((sum + 1e-9) / all)
     };
-    let is_whole = |row: usize| row >= QUARTER_ROWS || (row + 1) % 4 == 0;
+    let is_whole = |row: usize| row >= QUARTER_ROWS || (row + 1).is_multiple_of(4);
     let harmonics = |first: usize| -> f64 {
         let rows = (first..=9).step_by(2).map(|harmonic| match harmonic {
             9 => QUARTER_ROWS,

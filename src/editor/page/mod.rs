@@ -102,10 +102,9 @@ impl State {
 
     /// Lets go of what the pointer holds: the window is about to close.
     pub(in crate::editor) fn release(&mut self, controls: &dyn Controls) {
-        for key in [self.pressed.take(), self.pieces.pressed.take()] {
-            if let Some(key) = key {
-                controls.key(key, None);
-            }
+        let pressed = [self.pressed.take(), self.pieces.pressed.take()];
+        for key in pressed.into_iter().flatten() {
+            controls.key(key, None);
         }
     }
 
