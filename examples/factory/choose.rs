@@ -116,6 +116,9 @@ pub fn nearest(candidate: &Candidate, chosen: &[&Candidate]) -> f32 {
     chosen.iter().map(distance).fold(f32::INFINITY, f32::min)
 }
 
+/// Words, the measurement that they wish for, and which way.
+type Wish = (&'static [&'static str], fn(&Measured) -> f32, f32);
+
 /// How well a candidate does what the words of its prompt say, compared with the others; and how
 /// clear and even it is.
 fn score(line: &Line, at: usize, all: &[Candidate]) -> f32 {
@@ -127,7 +130,7 @@ fn score(line: &Line, at: usize, all: &[Candidate]) -> f32 {
             .count();
         below as f32 / (all.len().max(2) - 1) as f32
     };
-    let wishes: [(&[&str], fn(&Measured) -> f32, f32); 7] = [
+    let wishes: [Wish; 7] = [
         (
             &["bright", "glass", "shimmering", "metallic"],
             |m| m.centroid_hz,
