@@ -81,7 +81,12 @@ fn parameters_have_names_and_units() {
         })
         .collect();
     println!("{}", shown.join("\n"));
-    for wanted in ["Level = 0.0 dB", "Attack = 0.0 ms", "Tune = 0.00 st"] {
+    for wanted in [
+        "Level = 0.0 dB",
+        "Fade in = 0.0 ms",
+        "Attack = 0 %",
+        "Tune = 0.00 st",
+    ] {
         assert!(
             shown.iter().any(|text| text == wanted),
             "`{wanted}` is not among {shown:?}"
