@@ -149,6 +149,42 @@ fn every_instrument_is_in_tune_at_level_and_silent_after_its_release() {
 }
 
 #[test]
+fn every_kit_has_all_pieces_at_level_and_silent_in_the_end() {
+    let kits = || {
+        factory::entries()
+            .iter()
+            .filter(|entry| entry.kind == Kind::Kit)
+    };
+    assert!(kits().count() >= 8);
+    for entry in kits() {
+        let instrument = entry.instrument();
+        for key in 35..=81 {
+            let sound = play(&instrument, key, 480, 9 * 48_000);
+            assert!(
+                sound.iter().all(|x| x.is_finite() && x.abs() < 1.5),
+                "{}: key {key}",
+                entry.name
+            );
+            let hit = sound[..24_000]
+                .chunks(1_200)
+                .map(rms_db)
+                .fold(f32::MIN, f32::max);
+            assert!(
+                (-55.0..-3.0).contains(&hit),
+                "{}: key {key} is at {hit:.1} dB",
+                entry.name
+            );
+            let rest = rms_db(&sound[8 * 48_000..]);
+            assert!(
+                rest < -75.0,
+                "{}: key {key} still sounds at {rest:.1} dB",
+                entry.name
+            );
+        }
+    }
+}
+
+#[test]
 fn the_library_has_every_family_and_what_musicians_look_for() {
     let instruments = |entry: &&Entry| entry.kind == Kind::Instrument;
     let count = factory::entries().iter().filter(instruments).count();

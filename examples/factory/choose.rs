@@ -79,7 +79,7 @@ fn fault(line: &Line, candidate: &Candidate, chosen: &[&Candidate]) -> Option<&'
         return Some("slow");
     }
     let rough = says(line, &["breathy", "airy", "blown", "gritty", "haz"]);
-    if m.noise_db > if rough { -4.0 } else { -12.0 } {
+    if m.noise_db > if rough { -7.0 } else { -12.0 } {
         return Some("noisy");
     }
     (nearest(candidate, chosen) < NEAR_DB).then_some("duplicate")
