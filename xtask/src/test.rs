@@ -147,7 +147,7 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                "1280x800x24",
+                "1600x1000x24",
                 "-nolisten",
                 "tcp",
                 // Else it starts anew when its last client goes, and turns away who comes then.
