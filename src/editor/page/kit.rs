@@ -12,7 +12,7 @@ use crate::instrument::kit::piece_name;
 use crate::jobs::{KitWish, Request};
 
 /// Height of the row above the pads.
-const ROW: f32 = 26.0;
+const ROW: f32 = 38.0;
 
 /// What the view remembers.
 #[derive(Default)]
