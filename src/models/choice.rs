@@ -17,8 +17,11 @@
 
 use std::f64::consts::TAU;
 
+use super::tones;
 use crate::instrument::Family;
-use crate::instrument::slots::{FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, TIMES, multiple, time_grid};
+use crate::instrument::slots::{
+    FIRST_GROUP_ROW, PARTIAL_ROWS, ROWS, TIMES, key_frequency, time_grid,
+};
 
 /// A note with at least this clarity is clear.
 pub const CLEAR: f32 = 1.0;
@@ -118,27 +121,38 @@ pub fn first_clear(clarities: &[f32]) -> usize {
 
 /// How clearly one note has its key's pitch: 1 and above is clear, 1.11 the most there can be; 0
 /// and below is broken. `levels` are its [`ROWS`] × [`TIMES`] dB, `cents` its [`PARTIAL_ROWS`]
-/// offsets. Thread: any but audio.
+/// offsets. Noise isn't heard in what `is_noisy`: where it is asked for. Thread: any but audio.
 #[must_use]
-pub fn clarity(levels: &[f32], cents: &[f32]) -> f32 {
+pub fn clarity(levels: &[f32], cents: &[f32], key: u8, is_noisy: bool) -> f32 {
     debug_assert!(levels.len() == ROWS * TIMES && cents.len() == PARTIAL_ROWS);
     let power = |row: usize, time: usize| 10f64.powf(f64::from(levels[row * TIMES + time]) / 10.0);
     let loudest = (0..TIMES)
         .map(|time| (0..ROWS).map(|row| power(row, time)).sum::<f64>())
         .fold(0.0, f64::max);
     let grid = time_grid();
+    let rows = tones::rows(key);
+    let hz = key_frequency(f64::from(key));
     let mut worst = f64::INFINITY;
     for (from, to) in STRETCHES {
         let times = grid.partition_point(|&t| t < from)..grid.partition_point(|&t| t < to);
         let count = times.len() as f64;
-        let partials: Vec<(f64, f64)> = (0..FIRST_GROUP_ROW)
+        let mean = |row: usize| {
+            let sum: f64 = times.clone().map(|time| power(row, time)).sum();
+            rows[row].1 * sum / count
+        };
+        // A group of harmonics is like one in its middle: it repeats at the key's period.
+        let partials: Vec<(f64, f64)> = (0..PARTIAL_ROWS)
             .map(|row| {
-                let mean = times.clone().map(|time| power(row, time)).sum::<f64>() / count;
                 let ratio = (f64::from(cents[row]) / 1200.0).exp2();
-                (mean, multiple(row) * ratio)
+                let at = rows[row].0 / hz;
+                let whole = row >= FIRST_GROUP_ROW;
+                (mean(row), ratio * if whole { at.round() } else { at })
             })
             .collect();
-        let all: f64 = partials.iter().map(|partial| partial.0).sum();
+        // What noise is like a little later is chance: it only takes its share.
+        let noise: f64 = (PARTIAL_ROWS..ROWS).map(mean).sum();
+        let noise = if is_noisy { 0.0 } else { noise };
+        let all = partials.iter().map(|partial| partial.0).sum::<f64>() + noise;
         if all > loudest * UNHEARD {
             worst = worst.min(of_partials(&partials, all));
         }
@@ -146,7 +160,7 @@ pub fn clarity(levels: &[f32], cents: &[f32]) -> f32 {
     if worst.is_finite() { worst as f32 } else { 0.0 }
 }
 
-/// Clarity of partials (power, multiple of the key's frequency) whose powers add up to `all`.
+/// Clarity of partials (power, multiple of the key's frequency); `all` is their power and the noise's.
 fn of_partials(partials: &[(f64, f64)], all: f64) -> f64 {
     let strong: Vec<_> = partials.iter().filter(|p| p.0 > all * 1e-5).collect();
     let likeness = |lag: f64| {
@@ -166,6 +180,7 @@ fn of_partials(partials: &[(f64, f64)], all: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instrument::slots::multiple;
 
     /// A held note of some partials: multiple of the key's frequency, dB.
     fn note(partials: &[(f64, f32)]) -> Vec<f32> {
@@ -179,7 +194,7 @@ mod tests {
     }
 
     fn clarity_of(partials: &[(f64, f32)]) -> f32 {
-        clarity(&note(partials), &[0.0; PARTIAL_ROWS])
+        clarity(&note(partials), &[0.0; PARTIAL_ROWS], 64, false)
     }
 
     #[test]
@@ -220,15 +235,26 @@ mod tests {
     }
 
     #[test]
+    fn noise_is_no_pitch_unless_it_is_asked_for() {
+        let mut levels = note(&[(1.0, 0.0), (2.0, -6.0)]);
+        let mut heard = |db: f32, is_noisy| {
+            levels[150 * TIMES..151 * TIMES].fill(db);
+            clarity(&levels, &[0.0; PARTIAL_ROWS], 64, is_noisy)
+        };
+        assert!(heard(-12.0, false) >= CLEAR && heard(0.0, false) < 0.7);
+        assert!(heard(0.0, true) >= CLEAR);
+    }
+
+    #[test]
     fn the_worst_stretch_that_is_heard_counts() {
         let mut levels = note(&[(1.0, 0.0)]);
         let late = time_grid().partition_point(|&t| t < 0.4);
         // The fundamental dies, what is left is none of its harmonics: at first too soft to hear.
         levels[3 * TIMES + late..4 * TIMES].fill(f32::MIN);
         levels[10 * TIMES + late..11 * TIMES].fill(-60.0);
-        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS]) >= CLEAR);
+        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS], 64, false) >= CLEAR);
         levels[10 * TIMES + late..11 * TIMES].fill(-30.0);
-        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS]) < 0.5);
+        assert!(clarity(&levels, &[0.0; PARTIAL_ROWS], 64, false) < 0.5);
     }
 
     #[test]

@@ -1,24 +1,40 @@
 //! Puts decoded notes in tune, while they are made.
 //!
 //! The codec's frequency offsets are its roughest part: the harmonics of one note come out up to
-//! twenty cents apart, which no instrument does, and levels between the harmonics sometimes outlast
-//! them. Both blur the pitch. What belongs to an instrument stays: the stretch of stiff strings,
-//! the beating of slots beside a harmonic. Bells and the like don't come here.
+//! twenty cents apart, which no instrument does, and levels between the harmonics and noise
+//! sometimes drown them. All of it blurs the pitch. What belongs to an instrument stays: the stretch
+//! of stiff strings, the beating of slots beside a harmonic, the noise of an onset, and all noise
+//! where it is asked for. Bells and the like don't come here.
 
 use crate::instrument::Family;
 use crate::instrument::slots::{
-    PARTIAL_ROWS, QUARTER_ROWS, ROWS, SILENT_DB, TIMES, harmonic_row, time_grid,
+    ANCHOR_KEYS, ANCHOR_VELOCITIES, PARTIAL_ROWS, QUARTER_ROWS, RELEASE_AT, ROWS, SILENT_DB, TIMES,
+    harmonic_row, time_grid,
 };
+use crate::models::tones;
 
 /// Share of a harmonic's distance from the others' line that is left.
 const LEFT: f64 = 0.2;
 /// Harmonics that say where the pitch is.
 const HIGHEST: usize = 16;
-/// From here on (seconds) all slots between the harmonics together stay this many dB below the
-/// harmonics: at an onset they are its knock.
-const SETTLED_S: f32 = 0.03;
-const BETWEEN_DB: f32 = -10.0;
-/// The most they are lowered, dB.
+/// From `from_s` on (seconds), some rows together stay `below_db` below the harmonics; before, they
+/// are the onset's.
+struct Limit {
+    from_s: f32,
+    below_db: f32,
+}
+/// The slots between the harmonics. At −16 dB, those of a sixteen-foot pipe make the note an octave
+/// lower, to an estimator by period.
+const BETWEEN: Limit = Limit {
+    from_s: 0.03,
+    below_db: 20.0,
+};
+/// Noise: nine in ten instruments of each family with a pitch have less.
+const NOISE: Limit = Limit {
+    from_s: 0.1,
+    below_db: 12.0,
+};
+/// The most that is lowered, dB.
 const MOST_DB: f32 = 40.0;
 
 /// Whether sounds of a family may be stretched: struck and plucked strings are stiff. What is bowed,
@@ -30,14 +46,23 @@ pub(super) fn is_stiff(family: Option<Family>) -> bool {
     )
 }
 
-/// Puts each note in tune: `levels` are notes × [`ROWS`] × [`TIMES`] dB, `cents` notes ×
-/// [`PARTIAL_ROWS`]. Thread: any but audio.
-pub(super) fn refine(levels: &mut [f32], cents: &mut [f32], is_stiff: bool) {
+/// Puts each note in tune: `levels` are those of the anchors, × [`ROWS`] × [`TIMES`] dB, `cents`
+/// × [`PARTIAL_ROWS`]. Noise stays as it is in what `is_noisy`. Thread: any but audio.
+pub(super) fn refine(levels: &mut [f32], cents: &mut [f32], is_stiff: bool, is_noisy: bool) {
     let notes = levels.chunks_mut(ROWS * TIMES);
-    for (levels, cents) in notes.zip(cents.chunks_mut(PARTIAL_ROWS)) {
+    let notes = notes.zip(cents.chunks_mut(PARTIAL_ROWS)).enumerate();
+    for (index, (levels, cents)) in notes {
         align_harmonics(levels, cents, is_stiff);
-        lower_between(levels);
+        let sines = tones::rows(ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()]).map(|row| row.1);
+        lower(levels, &sines, is_between, &BETWEEN);
+        if !is_noisy {
+            lower(levels, &sines, |row| row >= PARTIAL_ROWS, &NOISE);
+        }
     }
+}
+
+fn is_between(row: usize) -> bool {
+    row < QUARTER_ROWS && !(row + 1).is_multiple_of(4)
 }
 
 fn power(db: f32) -> f64 {
@@ -90,23 +115,21 @@ fn align_harmonics(levels: &[f32], cents: &mut [f32], is_stiff: bool) {
     }
 }
 
-/// Lowers the slots between the harmonics where they drown them.
-fn lower_between(levels: &mut [f32]) {
-    let is_between = |row: usize| row < QUARTER_ROWS && !(row + 1).is_multiple_of(4);
-    let first = time_grid().partition_point(|&t| t < SETTLED_S);
-    for time in first..TIMES {
-        let (mut harmonics, mut between) = (0.0, 0.0);
-        for row in 0..PARTIAL_ROWS {
-            let power = power(levels[row * TIMES + time]);
-            if is_between(row) {
-                between += power;
-            } else {
-                harmonics += power;
-            }
-        }
-        let excess = 10.0 * (between / harmonics.max(1e-12)).max(1e-12).log10() as f32 - BETWEEN_DB;
+/// Lowers some rows where they drown the harmonics of a held note. Each row stands for so many
+/// `sines`.
+fn lower(levels: &mut [f32], sines: &[f64; ROWS], rows: fn(usize) -> bool, limit: &Limit) {
+    let at = |seconds: f32| time_grid().partition_point(|&t| t < seconds);
+    for time in at(limit.from_s)..at(RELEASE_AT) {
+        let sum = |rows: &dyn Fn(usize) -> bool| -> f64 {
+            let rows = (0..ROWS).filter(|&row| rows(row));
+            rows.map(|row| sines[row] * power(levels[row * TIMES + time]))
+                .sum()
+        };
+        let harmonics = sum(&|row| row < PARTIAL_ROWS && !is_between(row));
+        let ratio = (sum(&rows) / harmonics.max(1e-12)).max(1e-12);
+        let excess = 10.0 * ratio.log10() as f32 + limit.below_db;
         if excess > 0.0 {
-            for row in (0..QUARTER_ROWS).filter(|&row| is_between(row)) {
+            for row in (0..ROWS).filter(|&row| rows(row)) {
                 levels[row * TIMES + time] -= excess.min(MOST_DB);
             }
         }
@@ -133,7 +156,7 @@ mod tests {
             set(&mut levels, row, db);
             cents[row] = offset;
         }
-        refine(&mut levels, &mut cents, true);
+        refine(&mut levels, &mut cents, true, false);
         assert!(cents[3].abs() < 4.0 && cents[7].abs() < 2.0 && cents[11].abs() < 2.0);
     }
 
@@ -145,7 +168,7 @@ mod tests {
             set(&mut levels, row, -(number as f32));
             cents[row] = 7.0 + 0.08 * (number * number) as f32;
         }
-        refine(&mut levels, &mut cents, true);
+        refine(&mut levels, &mut cents, true, false);
         for number in 1..=12 {
             let expected = 0.08 * (number * number) as f32;
             let found = cents[harmonic_row(number).expect("a harmonic")];
@@ -154,24 +177,32 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_between_harmonics_stays_below_them_after_the_onset() {
+    fn what_drowns_the_harmonics_is_lowered_after_the_onset() {
         let (mut levels, mut cents) = silent();
+        let noise = PARTIAL_ROWS + 5;
         set(&mut levels, 3, -20.0);
         set(&mut levels, 10, -12.0);
+        set(&mut levels, noise, -17.0);
         set(&mut levels, 5, -60.0);
         cents[10] = 40.0;
-        refine(&mut levels, &mut cents, true);
+        let noisy = levels.clone();
+        refine(&mut levels, &mut cents, true, false);
         assert_eq!(levels[10 * TIMES], -12.0);
-        assert!((levels[10 * TIMES + 80] + 30.0).abs() < 0.01);
+        assert!((levels[10 * TIMES + 80] + 40.0).abs() < 0.01);
         assert!((levels[3 * TIMES + 80] + 20.0).abs() < 0.01);
+        assert!((levels[noise * TIMES + 80] + 32.0).abs() < 0.01);
         assert!((cents[10] - 40.0).abs() < 0.01);
+        let mut asked = noisy;
+        refine(&mut asked, &mut cents, true, true);
+        assert_eq!(asked[noise * TIMES + 80], -17.0);
 
         // Where nothing drowns anything, nothing changes.
         let (mut levels, mut cents) = silent();
         set(&mut levels, 3, 0.0);
-        set(&mut levels, 10, -12.0);
+        set(&mut levels, 10, -22.0);
+        set(&mut levels, noise, -14.0);
         let before = levels.clone();
-        refine(&mut levels, &mut cents, true);
+        refine(&mut levels, &mut cents, true, false);
         assert_eq!(levels, before);
     }
 }

@@ -41,6 +41,9 @@ pub const NAMES: [&str; TONES] = [
     "motion_db",
 ];
 
+/// Which of them is the share of noise.
+const NOISE: usize = 5;
+
 /// What a prompt asks of each property.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
@@ -65,6 +68,12 @@ impl Asked {
         for (score, denied) in self.score.iter_mut().zip(denied.score) {
             *score = (*score - denied).clamp(-MOST, MOST);
         }
+    }
+
+    /// Noise or breath is asked for. Thread: any.
+    #[must_use]
+    pub fn is_noisy(&self) -> bool {
+        self.score[NOISE] >= ASKED
     }
 
     fn asks(&self, i: usize) -> bool {
@@ -183,7 +192,7 @@ fn db(power: f64) -> f64 {
 }
 
 /// The middle frequency of each row at a key, Hz, and how many sines it stands for there.
-fn rows(key: u8) -> [(f64, f64); ROWS] {
+pub(super) fn rows(key: u8) -> [(f64, f64); ROWS] {
     let hz = key_frequency(f64::from(key));
     let edges = band_edges();
     std::array::from_fn(|row| {

@@ -17,7 +17,7 @@ use crate::models::encoder::Encoding;
 use crate::models::first_anchor::Drawing;
 use crate::models::runtime::Runtime;
 use crate::models::text::Encoded;
-use crate::models::{Error, Models, loudness};
+use crate::models::{Error, Models, choice, loudness};
 
 /// An instrument in the making from a known sound.
 #[derive(Debug)]
@@ -45,6 +45,14 @@ struct Note {
     anchor: usize,
     /// Name of its file, if it has one.
     file: Option<String>,
+}
+
+impl Note {
+    /// Of this note or of what is made of it: its noise is its own.
+    fn clarity(&self, model: &NoteModel) -> f32 {
+        let key = ANCHOR_KEYS[self.anchor / ANCHOR_VELOCITIES.len()];
+        choice::clarity(&model.levels, &model.cents, key, true)
+    }
 }
 
 #[derive(Debug)]

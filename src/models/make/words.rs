@@ -156,7 +156,9 @@ impl Words {
                 if self.is_judged(models) {
                     let family = self.family(&models.pack().manifest().flow);
                     let is_stiff = intonation::is_stiff(family);
-                    intonation::refine(&mut decoded.levels, &mut decoded.cents, is_stiff);
+                    let is_noisy = self.said.asked.is_noisy();
+                    let (levels, cents) = (&mut decoded.levels, &mut decoded.cents);
+                    intonation::refine(levels, cents, is_stiff, is_noisy);
                 }
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
@@ -190,7 +192,7 @@ impl Words {
         loudness::silence_floor(&mut decoded.levels);
         let place = first_index(self.family(&flow), &flow) / ANCHOR_VELOCITIES.len();
         let vectors = models.timbre()?.notes(&decoded.levels, place)?;
-        let is_judged = self.is_judged(models);
+        let (is_judged, is_noisy) = (self.is_judged(models), self.said.asked.is_noisy());
         let levels = decoded.levels.chunks(ROWS * TIMES);
         let notes = levels.zip(decoded.cents.chunks(PARTIAL_ROWS));
         let candidates: Vec<Candidate> = notes
@@ -198,7 +200,7 @@ impl Words {
             .map(|((levels, cents), vector)| {
                 let scores = tones::scores(levels, cents, ANCHOR_KEYS[place], &flow.tones);
                 let clarity = if is_judged {
-                    choice::clarity(levels, cents)
+                    choice::clarity(levels, cents, ANCHOR_KEYS[place], is_noisy)
                 } else {
                     choice::CLEAR
                 };

@@ -79,15 +79,12 @@ impl Known {
 
     /// Keeps a varied note; when the user's own isn't as clear as the known one, draws more.
     pub(super) fn choose(&mut self, codes: &[f32], models: &mut Models) -> Result<Next, Error> {
-        let note = &self.note()?.model;
+        let note = self.note()?;
         let mut kept = 0;
-        if choice::clarity(&note.levels, &note.cents) >= choice::CLEAR {
+        if note.clarity(&note.model) >= choice::CLEAR {
             let mut decoded = decode(codes, models)?;
             let decoded = finish::notes(&mut decoded);
-            let clarity = |n: usize| {
-                let note = decoded.note(n);
-                choice::clarity(&note.levels, &note.cents)
-            };
+            let clarity = |n: usize| note.clarity(&decoded.note(n));
             let clarities: Vec<f32> = (0..codes.len() / self.code.len()).map(clarity).collect();
             if clarities.len() == 1 && clarities[0] < choice::CLEAR {
                 let more = choice::seeds(self.request.seed);

@@ -31,8 +31,8 @@ impl Known {
             }
             Source::Words | Source::Sound(_) => {
                 // Decoded notes are put in tune where the known one is.
-                if choice::clarity(&note.model.levels, &note.model.cents) >= choice::CLEAR {
-                    intonation::refine(base.levels, base.cents, true);
+                if note.clarity(&note.model) >= choice::CLEAR {
+                    intonation::refine(base.levels, base.cents, true, true);
                 }
                 carry(&mut base, &note.model, note.key);
             }
