@@ -30,6 +30,7 @@ ATTRIBUTES = {
     "detuned": ("detuned chorused wobbly out-of-tune supersaw unison beating spread", "pure"),
     "distorted": ("distorted gritty dirty fuzzy overdriven crunchy saturated crushed raw", "pure"),
     "sub": ("sub deep low subby bottom-heavy boomy rumbling", "thin"),
+    "high": ("high high-pitched high-register treble soprano", "sub"),
     "moving": ("moving evolving modulated animated shifting morphing sweeping pulsing wobbling", "static"),
     "static": ("static still unmoving flat constant stable", "moving"),
     "vibrato": ("vibrato tremolo trembling quivering shaking singing", "static"),

@@ -18,6 +18,7 @@
 //! | [`codec`] | codes → levels and cents over time |
 //! | [`drums`] | text vector → codes of a kit's pieces → their hits |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
+//! | `insist` | what words ask for, seen to |
 //! | `loaded` | a pack's models in memory |
 //! | [`make`] | the whole chain, in short steps |
 //!
@@ -35,6 +36,7 @@ mod error;
 pub mod first_anchor;
 #[cfg(test)]
 mod golden;
+mod insist;
 mod intonation;
 mod loaded;
 mod loudness;

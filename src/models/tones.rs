@@ -41,8 +41,22 @@ pub const NAMES: [&str; TONES] = [
     "motion_db",
 ];
 
-/// Which of them is the share of noise.
-const NOISE: usize = 5;
+/// Some of them, by their places in [`NAMES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Share of the power above 2.5 kHz.
+    Brightness = 0,
+    /// Time to the loudest moment.
+    Attack = 1,
+    /// What is lost in half a second.
+    HalfSecond = 2,
+    /// Time to fall after the release.
+    Release = 4,
+    /// Share of noise.
+    Noise = 5,
+    /// Share of the fundamental.
+    Fundamental = 6,
+}
 
 /// What a prompt asks of each property.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +87,7 @@ impl Asked {
     /// Noise or breath is asked for. Thread: any.
     #[must_use]
     pub fn is_noisy(&self) -> bool {
-        self.score[NOISE] >= ASKED
+        self.score[Tone::Noise as usize] >= ASKED
     }
 
     fn asks(&self, i: usize) -> bool {

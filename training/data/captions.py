@@ -38,10 +38,10 @@ _RULES = [
     ("tremolo_db", 0.88, 1.01, "pulsing|wobbling|tremolo", "tremolo|a pulsing volume"),
     ("sweep_octaves", 0.94, 1.01, "opening|brightening|sweeping", "a filter that opens|a tone that brightens as it is held"),
     ("sweep_octaves", 0.00, 0.07, "closing|fading|sweeping", "a filter that closes|a tone that darkens as it is held"),
-    ("harmonics", 0.86, 1.01, "buzzy|rich|sawtooth|full", "rich harmonics|many overtones"),
+    ("harmonics", 0.86, 1.01, "buzzy|rich|sawtooth", "rich harmonics|many overtones"),
     ("harmonics", 0.00, 0.15, "pure|sine-like|simple|smooth", "few overtones|a sine-like tone"),
     ("fundamental_db", 0.00, 0.12, "nasal|thin|reedy", "a thin sound|a weak fundamental"),
-    ("fundamental_db", 0.88, 1.01, "round|smooth|soft", "a strong fundamental"),
+    ("fundamental_db", 0.80, 1.01, "round|smooth|full|full-bodied", "a strong fundamental|a full body"),
     ("velocity_octaves", 0.88, 1.01, "expressive|dynamic", "strong velocity response|a tone that opens up when played hard"),
 ]  # fmt: skip
 _RULES = [(name, low, high, adjectives.split("|"), features.split("|")) for name, low, high, adjectives, features in _RULES]

@@ -129,6 +129,12 @@ pub fn note(note: &NoteModel, key: u8, seconds: f32, rate: f32) -> Vec<f32> {
     frames.iter().map(|frame| frame[0]).collect()
 }
 
+/// Changes a note by the macros that act on levels: brightness, attack, decay and body.
+/// Any thread but audio.
+pub fn shape(note: &mut NoteModel, macros: &Macros) {
+    shape::apply(note, macros);
+}
+
 /// Amplitude of 0 dB in an instrument's columns.
 fn gain(instrument: &Instrument) -> f32 {
     let Body::Keys(anchors) = &instrument.body else {

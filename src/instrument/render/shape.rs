@@ -22,6 +22,8 @@ const ACCENT_S: f32 = 0.03;
 /// Share of a sound's own decay that is taken away at most, and decay added at most (dB/s).
 const DECAY_TAKEN: f32 = 0.85;
 const DECAY_ADDED_DB_PER_S: f32 = 40.0;
+/// A note has risen when it is so near to its loudest moment, dB.
+const RISEN_DB: f32 = 1.0;
 /// Noise taken from a pure sound at most; noise added to a breathy one, and tone taken from it.
 const NOISE_TAKEN_DB: f32 = 24.0;
 const NOISE_ADDED_DB: f32 = 12.0;
@@ -120,12 +122,12 @@ fn sustain(note: &mut NoteModel, amount: f32) {
     }
 }
 
-/// Lets the note die away faster after its loudest moment.
+/// Lets the note die away faster once it has risen.
 fn damp(note: &mut NoteModel, amount: f32) {
     let totals = note.total_levels();
-    let peak = (0..TIMES)
-        .max_by(|&a, &b| totals[a].total_cmp(&totals[b]))
-        .unwrap_or(0);
+    // A steady sound is loudest at any time.
+    let risen = loudest(note) - RISEN_DB;
+    let peak = totals.iter().position(|&db| db >= risen).unwrap_or(0);
     let from = time_grid()[peak];
     let slope = DECAY_ADDED_DB_PER_S * amount;
     add_over_time(note, |t| -slope * (t.min(RELEASE_AT) - from).max(0.0));

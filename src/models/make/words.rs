@@ -5,12 +5,13 @@ use crate::instrument::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, MIDDLE_ANCHOR, PARTIAL_ROWS, ROWS, TIMES,
 };
 use crate::instrument::{AnchorSet, Body, Family, Instrument, Macros, Recipe};
+use crate::models::carry::Notes;
 use crate::models::choice::Candidate;
 use crate::models::first_anchor::{Drawing, Wish};
 use crate::models::pack::{Flow, Manifest, Pack, TEXT_WIDTH};
 use crate::models::runtime::{self, Runtime};
 use crate::models::text::{self, Encoded};
-use crate::models::{Error, Models, choice, intonation, loudness, tones};
+use crate::models::{Error, Models, choice, insist, intonation, loudness, tones};
 
 /// An instrument in the making from words.
 #[derive(Debug)]
@@ -160,6 +161,13 @@ impl Words {
                     let (levels, cents) = (&mut decoded.levels, &mut decoded.cents);
                     intonation::refine(levels, cents, is_stiff, is_noisy);
                 }
+                let flow = &models.pack().manifest().flow;
+                let first = first_index(self.family(flow), flow);
+                let mut notes = Notes {
+                    levels: &mut decoded.levels,
+                    cents: &mut decoded.cents,
+                };
+                insist::insist(&mut notes, first, &self.said.asked, &flow.tones);
                 loudness::to_reference(&mut decoded.levels);
                 let anchors = AnchorSet::from_levels(&decoded.levels, &decoded.cents)
                     .map_err(|e| Error::Model(e.to_string()))?;
