@@ -78,6 +78,7 @@ fn of_sound(path: impl AsRef<Path>, changes: &str) -> Request {
         source: Source::Sound(SoundFile {
             path: path.as_ref().to_owned(),
             key: None,
+            sound: None,
         }),
         ..request(changes, 1)
     }

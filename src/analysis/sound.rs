@@ -89,6 +89,26 @@ impl Sound {
         self.channels[0].len() as f64 / f64::from(self.rate)
     }
 
+    /// A WAV file of it, with 32-bit floats: nothing clips. Any thread but audio.
+    pub fn to_wav(&self) -> Vec<u8> {
+        let spec = hound::WavSpec {
+            channels: self.channels.len() as u16,
+            sample_rate: self.rate,
+            bits_per_sample: 32,
+            sample_format: hound::SampleFormat::Float,
+        };
+        let mut file = std::io::Cursor::new(Vec::new());
+        let mut writer = hound::WavWriter::new(&mut file, spec).expect("memory takes the header");
+        for frame in 0..self.channels[0].len() {
+            for channel in &self.channels {
+                let sample = writer.write_sample(channel[frame]);
+                sample.expect("memory takes samples");
+            }
+        }
+        writer.finalize().expect("every frame is whole");
+        file.into_inner()
+    }
+
     /// One channel at [`SAMPLE_RATE`] without direct current and rumble (below 20 Hz), as the
     /// analysis wants it: the mean of two channels, or the louder one where they cancel out. Takes
     /// some 5 ms a second. Any thread but audio.

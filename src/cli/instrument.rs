@@ -168,6 +168,7 @@ fn source(arguments: &Arguments) -> Result<Source, Failure> {
         (Some(path), _) => Source::Sound(SoundFile {
             path: path.clone(),
             key: arguments.sound_key.map(f64::from),
+            sound: None,
         }),
         (None, Some(path)) => Source::Near(Arc::new(read_instrument(path)?)),
         (None, None) => Source::Words,

@@ -127,7 +127,11 @@ fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
     let request = Request {
         source: wanted.sound.clone().map_or(Source::Words, |path| {
             let key = wanted.sound_key;
-            Source::Sound(SoundFile { path, key })
+            Source::Sound(SoundFile {
+                path,
+                key,
+                sound: None,
+            })
         }),
         prompt: wanted.prompt.clone(),
         seed: wanted.seed,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use nice_plug::params::internals::ParamPtr;
 
 use crate::instrument::Instrument;
-use crate::jobs::{Export, Request, Status};
+use crate::jobs::{Capture, Export, Request, Status};
 use crate::params::ConsortParams;
 
 /// A moment of the plugin instance, as the page shows it.
@@ -34,6 +34,8 @@ pub struct View {
     pub message: Option<String>,
     /// What the user may want to know besides, in a sentence.
     pub notice: Option<String>,
+    /// The capture of a sound that goes on, or what became of the last one.
+    pub capture: Option<Capture>,
     /// The export that is being written, or what became of the last one.
     pub export: Option<Export>,
     /// Names of the instruments that are remembered, the latest first.
@@ -83,6 +85,13 @@ pub trait Controls: Send + Sync {
 
     /// The user is about to ask for an instrument: loads the models, if they aren't.
     fn prepare(&self);
+
+    /// Waits for a sound on the sidechain, and takes it until it ends.
+    fn capture(&self);
+    /// Ends that sound here.
+    fn stop_capture(&self);
+    /// Ends and forgets it.
+    fn cancel_capture(&self);
 
     /// Plays an instrument of the factory library, by name; otherwise a sentence that says why not.
     fn play_factory(&self, name: &str) -> Result<(), String>;

@@ -20,6 +20,7 @@ use nice_plug_egui::{
 pub use nice_plug_egui::RepaintNotifier;
 
 use super::{Controls, State, theme, ui};
+use crate::instrument::export::music_folder;
 
 /// Size of a new window, logical points.
 const SIZE: (u32, u32) = (1000, 742);
@@ -94,14 +95,6 @@ impl ConsortEditor {
         }
         window.clone()
     }
-}
-
-/// Where instruments are saved unless the user names another folder: in that of the user's music.
-fn music_folder() -> PathBuf {
-    dirs::audio_dir()
-        .or_else(|| Some(dirs::home_dir()?.join("Music")))
-        .unwrap_or_else(std::env::temp_dir)
-        .join("Consort")
 }
 
 fn folder(sounds: &Mutex<PathBuf>) -> MutexGuard<'_, PathBuf> {

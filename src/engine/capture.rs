@@ -22,6 +22,9 @@ pub struct HostPosition {
     pub time_signature: Option<(i32, i32)>,
 }
 
+/// Furthest that a block may lie from where it should, in frames: many hosts count beats.
+const ROUNDING: u64 = 2;
+
 /// One block of captured sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CapturedBlock {
@@ -44,7 +47,7 @@ pub struct Writer {
     last: Option<(HostPosition, usize)>,
 }
 
-/// The generator thread's end.
+/// The listener's end.
 #[derive(Debug)]
 pub struct Reader {
     blocks: rtrb::Consumer<CapturedBlock>,
@@ -74,11 +77,16 @@ pub fn channel(frames: usize) -> (Writer, Reader) {
 }
 
 impl Writer {
+    /// Whether anybody listens. Audio thread.
+    pub fn is_armed(&self) -> bool {
+        self.armed.load(Relaxed)
+    }
+
     /// Writes a block of `frames` frames if anybody listens. Slices that are shorter are silent at
     /// their end, as hosts may leave the sidechain out or cut it short. A block that finds no room
     /// is lost whole, and the next one starts a new stretch. Audio thread.
     pub fn write(&mut self, position: &HostPosition, frames: usize, left: &[f32], right: &[f32]) {
-        if !self.armed.load(Relaxed) {
+        if !self.is_armed() {
             self.last = None;
             return;
         }
@@ -113,7 +121,8 @@ impl Reader {
         self.armed.store(armed, Relaxed);
     }
 
-    /// Appends the next block's frames to `sound`; `None` when there is none. Generator thread.
+    /// Appends the next block's frames to `sound`; `None` when there is none. Any
+    /// thread but audio.
     pub fn read(&mut self, sound: &mut Vec<[f32; 2]>) -> Option<CapturedBlock> {
         let block = self.blocks.pop().ok()?;
         // Frames are written before their block.
@@ -125,7 +134,9 @@ impl Reader {
 /// Whether a block at `position` continues the song where the last one ended.
 fn goes_on((last, frames): &(HostPosition, usize), position: &HostPosition) -> bool {
     let in_samples = match (last.samples, position.samples) {
-        (Some(last), Some(now)) if position.playing => now == last + *frames as i64,
+        (Some(last), Some(now)) if position.playing => {
+            now.abs_diff(last + *frames as i64) <= ROUNDING
+        }
         _ => true,
     };
     // A loop may leave the sample count alone, but not the beats.

@@ -17,12 +17,14 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`client`] | what instances hold |
+//! | [`capture`] | a sound from the sidechain, on a thread of its own |
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
 //! | `exporting` | an instrument on its way to files |
 //! | `rendering` | one instrument on its way to an engine |
 
+pub mod capture;
 pub mod client;
 mod desk;
 mod exporting;
@@ -31,5 +33,6 @@ mod rendering;
 pub mod snapshot;
 
 pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
+pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};

@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 
 use super::text::{self, MAX_TOKENS};
 use super::{Error, Models};
+use crate::analysis::Sound;
 use crate::instrument::{Family, Instrument};
 use kit::KitMaking;
 pub use kit::{KitWish, asks_for_kit};
@@ -52,6 +53,8 @@ pub struct SoundFile {
     pub path: PathBuf,
     /// The MIDI key of its note, if that is known; else it is found.
     pub key: Option<f64>,
+    /// What is in it, where it couldn't be written.
+    pub sound: Option<Arc<Sound>>,
 }
 
 /// What to make.

@@ -105,6 +105,18 @@ impl Controls for HostControls {
         self.session.key(key, velocity);
     }
 
+    fn capture(&self) {
+        self.session.recorder().begin();
+    }
+
+    fn stop_capture(&self) {
+        self.session.recorder().stop();
+    }
+
+    fn cancel_capture(&self) {
+        self.session.recorder().cancel();
+    }
+
     fn play_factory(&self, name: &str) -> Result<(), String> {
         self.set_macros(&self.session.play_factory(name)?);
         Ok(())

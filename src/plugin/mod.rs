@@ -12,8 +12,8 @@
 //! | [`state`] | what projects and presets hold |
 //! | [`host_controls`] | the window's controls: session and host together |
 //!
-//! While something is being made or rendered, or notes sound, `process` answers "continue"; once it
-//! answers "continue if not quiet", all keys are with the engine.
+//! While something is being made, rendered or captured, or notes sound, `process` answers "continue";
+//! once it answers "continue if not quiet", all keys are with the engine.
 //!
 //! An instance is cheap: scanning touches no model, no file and no ONNX Runtime. Sound exists from
 //! activation on (the factory instrument, or what the project holds); models are loaded when a window
@@ -35,8 +35,9 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
-use crate::engine::{Engine, MAX_VOICES, Settings, mailbox};
-use crate::jobs::{Client, Pending};
+use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
+use crate::instrument::export::music_folder;
+use crate::jobs::{Client, Pending, Recorder};
 use crate::params::ConsortParams;
 use host_controls::HostControls;
 use keys::KeyPress;
@@ -46,6 +47,10 @@ use sidechain::SidechainPeak;
 use state::SavedState;
 use stir::Stir;
 
+/// Room for what the sidechain hears until a recorder has read it: 12 s at 48 kHz, 3 at 192. Memory
+/// that is never written costs nothing.
+const CAPTURE_FRAMES: usize = 12 * 48_000;
+
 /// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct Consort {
     params: Arc<ConsortParams>,
@@ -53,6 +58,7 @@ pub struct Consort {
     saved: Arc<SavedState>,
     window: Arc<WindowSize>,
     sidechain: Arc<SidechainPeak>,
+    capture: capture::Writer,
     repaint: RepaintNotifier,
     stir: Stir,
     keys: rtrb::Consumer<KeyPress>,
@@ -73,12 +79,20 @@ impl Default for Consort {
         let repaint = RepaintNotifier::new();
         let news = repaint.clone();
         client.listen(Box::new(move || news.request_repaint()));
+        let (capture, reader) = capture::channel(CAPTURE_FRAMES);
+        let news = repaint.clone();
+        let recorder = Recorder::new(
+            reader,
+            Box::new(|| music_folder().join("Captured sounds")),
+            Box::new(move || news.request_repaint()),
+        );
         let session = Arc::new(Session::new(
             params.clone(),
             client,
             engine.telemetry(),
             sidechain.clone(),
             presses,
+            recorder,
         ));
         let window = Arc::new(WindowSize::default());
         Self {
@@ -87,6 +101,7 @@ impl Default for Consort {
             session,
             window,
             sidechain,
+            capture,
             stir: Stir::new(engine.telemetry(), repaint.clone()),
             repaint,
             keys,
@@ -191,6 +206,9 @@ impl Plugin for Consort {
         }
         self.engine.render(&mut left[done..], &mut right[done..]);
         let loud = self.sidechain.raise(aux, frames);
+        let (side_left, side_right) = sidechain::channels(aux);
+        let position = sidechain::position(context.transport());
+        self.capture.write(&position, frames, side_left, side_right);
         self.stir.look(loud || !self.engine.is_silent());
 
         while let Some(ended) = self.engine.take_ended() {
@@ -208,7 +226,7 @@ impl Plugin for Consort {
             }
         }
         // A host that puts the plugin to sleep would keep the engine from taking what is made.
-        if self.engine.is_silent() && !self.pending.get() {
+        if self.engine.is_silent() && !self.pending.get() && !self.capture.is_armed() {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive

@@ -19,7 +19,7 @@ use super::state::{self, Recalled};
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Preload, Request, Snapshot, Source, Stage, Status};
+use crate::jobs::{Client, JobId, Preload, Recorder, Request, Snapshot, Source, Stage, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -29,6 +29,7 @@ pub struct Session {
     telemetry: Arc<Telemetry>,
     sidechain: Arc<SidechainPeak>,
     keys: Mutex<rtrb::Producer<KeyPress>>,
+    recorder: Recorder,
     desk: Mutex<Desk>,
     /// The host said at activation that it renders offline.
     offline: AtomicBool,
@@ -67,6 +68,7 @@ impl Session {
         telemetry: Arc<Telemetry>,
         sidechain: Arc<SidechainPeak>,
         keys: rtrb::Producer<KeyPress>,
+        recorder: Recorder,
     ) -> Self {
         let watched = params.clone();
         client.watch_macros(Box::new(move || watched.macros()));
@@ -76,6 +78,7 @@ impl Session {
             telemetry,
             sidechain,
             keys: Mutex::new(keys),
+            recorder,
             desk: Mutex::default(),
             offline: AtomicBool::new(false),
         }
@@ -86,12 +89,18 @@ impl Session {
         &self.params
     }
 
+    /// What captures sounds from the sidechain. Any thread but audio.
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
+    }
+
     /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
     /// that it renders offline, what was loaded is waited for. Main thread.
     pub fn activate(&self, sample_rate: f32, offline: bool) {
         let mut desk = self.desk.lock();
         self.offline.store(offline, Ordering::Relaxed);
         self.client.set_sample_rate(sample_rate);
+        self.recorder.set_sample_rate(sample_rate);
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
@@ -130,6 +139,7 @@ impl Session {
                 Preload::Failed(sentence) => Some(sentence),
                 _ => None,
             }),
+            capture: self.recorder.capture(),
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.pair.as_ref().map(|pair| pair.with().to_owned()),

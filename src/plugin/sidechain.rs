@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use nice_plug::prelude::*;
 
+use crate::engine::capture::HostPosition;
+
 /// A peak below this (-60 dB) is not worth a frame of the window.
 const INAUDIBLE: f32 = 1e-3;
 
@@ -37,6 +39,29 @@ impl SidechainPeak {
     /// The peak so far; starts over. UI thread.
     pub fn take(&self) -> f32 {
         f32::from_bits(self.0.swap(0, Relaxed))
+    }
+}
+
+/// Left and right of a block, each as long as the host made it; one channel is both. Audio thread.
+pub fn channels<'a>(aux: &'a mut AuxiliaryBuffers) -> (&'a [f32], &'a [f32]) {
+    match aux.inputs.first_mut().map(Buffer::as_slice) {
+        Some([left, right, ..]) => (left, right),
+        Some([only]) => (only, only),
+        _ => (&[], &[]),
+    }
+}
+
+/// Where a block starts, as the host says. Audio thread.
+pub fn position(transport: &Transport) -> HostPosition {
+    HostPosition {
+        playing: transport.playing,
+        samples: transport.pos_samples(),
+        beats: transport.pos_beats(),
+        tempo: transport.tempo,
+        bar_start: transport.bar_start_pos_beats(),
+        time_signature: transport
+            .time_sig_numerator
+            .zip(transport.time_sig_denominator),
     }
 }
 
@@ -71,6 +96,7 @@ mod tests {
             outputs: &mut [],
         };
         peak.raise(&mut none, 64);
+        assert!(channels(&mut none).0.is_empty());
         with_sidechain([0, 0], |aux| {
             peak.raise(aux, 64);
         });
@@ -78,6 +104,8 @@ mod tests {
         for lengths in [[64, 64], [17, 64], [512, 3]] {
             with_sidechain(lengths, |aux| {
                 peak.raise(aux, 64);
+                let (left, right) = channels(aux);
+                assert_eq!([left.len(), right.len()], lengths);
             });
             assert_eq!(peak.take(), 0.25);
             assert_eq!(peak.take(), 0.0);

@@ -193,6 +193,7 @@ pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<
         (Some(file), _) => Source::Sound(SoundFile {
             path: file.get("path")?.as_str()?.into(),
             key: file.get("key").and_then(Value::as_f64),
+            sound: None,
         }),
         (None, Some(_)) => Source::Near(current?.clone()),
         (None, None) => Source::Words,
@@ -290,6 +291,7 @@ mod tests {
         let sound = Source::Sound(SoundFile {
             path: "/sounds/rhodes.wav".into(),
             key: Some(60.0),
+            sound: None,
         });
         for (source, amount) in [
             (Source::Words, 0.0),

@@ -44,7 +44,7 @@ fn a_key_held_while_keys_are_made_sounds_as_soon_as_its_own_is() {
 fn it_is_silent_without_notes_whatever_the_sidechain_hears() {
     let entry = load();
     let mut session = Session::ready(&entry, RATE, 512);
-    session.audio.as_mut().unwrap().set_sidechain(0.5);
+    session.audio.as_mut().unwrap().sidechain = |_| 0.5;
     let sound = session.play(&[], 48_000, &[512, 17]);
     assert_eq!(sound.first_sound(), None);
 }

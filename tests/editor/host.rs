@@ -32,6 +32,9 @@ pub enum Asked {
     Save(PathBuf),
     Export(PathBuf),
     CancelExport,
+    Capture,
+    StopCapture,
+    CancelCapture,
     Factory(String),
     MorphWith(Other),
     Morph(f32),
@@ -53,6 +56,7 @@ impl Host {
                 after: None,
                 message: None,
                 notice: None,
+                capture: None,
                 export: None,
                 earlier: vec!["glass bells".into(), "warm cello".into()],
                 morph_with: None,
@@ -121,6 +125,15 @@ impl Controls for Host {
     }
     fn export(&self, folder: &Path) {
         self.note(Asked::Export(folder.to_owned()));
+    }
+    fn capture(&self) {
+        self.note(Asked::Capture);
+    }
+    fn stop_capture(&self) {
+        self.note(Asked::StopCapture);
+    }
+    fn cancel_capture(&self) {
+        self.note(Asked::CancelCapture);
     }
     fn play_factory(&self, name: &str) -> Result<(), String> {
         self.note(Asked::Factory(name.into()));

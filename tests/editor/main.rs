@@ -1,5 +1,6 @@
 //! The window's page, driven without a window by the names that a screen reader would say.
 
+mod capture;
 mod choosing;
 mod files;
 mod host;
@@ -325,6 +326,7 @@ fn everything_fits_at_any_size() {
             "Family",
             "Variation D",
             "Browse",
+            "Capture",
             "Changes",
             "Make",
             "Vary",

@@ -39,7 +39,11 @@ fn browse(host: &Host, page: &mut Harness<'_, State>) {
 
 fn of_sound(path: PathBuf, changes: &str) -> Asked {
     Asked::Make(Request {
-        source: Source::Sound(SoundFile { path, key: None }),
+        source: Source::Sound(SoundFile {
+            path,
+            key: None,
+            sound: None,
+        }),
         prompt: changes.into(),
         seed: 1,
         ..Request::default()

@@ -19,6 +19,8 @@ pub struct Audio {
     /// Whether the plugin said at the last block that it must be called again: notes sound, or keys
     /// are on their way.
     pub awake: bool,
+    /// What the sidechain hears in both channels, by the frame since the plugin was activated.
+    pub sidechain: fn(u64) -> f32,
     /// Given the call into the plugin to do: the place for a watch around it.
     pub around: fn(&mut dyn FnMut()),
 }
@@ -49,6 +51,7 @@ impl Audio {
             largest_block,
             position: 0,
             awake: true,
+            sidechain: |_| 0.0,
             around: |work| work(),
         }
     }
@@ -87,17 +90,15 @@ impl Audio {
         sound
     }
 
-    /// What the sidechain hears from now on: the same value in every sample.
-    pub fn set_sidechain(&mut self, value: f32) {
-        for channel in self.input_buffers.iter_mut().flatten() {
-            channel.fill(value);
-        }
-    }
-
     fn block(&mut self, frames: usize) {
         // What a plugin doesn't overwrite shows up as this, loudly.
         for channel in self.output_buffers.iter_mut().flatten() {
             channel[..frames].fill(f32::NAN);
+        }
+        for channel in self.input_buffers.iter_mut().flatten() {
+            for (frame, sample) in (self.position..).zip(&mut channel[..frames]) {
+                *sample = (self.sidechain)(frame);
+            }
         }
         let inputs = self
             .inputs

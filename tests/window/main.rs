@@ -2,8 +2,12 @@
 //! display; `cargo xtask test` starts one without a screen where there is none.
 #![cfg(target_os = "linux")]
 
+mod capture;
 #[path = "../host/mod.rs"]
 mod host;
+#[path = "../editor/host.rs"]
+#[allow(dead_code)]
+mod page_host;
 mod parent;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -29,6 +33,7 @@ fn alone() -> MutexGuard<'static, ()> {
     static WITHOUT: Once = Once::new();
     let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     WITHOUT.call_once(|| {
+        capture::name_music_folder();
         // Each new thread may be given another of glibc's arenas, and each arena keeps what was once
         // used: with one for all, memory that grows is memory that isn't given back.
         // SAFETY: it changes how malloc goes on, nothing else.

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    ConfigureWindowAux, ConnectionExt, CreateWindowAux, ImageFormat, WindowClass,
+    BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt,
+    CreateWindowAux, EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -86,6 +87,47 @@ impl Parent {
         let geometry = self.connection.get_geometry(window);
         let found = geometry.expect("the display is there").reply().ok()?;
         Some((found.width.into(), found.height.into()))
+    }
+
+    /// Clicks into the window in it.
+    pub fn click(&self, x: f32, y: f32) {
+        let child = *self.ids().first().expect("a window is open");
+        let setup = self.connection.setup();
+        let moved = ButtonPressEvent {
+            response_type: MOTION_NOTIFY_EVENT,
+            detail: 0,
+            sequence: 0,
+            time: x11rb::CURRENT_TIME,
+            root: setup.roots[0].root,
+            event: child,
+            child: x11rb::NONE,
+            root_x: x as i16,
+            root_y: y as i16,
+            event_x: x as i16,
+            event_y: y as i16,
+            state: KeyButMask::default(),
+            same_screen: true,
+        };
+        let pressed = ButtonPressEvent {
+            response_type: BUTTON_PRESS_EVENT,
+            detail: 1,
+            ..moved
+        };
+        let released = ButtonPressEvent {
+            response_type: BUTTON_RELEASE_EVENT,
+            state: KeyButMask::BUTTON1,
+            ..pressed
+        };
+        // All three are of one form.
+        for event in [moved, pressed, released] {
+            self.connection
+                .send_event(false, child, EventMask::NO_EVENT, event)
+                .expect("the display is there")
+                .check()
+                .expect("it passes events on");
+            // Longer than a frame: what happens within one is one.
+            std::thread::sleep(Duration::from_millis(60));
+        }
     }
 
     /// How many colours the window in it shows: one or none before it has drawn.

@@ -1,6 +1,7 @@
 //! The first page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
 //! files. One file a row or card.
 
+mod capture;
 mod factory;
 mod files;
 mod header;

@@ -1,16 +1,16 @@
-//! Instruments from a known sound: the file dropped here or browsed for, what to change about it,
-//! and variations near the instrument that plays.
+//! Instruments from a known sound: the file dropped here or browsed for, or what was captured; what to
+//! change about it; and variations near the instrument that plays.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use egui::{Align, Button, Key, Label, Layout, RichText, Slider, TextEdit, Ui, vec2};
 
-use super::name_it;
+use super::{capture, name_it};
 use crate::editor::widgets::file_browser::{FileBrowser, has_ending};
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Instrument;
-use crate::jobs::{Request, SoundFile, Source};
+use crate::jobs::{Capture, Captured, Request, SoundFile, Source};
 
 /// Endings of the sound files that can be read.
 const SOUNDS: [&str; 8] = ["wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga"];
@@ -26,7 +26,9 @@ const USUAL_AMOUNT: f32 = 0.3;
 pub(super) struct SoundRow {
     browser: FileBrowser,
     /// The sound chosen last.
-    file: Option<PathBuf>,
+    sound: Option<SoundFile>,
+    /// The capture taken up last.
+    captured: Option<Arc<Captured>>,
     /// What to change about a sound or an instrument.
     changes: String,
     amount: f32,
@@ -47,7 +49,8 @@ impl SoundRow {
     pub(super) fn in_folder(folder: &Path) -> Self {
         Self {
             browser: FileBrowser::new(folder, &SHOWN),
-            file: None,
+            sound: None,
+            captured: None,
             changes: String::new(),
             amount: USUAL_AMOUNT,
             seed: 1,
@@ -76,7 +79,11 @@ impl SoundRow {
         if has_ending(&file, &INSTRUMENT) {
             self.fault = controls.open(&file).err();
         } else if has_ending(&file, &SOUNDS) {
-            self.file = Some(file);
+            self.sound = Some(SoundFile {
+                path: file,
+                key: None,
+                sound: None,
+            });
             self.make(controls);
         } else {
             self.fault = Some(format!(
@@ -89,9 +96,27 @@ impl SoundRow {
     /// Makes the chosen sound an instrument.
     fn make(&mut self, controls: &dyn Controls) {
         self.fault = None;
-        if let Some(path) = self.file.clone() {
-            let sound = Source::Sound(SoundFile { path, key: None });
-            controls.make(self.request(sound, 0.0, 1));
+        if let Some(sound) = self.sound.clone() {
+            controls.make(self.request(Source::Sound(sound), 0.0, 1));
+        }
+    }
+
+    /// Takes up what became of a capture: its sound is the one chosen from then on.
+    fn take_up(&mut self, view: &View, controls: &dyn Controls) {
+        match &view.capture {
+            Some(Capture::Done(captured)) => {
+                let known = self.captured.as_ref();
+                if !known.is_some_and(|known| Arc::ptr_eq(known, captured)) {
+                    self.sound = Some(captured.sound.clone());
+                    self.fault.clone_from(&captured.notice);
+                    self.captured = Some(captured.clone());
+                }
+            }
+            Some(Capture::Failed(sentence)) => {
+                self.fault = Some(sentence.clone());
+                controls.cancel_capture();
+            }
+            _ => {}
         }
     }
 
@@ -111,19 +136,29 @@ pub(super) fn sound(ui: &mut Ui, row: &mut SoundRow, view: &View, controls: &dyn
     if let Some(file) = dropped {
         row.take(file.path().to_owned(), controls);
     }
+    row.take_up(view, controls);
     ui.label(RichText::new("Sound").color(theme::TEXT_WEAK));
-    let button = Button::new("Browse").min_size(vec2(70.0, 30.0));
-    let hint = "Makes an instrument of a sound file: WAV, FLAC, AIFF, MP3 or OGG; opens .consort";
-    if ui.add(button).on_hover_text(hint).clicked() {
-        controls.prepare();
-        row.browser.open();
+    let running = view.capture.as_ref().filter(|c| c.is_running());
+    if running.is_some() {
+        capture::running(ui, view, controls);
+    } else {
+        let button = Button::new("Browse").min_size(vec2(70.0, 30.0));
+        let hint =
+            "Makes an instrument of a sound file: WAV, FLAC, AIFF, MP3 or OGG; opens .consort";
+        if ui.add(button).on_hover_text(hint).clicked() {
+            controls.prepare();
+            row.browser.open();
+        }
+        if capture::button(ui, controls) {
+            row.fault = None;
+        }
     }
     // From the right, so that the name gets the room that is left.
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         near(ui, row, view, controls);
         changes(ui, row, controls);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            about(ui, row, hovers);
+            about(ui, row, running, hovers);
         });
     });
     if let Some(file) = row.browser.show(ui) {
@@ -132,12 +167,13 @@ pub(super) fn sound(ui: &mut Ui, row: &mut SoundRow, view: &View, controls: &dyn
 }
 
 /// The sound's name, or what can be done here, or what went wrong.
-fn about(ui: &mut Ui, row: &SoundRow, hovers: bool) {
-    let (text, colour) = match (&row.fault, &row.file) {
+fn about(ui: &mut Ui, row: &SoundRow, running: Option<&Capture>, hovers: bool) {
+    let (text, colour) = match (running, &row.fault, &row.sound) {
         _ if hovers => ("Drop the sound to play it".to_owned(), theme::ACCENT),
-        (Some(fault), _) => (fault.clone(), theme::WRONG),
-        (None, Some(file)) => (name(file), theme::TEXT),
-        (None, None) => ("A file with one note in it".to_owned(), theme::TEXT_WEAK),
+        (Some(running), ..) => (capture::text(running), theme::ACCENT),
+        (None, Some(fault), _) => (fault.clone(), theme::WRONG),
+        (None, None, Some(sound)) => (name(&sound.path), theme::TEXT),
+        (None, None, None) => ("A sound with one note in it".to_owned(), theme::TEXT_WEAK),
     };
     ui.add(Label::new(RichText::new(&text).color(colour)).truncate())
         .on_hover_text(text);
@@ -145,7 +181,7 @@ fn about(ui: &mut Ui, row: &SoundRow, hovers: bool) {
 
 /// What to change, and the button that makes the sound an instrument (again).
 fn changes(ui: &mut Ui, row: &mut SoundRow, controls: &dyn Controls) {
-    let ready = row.file.is_some();
+    let ready = row.sound.is_some();
     let button = ui.add_enabled(ready, Button::new("Make"));
     let made = button
         .on_hover_text("Makes the sound an instrument, changed as the words say")

@@ -81,15 +81,29 @@ pub fn sfz(
 /// of that name is kept and the new one gets a number. It is there whole or not at all. Returns its
 /// path. Any thread but audio.
 pub fn consort(instrument: &Instrument, folder: &Path) -> Result<PathBuf, ExportError> {
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    let path = names::free(folder, &safe_name(&instrument.name), ".consort");
-    let mut file = builder(0o666).tempfile_in(folder).map_err(failed(folder))?;
-    file.write_all(&instrument.to_bytes())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(failed(&path))?;
-    file.persist_noclobber(&path)
-        .map_err(|error| failed(&path)(error.error))?;
+    let name = safe_name(&instrument.name);
+    file(folder, &name, ".consort", &instrument.to_bytes())
+        .map_err(failed(&folder.join(name + ".consort")))
+}
+
+/// Writes a new file in `folder` (made if need be), as [`consort`] does. Any thread but audio.
+pub fn file(folder: &Path, name: &str, ending: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let path = names::free(folder, name, ending);
+    let mut file = builder(0o666).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(&path)?;
     Ok(path)
+}
+
+/// Where the user's instruments and sounds are kept unless another folder is named: with the user's
+/// music. Any thread but audio.
+pub fn music_folder() -> PathBuf {
+    dirs::audio_dir()
+        .or_else(|| Some(dirs::home_dir()?.join("Music")))
+        .unwrap_or_else(std::env::temp_dir)
+        .join("Consort")
 }
 
 /// What is unfinished is hidden and has a name that says so. Temporary files are private by default;

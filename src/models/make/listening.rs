@@ -67,14 +67,21 @@ fn learned(file: &SoundFile) -> Result<Learned, Error> {
     let said = |error: ReadError| Error::Sound(error.to_string());
     let name = file.path.file_name().unwrap_or(file.path.as_os_str());
     let name = name.to_string_lossy().into_owned();
-    let (sound, extent) = sound_file::read(&file.path, LONGEST_SEARCHED).map_err(said)?;
+    let read;
+    let (sound, extent) = match &file.sound {
+        Some(sound) => (&**sound, Extent::Whole),
+        None => {
+            read = sound_file::read(&file.path, LONGEST_SEARCHED).map_err(said)?;
+            (&read.0, read.1)
+        }
+    };
     if sound.seconds() < SHORTEST {
         return Err(Error::Sound(format!(
             "“{name}” lasts only {:.0} ms; choose a sound of a tenth of a second or more.",
             sound.seconds() * 1000.0
         )));
     }
-    let heard = listen(&sound, file.key).map_err(|reason| {
+    let heard = listen(sound, file.key).map_err(|reason| {
         said(ReadError::Sound {
             name: name.clone(),
             reason,

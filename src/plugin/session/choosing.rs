@@ -110,10 +110,10 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::engine::{Engine, NoteEvent, mailbox};
+    use crate::engine::{Engine, NoteEvent, capture, mailbox};
     use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
     use crate::instrument::{AnchorSet, Body};
-    use crate::jobs::Client;
+    use crate::jobs::{Client, Recorder};
     use crate::params::ConsortParams;
     use crate::plugin::{keys, sidechain::SidechainPeak};
 
@@ -126,6 +126,11 @@ mod tests {
             engine.telemetry(),
             Arc::new(SidechainPeak::default()),
             keys::ring().0,
+            Recorder::new(
+                capture::channel(16).1,
+                Box::new(std::env::temp_dir),
+                Box::new(|| ()),
+            ),
         );
         session.activate(48_000.0, false);
         (session, engine)
