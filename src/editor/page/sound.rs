@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use egui::text::LayoutJob;
 use egui::{Align, Button, Key, Label, Layout, RichText, Slider, TextEdit, Ui, vec2};
 
 use super::{capture, name_it};
@@ -171,12 +172,24 @@ fn about(ui: &mut Ui, row: &SoundRow, running: Option<&Capture>, hovers: bool) {
     let (text, colour) = match (running, &row.fault, &row.sound) {
         _ if hovers => ("Drop the sound to play it".to_owned(), theme::ACCENT),
         (Some(running), ..) => (capture::text(running), theme::ACCENT),
-        (None, Some(fault), _) => (fault.clone(), theme::WRONG),
+        (None, Some(fault), _) => return wrong(ui, fault),
         (None, None, Some(sound)) => (name(&sound.path), theme::TEXT),
         (None, None, None) => ("A sound with one note in it".to_owned(), theme::TEXT_WEAK),
     };
     ui.add(Label::new(RichText::new(&text).color(colour)).truncate())
         .on_hover_text(text);
+}
+
+/// A sentence in two small lines, the room that there is.
+fn wrong(ui: &mut Ui, sentence: &str) {
+    let mut lines = LayoutJob::simple(
+        sentence.to_owned(),
+        theme::small(),
+        theme::WRONG,
+        ui.available_width(),
+    );
+    lines.wrap.max_rows = 2;
+    ui.add(Label::new(lines).wrap()).on_hover_text(sentence);
 }
 
 /// What to change, and the button that makes the sound an instrument (again).
