@@ -40,8 +40,9 @@ pub struct View {
     pub export: Option<Export>,
     /// Names of the instruments that are remembered, the latest first.
     pub earlier: Vec<String>,
-    /// Name of the instrument that was chosen to morph with.
-    pub morph_with: Option<String>,
+    /// Name of the instrument that was chosen to morph with, and how far (0..=1) the way there has
+    /// gone or is about to go.
+    pub morph_with: Option<(String, f32)>,
 }
 
 /// An instrument to morph with.

@@ -9,7 +9,9 @@ use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::generator::{self, Command, Order};
-use super::snapshot::{Export, JobId, Listener, Pending, Preload, Shared, Snapshot, Status};
+use super::snapshot::{
+    Export, JobId, Listener, Morphing, Pending, Preload, Shared, Snapshot, Status,
+};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
 use crate::models::{Request, Stage};
@@ -89,17 +91,24 @@ impl Client {
 
     /// Plays an instrument that is already made: a loaded, an earlier, or a factory one.
     pub fn play(&self, instrument: Arc<Instrument>) {
+        *self.shared.wished_morph() = None;
         let job = JobId::next();
         let shown = Some(begun(job, Stage::Rendering));
         self.send(Order::Play(job, instrument), shown);
     }
 
-    /// Plays an instrument in place of the present one, key by key, also under the notes that sound:
-    /// for one that lies near it.
-    pub fn change(&self, instrument: Arc<Instrument>) {
-        let job = JobId::next();
-        let shown = Some(begun(job, Stage::Rendering));
-        self.send(Order::Change(job, instrument), shown);
+    /// Plays what lies `share` (0..=1) of the way from `a` to `b`, in place of what plays: key by key,
+    /// also under the notes that sound. The newest morph wins, however fast they are asked for.
+    /// Nothing else is interrupted by them; before something has been played, nothing happens.
+    pub fn morph(&self, a: Arc<Instrument>, b: Arc<Instrument>, share: f32) {
+        if let Link::Open(sender) = &*self.link.lock() {
+            let job = JobId::next();
+            let mut wish = self.shared.wished_morph();
+            self.shared.change().status = begun(job, Stage::Rendering);
+            *wish = Some(Morphing { job, a, b, share });
+            drop(wish);
+            let _ = sender.send((self.id, Order::Wake));
+        }
     }
 
     /// Changes the macros of the instrument that plays: key by key, those that sound first, and

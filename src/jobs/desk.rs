@@ -1,5 +1,7 @@
 //! The work of one client, in slices.
 
+mod changing;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,16 +12,13 @@ use super::generator::Workshop;
 use super::rendering::{Rendering, Swap};
 use super::snapshot::{JobId, Preload, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
-use crate::instrument::{Instrument, Macros, render};
+use crate::instrument::{Instrument, Macros};
 use crate::models::{Error, Making, Progress, Request, Stage, runtime};
 
 /// After so long without news, an engine is looked at less often.
 const BRISK_FOR: Duration = Duration::from_secs(3);
 /// The part of a make's progress that comes before rendering.
 const MAKING_SHARE: f32 = 0.3;
-
-/// Macros are rendered when they have stood still for so long.
-const MACROS_REST: Duration = Duration::from_millis(150);
 
 /// One client's mailbox, instrument and jobs. Thread: generator.
 pub(super) struct Desk {
@@ -119,84 +118,6 @@ impl Desk {
         self.install(job, Instant::now(), instrument, Vec::new());
     }
 
-    pub(super) fn set_macros(&mut self, macros: Macros) {
-        let Some(instrument) = &self.instrument else {
-            return;
-        };
-        let macros = macros.bounded();
-        if instrument.macros == macros {
-            return;
-        }
-        let changed = Arc::new(Instrument {
-            macros,
-            ..Instrument::clone(instrument)
-        });
-        self.replace(JobId::next(), changed);
-    }
-
-    pub(super) fn change(&mut self, job: JobId, instrument: Arc<Instrument>) {
-        self.make = None;
-        self.failure = None;
-        self.shared.change().notice = None;
-        self.replace(job, instrument);
-    }
-
-    /// Another form of what plays, in its place and under its notes.
-    fn replace(&mut self, job: JobId, instrument: Arc<Instrument>) {
-        let kit = |instrument: &Arc<Instrument>| instrument.kit().is_some();
-        let alike = self.instrument.as_ref().map(kit) == Some(kit(&instrument));
-        // Also without a client's order the host has to process until the engine has all of it.
-        self.shared.order_given();
-        self.shared.order_read();
-        self.instrument = Some(Arc::clone(&instrument));
-        let mut snapshot = self.shared.change();
-        snapshot.instrument = Some(instrument);
-        snapshot.generation += 1;
-        drop(snapshot);
-        let swap = match (self.played, self.sample_rate) {
-            (Some((id, rate)), Some(host))
-                if alike && self.whole && rate == render::frame_rate(host) =>
-            {
-                Swap::Columns(id)
-            }
-            _ => self.gentle_swap(),
-        };
-        self.render(job, Instant::now(), swap);
-    }
-
-    /// Takes over the macros that the watch wants: at once, or when it has wanted them for a while.
-    /// With all keys there, as soon as those that sound have what was wanted before.
-    pub(super) fn look_at_macros(&mut self, at_once: bool) {
-        let (Some(watch), Some(instrument)) = (&self.watch, &self.instrument) else {
-            return;
-        };
-        let wanted = watch().bounded();
-        if wanted == instrument.macros {
-            self.said = None;
-            return;
-        }
-        if self.whole {
-            let wanted_keys = self.side.wanted_keys();
-            let awaited =
-                |rendering: &Rendering| rendering.replaces() && rendering.is_awaited(wanted_keys);
-            if !self.rendering.as_ref().is_some_and(awaited) {
-                self.set_macros(wanted);
-            }
-            return;
-        }
-        let now = Instant::now();
-        match self.said {
-            Some((said, since)) if said == wanted && now - since >= MACROS_REST => {}
-            _ if at_once => {}
-            Some((said, _)) if said == wanted => return,
-            _ => {
-                self.said = Some((wanted, now));
-                return;
-            }
-        }
-        self.set_macros(wanted);
-    }
-
     pub(super) fn cancel(&mut self) {
         // Macros go on to the last key: half of them would be no sound at all.
         if self.make.take().is_none() {
@@ -221,6 +142,7 @@ impl Desk {
     /// The client is gone: all its work is dropped, only its engine is looked after.
     pub(super) fn close(&mut self) {
         self.make = None;
+        *self.shared.wished_morph() = None;
         self.rendering = None;
         self.exporting = Exporting::default();
         self.instrument = None;
@@ -253,7 +175,8 @@ impl Desk {
     }
 
     fn makes_nothing(&self) -> bool {
-        self.make.is_none() && !self.rendering.as_ref().is_some_and(Rendering::has_work)
+        let renders = self.rendering.as_ref().is_some_and(Rendering::has_work);
+        self.make.is_none() && !renders && !self.morphs_now()
     }
 
     /// Something is on its way to or from the engine.
@@ -293,6 +216,9 @@ impl Desk {
     pub(super) fn work(&mut self, workshop: &mut Workshop) {
         if self.makes_nothing() {
             self.exporting.work(&self.shared);
+        } else if self.morphs_now() {
+            self.make_morph();
+            self.show_progress();
         } else if let Some(make) = &mut self.make {
             match workshop
                 .models()
@@ -382,12 +308,19 @@ impl Desk {
 
     /// Shows how things stand, unless an order that waits says so.
     pub(super) fn show_progress(&self) {
+        let morph = self.shared.wished_morph().as_ref().map(|morph| morph.job);
         let status = if let Some(make) = &self.make {
             let (stage, progress) = make.making.progress();
             Status::Working {
                 job: make.job,
                 stage,
                 progress: progress * MAKING_SHARE,
+            }
+        } else if let Some(job) = morph {
+            Status::Working {
+                job,
+                stage: Stage::Rendering,
+                progress: MAKING_SHARE,
             }
         } else if let Some(rendering) = self
             .rendering

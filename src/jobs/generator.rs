@@ -46,8 +46,6 @@ pub(super) enum Order {
     Make(JobId, Box<Request>),
     /// Play this one.
     Play(JobId, Arc<Instrument>),
-    /// Play this one in its place.
-    Change(JobId, Arc<Instrument>),
     /// Play the current one with other macros.
     Macros(Macros),
     /// Ask the watch which macros those are.
@@ -180,7 +178,6 @@ impl Generator {
             Order::SampleRate(rate) => desk.set_sample_rate(rate),
             Order::Make(job, request) => desk.make(job, *request),
             Order::Play(job, instrument) => desk.play(job, instrument),
-            Order::Change(job, instrument) => desk.change(job, instrument),
             Order::Macros(macros) => desk.set_macros(macros),
             Order::LookAtMacros => desk.look_at_macros(true),
             Order::Cancel => desk.cancel(),

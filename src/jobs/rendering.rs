@@ -120,8 +120,12 @@ impl Rendering {
 
     /// Some of these keys are still to be rendered or sent.
     pub(super) fn is_awaited(&self, keys: u128) -> bool {
-        let awaited = |index: &u8| self.serves(*index, keys);
-        !self.unsent.is_empty() || self.to_do.iter().any(awaited)
+        !self.unsent.is_empty() || self.renders(keys)
+    }
+
+    /// Some of these keys are still to be rendered.
+    pub(super) fn renders(&self, keys: u128) -> bool {
+        self.to_do.iter().any(|index| self.serves(*index, keys))
     }
 
     fn serves(&self, index: u8, keys: u128) -> bool {

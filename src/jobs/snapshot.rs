@@ -83,12 +83,23 @@ pub struct Timings {
 /// look at the snapshot.
 pub type Listener = Box<dyn Fn() + Send + Sync>;
 
+/// A morph that is wished for.
+pub(super) struct Morphing {
+    pub(super) job: JobId,
+    pub(super) a: Arc<Instrument>,
+    pub(super) b: Arc<Instrument>,
+    /// How far from `a` to `b`, 0..=1.
+    pub(super) share: f32,
+}
+
 /// What a client and the generator thread share.
 #[derive(Default)]
 pub(super) struct Shared {
     /// How things stand; held for a copy or a change only.
     snapshot: Mutex<Snapshot>,
     listener: OnceLock<Listener>,
+    /// The newest morph that isn't made yet.
+    morph: Mutex<Option<Morphing>>,
     /// Orders that the client gave.
     given: AtomicU64,
     /// Orders that the generator has read.
@@ -114,6 +125,12 @@ impl Shared {
             snapshot: self.snapshot.lock(),
             listener: self.listener.get(),
         }
+    }
+
+    /// The newest morph that isn't made yet, to look at or change. No order: a hand that moves fast
+    /// would interrupt all work with it.
+    pub(super) fn wished_morph(&self) -> MutexGuard<'_, Option<Morphing>> {
+        self.morph.lock()
     }
 
     /// The client is about to send an order. From here until the generator has read it, the client

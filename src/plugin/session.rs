@@ -2,6 +2,7 @@
 //! the instruments so far, and what is saved.
 
 mod choosing;
+mod saving;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,14 +13,13 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use self::choosing::Pair;
-use super::history::{History, same_sound};
+use super::history::History;
 use super::keys::KeyPress;
 use super::sidechain::SidechainPeak;
-use super::state::{self, Recalled};
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Preload, Recorder, Request, Snapshot, Source, Stage, Status};
+use crate::jobs::{Client, JobId, Preload, Recorder, Request, Snapshot, Source, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -142,7 +142,7 @@ impl Session {
             capture: self.recorder.capture(),
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
-            morph_with: desk.pair.as_ref().map(|pair| pair.with().to_owned()),
+            morph_with: desk.morph_shown(),
         }
     }
 
@@ -169,9 +169,9 @@ impl Session {
     /// Makes an instrument, or plays it again if it has been made already. UI thread.
     pub fn make(&self, request: Request) {
         let mut desk = self.desk.lock();
+        self.settle(&mut desk);
         desk.message = None;
         desk.request = None;
-        self.notice(&mut desk);
         let made = desk.history.find(|known| {
             let recipe = &known.recipe;
             request.source == Source::Words
@@ -184,7 +184,7 @@ impl Session {
                 && recipe.pack.is_some()
         });
         match made.cloned() {
-            Some(made) => self.adopt(&mut desk, made),
+            Some(made) => self.choose(&mut desk, made),
             None => {
                 let job = self.client.make(request.clone());
                 desk.request = Some((request, job));
@@ -209,7 +209,7 @@ impl Session {
 
     fn step(&self, step: impl FnOnce(&mut History) -> bool) {
         let mut desk = self.desk.lock();
-        self.notice(&mut desk);
+        self.settle(&mut desk);
         if step(&mut desk.history) {
             desk.message = None;
             desk.changed = true;
@@ -235,7 +235,7 @@ impl Session {
     pub fn open(&self, file: &Path) -> Result<Macros, String> {
         let instrument = read_file(file)?;
         let macros = instrument.macros;
-        self.adopt(&mut self.desk.lock(), Arc::new(instrument));
+        self.adopt(Arc::new(instrument));
         Ok(macros)
     }
 
@@ -262,12 +262,18 @@ impl Session {
     /// The instrument that plays, as it sounds.
     fn current(&self) -> Option<Instrument> {
         let mut desk = self.desk.lock();
-        self.notice(&mut desk);
+        self.settle(&mut desk);
         Some(self.as_heard(desk.history.current()?))
     }
 
     /// Plays an instrument that the user chose, from now on.
-    fn adopt(&self, desk: &mut Desk, instrument: Arc<Instrument>) {
+    fn adopt(&self, instrument: Arc<Instrument>) {
+        let mut desk = self.desk.lock();
+        self.settle(&mut desk);
+        self.choose(&mut desk, instrument);
+    }
+
+    fn choose(&self, desk: &mut Desk, instrument: Arc<Instrument>) {
         let current = desk.history.current();
         if current.is_some_and(|current| Arc::ptr_eq(current, &instrument)) {
             return;
@@ -304,107 +310,14 @@ impl Session {
             return snapshot;
         }
         desk.seen = Some(playing.clone());
-        // Morphs aren't made there; one that isn't known was moved on from meanwhile.
-        if playing.recipe.morphed_with.is_none() && !desk.history.contains(playing) {
+        if playing.recipe.morphed_with.is_some() {
+            desk.take_up_morph(playing);
+        } else if !desk.history.contains(playing) {
             desk.history.push(playing.clone());
             desk.unreadable = None;
             desk.changed = true;
         }
         snapshot
-    }
-
-    /// What to save of the request: what is being made, so that the project makes it when it is
-    /// opened, or what could not be made and why. Main thread.
-    pub fn saved_request(&self) -> Value {
-        let mut desk = self.desk.lock();
-        let snapshot = self.notice(&mut desk);
-        let Some((request, asked)) = &desk.request else {
-            return Value::Null;
-        };
-        match snapshot.status {
-            Status::Working { job, stage, .. } if job == *asked && stage != Stage::Rendering => {
-                state::write_request(request, None)
-            }
-            Status::Failed(why) => state::write_request(request, Some(&why)),
-            _ => {
-                desk.request = None;
-                Value::Null
-            }
-        }
-    }
-
-    /// Takes up a saved request. Main thread.
-    pub fn recall_request(&self, saved: &Value) {
-        let current = self.desk.lock().history.current().cloned();
-        match state::read_request(saved, current.as_ref()) {
-            Some(request) => self.make(request),
-            None => {
-                let mut desk = self.desk.lock();
-                if desk.request.take().is_some() {
-                    self.client.cancel();
-                }
-            }
-        }
-    }
-
-    /// What to save for the instrument. Main thread.
-    pub fn saved(&self) -> Value {
-        let mut desk = self.desk.lock();
-        self.notice(&mut desk);
-        if let Some(original) = &desk.unreadable {
-            return original.clone();
-        }
-        if desk.history.current().is_none() {
-            // Before it has sounded and after it has, an untouched instance has one and the same
-            // state.
-            desk.history.push(Arc::new(Instrument::factory()));
-        }
-        let Some(instrument) = desk.history.current().cloned() else {
-            return Value::Null;
-        };
-        let macros = self.params.macros();
-        if let Some((encoded, with, saved)) = &desk.encoded
-            && Arc::ptr_eq(encoded, &instrument)
-            && *with == macros
-        {
-            return saved.clone();
-        }
-        let saved = state::write(&self.as_heard(&instrument).to_bytes());
-        desk.encoded = Some((instrument, macros, saved.clone()));
-        saved
-    }
-
-    /// Takes up what a project or preset saved. Main thread.
-    pub fn recall(&self, saved: Value) {
-        let mut desk = self.desk.lock();
-        self.notice(&mut desk);
-        desk.unreadable = None;
-        desk.message = None;
-        let instrument = match state::read(&saved) {
-            Recalled::Instrument(instrument) => *instrument,
-            Recalled::Nothing => Instrument::factory(),
-            Recalled::Unreadable(why) => {
-                desk.message = Some(format!(
-                    "{why} The factory instrument plays instead; what was saved stays in the \
-                     project until you make another instrument."
-                ));
-                desk.unreadable = Some(saved);
-                Instrument::factory()
-            }
-        };
-        let instrument = Arc::new(instrument);
-        let current = desk.history.current();
-        // Hosts load the same again, for example to undo a turn of a knob: what plays plays on.
-        if !current.is_some_and(|current| same_sound(current, &instrument)) {
-            desk.history.push(instrument);
-            self.play_current(&desk);
-        }
-        self.client.look_at_macros();
-        let active = desk.active;
-        drop(desk);
-        if active {
-            self.wait_offline();
-        }
     }
 }
 

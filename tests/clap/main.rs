@@ -9,6 +9,7 @@ mod expression;
 mod macros;
 mod opening;
 mod prompt;
+mod sound;
 mod state;
 mod timing;
 

@@ -1,7 +1,7 @@
 //! The factory browser, the morph row and the macros.
 
 use consort::editor::Other;
-use consort::instrument::{Instrument, Origin, factory};
+use consort::instrument::{Instrument, factory};
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use nice_plug::params::Param;
@@ -99,32 +99,36 @@ fn morphing_goes_towards_a_chosen_instrument() {
     page.run();
     assert_eq!(host.take(), [Asked::MorphWith(Other::Earlier(1))]);
 
-    host.show(|view| view.morph_with = Some("warm cello".into()));
+    host.show(|view| view.morph_with = Some(("warm cello".into(), 0.0)));
     page.run();
     page.get_by_label("warm cello");
     let slider = page.get_by_label("Morph").rect();
     let at = |share: f32| egui::pos2(slider.left() + share * slider.width(), slider.center().y);
+    // It is heard while it moves.
+    let mut last = 0.0;
     page.drag_at(at(0.1));
     page.run();
-    page.hover_at(at(0.4));
-    page.run();
-    assert_eq!(host.take(), [], "it is heard when it is let go");
+    for share in [0.2, 0.4] {
+        page.hover_at(at(share));
+        page.run();
+        let asked = host.take();
+        let Some(Asked::Morph(asked)) = asked.last() else {
+            panic!("{asked:?}");
+        };
+        assert!(
+            (share - 0.1..share + 0.1).contains(asked),
+            "{asked} in {slider}"
+        );
+        last = *asked;
+        // It stands where it was put, also before the morph is there.
+        host.show(|view| view.morph_with = Some(("warm cello".into(), last)));
+        page.run();
+    }
     page.drop_at(at(0.4));
     page.run();
-    let asked = host.take();
-    let [Asked::Morph(share)] = asked.as_slice() else {
-        panic!("{asked:?}");
-    };
-    assert!((0.3..0.5).contains(share), "{share} in {slider}");
-
-    // It stands where the instrument that plays is.
-    let mut between = Instrument::factory();
-    let origin = Origin {
-        name: "warm cello".into(),
-        seed: 1,
-    };
-    between.recipe.morphed_with = Some((origin, 0.75));
-    host.show(|view| view.instrument = Some(between.into()));
+    assert_eq!(host.take(), []);
+    page.get_by_label(&format!("{:.0} %", last * 100.0));
+    host.show(|view| view.morph_with = Some(("warm cello".into(), 0.75)));
     page.run();
     page.get_by_label("75 %");
 }

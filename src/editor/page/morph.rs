@@ -15,8 +15,6 @@ const LIST: f32 = 260.0;
 /// What the row remembers between frames.
 #[derive(Default)]
 pub(super) struct Morph {
-    /// The slider while it is moved, percent.
-    held: Option<f32>,
     /// The folder's files while the menu shows them.
     listed: Option<Vec<PathBuf>>,
     /// What went wrong last.
@@ -36,7 +34,8 @@ pub(super) fn morph(
     ui.horizontal(|ui| {
         ui.label(RichText::new("MORPH").small().color(theme::ACCENT));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let text = state.wrong.as_deref().or(view.morph_with.as_deref());
+            let with = view.morph_with.as_ref().map(|(name, _)| name.as_str());
+            let text = state.wrong.as_deref().or(with);
             let text = text.unwrap_or("no other instrument chosen");
             let colour = if state.wrong.is_some() {
                 theme::WRONG
@@ -58,12 +57,8 @@ pub(super) fn morph(
 }
 
 fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) {
-    let playing = view.instrument.as_ref();
-    let share = playing
-        .and_then(|instrument| instrument.recipe.morphed_with.as_ref())
-        .filter(|(with, _)| view.morph_with.as_ref() == Some(&with.name))
-        .map_or(0.0, |(_, share)| *share);
-    let mut percent = state.held.unwrap_or(share * 100.0);
+    let share = view.morph_with.as_ref().map_or(0.0, |(_, share)| *share);
+    let mut percent = share * 100.0;
     let slider = Slider::new(&mut percent, 0.0..=100.0)
         .show_value(false)
         .step_by(1.0);
@@ -71,14 +66,8 @@ fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) 
     let slider = ui.add_enabled(view.morph_with.is_some(), slider);
     name_it(ui, &slider, "Morph", egui::Role::Slider);
     ui.label(RichText::new(format!("{percent:.0} %")).small());
-    if slider.dragged() {
-        // Heard when it is let go.
-        state.held = Some(percent);
-    } else if slider.drag_stopped() || slider.changed() {
-        state.held = None;
+    if slider.changed() {
         state.wrong = controls.morph(percent / 100.0).err();
-    } else {
-        state.held = None;
     }
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::{Desk, Session};
 use crate::editor::Other;
 use crate::instrument::factory::{self, Kind};
+use crate::instrument::morph::MorphError;
+use crate::instrument::recipe::Origin;
 use crate::instrument::{Instrument, Macros, morph};
 
 /// Two instruments, and what lies between them.
@@ -13,11 +15,23 @@ pub(super) struct Pair {
     b: Arc<Instrument>,
     /// The morph in the history, once there is one.
     between: Option<Arc<Instrument>>,
+    /// How far it is to go, until the generator has come there.
+    awaited: Option<f32>,
 }
 
 impl Pair {
-    pub(super) fn with(&self) -> &str {
-        &self.b.name
+    /// Whether it is a morph of these two that is waited for, or one on the way there.
+    fn awaits(&self, morphed: &Instrument) -> bool {
+        let is = |origin: &Origin, of: &Instrument| {
+            origin.name == of.name && origin.seed == of.recipe.seed
+        };
+        let recipe = &morphed.recipe;
+        self.awaited.is_some()
+            && recipe.variation_of.as_ref().is_some_and(|a| is(a, &self.a))
+            && recipe
+                .morphed_with
+                .as_ref()
+                .is_some_and(|(b, _)| is(b, &self.b))
     }
 }
 
@@ -27,7 +41,7 @@ impl Session {
     pub fn play_factory(&self, name: &str) -> Result<Macros, String> {
         let instrument = of_library(name)?;
         let macros = instrument.macros;
-        self.adopt(&mut self.desk.lock(), instrument);
+        self.adopt(instrument);
         Ok(macros)
     }
 
@@ -43,8 +57,8 @@ impl Session {
             Other::File(path) => Arc::new(super::read_file(path)?),
         };
         let mut desk = self.desk.lock();
-        self.notice(&mut desk);
-        let a = match self.pair_of(&desk) {
+        self.settle(&mut desk);
+        let a = match desk.current_pair() {
             Some(pair) => pair.a.clone(),
             None => desk
                 .history
@@ -52,17 +66,22 @@ impl Session {
                 .cloned()
                 .ok_or("There is no instrument yet.")?,
         };
-        let between = self.pair_of(&desk).and_then(|pair| pair.between.clone());
-        desk.pair = Some(Pair { a, b, between });
+        let between = desk.current_pair().and_then(|pair| pair.between.clone());
+        desk.pair = Some(Pair {
+            a,
+            b,
+            between,
+            awaited: None,
+        });
         Ok(())
     }
 
     /// Plays what lies that share (0 to 1) of the way from the instrument that was there to the one
-    /// chosen; also under notes that sound. UI thread.
+    /// chosen, as soon as the generator has made it; also under notes that sound. UI thread.
     pub fn morph(&self, share: f32) -> Result<(), String> {
-        let mut desk = self.desk.lock();
-        self.notice(&mut desk);
-        let again = self.pair_of(&desk).is_some();
+        let desk = &mut *self.desk.lock();
+        self.notice(desk);
+        let again = desk.current_pair().is_some();
         let current = desk.history.current().cloned();
         let (Some(pair), Some(current)) = (&mut desk.pair, current) else {
             return Err("Choose an instrument to morph with first.".into());
@@ -72,30 +91,80 @@ impl Session {
             pair.a = current;
             pair.between = None;
         }
-        let morphed = morph(&pair.a, &pair.b, share).map_err(|error| error.to_string())?;
-        let morphed = Arc::new(morphed);
-        let replaces = pair.between.replace(morphed.clone()).is_some();
-        if replaces {
-            desk.history.replace(morphed.clone());
-        } else {
-            desk.history.push(morphed.clone());
+        if pair.a.kit().is_some() || pair.b.kit().is_some() {
+            return Err(MorphError::Kit.to_string());
         }
-        desk.unreadable = None;
+        let share = share.clamp(0.0, 1.0);
+        pair.awaited = Some(share);
         desk.message = None;
-        desk.changed = true;
         if desk.active {
-            self.client.change(Arc::new(self.as_heard(&morphed)));
+            self.client.morph(pair.a.clone(), pair.b.clone(), share);
+        } else {
+            self.settle(desk);
         }
         Ok(())
     }
 
+    /// What the generator has made, and a morph that it has yet to make: whoever is about to save,
+    /// undo or go on from what the user chose must not meet what was before. The latter takes a
+    /// tenth of a second, and is seldom needed.
+    pub(super) fn settle(&self, desk: &mut Desk) {
+        self.notice(desk);
+        let Some(pair) = &mut desk.pair else { return };
+        let Some(share) = pair.awaited else { return };
+        match morph(&pair.a, &pair.b, share) {
+            Ok(morphed) => desk.take_up_morph(&Arc::new(morphed)),
+            Err(error) => {
+                pair.awaited = None;
+                desk.message = Some(error.to_string());
+            }
+        }
+    }
+}
+
+impl Desk {
     /// The pair chosen, while its first instrument or what lies between is the current one.
-    fn pair_of<'a>(&self, desk: &'a Desk) -> Option<&'a Pair> {
-        let current = desk.history.current()?;
-        let pair = desk.pair.as_ref()?;
-        let is_current = |one: &Arc<Instrument>| Arc::ptr_eq(one, current);
-        let between = pair.between.as_ref();
-        (between.map_or_else(|| is_current(&pair.a), is_current)).then_some(pair)
+    fn current_pair(&self) -> Option<&Pair> {
+        let current = self.history.current()?;
+        let pair = self.pair.as_ref()?;
+        let at = pair.between.as_ref().unwrap_or(&pair.a);
+        Arc::ptr_eq(at, current).then_some(pair)
+    }
+
+    /// The name of what is morphed with, and how far the way there has gone or is to go.
+    pub(super) fn morph_shown(&self) -> Option<(String, f32)> {
+        let name = &self.pair.as_ref()?.b.name;
+        let heard = || {
+            let (with, share) = self.history.current()?.recipe.morphed_with.as_ref()?;
+            (with.name == *name).then_some(*share)
+        };
+        let awaited = self.current_pair().and_then(|pair| pair.awaited);
+        Some((name.clone(), awaited.or_else(heard).unwrap_or(0.0)))
+    }
+
+    /// Takes a morph that was made into the history, if it is waited for.
+    pub(super) fn take_up_morph(&mut self, morphed: &Arc<Instrument>) {
+        let goes_on = self.current_pair().is_some();
+        let Some(pair) = self.pair.as_mut().filter(|pair| pair.awaits(morphed)) else {
+            return;
+        };
+        if !goes_on {
+            pair.awaited = None;
+            return;
+        }
+        let share = morphed
+            .recipe
+            .morphed_with
+            .as_ref()
+            .map(|(_, share)| *share);
+        pair.awaited.take_if(|awaited| Some(*awaited) == share);
+        if pair.between.replace(morphed.clone()).is_some() {
+            self.history.replace(morphed.clone());
+        } else {
+            self.history.push(morphed.clone());
+        }
+        self.unreadable = None;
+        self.changed = true;
     }
 }
 
@@ -183,15 +252,26 @@ mod tests {
                 .map(|(_, share)| *share);
             (instrument.name.clone(), share, view.before)
         };
+        let arrives = |share: f32| {
+            let begun = Instant::now();
+            while shown().1 != Some(share) {
+                assert!(begun.elapsed() < Duration::from_secs(20), "it never comes");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        };
         assert!(session.morph(0.5).unwrap_err().contains("Choose"));
         let missing = Other::Factory("Kazoo".into());
         assert!(session.morph_with(&missing).unwrap_err().contains("Kazoo"));
         session
             .morph_with(&Other::File(file.path().to_owned()))
             .unwrap();
-        assert_eq!(session.view().morph_with.as_deref(), Some("Fourth"));
+        assert_eq!(session.view().morph_with, Some(("Fourth".into(), 0.0)));
         session.morph(0.25).unwrap();
+        arrives(0.25);
+        session.morph(0.5).unwrap();
         session.morph(0.75).unwrap();
+        assert_eq!(session.view().morph_with, Some(("Fourth".into(), 0.75)));
+        arrives(0.75);
         let piano = || Some("Electric Piano".to_owned());
         assert_eq!(shown().1, Some(0.75));
         assert_eq!(shown().2, piano(), "one step, however often it is moved");
@@ -201,12 +281,48 @@ mod tests {
         assert_eq!(shown().1, Some(0.75));
         session.undo();
         session.morph(1.0).unwrap();
+        arrives(1.0);
         assert_eq!(shown().2, piano());
         let fourth = read_body(&file);
         assert_eq!(session.view().instrument.unwrap().body, fourth);
         // The same pair, the other way round.
         session.morph_with(&Other::Earlier(1)).unwrap();
-        assert_eq!(session.view().morph_with, piano());
+        assert_eq!(session.view().morph_with.unwrap().0, piano().unwrap());
+    }
+
+    /// The generator takes a moment, but nobody who saves or undoes sees that.
+    #[test]
+    fn a_morph_that_is_on_its_way_counts() {
+        let (session, _engine) = session();
+        let file = file();
+        session
+            .morph_with(&Other::File(file.path().to_owned()))
+            .unwrap();
+        session.morph(1.0).unwrap();
+        let saved = session.saved();
+        let crate::plugin::state::Recalled::Instrument(instrument) =
+            crate::plugin::state::read(&saved)
+        else {
+            panic!("it isn't saved");
+        };
+        assert_eq!(instrument.body, read_body(&file));
+        session.morph(0.5).unwrap();
+        session.undo();
+        let name = || session.view().instrument.unwrap().name.clone();
+        assert_eq!(name(), "Electric Piano");
+        assert!(session.view().before.is_none(), "one step");
+        session.redo();
+        assert!(name().ends_with("50 %"), "{}", name());
+        session.morph(0.25).unwrap();
+        session.open(file.path()).unwrap();
+        assert_eq!(name(), "Fourth");
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(1) {
+            assert_eq!(name(), "Fourth", "what comes late stays out");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        session.undo();
+        assert!(name().ends_with("25 %"), "{}", name());
     }
 
     fn read_body(file: &tempfile::NamedTempFile) -> Body {
