@@ -119,7 +119,10 @@ def main():
         count = starts[who + 1] - starts[who]
         return captioned[starts[who] + (torch.rand(len(who), generator=generator) * count).long()]
 
-    model = Alignment(net, TimbreEncoder())
+    timbre, known = TimbreEncoder(), checkpoints() / "timbre.pt"
+    if known.exists() and not args.fresh:
+        timbre.load_state_dict(torch.load(known, weights_only=False)["net"])
+    model = Alignment(net, timbre)
     run = Run(model, checkpoints() / "align_run.pt", args.minutes, args.rate, args.fresh, every=60.0)
 
     def undisturbed(timbre, levels, anchors):

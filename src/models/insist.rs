@@ -46,6 +46,12 @@ const MOVES: [(Tone, Move); 6] = [
     (Tone::Fundamental, fill),
 ];
 
+/// Whether anything is insisted on. Thread: any.
+pub(super) fn insists(asked: &Asked) -> bool {
+    let mut wanted = MOVES.iter().map(|&(tone, _)| asked.score[tone as usize]);
+    wanted.any(|wanted| wanted.abs() >= INSISTED)
+}
+
 /// Moves all anchors by what brings the one at `first` near to what is asked. Thread: any but audio.
 pub(super) fn insist(notes: &mut Notes<'_>, first: usize, asked: &Asked, tables: &[ToneTable]) {
     let key = ANCHOR_KEYS[first / ANCHOR_VELOCITIES.len()];

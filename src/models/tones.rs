@@ -84,6 +84,17 @@ impl Asked {
         }
     }
 
+    /// Only what is asked of some properties. Thread: any.
+    #[must_use]
+    pub fn only(mut self, tones: &[Tone]) -> Self {
+        for (i, score) in self.score.iter_mut().enumerate() {
+            if !tones.iter().any(|&tone| tone as usize == i) {
+                *score = 0.0;
+            }
+        }
+        self
+    }
+
     /// Noise or breath is asked for. Thread: any.
     #[must_use]
     pub fn is_noisy(&self) -> bool {

@@ -6,7 +6,8 @@ use crate::models::carry::{Residual, Shares};
 use crate::models::first_anchor::Wish;
 use crate::models::make::Source;
 use crate::models::text::Encoded;
-use crate::models::{Error, Models, choice, steering};
+use crate::models::tones::{Asked, Tone};
+use crate::models::{Error, Models, choice, insist, steering};
 
 impl Known {
     pub(super) fn amount(&self) -> f32 {
@@ -38,6 +39,13 @@ impl Known {
             Source::Near(instrument) if instrument.recipe.prompt == prompt => String::new(),
             _ => steering::wording(prompt),
         }
+    }
+
+    /// What the words ask of the course of a note: that can be done to any sound.
+    pub(super) fn timing(&self) -> Asked {
+        let timing = [Tone::Attack, Tone::HalfSecond, Tone::Release];
+        let words = self.words.as_ref();
+        words.map_or_else(Asked::nothing, |words| words.asked.clone().only(&timing))
     }
 
     pub(super) fn read(&mut self, models: &mut Models) -> Result<(), Error> {
@@ -150,6 +158,9 @@ impl Known {
                 self.changed = moved(way * strength);
                 return Ok(());
             }
+        }
+        if insist::insists(&self.timing()) {
+            return Ok(());
         }
         self.notice = Some(format!(
             "Nothing near this sound is “{}”, so it stays as it is.",

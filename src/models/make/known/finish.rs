@@ -8,7 +8,7 @@ use crate::instrument::{AnchorSet, Body, Instrument, Macros, Origin, Recipe, Sou
 use crate::models::carry::{Notes, Residual, carry};
 use crate::models::codec::Decoded;
 use crate::models::make::Source;
-use crate::models::{Error, Models, choice, intonation, loudness, runtime, text};
+use crate::models::{Error, Models, choice, insist, intonation, loudness, runtime, text};
 
 impl Known {
     /// Puts the instrument together from the completed note and the completed changed one.
@@ -52,14 +52,15 @@ impl Known {
         self.named(base, models)
     }
 
-    fn named(&self, notes: Notes<'_>, models: &Models) -> Result<Instrument, Error> {
+    fn named(&self, mut notes: Notes<'_>, models: &Models) -> Result<Instrument, Error> {
+        let note = self.note()?;
+        let flow = &models.pack().manifest().flow;
+        insist::insist(&mut notes, note.anchor, &self.timing(), &flow.tones);
         loudness::to_reference(notes.levels);
         let anchors = AnchorSet::from_levels(notes.levels, notes.cents)
             .map_err(|e| Error::Model(e.to_string()))?;
         let asked = &self.request;
         let prompt = asked.prompt.trim();
-        let note = self.note()?;
-        let flow = &models.pack().manifest().flow;
         let made = Recipe {
             prompt: prompt.to_owned(),
             seed: asked.seed,
