@@ -1,7 +1,7 @@
 //! The factory browser, the morph row and the macros.
 
 use consort::editor::Other;
-use consort::instrument::{Instrument, factory};
+use consort::instrument::factory;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
 use nice_plug::params::Param;

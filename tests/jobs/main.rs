@@ -1,13 +1,15 @@
 //! Background work as a plugin instance sees it: makes, cancels, errors, closing, many at once.
 
-use std::path::Path;
+mod exports;
+mod sounds;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use consort::engine::mailbox::{self, EngineSide};
 use consort::instrument::{Instrument, Macros};
-use consort::jobs::{Client, Export, Preload, Request, Snapshot, SoundFile, Source, Stage, Status};
+use consort::jobs::{Client, Preload, Request, Snapshot, Stage, Status};
 
 const PIANO: u128 = ((1 << 88) - 1) << 21;
 
@@ -71,104 +73,6 @@ fn a_prompt_becomes_an_instrument_and_its_seed_decides_which() {
     client.make(request("warm cello", 1));
     assert_eq!(*first, *made(&client));
     assert_eq!(client.snapshot().generation, 3);
-}
-
-fn of_sound(path: impl AsRef<Path>, changes: &str) -> Request {
-    Request {
-        source: Source::Sound(SoundFile {
-            path: path.as_ref().to_owned(),
-            key: None,
-            sound: None,
-        }),
-        ..request(changes, 1)
-    }
-}
-
-const A440: &str = "tests/data/sounds/a440.flac";
-
-#[test]
-#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
-fn a_sound_becomes_an_instrument_and_words_and_chance_change_it() {
-    let (client, _engine) = client();
-    client.make(of_sound(A440, ""));
-    wait(&client, |snapshot| {
-        matches!(
-            snapshot.status,
-            Status::Working {
-                stage: Stage::Listening | Stage::Encoding,
-                ..
-            }
-        ) || rests(snapshot)
-    });
-    let plain = made(&client);
-    let sound = plain.recipe.sound.as_ref().expect("a sound");
-    assert_eq!(
-        (plain.name.as_str(), sound.name.as_str()),
-        ("a440", "a440.flac")
-    );
-    assert!((sound.key - 69.0).abs() < 0.05, "{}", sound.key);
-    client.make(of_sound(A440, "brighter"));
-    let brighter = made(&client);
-    assert_eq!(brighter.name, "a440, brighter");
-    assert_ne!(plain.body, brighter.body);
-    client.make(of_sound(A440, ""));
-    assert_eq!(*plain, *made(&client));
-
-    let near = |amount: f32, seed: u64| Request {
-        source: Source::Near(plain.clone()),
-        amount,
-        ..request("", seed)
-    };
-    let mut distances = Vec::new();
-    for amount in [0.0, 0.2, 0.6] {
-        client.make(near(amount, 1));
-        let varied = made(&client);
-        distances.push(distance(&plain, &varied));
-        let origin = varied.recipe.variation_of.as_ref().expect("an origin");
-        assert_eq!(origin.name, "a440");
-        assert_eq!(varied.recipe.sound, plain.recipe.sound);
-    }
-    assert!(distances[0] < 0.5, "{distances:?}");
-    assert!(distances[1] > distances[0] + 0.5, "{distances:?}");
-    assert!(distances[2] > distances[1], "{distances:?}");
-    client.make(near(0.2, 2));
-    assert!(distance(&plain, &made(&client)) > 0.5);
-}
-
-/// Mean difference of two instruments' middle notes, dB.
-fn distance(one: &Instrument, other: &Instrument) -> f32 {
-    let note = |of: &Instrument| of.note(64, 80).expect("no drum kit");
-    let (one, other) = (note(one), note(other));
-    let pairs = one.levels.iter().zip(&other.levels);
-    let heard: Vec<f32> = pairs
-        .filter(|(a, b)| a.max(**b) > -55.0)
-        .map(|(a, b)| (a - b).abs())
-        .collect();
-    heard.iter().sum::<f32>() / heard.len() as f32
-}
-
-#[test]
-fn sounds_that_are_none_get_a_sentence_and_listening_is_cancelled_at_once() {
-    let (client, _engine) = client();
-    let factory = Arc::new(Instrument::factory());
-    client.play(factory.clone());
-    made(&client);
-    client.make(of_sound("/nowhere/rhodes.wav", ""));
-    let Status::Failed(why) = wait(&client, rests).status else {
-        panic!("there is no such sound");
-    };
-    assert!(why.contains("“rhodes.wav” isn't there"), "{why}");
-    assert_eq!(client.snapshot().instrument.unwrap().name, factory.name);
-
-    client.make(of_sound(A440, ""));
-    std::thread::sleep(Duration::from_millis(10));
-    let begun = Instant::now();
-    client.cancel();
-    wait(&client, rests);
-    assert!(begun.elapsed() < Duration::from_millis(100));
-    std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(client.snapshot().status, Status::Idle);
-    assert_eq!(client.snapshot().instrument.unwrap().name, factory.name);
 }
 
 #[test]
@@ -383,85 +287,4 @@ fn changes_are_told() {
     client.play(Arc::new(Instrument::factory()));
     made(&client);
     assert!(told.load(Ordering::Relaxed) > 5, "each column is a change");
-}
-
-/// What became of an export.
-fn exported(client: &Client) -> Export {
-    let done = |export: &Option<Export>| !matches!(export, None | Some(Export::Working(_)));
-    let snapshot = wait(client, |snapshot| done(&snapshot.export));
-    snapshot.export.expect("it is done")
-}
-
-#[test]
-fn an_export_writes_files_while_others_are_served() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (exporter, _engine) = client();
-    exporter.export(Arc::new(Instrument::factory()), folder.path().to_owned());
-    let (other, _other_engine) = client();
-    other.play(Arc::new(Instrument::factory()));
-    made(&other);
-    let Export::Done(file) = exported(&exporter) else {
-        panic!("{:?}", exporter.snapshot().export);
-    };
-    let text = std::fs::read_to_string(&file).expect("an SFZ");
-    assert_eq!(text.matches("<region>").count(), 120);
-    let samples = std::fs::read_dir(file.parent().unwrap().join("samples")).expect("samples");
-    assert_eq!(samples.count(), 120);
-    let around = std::fs::read_dir(folder.path()).expect("the folder");
-    assert_eq!(around.count(), 1, "nothing unfinished is left");
-}
-
-#[test]
-fn a_cancelled_export_is_over_at_once_and_leaves_nothing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let entries = || {
-        std::fs::read_dir(folder.path())
-            .expect("the folder")
-            .count()
-    };
-    for close in [false, true] {
-        let (client, _engine) = client();
-        client.set_sample_rate(48_000.0);
-        client.export(Arc::new(Instrument::factory()), folder.path().to_owned());
-        wait(
-            &client,
-            |snapshot| matches!(snapshot.export, Some(Export::Working(done)) if done > 0.0),
-        );
-        assert_eq!(entries(), 1);
-        let begun = Instant::now();
-        if close {
-            drop(client);
-        } else {
-            client.cancel_export();
-            assert_eq!(client.snapshot().export, None);
-        }
-        assert!(begun.elapsed() < Duration::from_millis(100));
-        // Its files go after the slice in progress, which may be another test's.
-        while entries() > 0 {
-            assert!(begun.elapsed() < Duration::from_secs(10), "files are left");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-#[test]
-fn an_export_that_cannot_be_written_says_why() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("file");
-    std::fs::write(&file, "x").expect("a file");
-    let (client, _engine) = client();
-    // Nothing can be made in /proc, not even by root.
-    for (place, words) in [
-        (file.as_path(), "a file is in the way"),
-        (Path::new("/proc"), "/proc"),
-    ] {
-        client.export(Arc::new(Instrument::factory()), place.to_owned());
-        let Export::Failed(sentence) = exported(&client) else {
-            panic!("it was written");
-        };
-        assert!(
-            sentence.contains(words) && sentence.ends_with('.'),
-            "{sentence}"
-        );
-    }
 }
