@@ -2,29 +2,22 @@
 //! display; `cargo xtask test` starts one without a screen where there is none.
 #![cfg(target_os = "linux")]
 
-mod capture;
+mod embedded;
 #[path = "../host/mod.rs"]
 mod host;
-#[path = "../editor/host.rs"]
-#[allow(dead_code)]
-mod page_host;
+#[expect(dead_code, reason = "nothing is clicked here")]
 mod parent;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
-use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Window};
+use clack_extensions::gui::GuiSize;
+use embedded::{close, gui, open, run_until};
 use host::{Session, load, note_of};
 use parent::Parent;
 use serde_json::json;
 
 const RATE: f64 = 48_000.0;
-const EMBEDDED: GuiConfiguration<'static> = GuiConfiguration {
-    api_type: GuiApiType::X11,
-    is_floating: false,
-};
-/// Longer than a window should take to draw, in software on a busy machine.
-const LIMIT: Duration = Duration::from_secs(20);
 
 /// Memory is the whole process's, and so are its threads: one test at a time. Before the first one
 /// opens a window, an instance without one has played.
@@ -33,7 +26,6 @@ fn alone() -> MutexGuard<'static, ()> {
     static WITHOUT: Once = Once::new();
     let alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     WITHOUT.call_once(|| {
-        capture::name_music_folder();
         // Each new thread may be given another of glibc's arenas, and each arena keeps what was once
         // used: with one for all, memory that grows is memory that isn't given back.
         // SAFETY: it changes how malloc goes on, nothing else.
@@ -42,42 +34,6 @@ fn alone() -> MutexGuard<'static, ()> {
         assert!(!onnx_runtime_is_loaded(), "nobody opened a window yet");
     });
     alone
-}
-
-fn gui(session: &mut Session) -> PluginGui {
-    let handle = session.instance.plugin_handle();
-    handle.get_extension().expect("it has a window")
-}
-
-/// Opens the window within `parent`, in the order that CLAP asks for; returns its size.
-fn open(session: &mut Session, parent: &Parent) -> GuiSize {
-    let gui = gui(session);
-    let handle = session.instance.plugin_handle();
-    assert!(gui.is_api_supported(&handle, EMBEDDED));
-    gui.create(&handle, EMBEDDED).expect("a window is made");
-    let size = gui.get_size(&handle).expect("it has a size");
-    parent.resize(size.width, size.height);
-    let window = Window::from_x11_handle(parent.id().into());
-    // SAFETY: the parent outlives every window of these tests.
-    unsafe { gui.set_parent(&handle, window) }.expect("it goes where it belongs");
-    gui.show(&handle).expect("it shows");
-    size
-}
-
-fn close(session: &mut Session) {
-    let gui = gui(session);
-    gui.destroy(&session.instance.plugin_handle());
-}
-
-/// A host's event loop and audio go on until `enough`.
-fn run_until(session: &mut Session, what: &str, mut enough: impl FnMut(&mut Session) -> bool) {
-    let began = Instant::now();
-    while !enough(session) {
-        assert!(began.elapsed() < LIMIT, "{what}: not after {LIMIT:?}");
-        session.play(&[], 512, &[512]);
-        session.idle();
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// A number of the process's, from `/proc/self/status`: kilobytes, or a count.

@@ -1,34 +1,62 @@
-//! A sound captured from the sidechain, from the click on the button to the instrument.
+//! A sound captured from the sidechain, from the click on the button to the instrument. Needs a
+//! display, as `tests/window` does.
+//!
+//! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does for a capture
+//! runs under an allocator that counts.
+#![cfg(target_os = "linux")]
 
-use std::path::PathBuf;
-use std::sync::OnceLock;
+#[path = "../window/embedded.rs"]
+mod embedded;
+#[path = "../realtime/guard.rs"]
+#[expect(dead_code, reason = "this test counts, and judges at the end")]
+mod guard;
+#[path = "../host/mod.rs"]
+mod host;
+#[path = "../editor/host.rs"]
+#[expect(dead_code, reason = "the page is only looked at")]
+mod page_host;
+#[path = "../window/parent.rs"]
+#[expect(dead_code, reason = "one window is opened, once")]
+mod parent;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use clack_host::prelude::*;
 use consort::editor::{State, theme, ui};
 use consort::jobs::Capture;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use crate::host::{Session, load, note_of};
-use crate::page_host::Host;
-use crate::parent::Parent;
-use crate::{RATE, alone, close, open, run_until};
+use embedded::{close, open, run_until};
+use host::{Session, note_of};
+use page_host::Host;
+use parent::Parent;
 
-/// The folder that stands for the user's music.
-static MUSIC: OnceLock<tempfile::TempDir> = OnceLock::new();
+const RATE: f64 = 48_000.0;
 
-/// Says where the user's music is. Before the plugin is loaded.
-pub fn name_music_folder() {
-    let music = MUSIC.get_or_init(|| tempfile::tempdir().expect("a folder"));
-    let line = format!("XDG_MUSIC_DIR=\"{}\"\n", music.path().display());
-    std::fs::write(music.path().join("user-dirs.dirs"), line).expect("it is written");
-    // SAFETY: the first test does this before it starts anything that reads it.
-    unsafe { std::env::set_var("XDG_CONFIG_HOME", music.path()) };
+static VIOLATIONS: AtomicU64 = AtomicU64::new(0);
+
+#[global_allocator]
+static ALLOCATOR: guard::Counting = guard::Counting;
+
+/// Calls into the plugin, and counts what it must not do there.
+fn watched(work: &mut dyn FnMut()) {
+    let ((), violations) = guard::count(work);
+    VIOLATIONS.fetch_add(violations as u64, Ordering::Relaxed);
 }
 
-fn captured_files() -> Vec<PathBuf> {
-    let folder = MUSIC.get().expect("it was named").path();
-    std::fs::read_dir(folder.join("Consort/Captured sounds"))
+/// Says that the user's music is in `folder`. Before anything reads it.
+fn name_music_folder(folder: &Path) {
+    let line = format!("XDG_MUSIC_DIR=\"{}\"\n", folder.display());
+    std::fs::write(folder.join("user-dirs.dirs"), line).expect("it is written");
+    // SAFETY: no other test here reads it, and nothing was started yet.
+    unsafe { std::env::set_var("XDG_CONFIG_HOME", folder) };
+}
+
+fn captured_files(music: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(music.join("Consort/Captured sounds"))
         .into_iter()
         .flatten()
         .map(|entry| entry.expect("it can be listed").path())
@@ -61,10 +89,14 @@ fn tone(frame: u64) -> f32 {
 
 #[test]
 fn a_tone_on_the_sidechain_is_captured_and_played() {
-    let _alone = alone();
+    let music = tempfile::tempdir().expect("a folder");
+    name_music_folder(music.path());
+    let files = || captured_files(music.path());
     let parent = Parent::new();
-    let entry = load();
-    let mut session = Session::ready(&entry, RATE, 512);
+    // SAFETY: it is the entry that the plugin library exports.
+    let entry = unsafe { PluginEntry::load_from_raw(&consort::clap_entry, c"/linked/in") };
+    let mut session = Session::ready(&entry.expect("it loads"), RATE, 512);
+    session.audio.as_mut().expect("activated").around = watched;
     let size = open(&mut session, &parent);
     let size = (size.width, size.height);
     run_until(&mut session, "a picture", |_| parent.colours() > 50);
@@ -79,19 +111,17 @@ fn a_tone_on_the_sidechain_is_captured_and_played() {
         session.play(&[], 512, &[512]);
     }
     click("Stop capture", Some(Capture::Waiting));
-    assert!(captured_files().is_empty());
+    assert!(files().is_empty());
 
     click("Capture", None);
     session.play(&[], 4_800, &[512]);
     let audio = session.audio.as_mut().expect("activated");
     audio.position = 0;
     audio.sidechain = tone;
-    run_until(&mut session, "the sound's end", |_| {
-        !captured_files().is_empty()
-    });
+    run_until(&mut session, "the sound's end", |_| !files().is_empty());
     session.audio.as_mut().expect("activated").sidechain = |_| 0.0;
-    assert_eq!(captured_files().len(), 1);
-    let mut reader = hound::WavReader::open(&captured_files()[0]).expect("a WAV file");
+    assert_eq!(files().len(), 1);
+    let mut reader = hound::WavReader::open(&files()[0]).expect("a WAV file");
     let seconds = f64::from(reader.duration()) / RATE;
     println!("captured {seconds:.2} s");
     assert!(
@@ -129,4 +159,6 @@ fn a_tone_on_the_sidechain_is_captured_and_played() {
         session.wait_for_keys();
     }
     close(&mut session);
+    let violations = VIOLATIONS.load(Ordering::Relaxed);
+    assert_eq!(violations, 0, "allocations or frees on the audio thread");
 }
