@@ -16,6 +16,8 @@ const ENDS: f64 = 1.0;
 const LONGEST: f64 = 8.0;
 /// A sound that a jump of the song ends sooner than this is forgotten, s.
 const SHORTEST: f64 = 0.25;
+/// The song goes elsewhere when it goes further than this from where it was to be, s.
+const JUMP: f64 = 0.1;
 
 /// A sound on its way in.
 pub(super) struct Take {
@@ -25,7 +27,8 @@ pub(super) struct Take {
     peak: f32,
     /// Frames since one that wasn't silent.
     quiet: usize,
-    last: Option<HostPosition>,
+    /// Where the last block was, and its length in frames.
+    last: Option<(HostPosition, usize)>,
 }
 
 impl Take {
@@ -60,7 +63,7 @@ impl Take {
             }
             *self = Self::new(self.rate as u32);
         }
-        self.last = Some(block.position);
+        self.last = Some((block.position, block.frames));
         for frame in sound {
             // A broken plugin before this one is no reason to lose the sound.
             let frame = frame.map(|x| if x.is_finite() { x } else { 0.0 });
@@ -87,14 +90,26 @@ impl Take {
         false
     }
 
-    /// Whether the sound doesn't go on from the block before. A song may change its pace under it.
+    /// Whether the sound doesn't go on from the block before. A song may change its pace under it,
+    /// and hosts may be a little wrong about where they are.
     fn is_jump(&self, block: &CapturedBlock) -> bool {
+        let Some((last, frames)) = self.last.filter(|_| block.starts_stretch) else {
+            return block.starts_stretch;
+        };
         let now = &block.position;
-        let only_pace = self.last.is_some_and(|last| {
-            last.playing == now.playing
-                && (last.tempo != now.tempo || last.time_signature != now.time_signature)
-        });
-        block.starts_stretch && !only_pace
+        if last.playing != now.playing {
+            return true;
+        }
+        if last.tempo != now.tempo || last.time_signature != now.time_signature {
+            return false;
+        }
+        match (last.samples, now.samples) {
+            (Some(last), Some(now)) if block.position.playing => {
+                now.abs_diff(last + frames as i64) > self.count(JUMP) as u64
+            }
+            // Nothing of the song has changed: blocks were lost.
+            _ => true,
+        }
     }
 
     fn forget_all_but(&mut self, count: usize) {
@@ -141,6 +156,10 @@ mod tests {
                 };
                 self.take.push(&block, sound)
             })
+        }
+
+        fn count(&self) -> i64 {
+            self.take.frames.len() as i64
         }
 
         fn seconds(&self) -> f64 {
@@ -200,6 +219,26 @@ mod tests {
         blocks.jump = true;
         assert!(blocks.play(0.25, 0.5), "the song went elsewhere");
         assert_eq!(blocks.seconds(), 1.25);
+    }
+
+    #[test]
+    fn a_loop_is_a_jump_and_a_host_that_counts_badly_is_none() {
+        let mut blocks = Blocks::new();
+        blocks.position.playing = true;
+        for error in [0, 300, -300, 0] {
+            blocks.position.samples = Some(blocks.count() + error);
+            blocks.jump = true;
+            assert!(!blocks.play(0.25, 0.02), "{error} frames");
+        }
+        assert!(!blocks.play(0.25, 0.5));
+        blocks.position.samples = Some(-8_000);
+        blocks.jump = true;
+        assert!(blocks.play(0.25, 0.02));
+        assert!(
+            (blocks.seconds() - 0.58).abs() < 0.001,
+            "{}",
+            blocks.seconds()
+        );
     }
 
     #[test]
