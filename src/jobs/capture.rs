@@ -184,6 +184,7 @@ impl Shared {
             }
             let desk = self.desk.lock();
             if desk.turn != turn {
+                ended = false;
                 break;
             }
             ended |= desk.stop || take.seconds().is_none() && begun.elapsed() > PATIENCE;
