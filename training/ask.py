@@ -19,6 +19,8 @@ from .loop import Run
 from .nets.layout import TONE_WIDTH
 from .nets.text_net import TextEncoder
 
+UNSAID = 0.1  # how much a property counts that a phrase doesn't speak of
+
 
 class Asking(nn.Module):
     """The head alone."""
@@ -53,6 +55,12 @@ def main():
     meanings = [m for m in (lexicon.draw_meaning(rng) for _ in range(args.phrases)) if m[2]]
     spoken = pool_texts(net, tokenizer, [lexicon.phrase(m, rng) for m in meanings])
     asked, said = (torch.stack(x) for x in zip(*(tones.asked(m[2]) for m in meanings)))
+    # What a phrase doesn't speak of is as usual in its family, else it would drift with what it does speak of.
+    family_of = [fact["family"] for fact in data.facts]
+    of_train = data.split("train")
+    usual = {f: score[[i for i in of_train if family_of[i] == f]].mean(0) for f in set(family_of)}
+    meant = torch.where(said > 0, asked, torch.stack([usual[m[0]] for m in meanings]))
+    counts = said + UNSAID * (1 - said)
     kept = len(meanings) // 10
 
     net.tones = TextEncoder(**saved["settings"]).tones
@@ -73,7 +81,7 @@ def main():
         other = kept + torch.randint(len(spoken) - kept, (args.batch,))
         loss = model.loss(captioned[one], captioned_score[one], torch.ones(args.batch, TONE_WIDTH))
         # "A kalimba with a slow attack" is a slow one, though no caption has heard of it: phrases count more.
-        run.update(loss + 3.0 * model.loss(spoken[other], asked[other], said[other]))
+        run.update(loss + 3.0 * model.loss(spoken[other], meant[other], counts[other]))
     net.tones.load_state_dict(run.average.tones.state_dict())
     save(dict(saved, net=net.state_dict()), checkpoints() / "text.pt")
     save(dict(table=table), checkpoints() / "tones.pt")

@@ -55,9 +55,11 @@ pub fn measure(instrument: &Instrument, family: Family) -> Measured {
         .iter()
         .map(|&key| instrument.note(key, VELOCITY).expect("no kit"))
         .collect();
-    let clarities = notes
+    // Noise has a figure of its own.
+    let clarities = keys
         .iter()
-        .map(|note| choice::clarity(&note.levels, &note.cents));
+        .zip(&notes)
+        .map(|(&key, note)| choice::clarity(&note.levels, &note.cents, key, true));
     let loudest = |note: &NoteModel| note.total_levels().into_iter().fold(SILENT_DB, f32::max);
     let levels = notes.iter().map(loudest);
     let key = middle_key(family);

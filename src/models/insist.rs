@@ -14,7 +14,7 @@ use crate::instrument::slots::{
 use crate::instrument::{Macros, NoteModel, render};
 
 /// Scores nearer to the middle than this are not insisted on,
-const INSISTED: f32 = 0.8;
+const INSISTED: f32 = 0.6;
 /// and a note so near to what is asked is near enough.
 const NEAR: f32 = 0.4;
 /// How far each property may be moved, in steps.
