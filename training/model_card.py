@@ -82,12 +82,12 @@ Licence: MIT OR Apache-2.0. The text encoder is derived from all-MiniLM-L6-v2 (A
 (WordNet licence, Princeton University).
 
 Known weaknesses: sounds of fixed pitch, moving noise, FM bells, strong LFOs; one average motion instead of a
-random one; few real instruments behind rare families. "Full" and "thin" are followed in 73 % of draws only, long and
-short attacks and releases in 86 %; guitars, leads and keys are often not heard as such by a judge. The onset of a
+random one; few real instruments behind rare families. The release of what has died away before it isn't changed by words;
+guitars, leads and keys are often not heard as such by a judge. The onset of a
 recorded note is rebuilt worse than resampling it would. "Not" is understood by a rule, not by the encoder. Drums:
 "high-tuned" and "low-tuned" aren't understood.
 
-Text encoder's heads, flow and timbre encoder were trained on with 1,430 instruments, codec and completion with 4,377.
+Text encoder's heads, flow and timbre encoder were trained on with 3,976 instruments, codec and completion with 4,377.
 The split is a hash of names, but what sounds nearly alike goes one way together, and with fewer instruments some
 groups fall apart: a few test instruments of the one may have been training instruments of the other.
 

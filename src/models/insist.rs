@@ -28,8 +28,8 @@ const STOPPING: (f32, f32) = (30.0, 400.0);
 
 /// How a property of a note is moved by an amount, −1..=1.
 type Move = fn(&mut NoteModel, f32);
-/// What can be moved, in this order.
-const MOVES: [(Tone, Move); 6] = [
+/// What is moved, in this order. The flow does what is asked of treble and noise by itself.
+const MOVES: [(Tone, Move); 4] = [
     (Tone::Attack, |note, amount| {
         shape(note, |macros| macros.attack = amount);
     }),
@@ -37,12 +37,6 @@ const MOVES: [(Tone, Move); 6] = [
         shape(note, |macros| macros.decay = -amount);
     }),
     (Tone::Release, ring),
-    (Tone::Noise, |note, amount| {
-        shape(note, |macros| macros.body = -amount);
-    }),
-    (Tone::Brightness, |note, amount| {
-        shape(note, |macros| macros.brightness = amount);
-    }),
     (Tone::Fundamental, fill),
 ];
 
@@ -173,7 +167,6 @@ mod tests {
             (Tone::HalfSecond, "half_second_db", -10.0, 10.0, 1.0),
             // It sounds on and on after its release.
             (Tone::Release, "release_s", 0.0, 1.0, -1.0),
-            (Tone::Noise, "noise_db", -80.0, -20.0, 1.0),
             (Tone::Fundamental, "fundamental_db", -4.0, 0.0, 1.0),
             (Tone::Fundamental, "fundamental_db", -12.0, 0.0, -1.0),
         ] {

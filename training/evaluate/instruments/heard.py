@@ -126,5 +126,7 @@ def twins(consort, split, indices):
     """One generated instrument for each real one, of one of its captions."""
     rng = random.Random(SEED)
     facts = [split.instruments[i] for i in indices]
-    prompts = [rng.choice(fact["captions"]) for fact in facts]
+    # A preset's name alone may be no word that the encoder knows.
+    several = [[c for c in fact["captions"] if " " in c] or fact["captions"] for fact in facts]
+    prompts = [rng.choice(captions) for captions in several]
     return generated(consort, prompts, [fact["family"] for fact in facts], range(1, len(facts) + 1))
