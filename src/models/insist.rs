@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::instrument::slots::TIMES;
 
-    /// Tables in which half the distance from 0 to `most` is a score of 0.
+    /// A table from `least` to `most`, whose middle is a score of 0.
     fn table(name: &str, least: f32, most: f32) -> ToneTable {
         let quantiles = (0..33).map(|i| least + (most - least) * i as f32 / 32.0);
         ToneTable {

@@ -44,8 +44,6 @@ pub const NAMES: [&str; TONES] = [
 /// Some of them, by their places in [`NAMES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Share of the power above 2.5 kHz.
-    Brightness = 0,
     /// Time to the loudest moment.
     Attack = 1,
     /// What is lost in half a second.
