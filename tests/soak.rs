@@ -11,10 +11,12 @@
 mod guard;
 #[path = "host/mod.rs"]
 mod host;
+#[path = "realtime/watched.rs"]
+mod watched;
 
 use clack_host::prelude::*;
 use host::{Audio, Event, Session, What};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Instances that play at once.
@@ -22,16 +24,8 @@ const INSTANCES: usize = 8;
 const RATE: f64 = 48_000.0;
 const BLOCK: usize = 256;
 
-static VIOLATIONS: AtomicU64 = AtomicU64::new(0);
-
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
-
-/// Calls into the plugin, and counts what it must not do there.
-fn watched(work: &mut dyn FnMut()) {
-    let ((), violations) = guard::count(work);
-    VIOLATIONS.fetch_add(violations as u64, Ordering::Relaxed);
-}
 
 fn linked_in() -> PluginEntry {
     // SAFETY: it is the entry that the plugin library exports.
@@ -131,7 +125,7 @@ fn soak_with_instruments_made_and_swapped_under_playing_notes() {
         .map(|s| s.audio.take().unwrap())
         .collect();
     for audio in &mut audios {
-        audio.around = watched;
+        audio.around = watched::watched;
     }
 
     let stop = AtomicBool::new(false);
@@ -186,7 +180,7 @@ fn soak_with_instruments_made_and_swapped_under_playing_notes() {
         session.audio = Some(audio);
     }
 
-    let violations = VIOLATIONS.load(Ordering::Relaxed);
+    let violations = watched::violations();
     let megabytes = peaks.map(|bytes| bytes / 1_000_000);
     println!(
         "soak: {:.0} s, {INSTANCES} instances, {blocks} blocks each, {made} instruments made, \

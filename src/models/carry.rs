@@ -15,13 +15,18 @@ use crate::instrument::slots::{
 };
 
 /// Semitones and velocity steps over which a residual's level falls to 1/e.
-const LEVEL_REACH: (f64, f64) = (6.0, 80.0);
+const LEVEL_REACH: (f64, f64) = (12.0, 80.0);
+/// Notes of the known one's velocity go this share of the way to its own levels (harmonic by
+/// harmonic), and over so many semitones that falls to 1/e.
+const OWN: (f64, f64) = (0.6, 20.0);
 /// The same for offsets in cents.
 const CENTS_REACH: (f64, f64) = (11.0, 400.0);
 /// Motion is looked at from here to the release, s: before, all is attack.
 const MOTION_FROM: f32 = 0.16;
 /// What is quicker than this is motion: standard deviation of the smoothing, steps of the grid.
 const SMOOTHING: f64 = 1.5;
+/// Semitones from one anchor key to the next.
+const ANCHOR_STEP: f64 = 10.0;
 /// Residuals beyond this are bounded, dB.
 const MOST_DB: f32 = 40.0;
 /// Where only one of two notes has sound in a cell, the other is taken for so much quieter.
@@ -92,8 +97,13 @@ pub(super) fn carry(anchors: &mut Notes<'_>, known: &NoteModel, key: f64) {
             motion: 1.0,
             cents: of(CENTS_REACH),
         };
-        let note = anchors.note(index(k, v));
-        anchors.set(index(k, v), &residual.added(&note, shares));
+        let mut note = residual.added(&anchors.note(index(k, v)), shares);
+        if v == velocity {
+            // The anchors around the key go alike, so that what they mix to stays.
+            let apart = (f64::from(ANCHOR_KEYS[k]) - key).abs().max(ANCHOR_STEP);
+            residual.approach(&mut note, (OWN.0 * (-apart / OWN.1).exp()) as f32);
+        }
+        anchors.set(index(k, v), &note);
     }
 }
 
@@ -177,6 +187,15 @@ impl<'a> Residual<'a> {
             }
         }
         changed
+    }
+
+    /// Takes the levels of another note a share of the way to the known one's.
+    fn approach(&self, note: &mut NoteModel, share: f32) {
+        for (cell, level) in note.levels.iter_mut().enumerate() {
+            if self.exists[cell / TIMES] {
+                *level += share * (self.known.levels[cell].max(SILENT_DB) - *level);
+            }
+        }
     }
 }
 

@@ -18,9 +18,10 @@ mod page_host;
 #[path = "../window/parent.rs"]
 #[expect(dead_code, reason = "one window is opened, once")]
 mod parent;
+#[path = "../realtime/watched.rs"]
+mod watched;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use clack_host::prelude::*;
@@ -36,16 +37,8 @@ use parent::Parent;
 
 const RATE: f64 = 48_000.0;
 
-static VIOLATIONS: AtomicU64 = AtomicU64::new(0);
-
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
-
-/// Calls into the plugin, and counts what it must not do there.
-fn watched(work: &mut dyn FnMut()) {
-    let ((), violations) = guard::count(work);
-    VIOLATIONS.fetch_add(violations as u64, Ordering::Relaxed);
-}
 
 /// Says that the user's music is in `folder`. Before anything reads it.
 fn name_music_folder(folder: &Path) {
@@ -96,7 +89,7 @@ fn a_tone_on_the_sidechain_is_captured_and_played() {
     // SAFETY: it is the entry that the plugin library exports.
     let entry = unsafe { PluginEntry::load_from_raw(&consort::clap_entry, c"/linked/in") };
     let mut session = Session::ready(&entry.expect("it loads"), RATE, 512);
-    session.audio.as_mut().expect("activated").around = watched;
+    session.audio.as_mut().expect("activated").around = watched::watched;
     let size = open(&mut session, &parent);
     let size = (size.width, size.height);
     run_until(&mut session, "a picture", |_| parent.colours() > 50);
@@ -159,6 +152,6 @@ fn a_tone_on_the_sidechain_is_captured_and_played() {
         session.wait_for_keys();
     }
     close(&mut session);
-    let violations = VIOLATIONS.load(Ordering::Relaxed);
+    let violations = watched::violations();
     assert_eq!(violations, 0, "allocations or frees on the audio thread");
 }

@@ -14,7 +14,7 @@ import numpy as np
 from ...data import ceiling as analysis, dataset
 from ...data.paths import data_root
 from ..tables import show
-from . import adherence, attributes, banks, from_sound, heard, likeness
+from . import adherence, attributes, banks, from_sound, heard, likeness, ridge_delta
 from .embedding import Discriminant, speaker_part
 from .generated import Consort
 
@@ -109,7 +109,7 @@ def _attributes(shared):
 
 
 def _sound(shared):
-    found = from_sound.main(shared.args, shared.consort, shared.split, shared.trained)
+    found = from_sound.main(shared.args, shared.consort, shared.split, shared.trained, ridge_delta.Baseline(shared.args.models))
     goals = {"≤ 6": "≤ 4.5", "7–18": "≤ 6.5", "> 18": "≤ 7.5"}
     ours, baseline = found["ours"], found["resampled note"]
     rows = [

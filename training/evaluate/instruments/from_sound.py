@@ -14,6 +14,7 @@ import soundfile
 from ...data import log_mel, near_duplicates, note_model as nm
 from ..resample import resampled
 from ..tables import audio, render, show
+from . import ridge_delta
 from ... import extra_keys as extra
 
 ANCHORS = [(key, extra.VELOCITY) for key in (24, 44, 54, 74, 84, 94)]
@@ -54,7 +55,7 @@ def _loudness(sound):
     return np.sqrt((np.asarray(sound[: int(2 * nm.SAMPLE_RATE)], np.float64) ** 2).mean()) + 1e-9
 
 
-def _one(consort, split, i, trained, path):
+def _one(consort, split, i, trained, baseline, path):
     """{class: {name: [(sustain, attack)]}} and the motions of one instrument; the key that was heard."""
     fact, near = split.instruments[i], extra.read(split.instruments[i])
     kept = audio(fact)
@@ -71,6 +72,8 @@ def _one(consort, split, i, trained, path):
     levels, cents = (trained.split.levels[other].astype(np.float32), trained.split.cents[other].astype(np.float32))
     other_given = render(levels[nm.MIDDLE_ANCHOR], cents[nm.MIDDLE_ANCHOR], extra.GIVEN, 0.0, nm.NOTE_SECONDS)
     theirs = _loudness(given) / _loudness(other_given)
+    guessed = baseline.instrument(fact)
+    regressed = _loudness(given) / _loudness(ridge_delta.note(guessed, extra.GIVEN, extra.VELOCITY))
     errors, motions = {c: {} for c in CLASSES}, []
     for key, note in zip(keys, made[1:]):
         ratio = 2 ** ((key - extra.GIVEN) / 12)
@@ -80,19 +83,20 @@ def _one(consort, split, i, trained, path):
             neighbour = render(levels[at], cents[at], key, 0.0)
             motions.append((motion(note.levels), motion(split.levels[i][at].astype(np.float32))))
         guesses = {"ours": note.sound * ours, "resampled note": resampled(given, ratio), "nearest training instrument": neighbour * theirs}
+        guesses["PCA + ridge delta"] = ridge_delta.note(guessed, key, extra.VELOCITY) * regressed
         for name, sound in guesses.items():
             errors[distance_class(key)].setdefault(name, []).append(log_mel.distance(true[key], sound))
     return errors, motions, heard
 
 
-def main(args, consort, split, trained):
+def main(args, consort, split, trained, baseline):
     chosen = [i for i in extra.chosen(split, len(split.instruments)) if extra.read(split.instruments[i])][: args.sounds]
     if not chosen:
         raise SystemExit("True notes near the given one are missing: run python -m training.extra_keys.")
     every, motions, heard = {c: {} for c in CLASSES}, [], []
     with tempfile.TemporaryDirectory() as folder:
         for number, i in enumerate(chosen):
-            errors, moved, key = _one(consort, split, i, trained, Path(folder) / "given.wav")
+            errors, moved, key = _one(consort, split, i, trained, baseline, Path(folder) / "given.wav")
             motions += moved
             heard.append(key)
             for kind in CLASSES:
