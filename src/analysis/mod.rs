@@ -16,6 +16,7 @@
 //! | `correlate` | autocorrelation, for the pitch |
 //! | `spectrum` | windowed spectra |
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
+//! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
@@ -26,6 +27,7 @@ mod extend;
 mod levels;
 mod noise;
 pub mod note;
+mod onset;
 mod partials;
 pub mod pitch;
 pub mod segment;
@@ -93,8 +95,10 @@ pub fn listen(sound: &Sound, key: Option<f64>) -> Result<Heard, SoundError> {
         Some(_) => 69.0 + 12.0 * (analysis.fundamental / 440.0).log2(),
         None => KEY_WITHOUT_PITCH,
     };
+    let mut learned = analysis.note(loudest_db);
+    onset::correct(&mut learned, &note, key, loudest_db);
     Ok(Heard {
-        note: analysis.note(loudest_db),
+        note: learned,
         key,
         pitch,
         segment,
