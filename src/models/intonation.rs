@@ -16,7 +16,7 @@ use crate::models::tones;
 /// Share of a harmonic's distance from the others' line that is left.
 const LEFT: f64 = 0.2;
 /// Harmonics that say where the pitch is.
-const HIGHEST: usize = 16;
+const HIGHEST: usize = 48;
 /// From `from_s` on (seconds), some rows together stay `below_db` below the harmonics; before, they
 /// are the onset's.
 struct Limit {
@@ -34,6 +34,10 @@ const NOISE: Limit = Limit {
     from_s: 0.1,
     below_db: 12.0,
 };
+/// From this key on, the fundamental is at most so far below the overtones, as in nine of ten
+/// instruments. Lower, an ear fills in a fundamental that isn't there; here it hears the octave.
+const HIGH_KEY: u8 = 94;
+const FUNDAMENTAL_BELOW_DB: f32 = 12.0;
 /// The most that is lowered, dB.
 const MOST_DB: f32 = 40.0;
 
@@ -53,10 +57,14 @@ pub(super) fn refine(levels: &mut [f32], cents: &mut [f32], is_stiff: bool, is_n
     let notes = notes.zip(cents.chunks_mut(PARTIAL_ROWS)).enumerate();
     for (index, (levels, cents)) in notes {
         align_harmonics(levels, cents, is_stiff);
-        let sines = tones::rows(ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()]).map(|row| row.1);
+        let key = ANCHOR_KEYS[index / ANCHOR_VELOCITIES.len()];
+        let sines = tones::rows(key).map(|row| row.1);
         lower(levels, &sines, is_between, &BETWEEN);
         if !is_noisy {
             lower(levels, &sines, |row| row >= PARTIAL_ROWS, &NOISE);
+        }
+        if key >= HIGH_KEY {
+            raise_fundamental(levels, &sines);
         }
     }
 }
@@ -107,10 +115,10 @@ fn align_harmonics(levels: &[f32], cents: &mut [f32], is_stiff: bool) {
     } else {
         0.0
     };
-    let offset = mean - stretch * mean_square;
-    cents.iter_mut().for_each(|c| *c -= offset as f32);
+    // In tune is the period, which all harmonics make together.
+    cents.iter_mut().for_each(|c| *c -= mean as f32);
     for &(row, square, _) in &harmonics {
-        let line = stretch * square;
+        let line = stretch * (square - mean_square);
         cents[row] = (line + (f64::from(cents[row]) - line) * LEFT) as f32;
     }
 }
@@ -133,6 +141,23 @@ fn lower(levels: &mut [f32], sines: &[f64; ROWS], rows: fn(usize) -> bool, limit
                 levels[row * TIMES + time] -= excess.min(MOST_DB);
             }
         }
+    }
+}
+
+/// Raises the fundamental where it is too far below the overtones.
+fn raise_fundamental(levels: &mut [f32], sines: &[f64; ROWS]) {
+    let Some(fundamental) = harmonic_row(1) else {
+        return;
+    };
+    let overtones = |row: &usize| *row > fundamental && !is_between(*row);
+    for time in 0..TIMES {
+        let powers = (0..PARTIAL_ROWS).filter(overtones);
+        let sum: f64 = powers
+            .map(|row| sines[row] * power(levels[row * TIMES + time]))
+            .sum();
+        let least = 10.0 * sum.max(1e-12).log10() as f32 - FUNDAMENTAL_BELOW_DB;
+        let level = &mut levels[fundamental * TIMES + time];
+        *level = level.max(least.max(SILENT_DB));
     }
 }
 
@@ -169,11 +194,27 @@ mod tests {
             cents[row] = 7.0 + 0.08 * (number * number) as f32;
         }
         refine(&mut levels, &mut cents, true, false);
+        let of = |number: usize| cents[harmonic_row(number).expect("a harmonic")];
         for number in 1..=12 {
-            let expected = 0.08 * (number * number) as f32;
-            let found = cents[harmonic_row(number).expect("a harmonic")];
+            let expected = 0.08 * (number * number - 1) as f32;
+            let found = of(number) - of(1);
             assert!((found - expected).abs() < 0.05, "{number}: {found}");
         }
+        // Some are below and some above: the note as a whole is in tune.
+        assert!(of(1) < 0.0 && of(12) > 0.0);
+    }
+
+    #[test]
+    fn high_notes_keep_their_fundamental() {
+        let notes = ANCHOR_KEYS.len() * ANCHOR_VELOCITIES.len();
+        let (mut note, cents) = silent();
+        set(&mut note, harmonic_row(1).expect("a harmonic"), -30.0);
+        set(&mut note, harmonic_row(2).expect("a harmonic"), -6.0);
+        let mut levels = note.repeat(notes);
+        refine(&mut levels, &mut cents.repeat(notes), false, false);
+        let fundamental = |index: usize| levels[(index * ROWS + 3) * TIMES + 50];
+        assert_eq!(fundamental(0), -30.0);
+        assert!((fundamental(notes - 1) + 18.0).abs() < 0.01);
     }
 
     #[test]
