@@ -27,7 +27,7 @@ def flow_settings():
     """
     return dict(
         steps=16,
-        guidance=3.0,
+        guidance=4.0,
         temperature=1.0,
         anchor_velocity=80,
         anchor_key_by_family=ANCHOR_KEYS,
