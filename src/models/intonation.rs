@@ -17,21 +17,24 @@ use crate::models::tones;
 const LEFT: f64 = 0.2;
 /// Harmonics that say where the pitch is.
 const HIGHEST: usize = 48;
-/// From `from_s` on (seconds), some rows together stay `below_db` below the harmonics; before, they
-/// are the onset's.
+/// Some rows together stay `below_db` below the harmonics, more and more from `from_s` to `fully_s`
+/// (seconds); before, they are the onset's.
 struct Limit {
     from_s: f32,
+    fully_s: f32,
     below_db: f32,
 }
 /// The slots between the harmonics. At −16 dB, those of a sixteen-foot pipe make the note an octave
 /// lower, to an estimator by period.
 const BETWEEN: Limit = Limit {
     from_s: 0.03,
+    fully_s: 0.08,
     below_db: 20.0,
 };
 /// Noise: nine in ten instruments of each family with a pitch have less.
 const NOISE: Limit = Limit {
-    from_s: 0.1,
+    from_s: 0.06,
+    fully_s: 0.25,
     below_db: 12.0,
 };
 /// From this key on, the fundamental is at most so far below the overtones, as in nine of ten
@@ -137,8 +140,10 @@ fn lower(levels: &mut [f32], sines: &[f64; ROWS], rows: fn(usize) -> bool, limit
         let ratio = (sum(&rows) / harmonics.max(1e-12)).max(1e-12);
         let excess = 10.0 * ratio.log10() as f32 + limit.below_db;
         if excess > 0.0 {
+            let passed = time_grid()[time] - limit.from_s;
+            let share = (passed / (limit.fully_s - limit.from_s)).min(1.0);
             for row in (0..ROWS).filter(|&row| rows(row)) {
-                levels[row * TIMES + time] -= excess.min(MOST_DB);
+                levels[row * TIMES + time] -= share * excess.min(MOST_DB);
             }
         }
     }
@@ -229,13 +234,13 @@ mod tests {
         let noisy = levels.clone();
         refine(&mut levels, &mut cents, true, false);
         assert_eq!(levels[10 * TIMES], -12.0);
-        assert!((levels[10 * TIMES + 80] + 40.0).abs() < 0.01);
-        assert!((levels[3 * TIMES + 80] + 20.0).abs() < 0.01);
-        assert!((levels[noise * TIMES + 80] + 32.0).abs() < 0.01);
+        assert!((levels[10 * TIMES + 100] + 40.0).abs() < 0.01);
+        assert!((levels[3 * TIMES + 100] + 20.0).abs() < 0.01);
+        assert!((levels[noise * TIMES + 100] + 32.0).abs() < 0.01);
         assert!((cents[10] - 40.0).abs() < 0.01);
         let mut asked = noisy;
         refine(&mut asked, &mut cents, true, true);
-        assert_eq!(asked[noise * TIMES + 80], -17.0);
+        assert_eq!(asked[noise * TIMES + 100], -17.0);
 
         // Where nothing drowns anything, nothing changes.
         let (mut levels, mut cents) = silent();
