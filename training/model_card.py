@@ -83,7 +83,7 @@ Licence: MIT OR Apache-2.0. The text encoder is derived from all-MiniLM-L6-v2 (A
 
 Known weaknesses: sounds of fixed pitch, moving noise, FM bells, strong LFOs; one average motion instead of a
 random one; few real instruments behind rare families. The release of what has died away before it isn't changed by words;
-guitars, leads and keys are often not heard as such by a judge. The onset of a
+guitars, leads, pads and keys are often not heard as such by a judge. The beginning of a slow recorded sound is cut; the onset of a
 recorded note is rebuilt worse than resampling it would. "Not" is understood by a rule, not by the encoder. Drums:
 "high-tuned" and "low-tuned" aren't understood.
 
