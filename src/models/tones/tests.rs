@@ -1,3 +1,5 @@
+//! Scores of notes, and what words are taken to ask.
+
 use super::*;
 
 #[test]

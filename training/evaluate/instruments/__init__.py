@@ -109,7 +109,8 @@ def _attributes(shared):
 
 
 def _sound(shared):
-    found = from_sound.main(shared.args, shared.consort, shared.split, shared.trained, ridge_delta.Baseline(shared.args.models))
+    baseline = ridge_delta.Baseline(shared.args.models) if ridge_delta.HAS_TORCH else None
+    found = from_sound.main(shared.args, shared.consort, shared.split, shared.trained, baseline)
     goals = {"≤ 6": "≤ 4.5", "7–18": "≤ 6.5", "> 18": "≤ 7.5"}
     ours, baseline = found["ours"], found["resampled note"]
     rows = [

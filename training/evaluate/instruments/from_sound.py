@@ -72,8 +72,8 @@ def _one(consort, split, i, trained, baseline, path):
     levels, cents = (trained.split.levels[other].astype(np.float32), trained.split.cents[other].astype(np.float32))
     other_given = render(levels[nm.MIDDLE_ANCHOR], cents[nm.MIDDLE_ANCHOR], extra.GIVEN, 0.0, nm.NOTE_SECONDS)
     theirs = _loudness(given) / _loudness(other_given)
-    guessed = baseline.instrument(fact)
-    regressed = _loudness(given) / _loudness(ridge_delta.note(guessed, extra.GIVEN, extra.VELOCITY))
+    guessed = baseline and baseline.instrument(fact)
+    regressed = baseline and _loudness(given) / _loudness(ridge_delta.note(guessed, extra.GIVEN, extra.VELOCITY))
     errors, motions = {c: {} for c in CLASSES}, []
     for key, note in zip(keys, made[1:]):
         ratio = 2 ** ((key - extra.GIVEN) / 12)
@@ -83,7 +83,8 @@ def _one(consort, split, i, trained, baseline, path):
             neighbour = render(levels[at], cents[at], key, 0.0)
             motions.append((motion(note.levels), motion(split.levels[i][at].astype(np.float32))))
         guesses = {"ours": note.sound * ours, "resampled note": resampled(given, ratio), "nearest training instrument": neighbour * theirs}
-        guesses["PCA + ridge delta"] = ridge_delta.note(guessed, key, extra.VELOCITY) * regressed
+        if baseline:
+            guesses["PCA + ridge delta"] = ridge_delta.note(guessed, key, extra.VELOCITY) * regressed
         for name, sound in guesses.items():
             errors[distance_class(key)].setdefault(name, []).append(log_mel.distance(true[key], sound))
     return errors, motions, heard

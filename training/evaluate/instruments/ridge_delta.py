@@ -1,21 +1,28 @@
 """The baseline of sound to instrument: plain PCA's kind of code of the given note, and a ridge regression to each other
 anchor's code from it, fitted on the training instruments."""
 
-import torch
+from importlib.util import find_spec
 
-from ...anchors import load
-from ...complete import decoder, importance
 from ...data import note_model as nm
-from ...encode import stored
-from ...ridge import RidgeDelta
-from ...shipped import Models
 from ..tables import render
+
+HAS_TORCH = find_spec("torch") is not None
+"""Without PyTorch there is no baseline: the codes that it needs are made by it."""
 
 
 class Baseline:
     """Guesses of all keys from the note at the middle anchor."""
 
     def __init__(self, models):
+        import torch
+
+        from ...anchors import load
+        from ...complete import decoder, importance
+        from ...encode import stored
+        from ...ridge import RidgeDelta
+        from ...shipped import Models
+
+        torch.set_grad_enabled(False)
         data = load()
         self.codes, self.models = stored(data), Models(models)
         self.index = {fact["id"]: i for i, fact in enumerate(data.facts)}
