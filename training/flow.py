@@ -17,7 +17,7 @@ from .loop import Run
 from .nets.flow_net import FirstAnchor
 from .nets.layout import ANCHORS, TONE_WIDTH
 
-RECORDED, RECORDED_COUNTS = {"fluid", "musescore", "timgm"}, 10.0
+RECORDED, RECORDED_COUNTS = {"fluid", "musescore", "timgm"}, 4.0
 MIDDLE_KEYS = (44, 54, 64, 74, 84)  # what the plugin draws; drawn more often in training
 
 
