@@ -96,7 +96,7 @@ pub fn listen(sound: &Sound, key: Option<f64>) -> Result<Heard, SoundError> {
         None => KEY_WITHOUT_PITCH,
     };
     let mut learned = analysis.note(loudest_db);
-    onset::correct(&mut learned, &note, key, loudest_db);
+    onset::correct(&mut learned, &note, key, loudest_db, segment.timing.held);
     Ok(Heard {
         note: learned,
         key,

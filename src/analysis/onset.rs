@@ -35,8 +35,9 @@ const MOST_DB: f64 = 20.0;
 /// Moves the levels of a note's first 80 ms so that its rendering begins as the sound does.
 ///
 /// `note`: as analysed from `sound`, mono at 32 kHz from the onset on; `key`: MIDI key with its
-/// fraction; `loudest_db`: what the note calls 0 dB, full scale. Any thread but audio.
-pub(super) fn correct(note: &mut NoteModel, sound: &[f32], key: f64, loudest_db: f32) {
+/// fraction; `loudest_db`: what the note calls 0 dB, full scale; `held`: seconds until it is let go
+/// or cut off, for what the note model says of later isn't in the sound. Any thread but audio.
+pub(super) fn correct(note: &mut NoteModel, sound: &[f32], key: f64, loudest_db: f32, held: f64) {
     let seconds = (FRAMES as f64 * HOP + WINDOW) as f32;
     let nearest = key.round().clamp(0.0, 127.0) as u8;
     let gain = 10f32.powf(loudest_db / 20.0);
@@ -53,7 +54,11 @@ pub(super) fn correct(note: &mut NoteModel, sound: &[f32], key: f64, loudest_db:
     let missing: Vec<[f64; BANDS]> = truth
         .iter()
         .zip(&ours)
-        .map(|(truth, ours)| {
+        .enumerate()
+        .map(|(frame, (truth, ours))| {
+            if frame as f64 * HOP + WINDOW / 2.0 > held {
+                return [0.0; BANDS];
+            }
             std::array::from_fn(|band| {
                 10.0 * ((truth[band] + floor) / (ours[band] + floor)).log10()
             })
@@ -199,7 +204,7 @@ mod tests {
         let loudest = analysis.loudest_db();
         let before = analysis.note(loudest);
         let mut after = before.clone();
-        correct(&mut after, &sound, f64::from(key), loudest);
+        correct(&mut after, &sound, f64::from(key), loudest, 3.0);
         let (before, after) = (
             error(&before, &sound, key, loudest),
             error(&after, &sound, key, loudest),
@@ -208,9 +213,24 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_after_a_short_note_stays_as_it_was_thought() {
+        let key = 64;
+        let sound = struck(key_frequency(f64::from(key)));
+        let analysis = Analysis::of(&sound, key_frequency(f64::from(key)), Timing::MODEL);
+        let loudest = analysis.loudest_db();
+        let before = analysis.note(loudest);
+        let mut after = before.clone();
+        let short = &sound[..(0.03 * RATE) as usize];
+        correct(&mut after, short, f64::from(key), loudest, 0.03);
+        let later = time_grid().partition_point(|&time| time < 0.032);
+        assert_eq!(before.row(3)[later..], after.row(3)[later..]);
+        assert_ne!(before.row(3)[..later], after.row(3)[..later]);
+    }
+
+    #[test]
     fn silence_stays_silent() {
         let mut note = NoteModel::silent();
-        correct(&mut note, &[0.0; 100], 60.0, -20.0);
+        correct(&mut note, &[0.0; 100], 60.0, -20.0, 3.0);
         assert!(note.levels.iter().all(|&level| level == SILENT_DB));
     }
 }
