@@ -23,6 +23,7 @@ pub mod editor;
 pub mod engine;
 pub mod instrument;
 pub mod jobs;
+pub mod library;
 pub mod models;
 pub mod music;
 pub mod params;

@@ -1,8 +1,9 @@
 """Writes the shipped models: `python -m training.export [--out plugin-assets/models]`.
 
 Each checkpoint becomes an ONNX file, checked against PyTorch on random input and timed on one thread; with them go
-the tokenizer, `manifest.json`, `golden.json` and `MODEL_CARD.md`. `--untrained` writes networks with random weights
-under the same names and shapes, to program against.
+the tokenizer, `manifest.json`, `golden.json` and `MODEL_CARD.md`. `--only` needs the checkpoints of the models that it
+names, and leaves the others, with all that is said of them, as they are. `--untrained` writes networks with random
+weights under the same names and shapes, to program against.
 """
 
 import argparse
@@ -20,17 +21,26 @@ from .export_onnx import compare, export, milliseconds, session
 from .nets.codec_net import CodecDecoder
 from .nets.complete_net import Completion
 from .nets.flow_net import FirstAnchor
-from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SAMPLE_RATE, SHAPE_WIDTH, TEXT_WIDTH, TONE_WIDTH
-from .tones import TONES
-from .nets.text_net import MAX_TOKENS, TextEncoder
+from .data import sound_mel
+from .nets.layout import (
+    ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, MAX_TOKENS, PARTIALS, ROWS, SAMPLE_RATE, SHAPE_WIDTH, SOUND_FAMILIES, TEXT_WIDTH, TONE_WIDTH,
+)  # fmt: skip
+from .nets.sound_net import TIMBRE_WIDTH, SoundEncoder
+from .nets.text_net import TextEncoder
 from .nets.timbre_net import BANDS, TimbreEncoder
+from .tones import TONES
 
 LICENCE = "MIT OR Apache-2.0"
 VERSION = "1"
 
-TASKS = ("text_encoder", "first_anchor", "complete", "codec_decoder", "timbre_encoder")
+TASKS = ("text_encoder", "first_anchor", "complete", "codec_decoder", "timbre_encoder", "sound_encoder")
 CHECKPOINTS = dict(
-    text_encoder="text", first_anchor="flow", complete="complete", codec_decoder="codec", timbre_encoder="timbre"
+    text_encoder="text",
+    first_anchor="flow",
+    complete="complete",
+    codec_decoder="codec",
+    timbre_encoder="timbre",
+    sound_encoder="sound",
 )
 KINDS = dict(
     text_encoder=TextEncoder,
@@ -38,6 +48,7 @@ KINDS = dict(
     complete=Completion,
     codec_decoder=CodecDecoder,
     timbre_encoder=TimbreEncoder,
+    sound_encoder=SoundEncoder,
 )
 OUTPUTS = dict(
     text_encoder={"text_vector": ["B", TEXT_WIDTH], "tone": ["B", TONE_WIDTH], "doubt": ["B", TONE_WIDTH]},
@@ -45,6 +56,11 @@ OUTPUTS = dict(
     complete={"completed": ["B", len(ANCHORS), CODE_WIDTH]},
     codec_decoder={"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]},
     timbre_encoder={"note_vector": ["N", TEXT_WIDTH], "sound_vector": ["M", TEXT_WIDTH]},
+    sound_encoder={
+        "timbre": ["M", TIMBRE_WIDTH],
+        "meaning": ["M", TEXT_WIDTH],
+        "families": ["M", len(SOUND_FAMILIES)],
+    },
 )
 
 
@@ -55,7 +71,7 @@ def untrained(task, pieces):
             torch.nn.init.normal_(parameter, std=0.02)
     if task == "codec_decoder":
         torch.nn.init.constant_(net.shape.bias, 35.0)
-    return net
+    return net.fold() if task == "sound_encoder" else net
 
 
 def trained(task):
@@ -87,6 +103,8 @@ def example(task, batch, pieces):
     elif task == "timbre_encoder":
         feeds = dict(levels=torch.rand(batch, ROWS, FRAMES) * 60 - 70, key=torch.eye(9)[torch.arange(batch) % 9])
         feeds |= dict(mel=torch.rand(batch + 1, BANDS, 100))
+    elif task == "sound_encoder":
+        feeds = dict(mel=torch.rand(batch, sound_mel.BANDS, 500))
     else:
         feeds = dict(codes=torch.randn(batch, CODE_WIDTH), residual=torch.randn(batch + 1, ROWS * FRAMES))
     label = "N" if task == "codec_decoder" else "B"
@@ -97,6 +115,8 @@ def example(task, batch, pieces):
         axes["residual"] = {0: "M"}
     elif task == "timbre_encoder":
         axes = dict(levels={0: "N"}, key={0: "N"}, mel={0: "M", 2: "T"})
+    elif task == "sound_encoder":
+        axes = dict(mel={0: "M", 2: "T"})
     return feeds, axes
 
 
@@ -120,23 +140,65 @@ def family_vectors(out, tokenizer):
     return vectors
 
 
-def write_golden(out, tokenizer):
-    """Runs the exported files on the golden inputs."""
-    run = session(out / "text_encoder.onnx")
-    prompts = []
-    for text in golden.PROMPTS:
-        ids, mask = vocabulary.encode(tokenizer, [text])
-        (vector,) = run.run(["text_vector"], dict(input_ids=ids, attention_mask=mask))
-        prompts.append(dict(text=text, input_ids=ids[0], text_vector=golden.picked("text_vector", vector)))
-    cases = []
+def write_golden(path, out, tokenizer, only):
+    """Runs the exported files on the golden inputs; what is written of other models stays."""
+    earlier = json.loads(path.read_text()) if path.exists() else dict(prompts=[], cases=[])
+    prompts = earlier["prompts"]
+    if "text_encoder" in only:
+        run, prompts = session(out / "text_encoder.onnx"), []
+        for text in golden.PROMPTS:
+            ids, mask = vocabulary.encode(tokenizer, [text])
+            (vector,) = run.run(["text_vector"], dict(input_ids=ids, attention_mask=mask))
+            prompts.append(dict(text=text, input_ids=ids[0], text_vector=golden.picked("text_vector", vector)))
+    cases = {case["model"]: case for case in earlier["cases"]}
     for task, feeds in golden.inputs().items():
+        if task not in only:
+            continue
         run = session(out / f"{task}.onnx")
         names = list(OUTPUTS[task])
         got = run.run(names, {name: golden.fill(spec) for name, spec in feeds.items()})
         outputs = {name: golden.picked(name, array) for name, array in zip(names, got)}
-        cases.append(dict(model=task, inputs=feeds, outputs=outputs))
-    text = json.dumps(dict(format=1, prompts=prompts, cases=cases), ensure_ascii=False)
-    (out / "golden.json").write_text(text + "\n")
+        cases[task] = dict(model=task, inputs=feeds, outputs=outputs)
+    text = json.dumps(dict(format=1, prompts=prompts, cases=list(cases.values())), ensure_ascii=False)
+    path.write_text(text + "\n")
+
+
+def write_model(task, path, pieces, use_random):
+    """Exports a model to `path`, checks it against PyTorch; returns its entry in the manifest."""
+    net, quality = (untrained(task, pieces), {}) if use_random else trained(task)
+    feeds, axes = example(task, 3, pieces)
+    export(net, feeds, list(OUTPUTS[task]), path, axes)
+    other, _ = example(task, 1 if task != "codec_decoder" else 27, pieces)
+    difference = compare(net, other, list(OUTPUTS[task]), path)
+    for name, (largest, typical) in difference.items():
+        if typical > 0.05:
+            raise SystemExit(f"{path.name}: {name} differs from PyTorch by {typical:.1%} of its size (RMS).")
+    spent = milliseconds(path, other)
+    size = path.stat().st_size / 1e6
+    print(f"{path.name}: {size:.1f} MB, {spent:.2f} ms, differs from PyTorch by {difference}", flush=True)
+    return dict(
+        task=task,
+        file=path.name,
+        sha256=sha256(path),
+        version=VERSION,
+        inputs=shapes(feeds, axes),
+        outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
+        sample_rate=SAMPLE_RATE if task in ("codec_decoder", "sound_encoder") else None,
+        licence=LICENCE,
+        training_data=model_card.TRAINING_DATA[task],
+        quality=dict(quality, milliseconds_one_thread=round(spent, 2)),
+    )
+
+
+def make_tokenizer(path, use_random):
+    """The tokenizer that was trained; else the one that is there, or one to program against."""
+    known = checkpoints() / "tokenizer.json"
+    if known.exists():
+        shutil.copy(known, path)
+    elif use_random and not path.exists():
+        from .text import teacher_folder
+
+        vocabulary.build(teacher_folder() / "tokenizer.json", corpus.build(20_000, 20_000), 6500, path)
 
 
 def main():
@@ -148,59 +210,23 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(0)
     args.out.mkdir(parents=True, exist_ok=True)
-    tokenizer_file = args.out / "tokenizer.json"
-    if args.untrained and not (checkpoints() / "tokenizer.json").exists():
-        from .text import teacher_folder
-
-        texts = corpus.build(20_000, 20_000)
-        vocabulary.build(teacher_folder() / "tokenizer.json", texts, 6500, tokenizer_file)
-    else:
-        shutil.copy(checkpoints() / "tokenizer.json", tokenizer_file)
+    written, tokenizer_file = args.out / "manifest.json", args.out / "tokenizer.json"
+    if "text_encoder" in args.only:
+        make_tokenizer(tokenizer_file, args.untrained)
     tokenizer = vocabulary.load(tokenizer_file)
-    pieces = tokenizer.get_vocab_size()
-    written = args.out / "manifest.json"
     earlier = json.loads(written.read_text()) if written.exists() else dict(models=[])
-    before = {model["task"]: model["quality"] for model in earlier["models"]}
-    models = []
-    for task in TASKS:
-        net, quality = (untrained(task, pieces), {}) if args.untrained else trained(task)
-        path = args.out / f"{task}.onnx"
-        feeds, axes = example(task, 3, pieces)
-        if task in args.only or not path.exists():
-            export(net, feeds, list(OUTPUTS[task]), path, axes)
-        other, _ = example(task, 1 if task != "codec_decoder" else 27, pieces)
-        difference = compare(net, other, list(OUTPUTS[task]), path)
-        for name, (largest, typical) in difference.items():
-            if typical > 0.05:
-                raise SystemExit(f"{path.name}: {name} differs from PyTorch by {typical:.1%} of its size (RMS).")
-        spent = milliseconds(path, other)
-        size = path.stat().st_size / 1e6
-        print(f"{path.name}: {size:.1f} MB, {spent:.2f} ms, differs from PyTorch by {difference}", flush=True)
-        if task in args.only or task not in before:
-            quality = dict(quality, milliseconds_one_thread=round(spent, 2))
-        else:
-            quality = before[task]
-        models.append(
-            dict(
-                task=task,
-                file=path.name,
-                sha256=sha256(path),
-                version=VERSION,
-                inputs=shapes(feeds, axes),
-                outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
-                sample_rate=SAMPLE_RATE if task == "codec_decoder" else None,
-                licence=LICENCE,
-                training_data=model_card.TRAINING_DATA[task],
-                quality=quality,
-            )
-        )
-    settings = model_card.flow_settings()
-    settings["family_text_vectors"] = family_vectors(args.out, tokenizer)
-    if not args.untrained:
-        table = torch.load(checkpoints() / "tones.pt")["table"]
-        settings["tones"] = [dict(name=n, quantiles=[round(float(v), 4) for v in row]) for n, row in zip(TONES, table)]
-    write_golden(args.out, tokenizer)
-    manifest = dict(
+    models = {model["task"]: model for model in earlier["models"]}
+    made = [task for task in TASKS if task in args.only or task not in models]
+    for task in made:
+        models[task] = write_model(task, args.out / f"{task}.onnx", tokenizer.get_vocab_size(), args.untrained)
+    settings = earlier.get("flow")
+    if settings is None or {"text_encoder", "first_anchor"} & set(made):
+        settings = model_card.flow_settings() | dict(family_text_vectors=family_vectors(args.out, tokenizer))
+        if not args.untrained:
+            table = torch.load(checkpoints() / "tones.pt")["table"]
+            settings["tones"] = [dict(name=n, quantiles=[round(float(v), 4) for v in row]) for n, row in zip(TONES, table)]
+    write_golden(args.out / "golden.json", args.out, tokenizer, made)
+    manifest = earlier | dict(
         format=1,
         name="Consort built-in models" + (" (untrained)" if args.untrained else ""),
         version=VERSION,
@@ -208,14 +234,12 @@ def main():
         code_width=CODE_WIDTH,
         families=list(FAMILIES),
         flow=settings,
-        models=models,
+        models=[models[task] for task in (*TASKS, *(task for task in models if task not in TASKS))],
         tokenizer=dict(file="tokenizer.json", sha256=sha256(tokenizer_file), max_tokens=MAX_TOKENS),
         golden="golden.json",
     )
-    if "instruments" in earlier:
-        manifest["instruments"] = earlier["instruments"]
     written.write_text(json.dumps(manifest, indent=1) + "\n")
-    if (checkpoints() / "drums.pt").exists():
+    if args.only == TASKS and (checkpoints() / "drums.pt").exists():
         from .drums import export as drums
 
         drums.add(args.out)

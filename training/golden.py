@@ -11,7 +11,7 @@ from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
 
 PROMPTS = ("warm cello", "bright pluck", "Dark evolving PAD, slow attack!", "glockenspiel", "какой-то звук")
 POINTS = 24
-TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "codes": 0.01, "change": 0.01, "note_vector": 0.003, "sound_vector": 0.003}
+TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "codes": 0.01, "change": 0.01, "note_vector": 0.003, "sound_vector": 0.003, "timbre": 0.003, "meaning": 0.003, "families": 0.03}
 
 
 def fill(spec, kind=np.float32):
@@ -57,6 +57,9 @@ def inputs():
             "levels": dict(shape=[1, ROWS, FRAMES], wave=[40.0, 0.0313, 4.0]),
             "key": dict(shape=[1, 9], values=[0, 0, 0, 0, 1, 0, 0, 0, 0]),
             "mel": dict(shape=[2, 64, 50], wave=[0.5, 0.0413, 0.0]),
+        },
+        "sound_encoder": {
+            "mel": dict(shape=[2, 96, 60], wave=[0.5, 0.0413, 0.0]),
         },
     }
 

@@ -47,6 +47,8 @@ class Run:
         with torch.no_grad():
             for slow, now in zip(self.average.parameters(), self.net.parameters()):
                 slow.lerp_(now, 1 - keep)
+            for slow, now in zip(self.average.buffers(), self.net.buffers()):
+                slow.copy_(now)
         self.recent.append(loss.detach())
 
     def tell(self):

@@ -12,6 +12,8 @@ TRAINING_DATA = dict(
     complete="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
     codec_decoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian.",
     timbre_encoder="Notes rendered from presets of free synthesizers and free soundfonts in Debian, with captions.",
+    sound_encoder="Notes and mixes of notes of presets of free synthesizers and free soundfonts in Debian, with captions, "
+    "and grooves on drum kits of those soundfonts and of Hydrogen.",
 )
 
 # The anchor drawn first (MIDI key): in the middle of a family's useful keys, where its instruments are most themselves.

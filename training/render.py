@@ -109,7 +109,7 @@ def main():
     parser.add_argument("--worker", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     root = data_root(options.data).absolute()
-    for folder in ("notes", "audio", "cache"):
+    for folder in ("notes", "audio", "heard", "cache"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     limit = 20 if options.smoke else options.limit
     if options.worker is not None:
@@ -117,7 +117,7 @@ def main():
         return
     started = time.time()
     _supervise(root, options.workers, limit)
-    used = sum(path.stat().st_size for folder in ("notes", "audio") for path in (root / folder).iterdir())
+    used = sum(path.stat().st_size for folder in ("notes", "audio", "heard") for path in (root / folder).iterdir())
     count = len(instrument_file.finished(root / "notes"))
     print(f"{count} instruments, {time.time() - started:.0f} s, {used / 2**30:.2f} GiB in {root}")
 

@@ -83,6 +83,16 @@ def encoder_of(net):
     )
 
 
+def empty(task, found):
+    """A network of a task, with the sizes that can't be told from its class."""
+    if task == "text_encoder":
+        return KINDS[task](len(found["words.weight"]))
+    if task == "sound_encoder":
+        stages = [array for name, array in found.items() if name.endswith(".down.weight")]
+        return KINDS[task]([len(found["stem.weight"]), *map(len, stages)], folded=True)
+    return KINDS[task]()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, default=Path("plugin-assets/models"))
@@ -98,8 +108,7 @@ def main():
             print(f"{path.name}: left alone")
             continue
         found = weights(source)
-        # The only size that can't be told from its class.
-        net = KINDS[task](len(found["words.weight"])) if task == "text_encoder" else KINDS[task]()
+        net = empty(task, found)
         fill(net, found)
         saved = dict(settings=net.settings, quality=quality.get(task, {}))
         if isinstance(net, CodecDecoder):

@@ -7,7 +7,7 @@ from pathlib import Path
 import tokenizers
 
 from . import lexicon
-from .nets.text_net import MAX_TOKENS
+from .nets.layout import MAX_TOKENS
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 

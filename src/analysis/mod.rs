@@ -18,6 +18,7 @@
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
 //! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
+//! | [`mel`] | the spectrogram that the sound encoder hears |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
@@ -25,6 +26,7 @@ mod correlate;
 mod envelope;
 mod extend;
 mod levels;
+pub mod mel;
 mod noise;
 pub mod note;
 mod onset;
@@ -38,6 +40,7 @@ mod spectrum;
 mod tests;
 pub mod timing;
 
+pub use mel::Mel;
 pub use note::Analysis;
 pub use pitch::Pitch;
 pub use segment::Segment;

@@ -17,6 +17,8 @@ mod info;
 mod instrument;
 mod keys;
 mod kit;
+mod library;
+mod matching;
 mod morph;
 mod note;
 mod notes;
@@ -53,6 +55,8 @@ use progress::Progress;
   consort instrument \"warm cello\"
   consort kit \"tight 70s funk kit\"
   consort render --instrument warm-cello-1/warm-cello-1.consort --midi song.mid --out song.wav
+  consort match mix.wav --family bass
+  consort library add ~/Samples
   consort info song.mid
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
@@ -80,6 +84,8 @@ enum Command {
     Info(info::Arguments),
     Preset(preset::Arguments),
     Note(note::Arguments),
+    Match(matching::Arguments),
+    Library(library::Arguments),
     Notes(notes::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
@@ -149,6 +155,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),
         Command::Note(arguments) => note::run(arguments, &context),
+        Command::Match(arguments) => matching::run(arguments, &context),
+        Command::Library(arguments) => library::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use nice_plug::params::internals::ParamPtr;
 
 use crate::instrument::Instrument;
+use crate::jobs::librarian::{Shelf, Wish};
 use crate::jobs::{Capture, Export, Request, Status};
+use crate::library::EntryId;
 use crate::params::ConsortParams;
 
 /// A moment of the plugin instance, as the page shows it.
@@ -43,6 +45,10 @@ pub struct View {
     /// Name of the instrument that was chosen to morph with, and how far (0..=1) the way there has
     /// gone or is about to go.
     pub morph_with: Option<(String, f32)>,
+    /// The library.
+    pub library: Shelf,
+    /// The entry of the library that plays.
+    pub auditioned: Option<EntryId>,
 }
 
 /// An instrument to morph with.
@@ -54,6 +60,31 @@ pub enum Other {
     Factory(String),
     /// A `.consort` file.
     File(PathBuf),
+}
+
+/// What can be asked of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LibraryOrder {
+    /// Show what fits.
+    Ask(Wish),
+    /// Add files and folders.
+    Add(Vec<PathBuf>),
+    /// Stop adding.
+    CancelAdding,
+    /// Play an entry for a while: all that are heard so, one after the other, are one step of undo.
+    Audition(EntryId),
+    /// Play an entry from now on.
+    Load(EntryId),
+    /// Mark it, or take the mark away.
+    Favourite(EntryId, bool),
+    /// Give it other tags.
+    Tags(EntryId, Vec<String>),
+    /// Take it out of the library; its file stays.
+    Remove(EntryId),
+    /// Take the last change of the library back.
+    Undo,
+    /// Take the sentence that says what went wrong away.
+    Dismiss,
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
@@ -100,6 +131,9 @@ pub trait Controls: Send + Sync {
     fn morph_with(&self, other: &Other) -> Result<(), String>;
     /// Plays what lies this share (0 to 1) of the way to it; otherwise a sentence.
     fn morph(&self, share: f32) -> Result<(), String>;
+
+    /// Gives the library an order; [`View::library`] shows what comes of it.
+    fn library(&self, order: LibraryOrder);
 
     /// Opens a `.consort` file; otherwise a sentence that says why not.
     fn open(&self, file: &Path) -> Result<(), String>;

@@ -2,7 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`page`] | the first (and only) page: how the widgets are laid out, what they do; one file a row |
+//! | [`page`] | the instrument and library pages: how the widgets are laid out, what they do; one file a row |
 //! | [`controls`] | what the page asks for and shows: its only door to the rest |
 //! | [`widgets`] | prompt, knobs, keyboard, picture |
 //! | [`theme`] | colours and sizes |
@@ -20,5 +20,5 @@ pub mod theme;
 mod widgets;
 pub mod window;
 
-pub use controls::{Controls, Other, View};
+pub use controls::{Controls, LibraryOrder, Other, View};
 pub use page::{State, ui};

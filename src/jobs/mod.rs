@@ -21,6 +21,7 @@
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
+//! | [`librarian`] | finds and keeps instruments, on a thread of its own |
 //! | `exporting` | an instrument on its way to files |
 //! | `rendering` | one instrument on its way to an engine |
 
@@ -29,10 +30,12 @@ pub mod client;
 mod desk;
 mod exporting;
 mod generator;
+pub mod librarian;
 mod rendering;
 pub mod snapshot;
 
 pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
 pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
+pub use librarian::Librarian;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};

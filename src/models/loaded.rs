@@ -5,9 +5,11 @@ use super::completion::Completion;
 use super::drums::{DrumDecoder, DrumMixture};
 use super::first_anchor::FirstAnchor;
 use super::runtime::Runtime;
+use super::sound_encoder::{Impression, SoundEncoder};
 use super::text::TextEncoder;
 use super::timbre::TimbreEncoder;
 use super::{Error, Pack};
+use crate::analysis::Mel;
 
 /// A pack with those of its models that are loaded. Thread: generator, or a command line's main.
 #[derive(Debug)]
@@ -18,6 +20,7 @@ pub struct Models {
     completion: Option<Completion>,
     decoder: Option<Decoder>,
     timbre: Option<TimbreEncoder>,
+    sound: Option<SoundEncoder>,
     drum_mixture: Option<DrumMixture>,
     drum_decoder: Option<DrumDecoder>,
 }
@@ -33,6 +36,7 @@ impl Models {
             completion: None,
             decoder: None,
             timbre: None,
+            sound: None,
             drum_mixture: None,
             drum_decoder: None,
         }
@@ -66,6 +70,22 @@ impl Models {
             || self.completion.is_none()
             || self.decoder.is_none()
             || self.timbre.is_none())
+    }
+
+    /// What a sound is like. Thread: as [`Models`]; some 80 ms for ten seconds.
+    ///
+    /// # Errors
+    /// [`Error::Pack`], [`Error::Runtime`] or [`Error::Model`].
+    pub fn hear(&mut self, mel: &Mel) -> Result<Impression, Error> {
+        load(&self.pack, &mut self.sound, SoundEncoder::load)?.hear(mel)
+    }
+
+    /// The vector of a description, in the space of [`Impression::meaning`]. Thread: as [`Models`].
+    ///
+    /// # Errors
+    /// As [`TextEncoder::encode`].
+    pub fn describe(&mut self, words: &str) -> Result<Vec<f32>, Error> {
+        Ok(self.text()?.encode(words)?.vector)
     }
 
     pub(super) fn text(&mut self) -> Result<&mut TextEncoder, Error> {

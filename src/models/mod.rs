@@ -9,6 +9,7 @@
 //! | `denial` | what a prompt says that a sound isn't |
 //! | [`tones`] | those properties: of a note, and of words |
 //! | [`timbre`] | note → vector in the space of the prompts |
+//! | [`sound_encoder`] | any sound or mix → vectors to find instruments by |
 //! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
 //! | [`encoder`] | a known note → its code |
 //! | `carry` | what a code leaves out of a known note, given to its neighbours |
@@ -45,6 +46,7 @@ mod model;
 mod noise;
 pub mod pack;
 pub mod runtime;
+pub mod sound_encoder;
 mod steering;
 pub mod text;
 pub mod timbre;
@@ -56,3 +58,4 @@ pub use make::{
     KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,
 };
 pub use pack::Pack;
+pub use sound_encoder::Impression;

@@ -8,7 +8,7 @@ use nice_plug::params::FloatParam;
 use nice_plug::params::internals::ParamPtr;
 
 use super::session::Session;
-use crate::editor::{Controls, Other, View};
+use crate::editor::{Controls, LibraryOrder, Other, View};
 use crate::instrument::Macros;
 use crate::jobs::Request;
 use crate::params::ConsortParams;
@@ -55,6 +55,9 @@ impl HostControls {
 impl Controls for HostControls {
     fn view(&self) -> View {
         let view = self.session.view();
+        if let Some(macros) = self.session.take_macros() {
+            self.set_macros(&macros);
+        }
         if self.session.take_changed() {
             self.tell_host();
         }
@@ -128,6 +131,10 @@ impl Controls for HostControls {
 
     fn morph(&self, share: f32) -> Result<(), String> {
         self.session.morph(share)
+    }
+
+    fn library(&self, order: LibraryOrder) {
+        self.session.library(order);
     }
 
     fn open(&self, file: &Path) -> Result<(), String> {

@@ -37,7 +37,8 @@ use nice_plug::prelude::*;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
-use crate::jobs::{Client, Pending, Recorder};
+use crate::jobs::{Client, Librarian, Pending, Recorder};
+use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use host_controls::HostControls;
 use keys::KeyPress;
@@ -86,6 +87,8 @@ impl Default for Consort {
             Box::new(|| music_folder().join("Captured sounds")),
             Box::new(move || news.request_repaint()),
         );
+        let news = repaint.clone();
+        let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
             client,
@@ -93,6 +96,7 @@ impl Default for Consort {
             sidechain.clone(),
             presses,
             recorder,
+            librarian,
         ));
         let window = Arc::new(WindowSize::default());
         Self {

@@ -2,6 +2,7 @@
 //! the instruments so far, and what is saved.
 
 mod choosing;
+mod library;
 mod saving;
 
 use std::path::{Path, PathBuf};
@@ -13,13 +14,14 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use self::choosing::Pair;
+use self::library::Audition;
 use super::history::History;
 use super::keys::KeyPress;
 use super::sidechain::SidechainPeak;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Preload, Recorder, Request, Snapshot, Source, Status};
+use crate::jobs::{Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status};
 use crate::params::ConsortParams;
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -30,6 +32,7 @@ pub struct Session {
     sidechain: Arc<SidechainPeak>,
     keys: Mutex<rtrb::Producer<KeyPress>>,
     recorder: Recorder,
+    librarian: Librarian,
     desk: Mutex<Desk>,
     /// The host said at activation that it renders offline.
     offline: AtomicBool,
@@ -50,6 +53,10 @@ struct Desk {
     message: Option<String>,
     /// What is morphed with what.
     pair: Option<Pair>,
+    /// The entry of the library that was asked for last, and its instrument once that plays.
+    audition: Option<Audition>,
+    /// Macros that the host's parameters have yet to take.
+    macros: Option<Macros>,
     /// The generator's instrument at the last look.
     seen: Option<Arc<Instrument>>,
     /// The last instrument saved, with which macros, and its saved form: hosts save often.
@@ -69,6 +76,7 @@ impl Session {
         sidechain: Arc<SidechainPeak>,
         keys: rtrb::Producer<KeyPress>,
         recorder: Recorder,
+        librarian: Librarian,
     ) -> Self {
         let watched = params.clone();
         client.watch_macros(Box::new(move || watched.macros()));
@@ -79,6 +87,7 @@ impl Session {
             sidechain,
             keys: Mutex::new(keys),
             recorder,
+            librarian,
             desk: Mutex::default(),
             offline: AtomicBool::new(false),
         }
@@ -122,6 +131,7 @@ impl Session {
     /// How things are, for the page. UI thread, once a frame.
     pub fn view(&self) -> View {
         let mut desk = self.desk.lock();
+        self.take_fetched(&mut desk);
         let snapshot = self.notice(&mut desk);
         let name = |instrument: &Arc<Instrument>| instrument.name.clone();
         View {
@@ -143,6 +153,8 @@ impl Session {
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.morph_shown(),
+            library: self.librarian.shelf(),
+            auditioned: desk.auditioned(),
         }
     }
 
@@ -313,7 +325,10 @@ impl Session {
         if playing.recipe.morphed_with.is_some() {
             desk.take_up_morph(playing);
         } else if !desk.history.contains(playing) {
-            desk.history.push(playing.clone());
+            if !desk.take_up_audition(playing) {
+                self.librarian.keep(playing.clone());
+                desk.history.push(playing.clone());
+            }
             desk.unreadable = None;
             desk.changed = true;
         }

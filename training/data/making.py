@@ -6,7 +6,7 @@ import re
 import numpy as np
 import soundfile
 
-from . import instrument_file, note_model as nm
+from . import heard, instrument_file, note_model as nm
 from .analyse import analyse
 from .general_midi import KEEPS_TONE, SOUNDFONTS
 from .pitch import patch_shift
@@ -41,7 +41,7 @@ def hash_split(number):
 
 
 def _play_all(synth, preset):
-    """The 27 notes at their keys, how far the patch was re-keyed, and the shift found (or None)."""
+    """The 27 notes at their keys, how far the patch was re-keyed, the shift found (or None), and ``heard``'s notes."""
     tilted = preset.source in SOUNDFONTS and preset.program[1] not in KEEPS_TONE
     cache = {}
 
@@ -63,7 +63,15 @@ def _play_all(synth, preset):
         played = key - shift
         sounds.append(note(played, velocity) if 0 <= played <= 127 else np.zeros(int(nm.NOTE_SECONDS * nm.SAMPLE_RATE), np.float32))
     _check(np.array(sounds))
-    return np.array(sounds), shift, found
+    heard_notes = [_heard(synth, tilted, shift, *played) for played in heard.plan(preset.id)]
+    return np.array(sounds), shift, found, heard_notes
+
+
+def _heard(synth, tilted, shift, key, velocity, held):
+    if not 0 <= key - shift <= 127:
+        return np.zeros(int(heard.SECONDS * nm.SAMPLE_RATE), np.float32)
+    sound = play(synth, key - shift, velocity, held, heard.SECONDS)
+    return velocity_tilt(sound, key - shift, velocity) if tilted else sound
 
 
 def _check(sounds):
@@ -83,10 +91,10 @@ def write_audio(path, sounds):
 def make(source, preset, root):
     """Renders, analyses and writes one instrument under ``root``; raises ``Unusable``."""
     try:
-        sounds, shift, found = _play_all(source.select(preset), preset)
+        sounds, shift, found, heard_notes = _play_all(source.select(preset), preset)
     except Unusable:
         source.reset()  # some load late, and some never recover from the preset before
-        sounds, shift, found = _play_all(source.select(preset), preset)
+        sounds, shift, found, heard_notes = _play_all(source.select(preset), preset)
     peaks = np.abs(sounds).max(1)
     valid = (peaks > peaks.max() * 1e-3) & (peaks > 1e-5)
     if valid.sum() < FEWEST_NOTES:
@@ -102,6 +110,7 @@ def make(source, preset, root):
     reference = float(nm.total_db(levels[middle], nm.ANCHORS[middle][0]).max())
     levels[valid] = np.clip(levels[valid] - reference, nm.FLOOR_DB, nm.CEILING_DB)
 
+    heard.write(root / "heard", preset.id, heard_notes)
     number = draw(preset.source, preset.name)
     meta = {
         "id": preset.id,

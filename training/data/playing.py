@@ -36,13 +36,13 @@ def silence(synth, longest=2.5):
             return
 
 
-def play(synth, key, velocity):
-    """One note: mono float32, 4 s at 32 kHz, onset trimmed, released at 3 s, nothing below 20 Hz
-    (some synths add a direct current to their notes)."""
-    held, total = int(HELD_SECONDS * SAMPLE_RATE), int(NOTE_SECONDS * SAMPLE_RATE)
+def play(synth, key, velocity, held=HELD_SECONDS, seconds=NOTE_SECONDS):
+    """One note: mono float32, ``seconds`` (4) at 32 kHz, onset trimmed, released after ``held`` (3 s), nothing below
+    20 Hz (some synths add a direct current to their notes)."""
+    held, total = int(held * SAMPLE_RATE), int(seconds * SAMPLE_RATE)
     start = synth.run(PROBE, [(0, NOTE_ON, key, velocity)])
     latency = onset(start)
-    release = held + latency - len(start)
+    release = max(held + latency - len(start), 0)
     rest = synth.run(total + latency - len(start), [(release, NOTE_OFF, key, 0)])
     silence(synth)
     sound = np.concatenate([start, rest])[latency : latency + total]

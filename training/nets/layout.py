@@ -24,8 +24,10 @@ OFFSET_WIDTH = 15
 CODE_WIDTH = SHAPE_WIDTH + 1 + OFFSET_WIDTH
 
 TEXT_WIDTH = 256
+MAX_TOKENS = 64
 TONE_WIDTH = 12  # measured properties that words ask for: `training.tones`
 FAMILIES = tuple(families.FAMILIES)
+SOUND_FAMILIES = (*FAMILIES, "drum kit")  # what the sound encoder tells apart
 
 
 def frequency(key):

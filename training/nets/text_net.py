@@ -6,9 +6,7 @@ Its layers have the teacher's shape (MiniLM, width 384), so it can start from ha
 import torch
 from torch import nn
 
-from .layout import TEXT_WIDTH, TONE_WIDTH
-
-MAX_TOKENS = 64
+from .layout import MAX_TOKENS, TEXT_WIDTH, TONE_WIDTH
 
 
 class TextLayer(nn.Module):

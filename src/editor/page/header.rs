@@ -2,17 +2,26 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::name_it;
 use crate::editor::widgets::meter;
 use crate::editor::{Controls, View, theme};
 
 /// Width of the level meters.
 const METERS: f32 = 90.0;
 
-/// Shows the row.
-pub(super) fn header(ui: &mut Ui, view: &View, controls: &dyn Controls) {
+/// Shows the row. `library`: whether that page is shown, or is to be.
+pub(super) fn header(ui: &mut Ui, library: &mut bool, view: &View, controls: &dyn Controls) {
     logo(ui);
     ui.label(RichText::new("Consort").heading().strong());
-    ui.add_space(14.0);
+    ui.add_space(10.0);
+    for (page, name) in [(false, "Instrument"), (true, "Library")] {
+        let tab = ui.selectable_label(*library == page, name);
+        name_it(ui, &tab, &format!("{name} page"), egui::Role::Button);
+        if tab.clicked() {
+            *library = page;
+        }
+    }
+    ui.add_space(10.0);
     let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());
     let room = (ui.available_width() - 330.0).max(80.0);
     ui.scope(|ui| {

@@ -1,5 +1,5 @@
-//! The first page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
-//! files. One file a row or card.
+//! The instrument page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
+//! files; and the library page. One file a row or card.
 
 mod capture;
 mod factory;
@@ -7,6 +7,7 @@ mod files;
 mod header;
 mod kit;
 mod knobs;
+mod library;
 mod morph;
 mod prompt;
 mod sound;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use egui::{Align, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::widgets::{keyboard, picture};
-use super::{Controls, theme};
+use super::{Controls, View, theme};
 use crate::instrument::{Family, Instrument};
 use crate::jobs::{Request, asks_for_kit};
 
@@ -48,6 +49,7 @@ pub struct State {
     sound: sound::SoundRow,
     browser: factory::Browser,
     morph: morph::Morph,
+    library: library::LibraryPage,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -69,6 +71,7 @@ impl Default for State {
             sound: sound::SoundRow::default(),
             browser: factory::Browser::default(),
             morph: morph::Morph::default(),
+            library: library::LibraryPage::default(),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -83,6 +86,7 @@ impl State {
         Self {
             files: files::Files::in_folder(folder),
             sound: sound::SoundRow::in_folder(folder),
+            library: library::LibraryPage::in_folder(folder),
             ..Self::default()
         }
     }
@@ -92,6 +96,7 @@ impl State {
     pub fn with_sounds(self, folder: &Path) -> Self {
         Self {
             sound: sound::SoundRow::in_folder(folder),
+            library: library::LibraryPage::in_folder(folder),
             ..self
         }
     }
@@ -169,13 +174,32 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     let whole = ui.max_rect();
     ui.painter().rect_filled(whole, 0, theme::BACKGROUND);
 
-    let mut rest = whole.shrink(MARGIN);
+    let inside = whole.shrink(MARGIN);
+    let header_rect = inside.with_max_y(inside.top() + HEADER);
+    row(ui, header_rect, |ui| {
+        header::header(ui, &mut state.library.shown, &view, controls);
+    });
+    let rest = inside.with_min_y(header_rect.bottom() + 8.0);
+    if state.library.shown {
+        library::page(ui, rest, state, &view, controls);
+    } else {
+        instrument(ui, rest, state, &view, controls);
+    }
+}
+
+/// The instrument page.
+fn instrument(
+    ui: &mut Ui,
+    mut rest: Rect,
+    state: &mut State,
+    view: &View,
+    controls: &dyn Controls,
+) {
     let mut from_top = |height: f32, gap: f32| {
         let row = Rect::from_min_size(rest.min, vec2(rest.width(), height));
         rest.min.y += height + gap;
         row
     };
-    let header_rect = from_top(HEADER, 8.0);
     let prompt_rect = from_top(PROMPT, 8.0);
     let variations_rect = from_top(VARIATIONS, 8.0);
     let sound_rect = from_top(SOUND, 8.0);
@@ -191,20 +215,19 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     let picture_rect = Rect::from_min_max(rest.min, pos2(split - theme::GAP, rest.bottom()));
     let knobs_rect = Rect::from_min_max(pos2(split, rest.top()), rest.max);
 
-    row(ui, header_rect, |ui| header::header(ui, &view, controls));
     on_card(ui, prompt_rect, |ui| {
-        prompt::prompt(ui, state, &view, controls)
+        prompt::prompt(ui, state, view, controls)
     });
     row(ui, variations_rect, |ui| {
-        variations::variations(ui, state, &view, controls);
+        variations::variations(ui, state, view, controls);
     });
     row(ui, sound_rect, |ui| {
-        sound::sound(ui, &mut state.sound, &view, controls);
+        sound::sound(ui, &mut state.sound, view, controls);
     });
     ui.scope_builder(UiBuilder::new().max_rect(picture_rect), |ui| {
         if state.browser.is_open() {
-            factory::browser(ui, picture_rect, &mut state.browser, &view, controls);
-        } else if !kit::kit(ui, state, &view, controls) {
+            factory::browser(ui, picture_rect, &mut state.browser, view, controls);
+        } else if !kit::kit(ui, state, view, controls) {
             state
                 .picture
                 .show(ui, picture_rect, view.instrument.as_ref());
@@ -214,17 +237,17 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     ui.scope_builder(UiBuilder::new().max_rect(knobs_rect), |ui| {
         knobs::knobs(ui, controls, |ui| {
             let folder = state.files.place();
-            morph::morph(ui, &mut state.morph, &folder, &view, controls);
+            morph::morph(ui, &mut state.morph, &folder, view, controls);
         });
     });
     ui.scope_builder(UiBuilder::new().max_rect(keys_rect), |ui| {
-        keyboard::keyboard(ui, keys_rect, &view, controls, &mut state.pressed);
+        keyboard::keyboard(ui, keys_rect, view, controls, &mut state.pressed);
     });
     row(ui, files_rect, |ui| {
-        files::files(ui, &mut state.files, &view, controls);
+        files::files(ui, &mut state.files, view, controls);
     });
     row(ui, report_rect, |ui| {
-        files::report(ui, &state.files, &view);
+        files::report(ui, &state.files, view);
     });
 }
 

@@ -24,6 +24,8 @@ pub struct FileBrowser {
     folder: PathBuf,
     /// Endings of the files it shows, lower case.
     endings: &'static [&'static str],
+    /// What the button that chooses the folder itself says, if there is one.
+    whole: Option<&'static str>,
     open: Option<Open>,
 }
 
@@ -55,7 +57,17 @@ impl FileBrowser {
         Self {
             folder: folder.to_owned(),
             endings,
+            whole: None,
             open: None,
+        }
+    }
+
+    /// The same browser, where a button of this name chooses the folder itself. Any thread.
+    #[must_use]
+    pub fn with_folders(self, name: &'static str) -> Self {
+        Self {
+            whole: Some(name),
+            ..self
         }
     }
 
@@ -86,6 +98,7 @@ impl FileBrowser {
 
     fn contents(&mut self, ui: &mut Ui) -> Option<PathBuf> {
         let mut close = false;
+        let mut whole = false;
         let mut go = None;
         ui.horizontal(|ui| {
             if ui.button("Up").clicked() {
@@ -93,6 +106,9 @@ impl FileBrowser {
             }
             if ui.button("Home").clicked() {
                 go = Some(home());
+            }
+            if let Some(name) = self.whole {
+                whole = ui.button(name).clicked();
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 close = ui.add(Button::new("Close")).clicked();
@@ -103,6 +119,9 @@ impl FileBrowser {
                 });
             });
         });
+        if whole {
+            return Some(self.folder.clone());
+        }
         let open = self.open.as_mut()?;
         let keys = Keys::take(ui, open.typed.is_empty());
         let field = TextEdit::singleline(&mut open.typed)

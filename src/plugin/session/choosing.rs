@@ -182,7 +182,7 @@ mod tests {
     use crate::engine::{Engine, NoteEvent, capture, mailbox};
     use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
     use crate::instrument::{AnchorSet, Body};
-    use crate::jobs::{Client, Recorder};
+    use crate::jobs::{Client, Librarian, Recorder};
     use crate::params::ConsortParams;
     use crate::plugin::{keys, sidechain::SidechainPeak};
 
@@ -200,6 +200,7 @@ mod tests {
                 Box::new(std::env::temp_dir),
                 Box::new(|| ()),
             ),
+            Librarian::new(std::env::temp_dir, Box::new(|| ())),
         );
         session.activate(48_000.0, false);
         (session, engine)

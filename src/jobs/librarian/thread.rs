@@ -1,0 +1,493 @@
+//! The librarian thread: orders first, then what waits to be added, one item at a time.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+use super::Shared;
+use super::adding::{Adding, Item};
+use super::changes::{Change, Undo};
+use super::ear::{self, Ear};
+use super::shelf::{Asked, Fetched, HEARD, Playable, Question, Wish};
+use crate::instrument::{Instrument, factory};
+use crate::library::import::{audible, find};
+use crate::library::{Ask, EntryId, Filter, Kind, Library, Place};
+use crate::models::{Error, SoundFile, runtime};
+
+/// How often it is looked whether another process has changed the library.
+const LOOK: Duration = Duration::from_secs(2);
+/// Models that nobody used for so long are unloaded.
+const MODELS_REST: Duration = Duration::from_secs(60);
+/// Hits shown.
+const MOST: usize = 200;
+/// Said when something panicked.
+const FAULT: &str = "Something in Consort's library went wrong; try again, and please report it.";
+
+/// What an instance asks for.
+pub(super) struct Command {
+    pub(super) client: u64,
+    pub(super) shared: Arc<Shared>,
+    pub(super) folder: Arc<dyn Fn() -> PathBuf + Send + Sync>,
+    pub(super) order: Order,
+}
+
+pub(super) enum Order {
+    Ask(Box<Wish>),
+    Add(Vec<PathBuf>),
+    Cancel,
+    Keep(Arc<Instrument>),
+    Fetch(EntryId),
+    Favourite(EntryId, bool),
+    Tags(EntryId, Vec<String>),
+    Remove(EntryId),
+    Undo,
+    /// The instance is gone.
+    Leave,
+}
+
+static SENDER: OnceLock<Option<Sender<Command>>> = OnceLock::new();
+
+/// The way to the thread, which starts at the first call; `None` when it can't start.
+pub(super) fn sender() -> Option<Sender<Command>> {
+    let sender = SENDER
+        .get_or_init(|| {
+            // The thread runs until the process ends; its code has to stay in memory.
+            runtime::pin::library();
+            let (sender, receiver) = unbounded();
+            let spawned = std::thread::Builder::new()
+                .name("consort-librarian".into())
+                .spawn(move || Thread::new(receiver).run());
+            spawned.ok().map(|_| sender)
+        })
+        .clone();
+    runtime::guard_main_thread();
+    sender
+}
+
+/// Tells the thread, if there is one, that an instance is gone.
+pub(super) fn leave(client: u64) {
+    if let Some(Some(sender)) = SENDER.get() {
+        let _ = sender.send(Command {
+            client,
+            shared: Arc::default(),
+            folder: Arc::new(PathBuf::new),
+            order: Order::Leave,
+        });
+    }
+}
+
+/// A library that is open, and what is done to it.
+struct Open {
+    library: Library,
+    adding: Adding,
+    undo: Undo,
+    /// Whether the factory library and other encoders' vectors have been looked at.
+    updated: bool,
+}
+
+/// An instance, and what it asked last.
+struct Client {
+    shared: Arc<Shared>,
+    folder: PathBuf,
+    /// What is asked for, in the library's words; `None` before the first ask.
+    ask: Option<(Ask, Filter)>,
+}
+
+struct Thread {
+    commands: Receiver<Command>,
+    clients: HashMap<u64, Client>,
+    open: HashMap<PathBuf, Open>,
+    ear: Option<Ear>,
+    used: Instant,
+}
+
+impl Thread {
+    fn new(commands: Receiver<Command>) -> Self {
+        Self {
+            commands,
+            clients: HashMap::new(),
+            open: HashMap::new(),
+            ear: None,
+            used: Instant::now(),
+        }
+    }
+
+    fn run(mut self) {
+        let mut looked = Instant::now();
+        loop {
+            if runtime::exiting() {
+                std::thread::park();
+                continue;
+            }
+            let works = self.open.values().any(|open| open.adding.has_work());
+            let wait = if works { Duration::ZERO } else { LOOK };
+            match self.commands.recv_timeout(wait) {
+                Ok(command) => self.guarded(|thread| thread.obey(command)),
+                Err(RecvTimeoutError::Timeout) if works => self.guarded(Self::work),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::park(),
+            }
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                self.look();
+            }
+        }
+    }
+
+    /// A fault of ours is said, and everything is opened anew.
+    fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| act(self))).is_err() {
+            self.ear = None;
+            self.open.clear();
+            for client in self.clients.values() {
+                client.shared.change(|shelf| {
+                    shelf.message = Some(FAULT.into());
+                    shelf.asking = false;
+                    shelf.adding = None;
+                });
+            }
+        }
+    }
+
+    /// What others have changed, and models that nobody uses.
+    fn look(&mut self) {
+        if self.used.elapsed() >= MODELS_REST {
+            self.ear = None;
+        }
+        let changed: Vec<PathBuf> = self
+            .open
+            .iter_mut()
+            .filter_map(|(folder, open)| open.library.refresh().ok()?.then(|| folder.clone()))
+            .collect();
+        changed.iter().for_each(|folder| self.show(folder));
+    }
+
+    fn obey(&mut self, command: Command) {
+        let Command {
+            client: id,
+            shared,
+            folder,
+            order,
+        } = command;
+        if matches!(order, Order::Leave) {
+            self.clients.remove(&id);
+            return;
+        }
+        let client = self.clients.entry(id).or_insert_with(|| Client {
+            shared: shared.clone(),
+            folder: folder(),
+            ask: None,
+        });
+        let folder = client.folder.clone();
+        if let Err(sentence) = self.carry_out(id, &folder, order) {
+            shared.change(|shelf| {
+                shelf.message = Some(sentence);
+                shelf.asking = false;
+            });
+        }
+    }
+
+    fn carry_out(&mut self, id: u64, folder: &PathBuf, order: Order) -> Result<(), String> {
+        let notice = self.open(folder)?;
+        if notice.is_some() {
+            self.change_all(folder, |shelf| shelf.notice.clone_from(&notice));
+        }
+        let open = self.open.get_mut(folder).ok_or(FAULT)?;
+        match order {
+            Order::Ask(wish) => return self.ask(id, folder, *wish),
+            Order::Fetch(entry) => {
+                let fetched = fetch(&open.library, entry);
+                if let Some(client) = self.clients.get(&id) {
+                    *client.shared.fetched.lock() = Some(fetched);
+                    client.shared.tell();
+                }
+                return Ok(());
+            }
+            Order::Add(paths) => {
+                let (found, faults) = find(&paths, &runtime::exiting);
+                open.adding.push(found.into_iter().map(Item::File));
+                faults
+                    .into_iter()
+                    .for_each(|fault| open.adding.fault(fault));
+                if !open.adding.has_work() {
+                    let said = open.adding.take_faults();
+                    return Err(said.unwrap_or_else(|| "There are no instruments in it.".into()));
+                }
+            }
+            Order::Cancel => open.adding.cancel(),
+            Order::Keep(instrument) => open.adding.push([Item::Generated(instrument)]),
+            Order::Favourite(entry, favourite) => {
+                open.change("the mark", Change::Favourite(entry, favourite))?;
+            }
+            Order::Tags(entry, tags) => open.change("the tags", Change::Tags(entry, tags))?,
+            Order::Remove(entry) => {
+                let name = open
+                    .library
+                    .entry(entry)
+                    .map_err(|error| error.to_string())?
+                    .name;
+                let what = format!("removing “{name}”");
+                open.change(&what, Change::Remove(vec![entry], true))?;
+            }
+            Order::Undo => {
+                let undone = open.undo.undo(&mut open.library);
+                undone.map_err(|error| error.to_string())?;
+            }
+            Order::Leave => {}
+        }
+        self.show(folder);
+        Ok(())
+    }
+
+    /// Opens a library if it isn't open; what the user should know about that.
+    fn open(&mut self, folder: &PathBuf) -> Result<Option<String>, String> {
+        if self.open.contains_key(folder) {
+            return Ok(None);
+        }
+        let mut library = Library::open(folder).map_err(|error| error.to_string())?;
+        let notice = library.take_notice();
+        let _ = library.purge();
+        self.open.insert(
+            folder.clone(),
+            Open {
+                library,
+                adding: Adding::default(),
+                undo: Undo::default(),
+                updated: false,
+            },
+        );
+        Ok(notice)
+    }
+
+    fn ear(&mut self) -> Result<&mut Ear, Error> {
+        self.used = Instant::now();
+        match &mut self.ear {
+            Some(ear) => Ok(ear),
+            empty => Ok(empty.insert(Ear::open()?)),
+        }
+    }
+
+    /// One item of what is to be added.
+    fn work(&mut self) {
+        let Some(folder) = self
+            .open
+            .iter()
+            .find_map(|(folder, open)| open.adding.has_work().then(|| folder.clone()))
+        else {
+            return;
+        };
+        let mut ear = match self.ear.take().map_or_else(Ear::open, Ok) {
+            Ok(ear) => ear,
+            Err(error) => {
+                if let Some(open) = self.open.get_mut(&folder) {
+                    open.adding = Adding::default();
+                }
+                return self.change_all(&folder, |shelf| {
+                    shelf.adding = None;
+                    shelf.message = Some(error.to_string());
+                });
+            }
+        };
+        let Some(open) = self.open.get_mut(&folder) else {
+            return;
+        };
+        let before = open.library.len();
+        let outcome = open.adding.step(&mut ear, &mut open.library);
+        let faults = match outcome {
+            Ok(()) => open.adding.take_faults(),
+            Err(error) => Some(error.to_string()),
+        };
+        if !open.adding.has_work() {
+            let added = std::mem::take(&mut open.adding.added);
+            if !added.is_empty() {
+                let what = format!("adding {} instruments", added.len());
+                open.undo.push(what, Change::Remove(added, true));
+            }
+        }
+        let progress = open.adding.progress();
+        let changed = open.library.len() != before || progress.is_none();
+        self.ear = Some(ear);
+        self.used = Instant::now();
+        self.change_all(&folder, |shelf| {
+            shelf.adding = progress;
+            if faults.is_some() {
+                shelf.message.clone_from(&faults);
+            }
+        });
+        if changed {
+            self.show(&folder);
+        }
+    }
+
+    /// What an instance asks for, in the library's words; then the answer.
+    fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), String> {
+        self.update(folder);
+        let Wish {
+            question,
+            mut filter,
+        } = wish;
+        let said = |error: Error| error.to_string();
+        let mut asked = None;
+        let mut name = None;
+        let mut notice = None;
+        let ask = match question {
+            Question::All => Ask::All,
+            Question::Words(words) => {
+                let meaning = match self.ear().map_err(said)?.describe(&words) {
+                    Ok(meaning) => Some(meaning),
+                    // Names are found all the same.
+                    Err(Error::Prompt(_)) => None,
+                    Err(error) => return Err(error.to_string()),
+                };
+                name = Some(format!("Fits “{words}”"));
+                Ask::Words { words, meaning }
+            }
+            Question::Sound(sound) => {
+                let impression = self.ear().map_err(said)?.sound(&sound).map_err(said)?;
+                let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
+                name = Some(format!("Sounds like “{}”", file.to_string_lossy()));
+                let timbre = impression.timbre.clone();
+                let heard = Asked { sound, impression };
+                if let Some(family) = filter.family.filter(|family| heard.sure(*family) < HEARD) {
+                    notice = Some(format!(
+                        "No {family} is heard in it; these are the nearest."
+                    ));
+                }
+                asked = Some(Arc::new(heard));
+                Ask::Sound(timbre)
+            }
+            Question::Entry(entry) => {
+                let library = &self.open.get(folder).ok_or(FAULT)?.library;
+                let found = library.entry(entry).map_err(|error| error.to_string())?;
+                name = Some(format!("Sounds like “{}”", found.name));
+                filter.without = Some(entry);
+                Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?)
+            }
+            Question::Instrument(instrument) => {
+                name = Some(format!("Sounds like “{}”", instrument.name));
+                let impression = self.ear().map_err(said)?.instrument(&instrument);
+                Ask::Sound(impression.map_err(said)?.timbre)
+            }
+        };
+        let client = self.clients.get_mut(&id).ok_or(FAULT)?;
+        client.ask = Some((ask, filter));
+        client.shared.change(|shelf| {
+            shelf.question = name;
+            shelf.asked = asked;
+            shelf.notice = notice;
+            shelf.message = None;
+            shelf.asking = false;
+        });
+        self.show(folder);
+        Ok(())
+    }
+
+    /// Once: what the factory library has new, and entries that another encoder heard.
+    fn update(&mut self, folder: &PathBuf) {
+        let Ok(encoder) = self.ear().map(|ear| ear.encoder().to_owned()) else {
+            return;
+        };
+        let Some(open) = self.open.get_mut(folder).filter(|open| !open.updated) else {
+            return;
+        };
+        open.updated = true;
+        let library = &open.library;
+        let others = library.of_other_encoders(&encoder).unwrap_or_default();
+        let missing = factory::entries().iter().filter(|entry| {
+            let place = Place::Factory(entry.name.clone());
+            !library.at_place(&place).is_ok_and(|known| known.is_some())
+        });
+        let items: Vec<Item> = missing
+            .map(Item::Factory)
+            .chain(others.into_iter().map(|entry| Item::Again(Box::new(entry))))
+            .collect();
+        open.adding.push(items);
+    }
+
+    /// Answers all instances of a library anew: it has changed.
+    fn show(&mut self, folder: &PathBuf) {
+        let Some(open) = self.open.get(folder) else {
+            return;
+        };
+        for client in self
+            .clients
+            .values()
+            .filter(|client| client.folder == *folder)
+        {
+            let hits = client
+                .ask
+                .as_ref()
+                .map(|(ask, filter)| open.library.find(ask, filter, MOST));
+            client.shared.change(|shelf| {
+                shelf.open = true;
+                shelf.entries = open.library.len();
+                shelf.adding = open.adding.progress();
+                shelf.undo = open.undo.what();
+                match hits {
+                    Some(Ok(hits)) => shelf.hits = Arc::new(hits),
+                    Some(Err(error)) => shelf.message = Some(error.to_string()),
+                    None => {}
+                }
+            });
+        }
+    }
+
+    fn change_all(&self, folder: &PathBuf, change: impl Fn(&mut super::Shelf)) {
+        for client in self
+            .clients
+            .values()
+            .filter(|client| client.folder == *folder)
+        {
+            client.shared.change(&change);
+        }
+    }
+}
+
+impl Open {
+    /// Does something that can be taken back.
+    fn change(&mut self, what: &str, change: Change) -> Result<(), String> {
+        let back = change
+            .apply(&mut self.library)
+            .map_err(|error| error.to_string())?;
+        self.undo.push(what.to_owned(), back);
+        Ok(())
+    }
+}
+
+/// An entry, to be played.
+fn fetch(library: &Library, id: EntryId) -> Result<Fetched, String> {
+    let entry = library.entry(id).map_err(|error| error.to_string())?;
+    let named = |fault: String| format!("“{}”: {fault}", entry.name);
+    let playable = match &entry.place {
+        Place::Factory(name) => {
+            let known = factory::named(name);
+            let known =
+                known.ok_or_else(|| named("it is no longer in the factory library.".into()))?;
+            Playable::Instrument(Arc::new(known.instrument()))
+        }
+        Place::Inside(_) => {
+            let bytes = library
+                .bytes(id)
+                .map_err(|error| named(error.to_string()))?;
+            let instrument =
+                Instrument::from_bytes(&bytes).map_err(|error| named(error.to_string()))?;
+            Playable::Instrument(Arc::new(instrument))
+        }
+        Place::File(path) if entry.kind == Kind::Saved => {
+            Playable::Instrument(Arc::new(ear::read(path).map_err(named)?))
+        }
+        Place::File(path) => {
+            let audible = audible(path)?;
+            Playable::Sound(SoundFile {
+                path: audible.path,
+                key: audible.key,
+                sound: None,
+            })
+        }
+    };
+    Ok(Fetched { id, playable })
+}

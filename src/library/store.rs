@@ -1,0 +1,512 @@
+//! The library on disk: one SQLite file in write-ahead mode, so that readers and one writer at a
+//! time get along, in one process or several, and a killed process leaves the last whole change.
+
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::{
+    Connection, OptionalExtension, Row as SqlRow, Transaction, TransactionBehavior, params,
+};
+
+use super::ask::{Ask, Filter, Hit};
+use super::entry::{Entry, EntryId, Kind, NewEntry, Place};
+use super::index::{Index, Row, Vector, plain};
+use crate::instrument::Family;
+
+/// How long a change waits for those of others.
+const PATIENCE: Duration = Duration::from_secs(10);
+const FILE: &str = "library.sqlite";
+/// What is removed can be brought back for so long, seconds.
+const KEPT: u64 = 30 * 24 * 3600;
+
+/// Why the library can't do something. `Display` is one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LibraryError {
+    /// Its folder can't be made or written.
+    #[error(
+        "The library can't be kept in {folder} ({reason}); check the folder, or name another in CONSORT_LIBRARY."
+    )]
+    Folder {
+        /// Where it would be.
+        folder: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// A later version of Consort has changed it.
+    #[error("The library was changed by a newer version of Consort; update this one.")]
+    Newer,
+    /// Another process writes for too long.
+    #[error("Another Consort is changing the library; try again in a moment.")]
+    Busy,
+    /// No room.
+    #[error("There is no room on the disk for the library; free some and try again.")]
+    Full,
+    /// The file isn't what it should be.
+    #[error("The library is damaged; close all instances of Consort and open one again.")]
+    Damaged,
+    /// The entry was removed, perhaps by another instance.
+    #[error("This instrument is no longer in the library.")]
+    Gone,
+    /// Anything else that the database says.
+    #[error("The library failed ({0}); try again.")]
+    Other(String),
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
+            Some(Code::DiskFull) => Self::Full,
+            Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+/// The library, opened. Any number of processes and threads may have it open, each by an own value.
+///
+/// All methods block on the disk: any thread but audio and UI.
+pub struct Library {
+    db: Connection,
+    index: Index,
+    /// The last change that the index has seen.
+    seen: i64,
+    notice: Option<String>,
+}
+
+/// Where the library is kept: `CONSORT_LIBRARY`, or in the user's data. Any thread but audio.
+pub fn usual_folder() -> PathBuf {
+    match std::env::var_os("CONSORT_LIBRARY").filter(|value| !value.is_empty()) {
+        Some(folder) => folder.into(),
+        None => dirs::data_dir()
+            .unwrap_or_else(std::env::temp_dir)
+            .join("consort"),
+    }
+}
+
+impl Library {
+    /// Opens the library in `folder`, made if need be. A damaged one is put aside and a new one
+    /// begun: [`Library::take_notice`] says so. Reads all vectors: half a second for 100,000.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn open(folder: &Path) -> Result<Self, LibraryError> {
+        let failed = |error: std::io::Error| LibraryError::Folder {
+            folder: folder.display().to_string(),
+            reason: error.to_string(),
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        match Self::at(&folder.join(FILE)) {
+            Err(LibraryError::Damaged) => {
+                let aside = put_aside(folder).map_err(failed)?;
+                let mut library = Self::at(&folder.join(FILE))?;
+                library.notice = Some(format!(
+                    "The library was damaged and has been put aside as {}; a new one is begun.",
+                    aside.display()
+                ));
+                Ok(library)
+            }
+            Err(LibraryError::Other(reason)) => Err(LibraryError::Folder {
+                folder: folder.display().to_string(),
+                reason,
+            }),
+            opened => opened,
+        }
+    }
+
+    fn at(file: &Path) -> Result<Self, LibraryError> {
+        let mut db = Connection::open(file)?;
+        db.busy_timeout(PATIENCE)?;
+        db.pragma_update(None, "journal_mode", "wal")?;
+        // Every change is on the disk before it counts as made.
+        db.pragma_update(None, "synchronous", "full")?;
+        schema::bring_up(&mut db)?;
+        let mut library = Self {
+            db,
+            index: Index::default(),
+            seen: 0,
+            notice: None,
+        };
+        library.refresh()?;
+        Ok(library)
+    }
+
+    /// What the user should know about opening, once.
+    pub fn take_notice(&mut self) -> Option<String> {
+        self.notice.take()
+    }
+
+    /// Takes up what others have changed; whether there was something.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn refresh(&mut self) -> Result<bool, LibraryError> {
+        let before = self.seen;
+        let mut changed = self.db.prepare_cached(
+            "SELECT id, kind, family, favourite, removed IS NOT NULL, name, tags, timbre, meaning, change
+             FROM entry WHERE change > ?1 ORDER BY change",
+        )?;
+        let mut rows = changed.query([before])?;
+        while let Some(row) = rows.next()? {
+            let (name, tags): (String, String) = (row.get(5)?, row.get(6)?);
+            let family = family(row.get(2)?);
+            let found = Row {
+                id: EntryId(row.get(0)?),
+                kind: kind(row.get(1)?),
+                family,
+                favourite: row.get(3)?,
+                removed: row.get(4)?,
+                about: plain(&format!("{name} {family} {tags}")),
+            };
+            let (timbre, meaning): (Vec<u8>, Vec<u8>) = (row.get(7)?, row.get(8)?);
+            self.index.set(found, &floats(&timbre), &floats(&meaning));
+            self.seen = row.get(9)?;
+        }
+        Ok(self.seen != before)
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds entries, all or none; an entry of the same place is replaced and comes back if it was
+    /// removed. When this returns they are on the disk.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn add(&mut self, entries: &[NewEntry]) -> Result<Vec<EntryId>, LibraryError> {
+        let ids = self.change(|change, number| {
+            entries
+                .iter()
+                .map(|entry| put(change, entry, number))
+                .collect()
+        })?;
+        Ok(ids)
+    }
+
+    /// Takes entries away, or brings them back.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn set_removed(&mut self, ids: &[EntryId], removed: bool) -> Result<(), LibraryError> {
+        let when = removed.then(now);
+        self.change(|change, number| {
+            let mut set = change
+                .prepare_cached("UPDATE entry SET removed = ?2, change = ?3 WHERE id = ?1")?;
+            for id in ids {
+                set.execute(params![id.0, when, number])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks an entry as a favourite, or takes the mark away.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn set_favourite(&mut self, id: EntryId, favourite: bool) -> Result<(), LibraryError> {
+        self.change(|change, number| {
+            change.execute(
+                "UPDATE entry SET favourite = ?2, change = ?3 WHERE id = ?1",
+                params![id.0, favourite, number],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Gives an entry other tags.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn set_tags(&mut self, id: EntryId, tags: &[String]) -> Result<(), LibraryError> {
+        self.change(|change, number| {
+            change.execute(
+                "UPDATE entry SET tags = ?2, change = ?3 WHERE id = ?1",
+                params![id.0, joined(tags), number],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// What is removed for good: entries that were taken away a month ago.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn purge(&mut self) -> Result<(), LibraryError> {
+        let before = now() - KEPT as i64;
+        // The index keeps them as removed; they are gone when it is read again.
+        self.db
+            .execute("DELETE FROM entry WHERE removed < ?1", [before])?;
+        Ok(())
+    }
+
+    /// The `most` entries that fit best.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn find(&self, ask: &Ask, filter: &Filter, most: usize) -> Result<Vec<Hit>, LibraryError> {
+        let found = match ask {
+            Ask::All => return self.all(filter, most),
+            Ask::Words { words, meaning } => {
+                self.index
+                    .described(meaning.as_deref(), words, filter, most)
+            }
+            Ask::Sound(timbre) => self.index.nearest(Vector::Timbre, timbre, filter, most),
+        };
+        let mut hits = Vec::with_capacity(found.len());
+        for (id, score) in found {
+            match self.entry(id) {
+                Ok(entry) => hits.push(Hit { entry, score }),
+                // Purged by another process a moment ago.
+                Err(LibraryError::Gone) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(hits)
+    }
+
+    fn all(&self, filter: &Filter, most: usize) -> Result<Vec<Hit>, LibraryError> {
+        let mut all = self.db.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM entry WHERE removed IS NULL
+             AND (?1 IS NULL OR family = ?1) AND (?2 IS NULL OR kind = ?2) AND favourite >= ?3 AND id IS NOT ?4
+             ORDER BY favourite DESC, name COLLATE NOCASE, id LIMIT ?5"
+        ))?;
+        let rows = all.query_map(
+            params![
+                filter.family.map(|family| family.index() as i64),
+                filter.kind.map(|kind| kind as i64),
+                filter.favourites,
+                filter.without.map(|id| id.0),
+                most as i64
+            ],
+            entry,
+        )?;
+        rows.map(|found| {
+            Ok(Hit {
+                entry: found?,
+                score: 0.0,
+            })
+        })
+        .collect()
+    }
+
+    /// An entry.
+    ///
+    /// # Errors
+    /// [`LibraryError::Gone`], or another.
+    pub fn entry(&self, id: EntryId) -> Result<Entry, LibraryError> {
+        let mut one = self
+            .db
+            .prepare_cached(&format!("SELECT {ENTRY} FROM entry WHERE id = ?1"))?;
+        one.query_row([id.0], entry)
+            .optional()?
+            .ok_or(LibraryError::Gone)
+    }
+
+    /// The entry of a place, if it is in the library, and the stamp of its file.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn at_place(&self, place: &Place) -> Result<Option<(EntryId, i64)>, LibraryError> {
+        let mut one = self
+            .db
+            .prepare_cached("SELECT id, stamp FROM entry WHERE place = ?1 AND removed IS NULL")?;
+        let found = one.query_row([place.text()], |row| {
+            Ok((EntryId(row.get(0)?), row.get(1)?))
+        });
+        Ok(found.optional()?)
+    }
+
+    /// The `.consort` bytes of an instrument that is kept in the library itself.
+    ///
+    /// # Errors
+    /// [`LibraryError::Gone`], or another.
+    pub fn bytes(&self, id: EntryId) -> Result<Vec<u8>, LibraryError> {
+        let mut one = self
+            .db
+            .prepare_cached("SELECT bytes FROM body WHERE entry = ?1")?;
+        one.query_row([id.0], |row| row.get(0))
+            .optional()?
+            .ok_or(LibraryError::Gone)
+    }
+
+    /// The timbre vector of an entry.
+    ///
+    /// # Errors
+    /// [`LibraryError::Gone`], or another.
+    pub fn timbre(&self, id: EntryId) -> Result<Vec<f32>, LibraryError> {
+        let mut one = self
+            .db
+            .prepare_cached("SELECT timbre FROM entry WHERE id = ?1")?;
+        let found: Option<Vec<u8>> = one.query_row([id.0], |row| row.get(0)).optional()?;
+        found.map(|bytes| floats(&bytes)).ok_or(LibraryError::Gone)
+    }
+
+    /// Entries whose vectors another encoder than `encoder` made.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn of_other_encoders(&self, encoder: &str) -> Result<Vec<Entry>, LibraryError> {
+        let mut some = self.db.prepare_cached(&format!(
+            "SELECT {ENTRY} FROM entry WHERE encoder <> ?1 AND removed IS NULL"
+        ))?;
+        let rows = some.query_map([encoder], entry)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether the file on the disk is whole, by SQLite's own reading of all of it.
+    ///
+    /// # Errors
+    /// [`LibraryError::Damaged`], or another.
+    pub fn check(&self) -> Result<(), LibraryError> {
+        let said: String = self
+            .db
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if said == "ok" {
+            Ok(())
+        } else {
+            Err(LibraryError::Damaged)
+        }
+    }
+
+    /// One change, whole or not at all, then seen by the index. `apply` is told its number.
+    fn change<T>(
+        &mut self,
+        apply: impl FnOnce(&Transaction<'_>, i64) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, LibraryError> {
+        let change = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let number: i64 = change.query_row(
+            "UPDATE counter SET change = change + 1 RETURNING change",
+            [],
+            |row| row.get(0),
+        )?;
+        let outcome = apply(&change, number)?;
+        change.commit()?;
+        self.refresh()?;
+        Ok(outcome)
+    }
+}
+
+/// What [`entry`] reads.
+const ENTRY: &str = "id, kind, name, family, tags, favourite, place";
+
+fn entry(row: &SqlRow<'_>) -> Result<Entry, rusqlite::Error> {
+    let (tags, place): (String, String) = (row.get(4)?, row.get(6)?);
+    Ok(Entry {
+        id: EntryId(row.get(0)?),
+        kind: kind(row.get(1)?),
+        name: row.get(2)?,
+        family: family(row.get(3)?),
+        tags: tags
+            .split(TAG_END)
+            .filter(|tag| !tag.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        favourite: row.get(5)?,
+        place: Place::of_text(&place).unwrap_or(Place::Inside(place)),
+    })
+}
+
+fn put(
+    change: &Transaction<'_>,
+    entry: &NewEntry,
+    number: i64,
+) -> Result<EntryId, rusqlite::Error> {
+    let mut insert = change.prepare_cached(
+        "INSERT INTO entry (kind, name, family, tags, place, stamp, encoder, timbre, meaning, added, change)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (place) DO UPDATE SET kind = ?1, name = ?2, family = ?3, stamp = ?6, encoder = ?7,
+         timbre = ?8, meaning = ?9, removed = NULL, change = ?11 RETURNING id",
+    )?;
+    let id: i64 = insert.query_row(
+        params![
+            entry.kind as i64,
+            entry.name,
+            entry.family.index() as i64,
+            joined(&entry.tags),
+            entry.place.text(),
+            entry.stamp,
+            entry.encoder,
+            bytes(&entry.timbre),
+            bytes(&entry.meaning),
+            now(),
+            number
+        ],
+        |row| row.get(0),
+    )?;
+    if let Some(body) = &entry.bytes {
+        let mut insert =
+            change.prepare_cached("INSERT OR REPLACE INTO body (entry, bytes) VALUES (?1, ?2)")?;
+        insert.execute(params![id, body])?;
+    }
+    Ok(EntryId(id))
+}
+
+const TAG_END: char = '\n';
+
+fn joined(tags: &[String]) -> String {
+    let ended = |tag: &String| {
+        format!(
+            "{}{TAG_END}",
+            tag.trim().to_lowercase().replace(TAG_END, " ")
+        )
+    };
+    tags.iter().map(ended).collect()
+}
+
+fn kind(number: i64) -> Kind {
+    let known = usize::try_from(number).ok().and_then(|n| Kind::ALL.get(n));
+    known.copied().unwrap_or(Kind::Imported)
+}
+
+fn family(number: i64) -> Family {
+    let known = usize::try_from(number)
+        .ok()
+        .and_then(|n| Family::ALL.get(n));
+    known.copied().unwrap_or(Family::Effect)
+}
+
+fn bytes(vector: &[f32]) -> Vec<u8> {
+    vector.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+fn floats(bytes: &[u8]) -> Vec<f32> {
+    let (numbers, _) = bytes.as_chunks::<4>();
+    numbers
+        .iter()
+        .map(|number| f32::from_le_bytes(*number))
+        .collect()
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs() as i64)
+}
+
+/// Renames a damaged library and what SQLite keeps beside it; its new name.
+fn put_aside(folder: &Path) -> std::io::Result<PathBuf> {
+    let stem = format!("library-damaged-{}.sqlite", now());
+    for ending in ["", "-wal", "-shm"] {
+        let from = folder.join(format!("{FILE}{ending}"));
+        if from.exists() {
+            fs::rename(&from, folder.join(format!("{stem}{ending}")))?;
+        }
+    }
+    Ok(folder.join(stem))
+}

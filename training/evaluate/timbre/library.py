@@ -1,0 +1,71 @@
+"""The instruments among which sounds are looked for: what they are, how they stand in a library, what they were heard to play."""
+
+import json
+
+import numpy as np
+
+from ...data import heard
+from ...data.dataset import SPLITS
+from ...data.paths import checkpoints_root, data_root
+from ...nets.layout import SOUND_FAMILIES
+from ...sound_batches import Heard, known
+
+ROLES = {"percussion": ("chromatic percussion", "mallet"), "bass": ("bass",), "synth lead": ("synth lead",)}
+"""The three members of the paper's mixes, and the families that play them."""
+SEVERAL = 4
+
+
+class Library:
+    """All packed instruments and kits; `unseen` and `seen`: indices of those that the queries are taken of."""
+
+    def __init__(self, split):
+        facts, self.split = [], []
+        for name in SPLITS:
+            members = known(name)
+            facts += members
+            self.split += [name] * len(members)
+        self.split = np.array(self.split)
+        self.heard = Heard(facts)
+        self.facts, self.family = facts, self.heard.family
+        self.root = data_root() / "heard"
+        file = checkpoints_root() / "sound_trained_on.json"
+        trained = set(json.loads(file.read_text())) if file.exists() else {f["id"] for f, s in zip(facts, self.split) if s == "train"}
+        was_trained = np.array([fact["id"] in trained for fact in facts])
+        self.unseen = np.flatnonzero((self.split == split) & ~was_trained)
+        self.seen = np.flatnonzero((self.split == "train") & was_trained)
+
+    def __len__(self):
+        return len(self.facts)
+
+    def note(self, who, row):
+        """One of an instrument's notes, float32 [96,000] at full scale."""
+        return np.load(self.root / f"{self.facts[who]['id']}.npy", mmap_mode="r")[row].astype(np.float32) / 32767
+
+    def of_role(self, role, among):
+        families = [SOUND_FAMILIES.index(name) for name in ROLES[role]]
+        return among[np.isin(self.family[among], families)]
+
+    def pool(self, families, most=None, always=()):
+        """Which instruments a query is ranked among, bool [N]: those of some families, or `most` of them with `always`."""
+        there = np.isin(self.family, families)
+        if most is not None and there.sum() > most:
+            kept = np.array([i for i in always if there[i]], int)[:most]
+            others = np.setdiff1d(np.flatnonzero(there), kept)
+            more = np.random.default_rng(8).permutation(others)[: most - len(kept)]
+            there = np.zeros(len(self), bool)
+            there[np.concatenate([kept, more])] = True
+        return there
+
+    def vectors(self, listener):
+        """How each instrument stands in the library, by its reference note and by the mean of four of its notes."""
+        one = listener(self.heard.references(np.arange(len(self))))
+        several = one.copy()
+        rows = np.array([np.resize(clean[clean > 0], SEVERAL - 1) if (clean > 0).any() else [0] * (SEVERAL - 1) for clean in self.heard.clean])
+        for place in range(SEVERAL - 1):
+            for start in range(0, len(self), 512):
+                who = np.arange(start, min(start + 512, len(self)))
+                several[who] += listener(listener.log_mel(self.heard.power(who, rows[who, place])))
+        return one, several / np.linalg.norm(several, axis=1, keepdims=True)
+
+
+assert heard.NOTES > SEVERAL
