@@ -16,6 +16,11 @@ const NOISE_BELOW_DB: f64 = 30.0;
 const OVER_NOISE_DB: f64 = 8.0;
 /// The share of a recording that is quiet, if any is.
 const QUIET_SHARE: f64 = 0.1;
+/// What rises or falls by more than this while it is quiet is no noise but a slow attack, or a sound
+/// that fades, dB; …
+const STEADY_DB: f64 = 4.0;
+/// … then noise is what this share of it is quieter than.
+const QUIETEST_SHARE: f64 = 0.01;
 /// Silence, dB.
 const SILENT_DB: f64 = -120.0;
 
@@ -44,11 +49,7 @@ impl Envelope {
             })
             .collect();
         let peak_db = db.iter().copied().fold(SILENT_DB, f64::max);
-        let mut sorted = db.clone();
-        sorted.sort_by(f64::total_cmp);
-        let quiet = (sorted.len() as f64 * QUIET_SHARE) as usize;
-        let noise = sorted.get(quiet).copied().unwrap_or(SILENT_DB);
-        let noise = noise.min(peak_db - NOISE_BELOW_DB - OVER_NOISE_DB);
+        let noise = noise(&db).min(peak_db - NOISE_BELOW_DB - OVER_NOISE_DB);
         Self {
             db,
             peak_db,
@@ -61,6 +62,29 @@ impl Envelope {
     pub fn sounds(&self, index: usize) -> bool {
         self.db[index] > self.threshold_db
     }
+}
+
+/// Level of a recording's own noise, if it has some.
+fn noise(db: &[f64]) -> f64 {
+    let mut sorted = db.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = |share: f64| {
+        let place = (sorted.len() as f64 * share) as usize;
+        sorted.get(place).copied().unwrap_or(SILENT_DB)
+    };
+    let quiet: Vec<f64> = db
+        .iter()
+        .copied()
+        .filter(|&db| db <= rank(QUIET_SHARE))
+        .collect();
+    let (before, after) = quiet.split_at(quiet.len() / 2);
+    let mean = |levels: &[f64]| levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+    let share = if (mean(before) - mean(after)).abs() < STEADY_DB {
+        QUIET_SHARE
+    } else {
+        QUIETEST_SHARE
+    };
+    rank(share)
 }
 
 /// A release falls faster than what came before by this much at least, dB per second.

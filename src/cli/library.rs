@@ -184,9 +184,6 @@ fn add(library: &mut Library, paths: &[PathBuf], context: &Context) -> Result<()
             ear.found(found).map(Some)
         },
     )?);
-    for fault in faults.iter().take(FAULTS) {
-        context.remark(fault);
-    }
     let added = library.len() - before;
     let result = json!({
         "added": added,
@@ -199,6 +196,9 @@ fn add(library: &mut Library, paths: &[PathBuf], context: &Context) -> Result<()
         return Err(Failure::job(faults.into_iter().next().unwrap_or_else(
             || "There are no instruments in it; add .consort, SFZ or sound files.".into(),
         )));
+    }
+    for fault in faults.iter().take(FAULTS) {
+        context.remark(fault);
     }
     let text = format!(
         "{added} added, {known} known already, {} in all",

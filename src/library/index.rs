@@ -191,7 +191,7 @@ impl Index {
 fn dot(a: &[i8], b: &[i8]) -> i32 {
     a.iter()
         .zip(b)
-        .map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b)))
+        .map(|(&a, &b)| i32::from(a) * i32::from(b))
         .sum()
 }
 

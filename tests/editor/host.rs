@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use consort::editor::{Controls, Other, View};
+use consort::editor::{Controls, LibraryOrder, Other, View};
 use consort::instrument::Instrument;
+use consort::jobs::librarian::Shelf;
 use consort::jobs::{Request, Status};
 use consort::params::ConsortParams;
 use nice_plug::params::internals::ParamPtr;
@@ -38,6 +39,7 @@ pub enum Asked {
     Factory(String),
     MorphWith(Other),
     Morph(f32),
+    Library(LibraryOrder),
 }
 
 impl Host {
@@ -60,6 +62,8 @@ impl Host {
                 export: None,
                 earlier: vec!["glass bells".into(), "warm cello".into()],
                 morph_with: None,
+                library: Shelf::default(),
+                auditioned: None,
             }),
             asked: Mutex::default(),
         })
@@ -114,6 +118,9 @@ impl Controls for Host {
     }
     fn prepare(&self) {
         self.note(Asked::Prepare);
+    }
+    fn library(&self, order: LibraryOrder) {
+        self.note(Asked::Library(order));
     }
     fn open(&self, file: &Path) -> Result<(), String> {
         self.note(Asked::Open(file.to_owned()));

@@ -5,6 +5,7 @@ mod choosing;
 mod files;
 mod host;
 mod kit;
+mod library;
 mod sound;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Background work as a plugin instance sees it: makes, cancels, errors, closing, many at once.
 
 mod exports;
+mod library;
 mod sounds;
 
 use std::sync::Arc;

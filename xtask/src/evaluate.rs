@@ -1,5 +1,6 @@
 //! `cargo xtask evaluate pitch`: how well in tune instruments are, by somebody else's ears;
-//! `cargo xtask evaluate instruments`: how good they are, beside real ones.
+//! `cargo xtask evaluate instruments`: how good they are, beside real ones;
+//! `cargo xtask evaluate timbre`: how well instruments are found by their sound.
 
 use crate::setup;
 use crate::shell::{Result, cargo, run, say, target};
@@ -10,8 +11,10 @@ use std::process::Command;
 pub fn evaluate(rest: &[String]) -> Result {
     match rest.split_first().map(|(name, rest)| (name.as_str(), rest)) {
         Some(("pitch", rest)) => pitch(rest),
-        Some(("instruments", rest)) => instruments(rest),
-        _ => Err("say what to evaluate: `cargo xtask evaluate pitch` or `instruments`.".into()),
+        Some((what @ ("instruments" | "timbre"), rest)) => from_notes(what, rest),
+        _ => Err(
+            "say what to evaluate: `cargo xtask evaluate pitch`, `instruments` or `timbre`.".into(),
+        ),
     }
 }
 
@@ -29,13 +32,13 @@ fn pitch(rest: &[String]) -> Result {
 }
 
 /// Needs the packed data of `training/README.md`: real notes to compare with.
-fn instruments(rest: &[String]) -> Result {
+fn from_notes(what: &str, rest: &[String]) -> Result {
     packages::ensure(packages::EVALUATE)?;
     setup::build()?;
     let python = setup::python_with_measures()?;
     run(cargo().args(["build", "--release", "--bin", "consort"]))?;
     let mut command = Command::new(python);
-    command.args(["-m", "training.evaluate", "instruments"]);
+    command.args(["-m", "training.evaluate", what]);
     run(command
         .args(rest)
         .env("CONSORT", target().join("release/consort")))

@@ -32,7 +32,8 @@ Usage: cargo xtask COMMAND
   measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
   factory   make the factory library anew (--seeds N, --only WORD, --out FOLDER)
   evaluate  pitch: 50 prompts on all keys of a piano, by librosa's pYIN
-            instruments: beside real ones that the models never saw (training/README.md)";
+            instruments: beside real ones that the models never saw (training/README.md)
+            timbre: how well they are found by a sound, a mix or words";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

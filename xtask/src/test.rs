@@ -13,6 +13,8 @@ pub fn test() -> Result {
     bundle::bundle()?;
     let python = setup::python_with_hosts()?;
     let display = Display::open()?;
+    // Instruments that are made go to a library of their own, not to the user's.
+    let library = crate::shell::target().join("test-library");
 
     let mut sum = Sum::default();
     say("Rust: unit tests, and the plugin in a CLAP host");
@@ -21,7 +23,7 @@ pub fn test() -> Result {
     for package in ["consort", "xtask"] {
         let mut tests = cargo();
         tests.args(["test", "--release", "--no-fail-fast", "-p", package]);
-        sum.add(display.show(&mut tests))?;
+        sum.add(display.show(tests.env("CONSORT_LIBRARY", &library)))?;
     }
     say("Python: the plugin in VST3 hosts");
     // Without a display: no window is opened, and DawDreamer's X11 code ends the process on one
@@ -30,6 +32,7 @@ pub fn test() -> Result {
     sum.add(
         hosts
             .env("CONSORT_VST3", bundle::vst3())
+            .env("CONSORT_LIBRARY", &library)
             .env("DISPLAY", ":none"),
     )?;
     if Path::new("training/tests").is_dir() {

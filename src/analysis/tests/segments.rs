@@ -30,6 +30,31 @@ fn one_held_note_starts_and_is_let_go_where_it_is() {
     }
 }
 
+/// Its quiet beginning is no noise of the recording.
+#[test]
+fn a_slow_attack_is_kept_from_its_beginning() {
+    for (rise, db) in [(0.5, 40.0), (1.5, 60.0), (2.5, 50.0)] {
+        let mut note = tone(hertz(57.0), &saw(20), 0.0, 4.0, 32_000);
+        for (i, x) in note.iter_mut().enumerate() {
+            let below = db * (1.0 - seconds(i) / rise).max(0.0);
+            *x *= 10f32.powf(-below as f32 / 20.0);
+        }
+        let found = segment::find(&note).unwrap();
+        assert!(seconds(found.onset) < 0.03, "{rise}: {found:?}");
+        // Over noise, it begins where it rises from it.
+        let noisy: Vec<f32> = after_gaps(0.5, &[note])
+            .into_iter()
+            .zip(white())
+            .map(|(x, noise)| x + 0.001 * noise as f32)
+            .collect();
+        let found = segment::find(&noisy).unwrap();
+        assert!(
+            (0.49..0.5 + rise).contains(&seconds(found.onset)),
+            "{rise}: {found:?}"
+        );
+    }
+}
+
 #[test]
 fn a_plucked_note_is_not_let_go() {
     for decay in [2.0, 6.0, 15.0] {

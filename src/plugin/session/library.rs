@@ -156,3 +156,124 @@ impl Desk {
         Arc::ptr_eq(plays, current).then_some(audition.entry)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::engine::{Engine, capture, mailbox};
+    use crate::instrument::Family;
+    use crate::jobs::{Client, Librarian, Recorder};
+    use crate::library::{Kind, Library, NewEntry, Place};
+    use crate::params::ConsortParams;
+    use crate::plugin::{keys, sidechain::SidechainPeak};
+
+    fn session(folder: &Path) -> (Session, Engine) {
+        let (engine_side, generator_side) = mailbox::channel();
+        let engine = Engine::new(engine_side);
+        let folder = folder.to_owned();
+        let session = Session::new(
+            Arc::new(ConsortParams::default()),
+            Client::new(generator_side),
+            engine.telemetry(),
+            Arc::new(SidechainPeak::default()),
+            keys::ring().0,
+            Recorder::new(
+                capture::channel(16).1,
+                Box::new(std::env::temp_dir),
+                Box::new(|| ()),
+            ),
+            Librarian::new(move || folder.clone(), Box::new(|| ())),
+        );
+        session.activate(48_000.0, false);
+        (session, engine)
+    }
+
+    /// A library of saved instruments; their entries.
+    fn entries(folder: &Path, names: &[&str]) -> Vec<EntryId> {
+        let new = names.iter().enumerate().map(|(index, name)| {
+            let path = folder.join(name).with_extension("consort");
+            let mut instrument = Instrument {
+                name: (*name).into(),
+                ..Instrument::factory()
+            };
+            instrument.recipe.seed = index as u64;
+            instrument.macros.brightness = 0.25;
+            std::fs::write(&path, instrument.to_bytes()).unwrap();
+            NewEntry {
+                kind: Kind::Saved,
+                name: (*name).into(),
+                family: Family::Keys,
+                tags: Vec::new(),
+                place: Place::File(path),
+                stamp: 0,
+                bytes: None,
+                encoder: "none".into(),
+                timbre: vec![0.0625; 256],
+                meaning: vec![0.0625; 256],
+            }
+        });
+        let new: Vec<NewEntry> = new.collect();
+        Library::open(folder).unwrap().add(&new).unwrap()
+    }
+
+    #[test]
+    fn entries_heard_one_after_the_other_are_one_step_and_one_that_is_loaded_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids = entries(folder.path(), &["One", "Two", "Three", "Gone"]);
+        let (session, _engine) = session(folder.path());
+        let shown = || {
+            let view = session.view();
+            (
+                view.instrument.unwrap().name.clone(),
+                view.before,
+                view.auditioned,
+            )
+        };
+        let hear = |order: LibraryOrder, name: &str| {
+            session.library(order);
+            let begun = Instant::now();
+            while shown().0 != name {
+                assert!(
+                    begun.elapsed() < Duration::from_secs(20),
+                    "{:?}",
+                    session.view().message
+                );
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        };
+        let piano = || Some("Electric Piano".to_owned());
+        hear(LibraryOrder::Audition(ids[0]), "One");
+        assert_eq!(
+            session.take_macros().map(|macros| macros.brightness),
+            Some(0.25)
+        );
+        assert_eq!(session.take_macros(), None);
+        assert_eq!(shown(), ("One".into(), piano(), Some(ids[0])));
+        hear(LibraryOrder::Audition(ids[1]), "Two");
+        assert_eq!(shown(), ("Two".into(), piano(), Some(ids[1])), "one step");
+        // What plays stays when it is loaded; the next one is another step.
+        session.library(LibraryOrder::Load(ids[1]));
+        hear(LibraryOrder::Audition(ids[2]), "Three");
+        assert_eq!(shown().1.as_deref(), Some("Two"));
+        hear(LibraryOrder::Load(ids[0]), "One");
+        assert_eq!(shown(), ("One".into(), Some("Two".into()), None));
+        session.undo();
+        assert_eq!(shown(), ("Two".into(), piano(), None));
+        // After an undo, what is heard doesn't take the place of what is there now.
+        hear(LibraryOrder::Audition(ids[2]), "Three");
+        assert_eq!(shown().1.as_deref(), Some("Two"));
+
+        std::fs::remove_file(folder.path().join("Gone.consort")).unwrap();
+        session.library(LibraryOrder::Audition(ids[3]));
+        let begun = Instant::now();
+        while session.view().message.is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(20));
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(session.view().message.unwrap().contains("Gone"));
+        assert_eq!(shown().0, "Three", "what played plays on");
+    }
+}

@@ -13,11 +13,10 @@ import soundfile
 
 from ...data import log_mel, near_duplicates, note_model as nm
 from ..resample import resampled
-from ..tables import audio, render, show
+from ..tables import render, show
 from . import ridge_delta
 from ... import extra_keys as extra
 
-ANCHORS = [(key, extra.VELOCITY) for key in (24, 44, 54, 74, 84, 94)]
 SECONDS = 2.2
 WRONG_KEY = 0.5
 _SUSTAIN = (nm.TIME_GRID > 0.56) & (nm.TIME_GRID < 2.9)
@@ -57,12 +56,9 @@ def _loudness(sound):
 
 def _one(consort, split, i, trained, baseline, path):
     """{class: {name: [(sustain, attack)]}} and the motions of one instrument; the key that was heard."""
-    fact, near = split.instruments[i], extra.read(split.instruments[i])
-    kept = audio(fact)
-    given = kept[nm.MIDDLE_ANCHOR]
+    fact = split.instruments[i]
+    given, true = extra.notes(split, i)
     soundfile.write(path, given / np.abs(given).max() * 0.9, nm.SAMPLE_RATE, subtype="FLOAT")
-    true = {key: near[key] for key in extra.NEAR}
-    true |= {key: kept[nm.ANCHORS.index((key, v))] for key, v in ANCHORS if split.valid[i][nm.ANCHORS.index((key, v))]}
     keys = list(true)
     made = consort([(key, extra.VELOCITY) for key in (extra.GIVEN, *keys)], seconds=SECONDS, levels=True, sound=str(path), sound_key=extra.GIVEN)
     consort([], sound=str(path))
