@@ -9,7 +9,7 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 7] = [
+const COMMANDS: [&str; 9] = [
     "instrument",
     "kit",
     "render",
@@ -17,6 +17,8 @@ const COMMANDS: [&str; 7] = [
     "preset",
     "note",
     "notes",
+    "match",
+    "library",
 ];
 
 #[test]

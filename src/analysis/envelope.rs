@@ -14,13 +14,11 @@ const FAINT_RANGE_DB: f64 = 80.0;
 const NOISE_BELOW_DB: f64 = 30.0;
 /// A sound is this far above the noise, dB.
 const OVER_NOISE_DB: f64 = 8.0;
-/// The share of a recording that is quiet, if any is.
-const QUIET_SHARE: f64 = 0.1;
+/// The share of a recording that is quiet, if any is; a short pause is the second.
+const QUIET_SHARES: [f64; 2] = [0.1, 0.025];
 /// What rises or falls by more than this while it is quiet is no noise but a slow attack, or a sound
-/// that fades, dB; …
-const STEADY_DB: f64 = 4.0;
-/// … then noise is what this share of it is quieter than.
-const QUIETEST_SHARE: f64 = 0.01;
+/// that fades, dB.
+const STEADY_DB: f64 = 0.8;
 /// Silence, dB.
 const SILENT_DB: f64 = -120.0;
 
@@ -68,23 +66,14 @@ impl Envelope {
 fn noise(db: &[f64]) -> f64 {
     let mut sorted = db.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let rank = |share: f64| {
-        let place = (sorted.len() as f64 * share) as usize;
-        sorted.get(place).copied().unwrap_or(SILENT_DB)
-    };
-    let quiet: Vec<f64> = db
-        .iter()
-        .copied()
-        .filter(|&db| db <= rank(QUIET_SHARE))
-        .collect();
-    let (before, after) = quiet.split_at(quiet.len() / 2);
-    let mean = |levels: &[f64]| levels.iter().sum::<f64>() / levels.len().max(1) as f64;
-    let share = if (mean(before) - mean(after)).abs() < STEADY_DB {
-        QUIET_SHARE
-    } else {
-        QUIETEST_SHARE
-    };
-    rank(share)
+    let steady = QUIET_SHARES.into_iter().find_map(|share| {
+        let level = *sorted.get((sorted.len() as f64 * share) as usize)?;
+        let quiet: Vec<f64> = db.iter().copied().filter(|&db| db <= level).collect();
+        let (before, after) = quiet.split_at(quiet.len() / 2);
+        let mean = |levels: &[f64]| levels.iter().sum::<f64>() / levels.len().max(1) as f64;
+        ((mean(before) - mean(after)).abs() < STEADY_DB).then_some(level)
+    });
+    steady.unwrap_or(SILENT_DB)
 }
 
 /// A release falls faster than what came before by this much at least, dB per second.

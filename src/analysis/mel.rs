@@ -104,6 +104,52 @@ mod tests {
         assert!(apart(&Mel::of(&soft).unwrap()) < 0.05);
     }
 
+    #[derive(serde::Deserialize)]
+    struct Golden {
+        tolerance: f32,
+        sounds: Vec<GoldenSound>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct GoldenSound {
+        name: String,
+        seconds: f64,
+        /// Amplitude, decay, frequency and phase of each sine.
+        parts: Vec<(f64, f64, f64, f64)>,
+        frames: usize,
+        cells: Vec<(usize, usize, f32)>,
+    }
+
+    /// The encoder was trained on what `training.data.sound_mel` computes.
+    #[test]
+    fn it_is_what_the_encoder_was_trained_on() {
+        let golden = include_str!("../../training/golden_mel.json");
+        let golden: Golden = serde_json::from_str(golden).unwrap();
+        for sound in golden.sounds {
+            let at = |t: f64| {
+                let sine = |&(amplitude, decay, hertz, phase): &(f64, f64, f64, f64)| {
+                    amplitude
+                        * (-decay * t).exp()
+                        * (std::f64::consts::TAU * hertz * t + phase).sin()
+                };
+                sound.parts.iter().map(sine).sum::<f64>() as f32
+            };
+            let count = (sound.seconds * RATE).round() as usize;
+            let samples: Vec<f32> = (0..count).map(|i| at(i as f64 / RATE)).collect();
+            let mel = Mel::of(&samples).unwrap();
+            assert_eq!(mel.frames, sound.frames, "{}", sound.name);
+            for (band, frame, wanted) in sound.cells {
+                let found = mel.cells[band * mel.frames + frame];
+                let apart = (found - wanted).abs();
+                assert!(
+                    apart < golden.tolerance,
+                    "{} {band} {frame}: {found} {wanted}",
+                    sound.name
+                );
+            }
+        }
+    }
+
     #[test]
     fn silence_has_none() {
         assert_eq!(Mel::of(&[]), None);

@@ -1,6 +1,7 @@
 //! `consort match`: which instruments of the library sound like a sound, a mix, or words.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
@@ -44,6 +45,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut ear = ear()?;
     let failed = |error: Error| Failure::job(error.to_string());
     add_factory(&mut library, &mut ear, context)?;
+    let begun = Instant::now();
     let mut heard = None;
     let ask = match (&arguments.sound, &arguments.words) {
         (Some(path), _) => {
@@ -70,11 +72,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             Ask::Words { words, meaning }
         }
     };
+    let listening = begun.elapsed();
+    let begun = Instant::now();
     let filter = Filter {
         family: arguments.family,
         ..Filter::default()
     };
     let hits = library.find(&ask, &filter, arguments.top).map_err(said)?;
+    let searching = begun.elapsed();
     let families = heard.map(|sure| {
         let mut all: Vec<(Family, f32)> = Family::ALL.into_iter().zip(sure).collect();
         all.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -112,6 +117,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         "sound": arguments.sound.as_ref().map(|path| path.display().to_string()),
         "words": arguments.words,
         "family": arguments.family.map(Family::name),
+        "seconds_listening": listening.as_secs_f64(),
+        "seconds_searching": searching.as_secs_f64(),
         "heard": families.map(|all| {
             let all = all.into_iter().map(|(family, sure)| (family.name().to_owned(), json!(sure)));
             serde_json::Value::Object(all.collect())

@@ -9,12 +9,16 @@
 //! | `shelf` | what instances see |
 //! | [`ear`] | how sounds and instruments are heard |
 //! | `thread` | the thread: asks first, then one file at a time |
+//! | `asking` | what is asked for, in the library's words |
+//! | `fetching` | an entry on its way to be played |
 //! | `adding` | files on their way into the library |
 //! | `changes` | what can be undone |
 
 mod adding;
+mod asking;
 mod changes;
 pub mod ear;
+mod fetching;
 mod shelf;
 mod thread;
 

@@ -18,6 +18,7 @@
 
 pub mod ask;
 pub mod entry;
+mod error;
 pub mod import;
 mod index;
 pub mod reference;
@@ -26,4 +27,5 @@ pub mod store;
 
 pub use ask::{Ask, Filter, Hit};
 pub use entry::{Entry, EntryId, Kind, NewEntry, Place};
-pub use store::{Library, LibraryError};
+pub use error::LibraryError;
+pub use store::Library;

@@ -1,6 +1,7 @@
 //! The library on disk: one SQLite file in write-ahead mode, so that readers and one writer at a
 //! time get along, in one process or several, and a killed process leaves the last whole change.
 
+mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -9,65 +10,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use rusqlite::{
-    Connection, OptionalExtension, Row as SqlRow, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::ask::{Ask, Filter, Hit};
-use super::entry::{Entry, EntryId, Kind, NewEntry, Place};
+use super::entry::{Entry, EntryId, NewEntry, Place};
+use super::error::LibraryError;
 use super::index::{Index, Row, Vector, plain};
-use crate::instrument::Family;
+use rows::{ENTRY, entry, family, floats, joined, kind, put};
 
 /// How long a change waits for those of others.
 const PATIENCE: Duration = Duration::from_secs(10);
 const FILE: &str = "library.sqlite";
 /// What is removed can be brought back for so long, seconds.
 const KEPT: u64 = 30 * 24 * 3600;
-
-/// Why the library can't do something. `Display` is one sentence that says what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LibraryError {
-    /// Its folder can't be made or written.
-    #[error(
-        "The library can't be kept in {folder} ({reason}); check the folder, or name another in CONSORT_LIBRARY."
-    )]
-    Folder {
-        /// Where it would be.
-        folder: String,
-        /// The system's words.
-        reason: String,
-    },
-    /// A later version of Consort has changed it.
-    #[error("The library was changed by a newer version of Consort; update this one.")]
-    Newer,
-    /// Another process writes for too long.
-    #[error("Another Consort is changing the library; try again in a moment.")]
-    Busy,
-    /// No room.
-    #[error("There is no room on the disk for the library; free some and try again.")]
-    Full,
-    /// The file isn't what it should be.
-    #[error("The library is damaged; close all instances of Consort and open one again.")]
-    Damaged,
-    /// The entry was removed, perhaps by another instance.
-    #[error("This instrument is no longer in the library.")]
-    Gone,
-    /// Anything else that the database says.
-    #[error("The library failed ({0}); try again.")]
-    Other(String),
-}
-
-impl From<rusqlite::Error> for LibraryError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
-        match error.sqlite_error_code() {
-            Some(Code::DatabaseBusy | Code::DatabaseLocked) => Self::Busy,
-            Some(Code::DiskFull) => Self::Full,
-            Some(Code::DatabaseCorrupt | Code::NotADatabase) => Self::Damaged,
-            _ => Self::Other(error.to_string()),
-        }
-    }
-}
 
 /// The library, opened. Any number of processes and threads may have it open, each by an own value.
 ///
@@ -401,97 +356,6 @@ impl Library {
         self.refresh()?;
         Ok(outcome)
     }
-}
-
-/// What [`entry`] reads.
-const ENTRY: &str = "id, kind, name, family, tags, favourite, place";
-
-fn entry(row: &SqlRow<'_>) -> Result<Entry, rusqlite::Error> {
-    let (tags, place): (String, String) = (row.get(4)?, row.get(6)?);
-    Ok(Entry {
-        id: EntryId(row.get(0)?),
-        kind: kind(row.get(1)?),
-        name: row.get(2)?,
-        family: family(row.get(3)?),
-        tags: tags
-            .split(TAG_END)
-            .filter(|tag| !tag.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        favourite: row.get(5)?,
-        place: Place::of_text(&place).unwrap_or(Place::Inside(place)),
-    })
-}
-
-fn put(
-    change: &Transaction<'_>,
-    entry: &NewEntry,
-    number: i64,
-) -> Result<EntryId, rusqlite::Error> {
-    let mut insert = change.prepare_cached(
-        "INSERT INTO entry (kind, name, family, tags, place, stamp, encoder, timbre, meaning, added, change)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-         ON CONFLICT (place) DO UPDATE SET kind = ?1, name = ?2, family = ?3, stamp = ?6, encoder = ?7,
-         timbre = ?8, meaning = ?9, removed = NULL, change = ?11 RETURNING id",
-    )?;
-    let id: i64 = insert.query_row(
-        params![
-            entry.kind as i64,
-            entry.name,
-            entry.family.index() as i64,
-            joined(&entry.tags),
-            entry.place.text(),
-            entry.stamp,
-            entry.encoder,
-            bytes(&entry.timbre),
-            bytes(&entry.meaning),
-            now(),
-            number
-        ],
-        |row| row.get(0),
-    )?;
-    if let Some(body) = &entry.bytes {
-        let mut insert =
-            change.prepare_cached("INSERT OR REPLACE INTO body (entry, bytes) VALUES (?1, ?2)")?;
-        insert.execute(params![id, body])?;
-    }
-    Ok(EntryId(id))
-}
-
-const TAG_END: char = '\n';
-
-fn joined(tags: &[String]) -> String {
-    let ended = |tag: &String| {
-        format!(
-            "{}{TAG_END}",
-            tag.trim().to_lowercase().replace(TAG_END, " ")
-        )
-    };
-    tags.iter().map(ended).collect()
-}
-
-fn kind(number: i64) -> Kind {
-    let known = usize::try_from(number).ok().and_then(|n| Kind::ALL.get(n));
-    known.copied().unwrap_or(Kind::Imported)
-}
-
-fn family(number: i64) -> Family {
-    let known = usize::try_from(number)
-        .ok()
-        .and_then(|n| Family::ALL.get(n));
-    known.copied().unwrap_or(Family::Effect)
-}
-
-fn bytes(vector: &[f32]) -> Vec<u8> {
-    vector.iter().flat_map(|x| x.to_le_bytes()).collect()
-}
-
-fn floats(bytes: &[u8]) -> Vec<f32> {
-    let (numbers, _) = bytes.as_chunks::<4>();
-    numbers
-        .iter()
-        .map(|number| f32::from_le_bytes(*number))
-        .collect()
 }
 
 fn now() -> i64 {

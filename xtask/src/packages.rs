@@ -19,7 +19,7 @@ pub struct Need {
 pub const BUILD: &[Need] = &[
     Need {
         packages: &["gcc", "libc6-dev"],
-        why: "links the plugin and compiles zstd",
+        why: "links the plugin and compiles zstd and SQLite",
         present: || succeeds("cc", &["--version"]),
     },
     Need {

@@ -1,10 +1,11 @@
 //! How sounds and instruments are heard, and become entries of the library.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::analysis::{Mel, Sound, sound_file};
 use crate::instrument::{Family, Instrument, factory};
-use crate::library::import::{Found, audible};
+use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
 use crate::models::{Error, Impression, Models, Pack, SoundFile};
@@ -13,6 +14,8 @@ use crate::models::{Error, Impression, Models, Pack, SoundFile};
 const LONGEST_READ: f64 = 60.0;
 /// The largest `.consort` file that is read.
 const LARGEST: u64 = 64 << 20;
+/// Models that nobody used for so long are unloaded.
+const MODELS_REST: Duration = Duration::from_secs(60);
 /// Letters of an encoder's hash that tell it from others.
 const ENCODER: usize = 16;
 
@@ -77,8 +80,7 @@ impl Ear {
     }
 
     fn file(&mut self, path: &Path) -> Result<Impression, Error> {
-        let said = |fault: String| Error::Sound(fault);
-        let audible = audible(path).map_err(said)?;
+        let audible = audible(path).map_err(Error::Sound)?;
         let (sound, _) = sound_file::read(&audible.path, LONGEST_READ)
             .map_err(|fault| Error::Sound(fault.to_string()))?;
         self.listen(&sound)
@@ -103,36 +105,19 @@ impl Ear {
     /// # Errors
     /// One sentence that names the file.
     pub fn found(&mut self, found: &Found) -> Result<NewEntry, Error> {
-        let name = found
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let named = |fault: &dyn std::fmt::Display| Error::Sound(format!("“{name}”: {fault}"));
         let folder = found.path.parent().and_then(Path::file_name);
         let tags = folder.map(|folder| folder.to_string_lossy().into_owned());
-        let tags = tags.into_iter().collect();
-        if found.kind == Kind::Saved {
-            let instrument = read(&found.path).map_err(|fault| named(&fault))?;
-            let impression = self.instrument(&instrument)?;
-            return Ok(NewEntry {
-                stamp: found.stamp,
-                ..self.entry(found.kind, &instrument, tags, found.place(), impression)
-            });
-        }
-        let impression = self.file(&found.path)?;
+        let (impression, instrument) = self.in_file(&found.path, found.kind)?;
+        let name = instrument
+            .as_ref()
+            .map_or(&found.name, |instrument| &instrument.name);
         Ok(NewEntry {
             kind: found.kind,
-            name: found.name.clone(),
-            family: surest(&impression),
-            tags,
-            place: found.place(),
+            name: name.clone(),
+            family: family(instrument.as_ref(), &impression),
+            tags: tags.into_iter().collect(),
             stamp: found.stamp,
-            bytes: None,
-            encoder: self.encoder.clone(),
-            timbre: impression.timbre,
-            meaning: impression.meaning,
+            ..self.entry(found.place(), impression)
         })
     }
 
@@ -141,19 +126,13 @@ impl Ear {
     /// # Errors
     /// One sentence.
     pub fn factory(&mut self, entry: &factory::Entry) -> Result<NewEntry, Error> {
-        let instrument = entry.instrument();
-        let impression = self.instrument(&instrument)?;
-        let place = Place::Factory(entry.name.clone());
+        let impression = self.instrument(&entry.instrument())?;
         Ok(NewEntry {
+            kind: Kind::Factory,
             name: entry.name.clone(),
             family: entry.family,
-            ..self.entry(
-                Kind::Factory,
-                &instrument,
-                entry.tags.clone(),
-                place,
-                impression,
-            )
+            tags: entry.tags.clone(),
+            ..self.entry(Place::Factory(entry.name.clone()), impression)
         })
     }
 
@@ -165,16 +144,14 @@ impl Ear {
         let impression = self.instrument(instrument)?;
         let bytes = instrument.to_bytes();
         let place = Place::inside(&bytes);
-        let words = instrument
-            .recipe
-            .prompt
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        let tags = (!words.is_empty()).then_some(words).into_iter().collect();
+        let prompt = instrument.recipe.prompt.trim().to_owned();
         Ok(NewEntry {
+            kind: Kind::Generated,
+            name: instrument.name.clone(),
+            family: family(Some(instrument), &impression),
+            tags: (!prompt.is_empty()).then_some(prompt).into_iter().collect(),
             bytes: Some(bytes),
-            ..self.entry(Kind::Generated, instrument, tags, place, impression)
+            ..self.entry(place, impression)
         })
     }
 
@@ -183,65 +160,56 @@ impl Ear {
     /// # Errors
     /// One sentence.
     pub fn again(&mut self, library: &Library, entry: &Entry) -> Result<NewEntry, Error> {
-        let (impression, stamp) = match &entry.place {
+        let mut stamp = 0;
+        let impression = match &entry.place {
             Place::Factory(name) => {
                 let gone =
                     || Error::Sound(format!("“{name}” is no longer in the factory library."));
-                return self.factory(factory::named(name).ok_or_else(gone)?);
+                self.instrument(&factory::named(name).ok_or_else(gone)?.instrument())?
             }
             Place::Inside(_) => {
                 let bytes = library
                     .bytes(entry.id)
                     .map_err(|fault| Error::Sound(fault.to_string()))?;
-                let instrument = Instrument::from_bytes(&bytes)
-                    .map_err(|fault| Error::Sound(fault.to_string()))?;
-                (self.instrument(&instrument)?, 0)
+                let instrument = Instrument::from_bytes(&bytes);
+                self.instrument(&instrument.map_err(|fault| Error::Sound(fault.to_string()))?)?
             }
-            Place::File(path) if entry.kind == Kind::Saved => {
-                let instrument = read(path).map_err(Error::Sound)?;
-                (
-                    self.instrument(&instrument)?,
-                    crate::library::import::stamp(path),
-                )
+            Place::File(path) => {
+                stamp = import::stamp(path);
+                self.in_file(path, entry.kind)?.0
             }
-            Place::File(path) => (self.file(path)?, crate::library::import::stamp(path)),
         };
         Ok(NewEntry {
             kind: entry.kind,
             name: entry.name.clone(),
-            family: if entry.kind == Kind::Imported {
-                surest(&impression)
-            } else {
-                entry.family
-            },
+            family: entry.family,
             tags: entry.tags.clone(),
-            place: entry.place.clone(),
             stamp,
-            bytes: None,
-            encoder: self.encoder.clone(),
-            timbre: impression.timbre,
-            meaning: impression.meaning,
+            ..self.entry(entry.place.clone(), impression)
         })
     }
 
-    fn entry(
-        &self,
+    /// What is in a file, and the instrument if it is a saved one.
+    fn in_file(
+        &mut self,
+        path: &Path,
         kind: Kind,
-        instrument: &Instrument,
-        tags: Vec<String>,
-        place: Place,
-        impression: Impression,
-    ) -> NewEntry {
-        let family = match &instrument.recipe.family {
-            _ if instrument.kit().is_some() => Family::Drum,
-            Some(family) => *family,
-            None => surest(&impression),
-        };
+    ) -> Result<(Impression, Option<Instrument>), Error> {
+        if kind != Kind::Saved {
+            return Ok((self.file(path)?, None));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let instrument = read(path).map_err(|fault| Error::Sound(format!("“{name}”: {fault}")))?;
+        Ok((self.instrument(&instrument)?, Some(instrument)))
+    }
+
+    /// An entry that says only where it is and what it sounds like.
+    fn entry(&self, place: Place, impression: Impression) -> NewEntry {
         NewEntry {
-            kind,
-            name: instrument.name.clone(),
-            family,
-            tags,
+            kind: Kind::Imported,
+            name: String::new(),
+            family: surest(&impression),
+            tags: Vec::new(),
             place,
             stamp: 0,
             bytes: None,
@@ -249,6 +217,42 @@ impl Ear {
             timbre: impression.timbre,
             meaning: impression.meaning,
         }
+    }
+}
+
+/// An ear that opens when it is needed and unloads its models when it isn't.
+#[derive(Default)]
+pub(super) struct LazyEar {
+    ear: Option<Ear>,
+    used: Option<Instant>,
+}
+
+impl LazyEar {
+    pub(super) fn get(&mut self) -> Result<&mut Ear, Error> {
+        self.used = Some(Instant::now());
+        match &mut self.ear {
+            Some(ear) => Ok(ear),
+            empty => Ok(empty.insert(Ear::open()?)),
+        }
+    }
+
+    /// Unloads the models if nobody used them for a while.
+    pub(super) fn rest(&mut self) {
+        if self.used.is_some_and(|used| used.elapsed() >= MODELS_REST) {
+            self.ear = None;
+        }
+    }
+}
+
+/// Where people look for it: what an instrument says itself, else what is heard.
+fn family(instrument: Option<&Instrument>, impression: &Impression) -> Family {
+    match instrument {
+        Some(instrument) if instrument.kit().is_some() => Family::Drum,
+        Some(instrument) => instrument
+            .recipe
+            .family
+            .unwrap_or_else(|| surest(impression)),
+        None => surest(impression),
     }
 }
 

@@ -10,18 +10,18 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::Shared;
 use super::adding::{Adding, Item};
+use super::asking::understand;
 use super::changes::{Change, Undo};
-use super::ear::{self, Ear};
-use super::shelf::{Asked, Fetched, HEARD, Playable, Question, Wish};
+use super::ear::LazyEar;
+use super::fetching::fetch;
+use super::shelf::Wish;
 use crate::instrument::{Instrument, factory};
-use crate::library::import::{audible, find};
-use crate::library::{Ask, EntryId, Filter, Kind, Library, Place};
-use crate::models::{Error, SoundFile, runtime};
+use crate::library::import::find;
+use crate::library::{Ask, EntryId, Filter, Library, Place};
+use crate::models::runtime;
 
 /// How often it is looked whether another process has changed the library.
 const LOOK: Duration = Duration::from_secs(2);
-/// Models that nobody used for so long are unloaded.
-const MODELS_REST: Duration = Duration::from_secs(60);
 /// Hits shown.
 const MOST: usize = 200;
 /// Said when something panicked.
@@ -101,8 +101,7 @@ struct Thread {
     commands: Receiver<Command>,
     clients: HashMap<u64, Client>,
     open: HashMap<PathBuf, Open>,
-    ear: Option<Ear>,
-    used: Instant,
+    ear: LazyEar,
 }
 
 impl Thread {
@@ -111,8 +110,7 @@ impl Thread {
             commands,
             clients: HashMap::new(),
             open: HashMap::new(),
-            ear: None,
-            used: Instant::now(),
+            ear: LazyEar::default(),
         }
     }
 
@@ -141,7 +139,7 @@ impl Thread {
     /// A fault of ours is said, and everything is opened anew.
     fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| act(self))).is_err() {
-            self.ear = None;
+            self.ear = LazyEar::default();
             self.open.clear();
             for client in self.clients.values() {
                 client.shared.change(|shelf| {
@@ -155,9 +153,7 @@ impl Thread {
 
     /// What others have changed, and models that nobody uses.
     fn look(&mut self) {
-        if self.used.elapsed() >= MODELS_REST {
-            self.ear = None;
-        }
+        self.ear.rest();
         let changed: Vec<PathBuf> = self
             .open
             .iter_mut()
@@ -263,14 +259,6 @@ impl Thread {
         Ok(notice)
     }
 
-    fn ear(&mut self) -> Result<&mut Ear, Error> {
-        self.used = Instant::now();
-        match &mut self.ear {
-            Some(ear) => Ok(ear),
-            empty => Ok(empty.insert(Ear::open()?)),
-        }
-    }
-
     /// One item of what is to be added.
     fn work(&mut self) {
         let Some(folder) = self
@@ -280,23 +268,21 @@ impl Thread {
         else {
             return;
         };
-        let mut ear = match self.ear.take().map_or_else(Ear::open, Ok) {
+        let Some(open) = self.open.get_mut(&folder) else {
+            return;
+        };
+        let ear = match self.ear.get() {
             Ok(ear) => ear,
             Err(error) => {
-                if let Some(open) = self.open.get_mut(&folder) {
-                    open.adding = Adding::default();
-                }
+                open.adding = Adding::default();
                 return self.change_all(&folder, |shelf| {
                     shelf.adding = None;
                     shelf.message = Some(error.to_string());
                 });
             }
         };
-        let Some(open) = self.open.get_mut(&folder) else {
-            return;
-        };
         let before = open.library.len();
-        let outcome = open.adding.step(&mut ear, &mut open.library);
+        let outcome = open.adding.step(ear, &mut open.library);
         let faults = match outcome {
             Ok(()) => open.adding.take_faults(),
             Err(error) => Some(error.to_string()),
@@ -310,8 +296,6 @@ impl Thread {
         }
         let progress = open.adding.progress();
         let changed = open.library.len() != before || progress.is_none();
-        self.ear = Some(ear);
-        self.used = Instant::now();
         self.change_all(&folder, |shelf| {
             shelf.adding = progress;
             if faults.is_some() {
@@ -323,62 +307,17 @@ impl Thread {
         }
     }
 
-    /// What an instance asks for, in the library's words; then the answer.
+    /// Listens to what an instance asks with, then answers.
     fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), String> {
         self.update(folder);
-        let Wish {
-            question,
-            mut filter,
-        } = wish;
-        let said = |error: Error| error.to_string();
-        let mut asked = None;
-        let mut name = None;
-        let mut notice = None;
-        let ask = match question {
-            Question::All => Ask::All,
-            Question::Words(words) => {
-                let meaning = match self.ear().map_err(said)?.describe(&words) {
-                    Ok(meaning) => Some(meaning),
-                    // Names are found all the same.
-                    Err(Error::Prompt(_)) => None,
-                    Err(error) => return Err(error.to_string()),
-                };
-                name = Some(format!("Fits “{words}”"));
-                Ask::Words { words, meaning }
-            }
-            Question::Sound(sound) => {
-                let impression = self.ear().map_err(said)?.sound(&sound).map_err(said)?;
-                let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
-                name = Some(format!("Sounds like “{}”", file.to_string_lossy()));
-                let timbre = impression.timbre.clone();
-                let heard = Asked { sound, impression };
-                if let Some(family) = filter.family.filter(|family| heard.sure(*family) < HEARD) {
-                    notice = Some(format!(
-                        "No {family} is heard in it; these are the nearest."
-                    ));
-                }
-                asked = Some(Arc::new(heard));
-                Ask::Sound(timbre)
-            }
-            Question::Entry(entry) => {
-                let library = &self.open.get(folder).ok_or(FAULT)?.library;
-                let found = library.entry(entry).map_err(|error| error.to_string())?;
-                name = Some(format!("Sounds like “{}”", found.name));
-                filter.without = Some(entry);
-                Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?)
-            }
-            Question::Instrument(instrument) => {
-                name = Some(format!("Sounds like “{}”", instrument.name));
-                let impression = self.ear().map_err(said)?.instrument(&instrument);
-                Ask::Sound(impression.map_err(said)?.timbre)
-            }
-        };
+        let library = &self.open.get(folder).ok_or(FAULT)?.library;
+        let understood = understand(wish, &mut self.ear, library)?;
         let client = self.clients.get_mut(&id).ok_or(FAULT)?;
-        client.ask = Some((ask, filter));
+        client.ask = Some((understood.ask, understood.filter));
         client.shared.change(|shelf| {
-            shelf.question = name;
-            shelf.asked = asked;
-            shelf.notice = notice;
+            shelf.question = understood.name;
+            shelf.asked = understood.asked;
+            shelf.notice = understood.notice;
             shelf.message = None;
             shelf.asking = false;
         });
@@ -388,7 +327,7 @@ impl Thread {
 
     /// Once: what the factory library has new, and entries that another encoder heard.
     fn update(&mut self, folder: &PathBuf) {
-        let Ok(encoder) = self.ear().map(|ear| ear.encoder().to_owned()) else {
+        let Ok(encoder) = self.ear.get().map(|ear| ear.encoder().to_owned()) else {
             return;
         };
         let Some(open) = self.open.get_mut(folder).filter(|open| !open.updated) else {
@@ -456,38 +395,4 @@ impl Open {
         self.undo.push(what.to_owned(), back);
         Ok(())
     }
-}
-
-/// An entry, to be played.
-fn fetch(library: &Library, id: EntryId) -> Result<Fetched, String> {
-    let entry = library.entry(id).map_err(|error| error.to_string())?;
-    let named = |fault: String| format!("“{}”: {fault}", entry.name);
-    let playable = match &entry.place {
-        Place::Factory(name) => {
-            let known = factory::named(name);
-            let known =
-                known.ok_or_else(|| named("it is no longer in the factory library.".into()))?;
-            Playable::Instrument(Arc::new(known.instrument()))
-        }
-        Place::Inside(_) => {
-            let bytes = library
-                .bytes(id)
-                .map_err(|error| named(error.to_string()))?;
-            let instrument =
-                Instrument::from_bytes(&bytes).map_err(|error| named(error.to_string()))?;
-            Playable::Instrument(Arc::new(instrument))
-        }
-        Place::File(path) if entry.kind == Kind::Saved => {
-            Playable::Instrument(Arc::new(ear::read(path).map_err(named)?))
-        }
-        Place::File(path) => {
-            let audible = audible(path)?;
-            Playable::Sound(SoundFile {
-                path: audible.path,
-                key: audible.key,
-                sound: None,
-            })
-        }
-    };
-    Ok(Fetched { id, playable })
 }

@@ -53,7 +53,7 @@ fn button(ui: &mut Ui, name: &str, hint: &str) -> bool {
 pub(super) fn filters(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls: &dyn Controls) {
     let before = page.filter.clone();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let marked = ui.selectable_label(page.filter.favourites, "★ Favourites");
+        let marked = ui.selectable_label(page.filter.favourites, "Favourites");
         name_it(ui, &marked, "Only favourites", egui::Role::Button);
         if marked.clicked() {
             page.filter.favourites = !page.filter.favourites;

@@ -29,9 +29,7 @@ pub(super) fn chosen(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls:
     if ui.button("Find similar").on_hover_text(hint).clicked() {
         page.ask(Question::Entry(entry.id), controls);
     }
-    let mark = if entry.favourite { "★" } else { "☆" };
-    let button = ui.button(mark).on_hover_text("Favourite");
-    name_it(ui, &button, "Favourite", egui::Role::Button);
+    let button = ui.selectable_label(entry.favourite, "Favourite");
     if button.clicked() {
         controls.library(LibraryOrder::Favourite(entry.id, !entry.favourite));
     }

@@ -56,15 +56,17 @@ fn row(ui: &mut Ui, hit: &Hit, plays: bool, chosen: bool, scored: bool) -> bool 
         entry.kind.name(),
         entry.tags.join(", ")
     );
-    let mark = if entry.favourite { "★ " } else { "" };
-    let name = format!("{mark}{}", entry.name);
     let score = scored.then(|| format!("{:.0} %", hit.score.max(0.0) * 100.0));
     let inside = rect.shrink2(vec2(8.0, 0.0));
     let columns = [
-        (0.0, name.as_str(), theme::TEXT),
+        (0.02, entry.name.as_str(), theme::TEXT),
         (0.4, about.as_str(), theme::TEXT_WEAK),
         (0.94, score.as_deref().unwrap_or_default(), theme::READY),
     ];
+    if entry.favourite {
+        let at = inside.left_center() + vec2(2.0, 0.0);
+        painter.circle_filled(at, 3.0, theme::ACCENT);
+    }
     let ends = [0.39, 0.93, 1.0];
     for ((at, text, colour), end) in columns.into_iter().zip(ends) {
         let x = |share: f32| inside.left() + inside.width() * share;

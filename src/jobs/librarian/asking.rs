@@ -1,0 +1,76 @@
+//! What an instance asks for, in the library's words.
+
+use std::sync::Arc;
+
+use super::ear::LazyEar;
+use super::shelf::{Asked, HEARD, Question, Wish};
+use crate::library::{Ask, Filter, Library};
+use crate::models::Error;
+
+/// A wish that was understood.
+pub(super) struct Understood {
+    pub(super) ask: Ask,
+    pub(super) filter: Filter,
+    /// What is asked for, in a few words; `None` for everything.
+    pub(super) name: Option<String>,
+    /// The sound that is asked with.
+    pub(super) asked: Option<Arc<Asked>>,
+    /// What the user may want to know about it, in a sentence.
+    pub(super) notice: Option<String>,
+}
+
+/// Listens to what is asked with; otherwise a sentence.
+pub(super) fn understand(
+    wish: Wish,
+    ear: &mut LazyEar,
+    library: &Library,
+) -> Result<Understood, String> {
+    let heard = |error: Error| error.to_string();
+    let mut understood = Understood {
+        ask: Ask::All,
+        filter: wish.filter,
+        name: None,
+        asked: None,
+        notice: None,
+    };
+    let like = |name: &str| Some(format!("Sounds like “{name}”"));
+    match wish.question {
+        Question::All => {}
+        Question::Words(words) => {
+            let meaning = match ear.get().and_then(|ear| ear.describe(&words)) {
+                Ok(meaning) => Some(meaning),
+                // Names are found all the same.
+                Err(Error::Prompt(_)) => None,
+                Err(error) => return Err(error.to_string()),
+            };
+            understood.name = Some(format!("Fits “{words}”"));
+            understood.ask = Ask::Words { words, meaning };
+        }
+        Question::Sound(sound) => {
+            let impression = ear.get().and_then(|ear| ear.sound(&sound)).map_err(heard)?;
+            let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
+            understood.name = like(&file.to_string_lossy());
+            understood.ask = Ask::Sound(impression.timbre.clone());
+            let asked = Asked { sound, impression };
+            let missing = understood
+                .filter
+                .family
+                .filter(|family| asked.sure(*family) < HEARD);
+            understood.notice =
+                missing.map(|family| format!("No {family} is heard in it; these are the nearest."));
+            understood.asked = Some(Arc::new(asked));
+        }
+        Question::Entry(entry) => {
+            let found = library.entry(entry).map_err(|error| error.to_string())?;
+            understood.name = like(&found.name);
+            understood.filter.without = Some(entry);
+            understood.ask = Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?);
+        }
+        Question::Instrument(instrument) => {
+            let impression = ear.get().and_then(|ear| ear.instrument(&instrument));
+            understood.name = like(&instrument.name);
+            understood.ask = Ask::Sound(impression.map_err(heard)?.timbre);
+        }
+    }
+    Ok(understood)
+}
