@@ -15,6 +15,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use crate::host::{Asked, Host};
+use crate::sound::Dropped;
 use crate::{page, page_in, working};
 
 fn hit(id: i64, name: &str, family: Family, score: f32) -> Hit {
@@ -227,6 +228,17 @@ fn files_are_asked_with_and_added() {
     page.get_by_label("Stop adding").click();
     page.run();
     assert_eq!(host.take(), [Asked::Library(LibraryOrder::CancelAdding)]);
+}
+
+#[test]
+fn a_dropped_sound_is_asked_with() {
+    let host = Host::new();
+    let mut page = library(&host);
+    let dropped = Arc::new(Dropped("/mix.wav".into()));
+    page.input_mut().dropped_files.push(dropped);
+    page.run();
+    let question = Question::Sound(sound("/mix.wav"));
+    assert_eq!(host.take(), [order(question, Filter::default())]);
 }
 
 #[test]

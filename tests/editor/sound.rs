@@ -149,7 +149,7 @@ fn instruments_are_opened_and_lost_folders_are_said() {
 }
 
 #[derive(Debug)]
-struct Dropped(PathBuf);
+pub struct Dropped(pub PathBuf);
 
 impl DroppedFile for Dropped {
     fn path(&self) -> &Path {

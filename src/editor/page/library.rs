@@ -128,6 +128,10 @@ pub(super) fn page(
         page.ask_again(controls);
     }
     page.take_up(view, controls);
+    let dropped = ui.input(|input| input.raw.dropped_files.first().cloned());
+    if let Some(file) = dropped {
+        page.ask_with_file(file.path().to_owned(), controls);
+    }
     let mut from_top = |height: f32, gap: f32| {
         let row = Rect::from_min_size(rest.min, vec2(rest.width(), height));
         rest.min.y += height + gap;

@@ -56,9 +56,10 @@ impl Adding {
         })
     }
 
-    /// Files that wait are forgotten; what was heard is written.
+    /// What waits is forgotten, but for instruments that were made; what was heard is written.
     pub(super) fn cancel(&mut self) {
-        self.waiting.retain(|item| !matches!(item, Item::File(_)));
+        self.waiting
+            .retain(|item| matches!(item, Item::Generated(_)));
     }
 
     /// One item, or one write.

@@ -214,7 +214,11 @@ impl Thread {
                     return Err(said.unwrap_or_else(|| "There are no instruments in it.".into()));
                 }
             }
-            Order::Cancel => open.adding.cancel(),
+            Order::Cancel => {
+                open.adding.cancel();
+                // What of the factory library is left comes with the next ask.
+                open.updated = false;
+            }
             Order::Keep(instrument) => open.adding.push([Item::Generated(instrument)]),
             Order::Favourite(entry, favourite) => {
                 open.change("the mark", Change::Favourite(entry, favourite))?;
