@@ -2,6 +2,8 @@
 //! the instruments so far, and what is saved.
 
 mod choosing;
+#[cfg(test)]
+mod fixture;
 mod library;
 mod saving;
 

@@ -179,31 +179,13 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::engine::{Engine, NoteEvent, capture, mailbox};
+    use crate::engine::{Engine, NoteEvent};
     use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
     use crate::instrument::{AnchorSet, Body};
-    use crate::jobs::{Client, Librarian, Recorder};
-    use crate::params::ConsortParams;
-    use crate::plugin::{keys, sidechain::SidechainPeak};
+    use crate::plugin::session::fixture;
 
     fn session() -> (Session, Engine) {
-        let (engine_side, generator_side) = mailbox::channel();
-        let engine = Engine::new(engine_side);
-        let session = Session::new(
-            Arc::new(ConsortParams::default()),
-            Client::new(generator_side),
-            engine.telemetry(),
-            Arc::new(SidechainPeak::default()),
-            keys::ring().0,
-            Recorder::new(
-                capture::channel(16).1,
-                Box::new(std::env::temp_dir),
-                Box::new(|| ()),
-            ),
-            Librarian::new(std::env::temp_dir, Box::new(|| ())),
-        );
-        session.activate(48_000.0, false);
-        (session, engine)
+        fixture::session(&std::env::temp_dir())
     }
 
     /// A file with an instrument of the fourth harmonic alone.

@@ -163,33 +163,9 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::engine::{Engine, capture, mailbox};
     use crate::instrument::Family;
-    use crate::jobs::{Client, Librarian, Recorder};
     use crate::library::{Kind, Library, NewEntry, Place};
-    use crate::params::ConsortParams;
-    use crate::plugin::{keys, sidechain::SidechainPeak};
-
-    fn session(folder: &Path) -> (Session, Engine) {
-        let (engine_side, generator_side) = mailbox::channel();
-        let engine = Engine::new(engine_side);
-        let folder = folder.to_owned();
-        let session = Session::new(
-            Arc::new(ConsortParams::default()),
-            Client::new(generator_side),
-            engine.telemetry(),
-            Arc::new(SidechainPeak::default()),
-            keys::ring().0,
-            Recorder::new(
-                capture::channel(16).1,
-                Box::new(std::env::temp_dir),
-                Box::new(|| ()),
-            ),
-            Librarian::new(move || folder.clone(), Box::new(|| ())),
-        );
-        session.activate(48_000.0, false);
-        (session, engine)
-    }
+    use crate::plugin::session::fixture::session;
 
     /// A library of saved instruments; their entries.
     fn entries(folder: &Path, names: &[&str]) -> Vec<EntryId> {

@@ -1,0 +1,32 @@
+//! A session without a host, for tests.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Session;
+use crate::engine::{Engine, capture, mailbox};
+use crate::jobs::{Client, Librarian, Recorder};
+use crate::params::ConsortParams;
+use crate::plugin::{keys, sidechain::SidechainPeak};
+
+/// An active session whose library is in `folder`, and its engine.
+pub(super) fn session(folder: &Path) -> (Session, Engine) {
+    let (engine_side, generator_side) = mailbox::channel();
+    let engine = Engine::new(engine_side);
+    let folder = folder.to_owned();
+    let session = Session::new(
+        Arc::new(ConsortParams::default()),
+        Client::new(generator_side),
+        engine.telemetry(),
+        Arc::new(SidechainPeak::default()),
+        keys::ring().0,
+        Recorder::new(
+            capture::channel(16).1,
+            Box::new(std::env::temp_dir),
+            Box::new(|| ()),
+        ),
+        Librarian::new(move || folder.clone(), Box::new(|| ())),
+    );
+    session.activate(48_000.0, false);
+    (session, engine)
+}
