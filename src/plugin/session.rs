@@ -253,12 +253,15 @@ impl Session {
         Ok(macros)
     }
 
-    /// Saves the instrument as a new `.consort` file in a folder and returns its path. UI thread.
+    /// Saves the instrument as a new `.consort` file in a folder, adds it to the library, and returns
+    /// its path. UI thread.
     pub fn save(&self, folder: &Path) -> Result<PathBuf, String> {
         let instrument = self
             .current()
             .ok_or("There is no instrument to save yet.")?;
-        export::consort(&instrument, folder).map_err(|error| error.to_string())
+        let file = export::consort(&instrument, folder).map_err(|error| error.to_string())?;
+        self.librarian.add(vec![file.clone()]);
+        Ok(file)
     }
 
     /// Begins to export the instrument to a folder. UI thread.

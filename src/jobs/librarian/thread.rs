@@ -294,7 +294,10 @@ impl Thread {
         if !open.adding.has_work() {
             let added = std::mem::take(&mut open.adding.added);
             if !added.is_empty() {
-                let what = format!("adding {} instruments", added.len());
+                let what = match added.len() {
+                    1 => "adding an instrument".to_owned(),
+                    count => format!("adding {count} instruments"),
+                };
                 open.undo.push(what, Change::Remove(added, true));
             }
         }
