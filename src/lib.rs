@@ -8,14 +8,15 @@
 //! | [`editor`] | the window |
 //! | [`cli`] | the `consort` command |
 //! | [`jobs`] | background work: queue, progress, cancel |
+//! | [`library`] | instruments on disk, and which of them sound like something |
 //! | [`models`] | ONNX Runtime and the models, typed in and out |
 //! | [`analysis`] | what a sound is: its note, pitch and partials |
 //! | [`engine`] | the audio thread: sampler, voices, mailbox, capture |
 //! | [`instrument`] | what a multisampled instrument is: recipe, partials, zones, files |
 //! | [`music`] | notes and MIDI files |
 //!
-//! Imports run one way: `plugin, editor, cli` → `jobs` → `models` → `analysis` → `instrument` →
-//! `music`; `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
+//! Imports run one way: `plugin, editor, cli` → `jobs` → `library` → `models` → `analysis` →
+//! `instrument` → `music`; `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
 
 pub mod analysis;
 pub mod cli;
