@@ -1,14 +1,16 @@
-//! The library on disk: one SQLite file in write-ahead mode, so that readers and one writer at a
-//! time get along, in one process or several, and a killed process leaves the last whole change.
+//! The library on disk: one SQLite file, touched by one at a time ([`lock`]); a killed process leaves
+//! the last whole change.
 
+mod lock;
 mod rows;
 mod schema;
 #[cfg(test)]
 mod tests;
 
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -16,10 +18,9 @@ use super::ask::{Ask, Filter, Hit};
 use super::entry::{Entry, EntryId, NewEntry, Place};
 use super::error::LibraryError;
 use super::index::{Index, Row, Vector, plain};
+use lock::{Lock, Turn};
 use rows::{ENTRY, entry, family, floats, joined, kind, put};
 
-/// How long a change waits for those of others.
-const PATIENCE: Duration = Duration::from_secs(10);
 const FILE: &str = "library.sqlite";
 /// What is removed can be brought back for so long, seconds.
 const KEPT: u64 = 30 * 24 * 3600;
@@ -33,6 +34,15 @@ pub struct Library {
     /// The last change that the index has seen.
     seen: i64,
     notice: Option<String>,
+    /// Comes last: it is closed after the file that it guards.
+    lock: Lock,
+}
+
+impl Drop for Library {
+    /// Closes the file when it is its turn.
+    fn drop(&mut self) {
+        let _ = self.lock.wait();
+    }
 }
 
 /// Where the library is kept: `CONSORT_LIBRARY`, or in the user's data. Any thread but audio.
@@ -57,38 +67,41 @@ impl Library {
             reason: error.to_string(),
         };
         fs::create_dir_all(folder).map_err(failed)?;
-        match Self::at(&folder.join(FILE)) {
+        let lock = Lock::new(folder).map_err(failed)?;
+        let _turn = lock.turn()?;
+        let opened = match Self::at(folder, &lock) {
             Err(LibraryError::Damaged) => {
                 let aside = put_aside(folder).map_err(failed)?;
-                let mut library = Self::at(&folder.join(FILE))?;
-                library.notice = Some(format!(
-                    "The library was damaged and has been put aside as {}; a new one is begun.",
-                    aside.display()
-                ));
-                Ok(library)
+                Self::at(folder, &lock).map(|mut library| {
+                    library.notice = Some(format!(
+                        "The library was damaged and has been put aside as {}; a new one is begun.",
+                        aside.display()
+                    ));
+                    library
+                })
             }
-            Err(LibraryError::Other(reason)) => Err(LibraryError::Folder {
-                folder: folder.display().to_string(),
-                reason,
-            }),
             opened => opened,
-        }
+        };
+        opened.map_err(|error| match error {
+            LibraryError::Other(reason) => failed(std::io::Error::other(reason)),
+            error => error,
+        })
     }
 
-    fn at(file: &Path) -> Result<Self, LibraryError> {
-        let mut db = Connection::open(file)?;
-        db.busy_timeout(PATIENCE)?;
-        db.pragma_update(None, "journal_mode", "wal")?;
+    fn at(folder: &Path, lock: &Lock) -> Result<Self, LibraryError> {
+        let mut db = Connection::open(folder.join(FILE))?;
         // Every change is on the disk before it counts as made.
         db.pragma_update(None, "synchronous", "full")?;
+        db.pragma_update(None, "journal_mode", "truncate")?;
         schema::bring_up(&mut db)?;
         let mut library = Self {
             db,
             index: Index::default(),
             seen: 0,
             notice: None,
+            lock: lock.clone(),
         };
-        library.refresh()?;
+        library.follow()?;
         Ok(library)
     }
 
@@ -102,6 +115,12 @@ impl Library {
     /// # Errors
     /// [`LibraryError`].
     pub fn refresh(&mut self) -> Result<bool, LibraryError> {
+        let _turn = self.lock.turn()?;
+        self.follow()
+    }
+
+    /// [`refresh`](Self::refresh), by who has a turn.
+    fn follow(&mut self) -> Result<bool, LibraryError> {
         let before = self.seen;
         let mut changed = self.db.prepare_cached(
             "SELECT id, kind, family, favourite, removed IS NOT NULL, name, tags, timbre, meaning, change
@@ -124,6 +143,12 @@ impl Library {
             self.seen = row.get(9)?;
         }
         Ok(self.seen != before)
+    }
+
+    /// The file, for as long as it is one's turn.
+    fn db(&self) -> Result<Db<'_>, LibraryError> {
+        let turn = self.lock.turn()?;
+        Ok(Db(&self.db, turn))
     }
 
     /// How many entries there are.
@@ -204,7 +229,7 @@ impl Library {
     pub fn purge(&mut self) -> Result<(), LibraryError> {
         let before = now() - KEPT as i64;
         // The index keeps them as removed; they are gone when it is read again.
-        self.db
+        self.db()?
             .execute("DELETE FROM entry WHERE removed < ?1", [before])?;
         Ok(())
     }
@@ -222,9 +247,10 @@ impl Library {
             }
             Ask::Sound(timbre) => self.index.nearest(Vector::Timbre, timbre, filter, most),
         };
+        let db = self.db()?;
         let mut hits = Vec::with_capacity(found.len());
         for (id, score) in found {
-            match self.entry(id) {
+            match one(&db, id) {
                 Ok(entry) => hits.push(Hit { entry, score }),
                 // Purged by another process a moment ago.
                 Err(LibraryError::Gone) => {}
@@ -235,7 +261,8 @@ impl Library {
     }
 
     fn all(&self, filter: &Filter, most: usize) -> Result<Vec<Hit>, LibraryError> {
-        let mut all = self.db.prepare_cached(&format!(
+        let db = self.db()?;
+        let mut all = db.prepare_cached(&format!(
             "SELECT {ENTRY} FROM entry WHERE removed IS NULL
              AND (?1 IS NULL OR family = ?1) AND (?2 IS NULL OR kind = ?2) AND favourite >= ?3 AND id IS NOT ?4
              ORDER BY favourite DESC, name COLLATE NOCASE, id LIMIT ?5"
@@ -264,12 +291,8 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Gone`], or another.
     pub fn entry(&self, id: EntryId) -> Result<Entry, LibraryError> {
-        let mut one = self
-            .db
-            .prepare_cached(&format!("SELECT {ENTRY} FROM entry WHERE id = ?1"))?;
-        one.query_row([id.0], entry)
-            .optional()?
-            .ok_or(LibraryError::Gone)
+        let db = self.db()?;
+        one(&db, id)
     }
 
     /// The entry of a place, if it is in the library, and the stamp of its file.
@@ -277,9 +300,9 @@ impl Library {
     /// # Errors
     /// [`LibraryError`].
     pub fn at_place(&self, place: &Place) -> Result<Option<(EntryId, i64)>, LibraryError> {
-        let mut one = self
-            .db
-            .prepare_cached("SELECT id, stamp FROM entry WHERE place = ?1 AND removed IS NULL")?;
+        let db = self.db()?;
+        let mut one =
+            db.prepare_cached("SELECT id, stamp FROM entry WHERE place = ?1 AND removed IS NULL")?;
         let found = one.query_row([place.text()], |row| {
             Ok((EntryId(row.get(0)?), row.get(1)?))
         });
@@ -291,9 +314,8 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Gone`], or another.
     pub fn bytes(&self, id: EntryId) -> Result<Vec<u8>, LibraryError> {
-        let mut one = self
-            .db
-            .prepare_cached("SELECT bytes FROM body WHERE entry = ?1")?;
+        let db = self.db()?;
+        let mut one = db.prepare_cached("SELECT bytes FROM body WHERE entry = ?1")?;
         one.query_row([id.0], |row| row.get(0))
             .optional()?
             .ok_or(LibraryError::Gone)
@@ -304,9 +326,8 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Gone`], or another.
     pub fn timbre(&self, id: EntryId) -> Result<Vec<f32>, LibraryError> {
-        let mut one = self
-            .db
-            .prepare_cached("SELECT timbre FROM entry WHERE id = ?1")?;
+        let db = self.db()?;
+        let mut one = db.prepare_cached("SELECT timbre FROM entry WHERE id = ?1")?;
         let found: Option<Vec<u8>> = one.query_row([id.0], |row| row.get(0)).optional()?;
         found.map(|bytes| floats(&bytes)).ok_or(LibraryError::Gone)
     }
@@ -316,7 +337,8 @@ impl Library {
     /// # Errors
     /// [`LibraryError`].
     pub fn of_other_encoders(&self, encoder: &str) -> Result<Vec<Entry>, LibraryError> {
-        let mut some = self.db.prepare_cached(&format!(
+        let db = self.db()?;
+        let mut some = db.prepare_cached(&format!(
             "SELECT {ENTRY} FROM entry WHERE encoder <> ?1 AND removed IS NULL"
         ))?;
         let rows = some.query_map([encoder], entry)?;
@@ -329,7 +351,7 @@ impl Library {
     /// [`LibraryError::Damaged`], or another.
     pub fn check(&self) -> Result<(), LibraryError> {
         let said: String = self
-            .db
+            .db()?
             .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
         if said == "ok" {
             Ok(())
@@ -343,6 +365,7 @@ impl Library {
         &mut self,
         apply: impl FnOnce(&Transaction<'_>, i64) -> Result<T, rusqlite::Error>,
     ) -> Result<T, LibraryError> {
+        let _turn = self.lock.turn()?;
         let change = self
             .db
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -353,9 +376,29 @@ impl Library {
         )?;
         let outcome = apply(&change, number)?;
         change.commit()?;
-        self.refresh()?;
+        self.follow()?;
         Ok(outcome)
     }
+}
+
+/// The file, and the turn to touch it.
+struct Db<'a>(
+    &'a Connection,
+    #[expect(dead_code, reason = "ends with it")] Turn,
+);
+
+impl Deref for Db<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        self.0
+    }
+}
+
+fn one(db: &Connection, id: EntryId) -> Result<Entry, LibraryError> {
+    let mut one = db.prepare_cached(&format!("SELECT {ENTRY} FROM entry WHERE id = ?1"))?;
+    one.query_row([id.0], entry)
+        .optional()?
+        .ok_or(LibraryError::Gone)
 }
 
 fn now() -> i64 {
@@ -366,7 +409,7 @@ fn now() -> i64 {
 /// Renames a damaged library and what SQLite keeps beside it; its new name.
 fn put_aside(folder: &Path) -> std::io::Result<PathBuf> {
     let stem = format!("library-damaged-{}.sqlite", now());
-    for ending in ["", "-wal", "-shm"] {
+    for ending in ["", "-journal"] {
         let from = folder.join(format!("{FILE}{ending}"));
         if from.exists() {
             fs::rename(&from, folder.join(format!("{stem}{ending}")))?;
