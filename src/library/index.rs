@@ -10,7 +10,7 @@ use crate::instrument::Family;
 /// Numbers of a vector.
 pub(super) const WIDTH: usize = 256;
 /// What it is worth to have all words of a description in one's name, family and tags.
-const NAMED: f32 = 0.3;
+const NAMED: f32 = 0.5;
 
 /// Which of an entry's vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

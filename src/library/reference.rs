@@ -1,5 +1,5 @@
-//! The sound by which an instrument stands in the library: middle C at a medium velocity, or a few
-//! beats of a kit. The sound encoder was trained on the same.
+//! The sounds by which an instrument stands in the library: some notes, or a few beats of a kit. The
+//! first note, and the beats, are what the sound encoder was trained on.
 
 use std::ops::ControlFlow;
 
@@ -7,10 +7,11 @@ use crate::analysis::SAMPLE_RATE;
 use crate::instrument::zone::Column;
 use crate::instrument::{Body, Instrument, render};
 
-/// The key and velocity of an instrument's note, and how long it is held, seconds.
-const KEY: u8 = 60;
-const VELOCITY: u8 = 100;
+/// Keys and velocities of an instrument's notes, and how long they sound, seconds.
+const NOTES: [(u8, u8); 4] = [(60, 100), (45, 100), (72, 90), (52, 70)];
 const HELD: f32 = 2.0;
+/// The velocity of a kit's beats.
+const VELOCITY: u8 = 100;
 /// A kit's beats: seconds and key of each hit.
 const BEATS: [(f32, u8); 9] = [
     (0.0, 36),
@@ -30,16 +31,19 @@ pub const LONGEST: f64 = 10.0;
 
 const RATE: f32 = SAMPLE_RATE as f32;
 
-/// An instrument's reference sound, mono at [`SAMPLE_RATE`]; `None` when it is cancelled. Takes some
-/// 20 ms, for a kit 100. Any thread but audio.
-pub fn sound(instrument: &Instrument, cancelled: &dyn Fn() -> bool) -> Option<Vec<f32>> {
+/// An instrument's reference sounds, mono at [`SAMPLE_RATE`]; `None` when it is cancelled. Takes some
+/// 50 ms, for a kit 100. Any thread but audio.
+pub fn sounds(instrument: &Instrument, cancelled: &dyn Fn() -> bool) -> Option<Vec<Vec<f32>>> {
     match &instrument.body {
         Body::Keys(_) => {
-            let mut note = instrument.note(KEY, VELOCITY)?;
-            render::shape(&mut note, &instrument.macros);
-            Some(render::note(&note, KEY, HELD, RATE))
+            let note = |&(key, velocity): &(u8, u8)| {
+                let mut note = instrument.note(key, velocity).filter(|_| !cancelled())?;
+                render::shape(&mut note, &instrument.macros);
+                Some(render::note(&note, key, HELD, RATE))
+            };
+            NOTES.iter().map(note).collect()
         }
-        Body::Kit(_) => beats(instrument, cancelled),
+        Body::Kit(_) => Some(vec![beats(instrument, cancelled)?]),
     }
 }
 
@@ -102,14 +106,14 @@ mod tests {
     #[test]
     fn instruments_and_kits_can_be_heard() {
         let never = || false;
-        let piano = sound(&Instrument::factory(), &never).unwrap();
-        assert_eq!(piano.len(), 64_000);
+        let piano = sounds(&Instrument::factory(), &never).unwrap();
+        assert_eq!((piano.len(), piano[0].len()), (NOTES.len(), 64_000));
+        assert_eq!(sounds(&Instrument::factory(), &|| true), None);
         let kit = factory::entries()
             .iter()
             .find(|entry| entry.kind == factory::Kind::Kit);
-        let mut heard = vec![piano];
-        heard.extend(kit.map(|kit| sound(&kit.instrument(), &never).unwrap()));
-        for sound in heard {
+        let kit = kit.map(|kit| sounds(&kit.instrument(), &never).unwrap());
+        for sound in piano.into_iter().chain(kit.into_iter().flatten()) {
             let peak = sound.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
             assert!(peak > 0.01 && peak < 20.0, "{peak}");
             // The second half still sounds.

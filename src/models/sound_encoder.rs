@@ -27,6 +27,32 @@ pub struct Impression {
     pub families: [f32; Family::ALL.len()],
 }
 
+impl Impression {
+    /// The mean of several, its vectors of length 1 again; `None` for none. Any thread.
+    #[must_use]
+    pub fn mean(several: &[Self]) -> Option<Self> {
+        let first = several.first()?;
+        let mean = |of: fn(&Self) -> &[f32]| {
+            let mut sum = vec![0.0; of(first).len()];
+            for each in several {
+                sum.iter_mut().zip(of(each)).for_each(|(sum, x)| *sum += x);
+            }
+            sum
+        };
+        let unit = |mut vector: Vec<f32>| {
+            let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-9);
+            vector.iter_mut().for_each(|x| *x /= length);
+            vector
+        };
+        let families = mean(|each| &each.families);
+        Some(Self {
+            timbre: unit(mean(|each| &each.timbre)),
+            meaning: unit(mean(|each| &each.meaning)),
+            families: std::array::from_fn(|index| families[index] / several.len() as f32),
+        })
+    }
+}
+
 /// The sound → vectors model.
 #[derive(Debug)]
 pub struct SoundEncoder {
@@ -73,5 +99,25 @@ impl SoundEncoder {
             meaning,
             families,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_lies_between_and_has_length_1() {
+        let of = |timbre: [f32; 2], sure: f32| Impression {
+            timbre: timbre.to_vec(),
+            meaning: vec![1.0, 0.0],
+            families: [sure; Family::ALL.len()],
+        };
+        let mean = Impression::mean(&[of([1.0, 0.0], 0.2), of([0.0, 1.0], 0.6)]).unwrap();
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        assert!(mean.timbre.iter().all(|x| (x - half).abs() < 1e-6));
+        assert_eq!(mean.meaning, [1.0, 0.0]);
+        assert!(mean.families.iter().all(|sure| (sure - 0.4).abs() < 1e-6));
+        assert_eq!(Impression::mean(&[]), None);
     }
 }

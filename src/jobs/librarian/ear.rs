@@ -70,13 +70,21 @@ impl Ear {
         }
     }
 
-    /// What an instrument is like: its [`reference`] note, or a kit's beats.
+    /// What an instrument is like: the mean of its [`reference`] notes, or a kit's beats.
     ///
     /// # Errors
     /// One sentence.
     pub fn instrument(&mut self, instrument: &Instrument) -> Result<Impression, Error> {
-        let heard = reference::sound(instrument, &runtime::exiting);
-        self.hear(&heard.ok_or(Error::Cancelled)?)
+        let sounds = reference::sounds(instrument, &runtime::exiting).ok_or(Error::Cancelled)?;
+        let (mut heard, mut fault) = (Vec::new(), Error::Cancelled);
+        for sound in &sounds {
+            match self.hear(sound) {
+                Ok(impression) => heard.push(impression),
+                // A key may be silent where others sound.
+                Err(error) => fault = error,
+            }
+        }
+        Impression::mean(&heard).ok_or(fault)
     }
 
     fn file(&mut self, path: &Path) -> Result<Impression, Error> {
