@@ -104,9 +104,9 @@ pub fn find(paths: &[PathBuf], cancelled: &dyn Fn() -> bool) -> (Vec<Found>, Vec
     let mut found: Vec<Found> = files
         .into_iter()
         .filter(|file| {
-            let is_sfz = has_ending(file, &["sfz"]);
-            !samples.contains(&tidy(file))
-                && !(is_sfz && consorts.contains(&file.with_extension("consort")))
+            let beside = file.with_extension("consort");
+            let is_export = has_ending(file, &["sfz"]) && consorts.contains(&beside);
+            !(is_export || samples.contains(&tidy(file)))
         })
         .filter_map(|path| match path.to_str() {
             Some(_) => Some(of_file(path)),
