@@ -73,7 +73,9 @@ CARD = """# Model card: Consort's built-in models
 From a short prompt to an instrument: the text encoder turns the prompt into a vector, the first-anchor flow draws
 the code of one note, the completion gives the codes of the other 26 anchor notes (9 keys by 3 velocities), and the
 codec decoder turns codes into levels of partials and noise bands over time. The sound is rendered from those.
-Shapes, hashes and default settings are in `manifest.json`, fixed inputs with expected outputs in `golden.json`.
+The sound encoder hears any sound or mix of up to ten seconds: what it is like (`timbre`, to look it up in a library by
+reference notes), what it means (`meaning`, in the space of the prompts) and which families play (`families`, logits whose
+sigmoid is how often they are right, on validation mixes). Shapes, hashes and default settings are in `manifest.json`, fixed inputs with expected outputs in `golden.json`.
 
 Use: music. They know sounds of synthesizers and General MIDI soundfonts; prompts outside that world are answered
 with the nearest such sound. English prompts only. Trained by `training/` of this repository from data that anyone
@@ -88,6 +90,9 @@ random one; few real instruments behind rare families. The release of what has d
 guitars, leads, pads and keys are often not heard as such by a judge. The beginning of a slow recorded sound is cut; the onset of a
 recorded note is rebuilt worse than resampling it would. "Not" is understood by a rule, not by the encoder. Drums:
 "high-tuned" and "low-tuned" aren't understood.
+
+The sound encoder was trained for little more than half an hour on two cores: it finds one instrument's sound far more
+often than an instrument in a mix, and basses and leads in a mix seldom (figures below).
 
 Text encoder's heads, flow and timbre encoder were trained on with 3,976 instruments, codec and completion with 4,377.
 The split is a hash of names, but what sounds nearly alike goes one way together, and with fewer instruments some

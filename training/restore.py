@@ -88,8 +88,7 @@ def empty(task, found):
     if task == "text_encoder":
         return KINDS[task](len(found["words.weight"]))
     if task == "sound_encoder":
-        stages = [array for name, array in found.items() if name.endswith(".down.weight")]
-        return KINDS[task]([len(found["stem.weight"]), *map(len, stages)], folded=True)
+        return KINDS[task](folded=True)
     return KINDS[task]()
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 STEPS = (
     "render --smoke",
+    "drums.grooves --kits 8",
     "pack",
+    "hear",
     "codec --config smoke",
     "encode",
     "text --config smoke",
@@ -20,10 +22,15 @@ STEPS = (
     "ask --config smoke",
     "complete --config smoke",
     "flow --config smoke",
+    "sound --config smoke",
+    "sound --config smoke --loss triplet",
+    "sound_classes --config smoke",
+    "timbre_phrases",
     "export --out {folder}/models",
     "evaluate codec --models {folder}/models --instruments 2 --sounds 1",
     "evaluate completion --models {folder}/models --instruments 2 --sounds 1",
     "evaluate text --models {folder}/models --instruments 2",
+    "evaluate timbre --models {folder}/models --mixes 10",
 )
 
 

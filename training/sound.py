@@ -6,57 +6,61 @@ text encoder. At the end the families' logits are calibrated on the validation s
 """
 
 import json
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
 from torch import nn
 
-from . import sound_losses, vocabulary
+from . import sound_losses
 from .config import arguments, checkpoints, fast, save
-from .export_onnx import session
+from .data.paths import data_root
 from .loop import Run
 from .nets.layout import SOUND_FAMILIES
-from .nets.sound_net import TIMBRE_WIDTH, SoundEncoder
+from .nets.sound_net import SoundEncoder
 from .sound_batches import Drawer, Heard, known
 from .sound_calibrate import calibrate
+from .sound_captions import Captions
 from .sound_report import Validation
 
-MODELS = Path("plugin-assets/models")
+SHAPE = 40
 
 
 class Learner(nn.Module):
-    """The encoder, and how sharply each comparison tells apart."""
+    """The encoder, what it guesses of its instruments' shapes, and how sharply each comparison tells apart."""
 
     def __init__(self, encoder):
         super().__init__()
         self.encoder = encoder
+        self.shapes = nn.Linear(encoder.settings["trunk"], len(SOUND_FAMILIES) * SHAPE)
         self.sharpness = nn.Parameter(torch.tensor([2.7, 2.7, 2.7]))
 
     def forward(self, mel):
-        return self.encoder(mel)
+        heard = self.encoder.hear(mel)
+        return self.shapes(heard).float(), *self.encoder.say(heard)
 
 
-class Captions:
-    """Text vectors of the captions of instruments."""
+class Shapes:
+    """What instruments measure at three keys over time (the fingerprints of `training.pack`), as a few numbers.
+
+    To guess them from one note, or from a mix for each family in it, says more about a sound than which instrument it is.
+    """
 
     def __init__(self, facts):
-        texts = [caption for fact in facts for caption in fact["captions"]]
-        different = sorted(set(texts), key=len)
-        tokenizer, run = vocabulary.load(MODELS / "tokenizer.json"), session(MODELS / "text_encoder.onnx")
-        parts = []
-        for start in range(0, len(different), 256):
-            ids, mask = vocabulary.encode(tokenizer, different[start : start + 256])
-            parts.append(run.run(["text_vector"], dict(input_ids=np.array(ids), attention_mask=np.array(mask)))[0])
-        at = {text: index for index, text in enumerate(different)}
-        self.vectors = torch.from_numpy(np.concatenate(parts))
-        self.of = [[at[caption] for caption in fact["captions"]] for fact in facts]
+        files = [data_root() / "facts" / f"{fact['id']}.npz" for fact in facts]
+        self.known = torch.tensor([file.exists() for file in files])
+        found = np.array([np.load(file)["fingerprint"].ravel() for file in files if file.exists()], np.float32)
+        centred = torch.from_numpy(found - found.mean(0))
+        _, size, axes = torch.linalg.svd(centred, full_matrices=False)
+        few = centred @ axes[:SHAPE].T
+        few = few / size[:SHAPE].sqrt()  # between true sizes and all alike
+        self.vectors = torch.zeros(len(facts), SHAPE)
+        self.vectors[self.known, : few.shape[1]] = few / few.std()
 
-    def one_of(self, who, rng):
-        return self.vectors[[rng.choice(self.of[i]) for i in who]]
-
-    def some(self, count, rng):
-        return self.vectors[rng.integers(len(self.vectors), size=count)]
+    def error(self, guesses, who, family):
+        """Of guesses [Q, 17 * SHAPE] of instruments `who` [Q] of families [Q]."""
+        guess = guesses.unflatten(1, (len(SOUND_FAMILIES), SHAPE))[torch.arange(len(who)), family]
+        return ((guess - self.vectors[who]) ** 2).mean(1)[self.known[who]].mean()
 
 
 def present(family, members=None):
@@ -67,24 +71,37 @@ def present(family, members=None):
     return torch.from_numpy(hot.max(1))
 
 
-def losses(batch, learner, memory, family, captions, rng, args):
+def losses(batch, learner, family, captions, shapes, rng, args):
     """The sum of what is asked, on one batch."""
     rank, sharp = sound_losses.LOSSES[args.loss], learner.sharpness
     who = torch.from_numpy(batch.who)
     with fast(args.device):
-        told, queries, mixes = (learner(torch.from_numpy(mels)) for mels in (batch.references, batch.singles, batch.mixes))
-    references = memory.with_fresh(who, told[0])
-    seen = memory.seen.expand(len(who), -1)
-    loss = rank(queries[0], references, who, seen, sharp[0])
+        heard, *said = learner(torch.from_numpy(np.concatenate([batch.references, batch.singles, batch.mixes])))
+    parts = [len(batch.references), len(batch.singles), len(batch.mixes)]
+    told, queries, mixes = zip(*(output.split(parts) for output in said))
+    everyone = torch.ones(len(who), len(who), dtype=torch.bool)
+    loss = rank(queries[0], told[0], torch.arange(len(who)), everyone, sharp[0])
     row, place = np.nonzero(batch.members >= 0)
-    member = torch.from_numpy(batch.who[batch.members[row, place]])
-    same = (family[member][:, None] == family[None]) & memory.seen
-    loss = loss + rank(mixes[0][torch.from_numpy(row)], references, member, same, sharp[1])
-    said, others = captions.one_of(batch.who, rng), captions.some(args.captions, rng)
-    loss = loss + 0.5 * sum(sound_losses.words(heard[1], said, others, sharp[2]) for heard in (told, queries)) / 2
+    mix, member = torch.from_numpy(row), torch.from_numpy(batch.members[row, place])
+    same = family[who[member]][:, None] == family[who][None]
+    loss = loss + rank(mixes[0][mix], told[0], member, same, sharp[1])
+    text, others = captions.one_of(batch.who, rng), captions.some(args.captions, rng)
+    loss = loss + 0.5 * sum(sound_losses.words(meant[1], text, others, sharp[2]) for meant in (told, queries)) / 2
+    playing = torch.cat([who, who, who[member]])
+    guesses = torch.cat([heard[: 2 * len(who)], heard[2 * len(who) :][mix]])
+    loss = loss + 2 * shapes.error(guesses, playing, family[playing])
     own = family[who].numpy()
     truth = torch.cat([present(own), present(own), present(own, batch.members)])
     return loss + sound_losses.families(torch.cat([told[2], queries[2], mixes[2]]), truth)
+
+
+def batches(drawer, args):
+    """Batches without end; the next is drawn while the last is learned from."""
+    with ThreadPoolExecutor(1) as worker:
+        coming = worker.submit(drawer.batch, args.instruments, args.mixes)
+        while True:
+            now, coming = coming, worker.submit(drawer.batch, args.instruments, args.mixes)
+            yield now.result()
 
 
 def main():
@@ -92,23 +109,24 @@ def main():
     rng = np.random.default_rng(args.seed)
     train, held_out = Heard(known("train")), Heard(known("validation"))
     print(f"{len(train)} training instruments, {len(held_out)} for validation", flush=True)
-    captions, drawer = Captions(train.facts), Drawer(train, rng)
-    learner = Learner(SoundEncoder(widths=args.widths).to(memory_format=torch.channels_last))
+    captions, shapes, drawer = Captions(train.facts), Shapes(train.facts), Drawer(train, np.random.default_rng(args.seed + 1))
+    learner = Learner(SoundEncoder().to(memory_format=torch.channels_last))
     path = checkpoints() / f"sound_{args.loss}_state.pt"
     run = Run(learner, path, args.minutes, args.rate, args.fresh, every=args.report)
     validation = Validation(held_out, train)
     run.report = lambda average: validation(average.encoder)
-    memory, family = sound_losses.Memory(len(train), TIMBRE_WIDTH), torch.from_numpy(train.family)
+    family = torch.from_numpy(train.family)
     learner.train()
-    for _ in run:
-        batch = drawer.batch(args.instruments, args.mixes)
-        run.update(losses(batch, learner, memory, family, captions, rng, args))
+    for _, batch in zip(run, batches(drawer, args)):
+        run.update(losses(batch, learner, family, captions, shapes, rng, args))
     net = calibrate(run.average.encoder.fold(), held_out)
     named = checkpoints() / f"sound_{args.loss}.pt"
     save(dict(net=net.state_dict(), settings=net.settings, quality={}), named)
     save(torch.load(named, weights_only=False), checkpoints() / "sound.pt")
-    # Which instruments it knows, for the evaluation to tell seen from unseen.
-    (checkpoints() / "sound_trained_on.json").write_text(json.dumps([fact["id"] for fact in train.facts]))
+    # Which instruments it knows, also from earlier runs on other data, for the evaluation to tell seen from unseen.
+    file = checkpoints() / "sound_trained_on.json"
+    earlier = json.loads(file.read_text()) if file.exists() and not args.fresh else []
+    file.write_text(json.dumps(sorted({*earlier, *(fact["id"] for fact in train.facts)})))
 
 
 if __name__ == "__main__":

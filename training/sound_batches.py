@@ -16,7 +16,8 @@ from .nets.layout import SOUND_FAMILIES
 
 POWER = 10 ** ((np.arange(256, dtype=np.float32) - 255) * STEP_DB / 10)
 POWER[0] = 0.0
-LIBRARY_FRAMES = FRAMES
+FAMILIES_AT_ONCE = 4
+BATCH_FRAMES = (50, 75, 75, 75, 100, 150)  # mostly short: twice as many steps
 PAPER = tuple(SOUND_FAMILIES.index(name) for name in ("chromatic percussion", "bass", "synth lead"))
 LOUDER = [SOUND_FAMILIES.index(name) for name in ("chromatic percussion", "mallet", "drum", "pluck")]
 
@@ -90,8 +91,10 @@ class Drawer:
         self.heard, self.rng, self.effects = heard, rng, effects
         counts = np.bincount(heard.family, minlength=len(SOUND_FAMILIES))
         weight = 1 / np.sqrt(counts[heard.family])
-        weight[np.isin(heard.family, PAPER)] *= 1.5
         self.weight = weight / weight.sum()
+        share = np.sqrt(counts)
+        share[list(PAPER)] *= 2
+        self.share = share / share.sum()
 
     def voice(self, who, frames, rows=None):
         """One instrument playing: a note, or some after and over each other; mel power [96, frames], loudest cell 1."""
@@ -170,16 +173,24 @@ class Drawer:
                 power[:] = mixed(power, self.voice(who[place], frames) * np.float32(10 ** (gain / 10)), self.rng)
         return out
 
+    def instruments(self, count):
+        """Different instruments of a few families, as many of each where there are."""
+        there = np.flatnonzero(self.share)
+        families = self.rng.choice(there, min(FAMILIES_AT_ONCE, len(there)), replace=False, p=self.share[there])
+        each = count // len(families)
+        of = [np.flatnonzero(self.heard.family == family) for family in families]
+        return np.concatenate([self.rng.choice(rows, min(each, len(rows)), replace=False) for rows in of])
+
     def batch(self, instruments, mixes):
         rng = self.rng
-        who = rng.choice(len(self.heard), min(instruments, len(self.heard)), replace=False, p=self.weight)
+        who = self.instruments(instruments)
         row = np.array([0 if rng.random() < 0.8 else rng.choice(self.heard.clean[index]) for index in who])
-        frames = int(rng.choice([50, 100, 100, 150, 150, 200, 250]))
+        frames = int(rng.choice(BATCH_FRAMES))
         singles = np.array([self.voice(index, frames) for index in who])
         members = self.groups(who, mixes)
         return Batch(
             who,
-            sound_mel.scaled(self.heard.power(who, row)),
+            sound_mel.scaled(self.heard.power(who, row)[..., :frames]),
             self.finished(singles),
             self.finished(self.mix(who, members, frames)),
             members,

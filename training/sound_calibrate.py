@@ -44,7 +44,8 @@ def calibrate(net, heard):
 
     before = wrong().item()
     optimiser.step(loss)
-    print(f"families: logits × {scale.exp().item():.2f}, shifted by {shift.mean().item():.2f}; error {before:.4f} → {wrong().item():.4f}")
+    said = f"logits × {scale.exp().item():.2f}, shifted by {shift.mean().item():.2f}"
+    print(f"families: {said}; error {before:.4f} → {wrong().item():.4f}")
     with torch.no_grad():
         net.families.weight.mul_(scale.exp())
         net.families.bias.mul_(scale.exp()).add_(shift)

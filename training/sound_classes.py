@@ -44,7 +44,7 @@ def main():
     args = arguments(__doc__, "sound")
     train, held_out = Heard(known("train")), Heard(known("validation"))
     drawer = Drawer(train, np.random.default_rng(args.seed))
-    net = Classifier(SoundEncoder(widths=args.widths).to(memory_format=torch.channels_last), len(train))
+    net = Classifier(SoundEncoder().to(memory_format=torch.channels_last), len(train))
     run = Run(net, checkpoints() / "sound_classes_state.pt", args.minutes, args.rate, args.fresh, every=args.report)
     validation = Validation(held_out, train)
     run.report = lambda average: validation(Penultimate(average.encoder))

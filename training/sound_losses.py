@@ -1,7 +1,6 @@
 """What is asked of the sound encoder: the right reference first, words near their sounds, families named.
 
-Queries are held against references of all training instruments: those of the batch, and what the others' last were
-(a memory, as in "Cross-batch memory for embedding learning", Wang et al. 2020), so that a small batch has many negatives.
+Queries are held against the references of their batch, which is made of a few families, so that many are hard to tell apart.
 """
 
 import torch
@@ -10,21 +9,6 @@ from torch import nn
 MARGIN = 0.25
 ALIKE = 0.92  # captions nearer than that mean the same
 HIDDEN = -1e4
-
-
-class Memory:
-    """The last reference of each instrument, unit vectors [N, width]; `seen` [N]."""
-
-    def __init__(self, count, width):
-        self.vectors, self.seen = torch.zeros(count, width), torch.zeros(count, dtype=torch.bool)
-
-    def with_fresh(self, who, references):
-        """All references, those of the batch with gradients, which the memory then keeps."""
-        now = self.vectors.clone()
-        now[who] = references
-        self.vectors[who] = references.detach()
-        self.seen[who] = True
-        return now
 
 
 def contrast(queries, references, right, allowed, sharpness):

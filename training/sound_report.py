@@ -54,8 +54,9 @@ class Validation:
         for name, mels in (("note", self.notes), ("disturbed", self.disturbed)):
             found = rank(hear(net, mels)[0], right, everyone)
             said.append(f"{name} of {len(vectors)}: {np.mean(found < 1):.3f} {np.mean(found < 5):.3f}")
-        mixes = hear(net, self.mixes)[0]
-        firsts = []
+        if not len(self.members):
+            return "; ".join(said)
+        mixes, firsts = hear(net, self.mixes)[0], []
         for which in PAPER:
             row, place = np.nonzero(np.where(self.members >= 0, self.heard.family[self.members], -1) == which)
             among = torch.from_numpy(family == which).expand(len(row), -1)

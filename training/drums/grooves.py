@@ -6,6 +6,8 @@ Recorded kits, and drum machines of our own in ten of each style. `kits.json` sa
 which split it is; kits that sound like one before them in the reference are left out.
 """
 
+import argparse
+import itertools
 import json
 import random
 import time
@@ -119,9 +121,12 @@ def split_of(identifier):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kits", type=int, help="only so many kits")
+    args = parser.parse_args()
     root, begun = data_root(), time.time()
     found, prints = {}, []
-    for kit in all_kits():
+    for kit in itertools.islice(all_kits(), args.kits):
         identifier = f"kit-{kit.id}"
         if not (root / "heard" / f"{identifier}.npy").exists():
             phrases = grooves(kit)

@@ -19,8 +19,8 @@ pub fn python_with_hosts() -> Result<PathBuf> {
     installed("of the tests", "xtask/requirements-test.txt", &[])
 }
 
-/// The same, and what measures instruments: packages of which little is used, so that
-/// what they depend on is left out.
+/// The same, and what measures instruments: packages of which little is used, so that what they
+/// depend on is left out.
 pub fn python_with_measures() -> Result<PathBuf> {
     python_with_hosts()?;
     installed(

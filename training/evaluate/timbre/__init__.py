@@ -37,7 +37,10 @@ class Asked:
         else:
             print(f"{classes.name} isn't among the checkpoints (python -m training.sound_classes): left out.")
         self.listeners["MFCCs"] = Mfcc(library.heard.references(training))
-        self.vectors = {name: library.vectors(listener) for name, listener in self.listeners.items()}
+        references = library.heard.references(np.arange(len(library)))
+        self.vectors = {name: [("", listener(references))] for name, listener in self.listeners.items()}
+        shipped = self.vectors["shipped encoder"]
+        shipped.append((", mean of 4 notes", library.with_more_notes(self.encoder, shipped[0][1])))
 
     def singles(self, queries):
         """Ranks among all instruments by one note and by four, of each listener."""
@@ -45,7 +48,7 @@ class Asked:
         everyone = np.ones((1, len(self.library)), bool)
         for name, listener in self.listeners.items():
             heard = listener(queries.mels)[query]
-            for reference, vectors in zip(("", ", mean of 4 notes"), self.vectors[name]):
+            for reference, vectors in self.vectors[name]:
                 yield name + reference, ranks(heard, vectors, right, everyone)
 
     def mixes(self, queries, most=None):
@@ -61,7 +64,7 @@ class Asked:
         among = np.array([pools[i] for i in library.family[right]])
         for name, listener in self.listeners.items():
             heard = listener(queries.mels)[query]
-            for reference, vectors in zip(("", ", mean of 4 notes"), self.vectors[name]):
+            for reference, vectors in self.vectors[name]:
                 yield name + reference, ranks(heard, vectors, right, among), role
 
 
@@ -138,6 +141,9 @@ def main(args):
         whole["phrase of 6 s, unseen"] = player.singles(phrased, note=player.phrase)
     figures = _single(asked, whole)
     print(f"({time.time() - began:.0f} s)", flush=True)
+    if not all(len(library.of_role(role, group)) for role in ROLES for group in (unseen, seen)):
+        print("There aren't instruments of all roles: no mixes.")
+        return "sound_encoder", figures
     papers = player.heard(player.papers_groups(unseen, count))
     found = _papers(asked, papers, "Mixes as in the paper, unseen, among all instruments")
     figures |= {f"mix {name}": value for name, value in found.items()}

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from ...data import heard
+from ...data import sound_mel
 from ...data.dataset import SPLITS
 from ...data.paths import checkpoints_root, data_root
 from ...nets.layout import SOUND_FAMILIES
@@ -31,8 +31,9 @@ class Library:
         file = checkpoints_root() / "sound_trained_on.json"
         trained = set(json.loads(file.read_text())) if file.exists() else {f["id"] for f, s in zip(facts, self.split) if s == "train"}
         was_trained = np.array([fact["id"] in trained for fact in facts])
-        self.unseen = np.flatnonzero((self.split == split) & ~was_trained)
-        self.seen = np.flatnonzero((self.split == "train") & was_trained)
+        plays = np.array([len(clean) > SEVERAL for clean in self.heard.clean])
+        self.unseen = np.flatnonzero((self.split == split) & ~was_trained & plays)
+        self.seen = np.flatnonzero((self.split == "train") & was_trained & plays)
 
     def __len__(self):
         return len(self.facts)
@@ -40,6 +41,14 @@ class Library:
     def note(self, who, row):
         """One of an instrument's notes, float32 [96,000] at full scale."""
         return np.load(self.root / f"{self.facts[who]['id']}.npy", mmap_mode="r")[row].astype(np.float32) / 32767
+
+    def standing(self, who):
+        """The notes besides the reference by whose mean an instrument may stand in the library."""
+        return self.heard.clean[who][1:SEVERAL]
+
+    def playing(self, who):
+        """The notes that an instrument plays in queries."""
+        return self.heard.clean[who][SEVERAL:]
 
     def of_role(self, role, among):
         families = [SOUND_FAMILIES.index(name) for name in ROLES[role]]
@@ -56,16 +65,12 @@ class Library:
             there[np.concatenate([kept, more])] = True
         return there
 
-    def vectors(self, listener):
-        """How each instrument stands in the library, by its reference note and by the mean of four of its notes."""
-        one = listener(self.heard.references(np.arange(len(self))))
-        several = one.copy()
-        rows = np.array([np.resize(clean[clean > 0], SEVERAL - 1) if (clean > 0).any() else [0] * (SEVERAL - 1) for clean in self.heard.clean])
+    def with_more_notes(self, listener, vectors):
+        """How each instrument stands in the library by the mean over four of its notes, the reference's `vectors` among them."""
+        several = vectors.copy()
+        rows = np.array([np.resize(self.standing(who), SEVERAL - 1) for who in range(len(self))])
         for place in range(SEVERAL - 1):
             for start in range(0, len(self), 512):
                 who = np.arange(start, min(start + 512, len(self)))
-                several[who] += listener(listener.log_mel(self.heard.power(who, rows[who, place])))
-        return one, several / np.linalg.norm(several, axis=1, keepdims=True)
-
-
-assert heard.NOTES > SEVERAL
+                several[who] += listener(sound_mel.scaled(self.heard.power(who, rows[who, place])))
+        return several / np.linalg.norm(several, axis=1, keepdims=True)

@@ -4,7 +4,6 @@ import numpy as np
 import onnxruntime
 from scipy import fft
 
-from ...data import sound_mel
 
 COEFFICIENTS = 20
 HEARD = 0.25  # frames more than 60 dB below the loudest cell say nothing
@@ -20,8 +19,6 @@ def session(path):
 class Network:
     """An exported encoder; calling it gives unit vectors of log-mels [N, 96, T]."""
 
-    log_mel = staticmethod(sound_mel.scaled)
-
     def __init__(self, path):
         self.run = session(path)
 
@@ -35,8 +32,6 @@ class Network:
 
 class Mfcc:
     """Mean and deviation over time of 20 MFCCs, standardised on the references of training instruments; unit vectors."""
-
-    log_mel = staticmethod(sound_mel.scaled)
 
     def __init__(self, training):
         found = self._raw(training)

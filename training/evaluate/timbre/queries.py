@@ -34,9 +34,8 @@ class Player:
         self.library, self.rng = library, np.random.default_rng(seed)
 
     def other_note(self, who):
-        """One of an instrument's notes that isn't its reference."""
-        rows = self.library.heard.clean[who]
-        return self.library.note(who, self.rng.choice(rows[rows > 0]))
+        """One of an instrument's notes by which it doesn't stand in the library, neither by one note nor by four."""
+        return self.library.note(who, self.rng.choice(self.library.playing(who)))
 
     def phrase(self, who):
         path = data_root() / "phrases" / f"{self.library.facts[who]['id']}.npy"
@@ -63,15 +62,14 @@ class Player:
         return Queries(np.array(mels), members)
 
     def singles(self, instruments, **how):
-        there = [i for i in instruments if (self.library.heard.clean[i] > 0).any()]
-        return self.heard([[i] for i in there], late=0.0, **how)
+        return self.heard([[i] for i in instruments], late=0.0, **how)
 
     def papers_groups(self, instruments, count):
         """Percussion, bass and synth lead, each silent with p = 0.25, not all."""
         of = [self.library.of_role(role, instruments) for role in ROLES]
         groups = []
         while len(groups) < count:
-            group = [self.rng.choice(members) for members in of if len(members) and self.rng.random() >= SILENT]
+            group = [self.rng.choice(members) for members in of if self.rng.random() >= SILENT]
             groups += [group] if group else []
         return groups
 
