@@ -55,7 +55,7 @@ fn what_is_added_is_listed_matched_checked_and_removed() {
     let words = json(&desk, &["match", "--words", "a440"]);
     assert_eq!(words["hits"][0]["name"], "a440");
     let told = run(&desk, &["match", "a440.flac", "--family", "drum"]);
-    assert!(told.ok().contains("No drum is heard in it"), "{told:?}");
+    assert!(told.ok().to_lowercase().contains("no drum "), "{told:?}");
 
     std::fs::remove_file(desk.file("a440.flac")).unwrap();
     let checked = json(&desk, &["library", "check", "--tidy"]);

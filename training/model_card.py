@@ -75,7 +75,8 @@ the code of one note, the completion gives the codes of the other 26 anchor note
 codec decoder turns codes into levels of partials and noise bands over time. The sound is rendered from those.
 The sound encoder hears any sound or mix of up to ten seconds: what it is like (`timbre`, to look it up in a library by
 reference notes), what it means (`meaning`, in the space of the prompts) and which families play (`families`, logits whose
-sigmoid is how often they are right, on validation mixes). Shapes, hashes and default settings are in `manifest.json`, fixed inputs with expected outputs in `golden.json`.
+sigmoid is how often they are right, on validation mixes). Shapes, hashes and default settings are in `manifest.json`,
+fixed inputs with expected outputs in `golden.json`.
 
 Use: music. They know sounds of synthesizers and General MIDI soundfonts; prompts outside that world are answered
 with the nearest such sound. English prompts only. Trained by `training/` of this repository from data that anyone
@@ -91,8 +92,10 @@ guitars, leads, pads and keys are often not heard as such by a judge. The beginn
 recorded note is rebuilt worse than resampling it would. "Not" is understood by a rule, not by the encoder. Drums:
 "high-tuned" and "low-tuned" aren't understood.
 
-The sound encoder was trained for little more than half an hour on two cores: it finds one instrument's sound far more
-often than an instrument in a mix, and basses and leads in a mix seldom (figures below).
+The sound encoder was trained for little more than half an hour on a core or two, with 3,215 instruments and 157 drum
+kits. It finds one instrument's sound far more often than an instrument in a mix, and basses and leads in a mix seldom. Of
+the families that play in a mix it names an eighth: a confidence below 0.5 doesn't say that a family isn't there (drum
+kits and chromatic percussion are heard more often).
 
 Text encoder's heads, flow and timbre encoder were trained on with 3,976 instruments, codec and completion with 4,377.
 The split is a hash of names, but what sounds nearly alike goes one way together, and with fewer instruments some

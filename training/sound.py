@@ -73,10 +73,11 @@ def present(family, members=None):
 
 def losses(batch, learner, family, captions, shapes, rng, args):
     """The sum of what is asked, on one batch."""
-    rank, sharp = sound_losses.LOSSES[args.loss], learner.sharpness
+    rank, sharp = sound_losses.LOSSES[args.loss], learner.sharpness.cpu()
     who = torch.from_numpy(batch.who)
     with fast(args.device):
-        heard, *said = learner(torch.from_numpy(np.concatenate([batch.references, batch.singles, batch.mixes])))
+        mels = torch.from_numpy(np.concatenate([batch.references, batch.singles, batch.mixes])).to(args.device)
+        heard, *said = (output.cpu() for output in learner(mels))
     parts = [len(batch.references), len(batch.singles), len(batch.mixes)]
     told, queries, mixes = zip(*(output.split(parts) for output in said))
     everyone = torch.ones(len(who), len(who), dtype=torch.bool)
@@ -110,7 +111,7 @@ def main():
     train, held_out = Heard(known("train")), Heard(known("validation"))
     print(f"{len(train)} training instruments, {len(held_out)} for validation", flush=True)
     captions, shapes, drawer = Captions(train.facts), Shapes(train.facts), Drawer(train, np.random.default_rng(args.seed + 1))
-    learner = Learner(SoundEncoder().to(memory_format=torch.channels_last))
+    learner = Learner(SoundEncoder()).to(args.device, memory_format=torch.channels_last)
     path = checkpoints() / f"sound_{args.loss}_state.pt"
     run = Run(learner, path, args.minutes, args.rate, args.fresh, every=args.report)
     validation = Validation(held_out, train)
@@ -119,7 +120,7 @@ def main():
     learner.train()
     for _, batch in zip(run, batches(drawer, args)):
         run.update(losses(batch, learner, family, captions, shapes, rng, args))
-    net = calibrate(run.average.encoder.fold(), held_out)
+    net = calibrate(run.average.encoder.cpu().fold(), held_out)
     named = checkpoints() / f"sound_{args.loss}.pt"
     save(dict(net=net.state_dict(), settings=net.settings, quality={}), named)
     save(torch.load(named, weights_only=False), checkpoints() / "sound.pt")

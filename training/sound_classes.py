@@ -44,7 +44,7 @@ def main():
     args = arguments(__doc__, "sound")
     train, held_out = Heard(known("train")), Heard(known("validation"))
     drawer = Drawer(train, np.random.default_rng(args.seed))
-    net = Classifier(SoundEncoder().to(memory_format=torch.channels_last), len(train))
+    net = Classifier(SoundEncoder(), len(train)).to(args.device, memory_format=torch.channels_last)
     run = Run(net, checkpoints() / "sound_classes_state.pt", args.minutes, args.rate, args.fresh, every=args.report)
     validation = Validation(held_out, train)
     run.report = lambda average: validation(Penultimate(average.encoder))
@@ -52,11 +52,11 @@ def main():
     for _ in run:
         batch = drawer.batch(args.instruments, 0)
         with fast(args.device):
-            told = [net(torch.from_numpy(mels)) for mels in (batch.references, batch.singles)]
+            told = [net(torch.from_numpy(mels).to(args.device)).cpu() for mels in (batch.references, batch.singles)]
         who = torch.from_numpy(batch.who)
         run.update(sum(nn.functional.cross_entropy(scores.float(), who) for scores in told) / 2)
     example = dict(mel=torch.rand(3, sound_mel.BANDS, 100))
-    heard = Penultimate(run.average.encoder.fold())
+    heard = Penultimate(run.average.encoder.cpu().fold())
     export(heard, example, ["timbre"], checkpoints() / "sound_classes.onnx", dict(mel={0: "M", 2: "T"}))
 
 

@@ -11,9 +11,9 @@ FRAMES, SEED = 150, 5
 
 
 @torch.no_grad()
-def hear(net, mels, size=256, device="cpu"):
+def hear(net, mels, size=256):
     """What a network says of log-mels, output by output."""
-    said = []
+    said, device = [], next(net.parameters()).device.type
     for start in range(0, len(mels), size):
         with fast(device):
             said.append(net(torch.from_numpy(np.ascontiguousarray(mels[start : start + size])).to(device)))
@@ -59,6 +59,8 @@ class Validation:
         mixes, firsts = hear(net, self.mixes)[0], []
         for which in PAPER:
             row, place = np.nonzero(np.where(self.members >= 0, self.heard.family[self.members], -1) == which)
+            if not len(row):
+                continue
             among = torch.from_numpy(family == which).expand(len(row), -1)
             found = rank(mixes[row], torch.from_numpy(self.members[row, place]), among)
             firsts.append(found)

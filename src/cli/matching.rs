@@ -10,7 +10,7 @@ use super::Context;
 use super::failure::Failure;
 use super::library::{PlaceArguments, add_factory, ear, line, open, said, shown};
 use crate::instrument::Family;
-use crate::jobs::librarian::HEARD;
+use crate::jobs::librarian::{HEARD, doubt};
 use crate::library::{Ask, Filter};
 use crate::models::{Error, SoundFile};
 
@@ -98,11 +98,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         let asked = families
             .iter()
             .find(|(family, _)| Some(*family) == arguments.family);
-        if let Some((family, _)) = asked.filter(|(_, sure)| *sure < HEARD) {
-            lines.push(format!(
-                "No {family} is heard in it; these are the nearest."
-            ));
-        }
+        lines.extend(asked.and_then(|&(family, sure)| doubt(family, sure)));
     }
     lines.extend(
         hits.iter()

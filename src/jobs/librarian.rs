@@ -31,7 +31,7 @@ use parking_lot::Mutex;
 use super::snapshot::Listener;
 use crate::instrument::Instrument;
 use crate::library::EntryId;
-pub use shelf::{Adding, Asked, Fetched, HEARD, Playable, Question, Shelf, Wish};
+pub use shelf::{Adding, Asked, Fetched, HEARD, MISSING, Playable, Question, Shelf, Wish, doubt};
 use thread::{Command, Order};
 
 /// One instance's door to the library. Starts nothing before it is asked for something; dropping it

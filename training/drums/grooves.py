@@ -22,7 +22,8 @@ from .sources import Kit, kits
 
 KICK, SNARE, CLOSED, OPEN, CRASH, RIDE = 36, 38, 42, 46, 49, 51
 INSTEAD = {
-    KICK: (36, 35), SNARE: (38, 40, 37, 39), CLOSED: (42, 44, 54, 70), OPEN: (46, 51, 59, 53), CRASH: (49, 57, 55, 52), RIDE: (51, 59, 53, 42),
+    KICK: (36, 35), SNARE: (38, 40, 37, 39), CLOSED: (42, 44, 54, 70),
+    OPEN: (46, 51, 59, 53), CRASH: (49, 57, 55, 52), RIDE: (51, 59, 53, 42),
 }  # fmt: skip
 """Keys that take the place of a piece which a kit doesn't have."""
 REFERENCE = [

@@ -78,7 +78,8 @@ def test_powers_add_up_in_the_mean():
 
 def test_a_missing_piece_is_played_by_its_like():
     click = np.ones(100, np.float32)
-    sound = grooves.play({35: [(0.4, 0.5 * click), (1.0, click)]}, [(0.0, grooves.KICK, 127), (1.0, grooves.KICK, 40), (2.0, grooves.SNARE, 127)])
+    hits = [(0.0, grooves.KICK, 127), (1.0, grooves.KICK, 40), (2.0, grooves.SNARE, 127)]
+    sound = grooves.play({35: [(0.4, 0.5 * click), (1.0, click)]}, hits)
     assert sound[0] == 1.0 and 0 < sound[32_000] < 0.5 and sound[64_000] == 0
 
 

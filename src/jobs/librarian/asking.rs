@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ear::LazyEar;
-use super::shelf::{Asked, HEARD, Question, Wish};
+use super::shelf::{Asked, Question, Wish, doubt};
 use crate::library::{Ask, Filter, Library};
 use crate::models::Error;
 
@@ -52,12 +52,8 @@ pub(super) fn understand(
             understood.name = like(&file.to_string_lossy());
             understood.ask = Ask::Sound(impression.timbre.clone());
             let asked = Asked { sound, impression };
-            let missing = understood
-                .filter
-                .family
-                .filter(|family| asked.sure(*family) < HEARD);
-            understood.notice =
-                missing.map(|family| format!("No {family} is heard in it; these are the nearest."));
+            let family = understood.filter.family;
+            understood.notice = family.and_then(|family| doubt(family, asked.sure(family)));
             understood.asked = Some(Arc::new(asked));
         }
         Question::Entry(entry) => {

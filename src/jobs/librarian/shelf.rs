@@ -48,8 +48,27 @@ impl Asked {
     }
 }
 
-/// A family counts as heard from this confidence on.
+/// A family counts as heard from this confidence on, and as not there below the second. Between
+/// them nobody knows: only the confidence can be said.
 pub const HEARD: f32 = 0.5;
+/// See [`HEARD`].
+pub const MISSING: f32 = 0.1;
+
+/// What a user who looks for a family in a sound should know, in a sentence: it isn't there, or that
+/// isn't sure. `sure`: its confidence, 0..=1. Any thread.
+#[must_use]
+pub fn doubt(family: Family, sure: f32) -> Option<String> {
+    let percent = sure * 100.0;
+    match sure {
+        HEARD.. => None,
+        MISSING.. => Some(format!(
+            "There may be no {family} in it ({percent:.0} % sure that there is); these are the nearest."
+        )),
+        _ => Some(format!(
+            "No {family} is heard in it ({percent:.0} % sure that there is); these are the nearest."
+        )),
+    }
+}
 
 /// Files on their way into the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ...data.paths import checkpoints_root, data_root
+from ...data.paths import checkpoints_root
 from ...nets.layout import SOUND_FAMILIES
 from ..tables import show
 from .library import ROLES, Library
 from .listeners import Mfcc, Network
-from .queries import Player
+from .queries import Player, phrase_file
 from .ranks import ranks, tops
 from .words import families_heard, from_text
 
@@ -136,7 +136,7 @@ def main(args):
     whole = {"note, unseen": player.singles(np.repeat(unseen, 2)), "note, seen": player.singles(np.repeat(fewer, 2))}
     whole["under effects, unseen"] = player.singles(unseen, changed=True)
     whole["1 s, unseen"] = player.singles(unseen, seconds=1.0)
-    phrased = np.array([i for i in unseen if (data_root() / "phrases" / f"{library.facts[i]['id']}.npy").exists()], int)
+    phrased = np.array([i for i in unseen if phrase_file(library.facts[i]).exists()], int)
     if len(phrased):
         whole["phrase of 6 s, unseen"] = player.singles(phrased, note=player.phrase)
     figures = _single(asked, whole)

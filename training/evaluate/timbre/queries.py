@@ -14,6 +14,10 @@ LOUDER = 4.0  # the paper's gain of percussion
 LATEST = 0.3  # seconds after which a member of a mix begins
 
 
+def phrase_file(fact):
+    return data_root() / "phrases" / f"{fact['id']}.npy"
+
+
 @dataclass
 class Queries:
     """Log-mels [Q, 96, T] and the instruments in each, `members` [Q, 4], −1 none."""
@@ -38,8 +42,8 @@ class Player:
         return self.library.note(who, self.rng.choice(self.library.playing(who)))
 
     def phrase(self, who):
-        path = data_root() / "phrases" / f"{self.library.facts[who]['id']}.npy"
-        return np.load(path).astype(np.float32) / 32767 if path.exists() else None
+        """What an instrument was heard to play, by `training.timbre_phrases`."""
+        return np.load(phrase_file(self.library.facts[who])).astype(np.float32) / 32767
 
     def sum(self, members, sounds, changed, late):
         """Notes at full scale, percussion at four times, together."""

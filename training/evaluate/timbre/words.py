@@ -59,6 +59,7 @@ def families_heard(logits, truth):
     for index in range(10):
         inside = where == index
         if inside.any():
-            bins.append([f"{BINS[index]:.1f}–{BINS[index + 1]:.1f}", f"{inside.sum()}", sure.ravel()[inside].mean(), truth.ravel()[inside].mean()])
+            name = f"{BINS[index]:.1f}–{BINS[index + 1]:.1f}"
+            bins.append([name, f"{inside.sum()}", sure.ravel()[inside].mean(), truth.ravel()[inside].mean()])
     error = sum(int(row[1]) * abs(row[2] - row[3]) for row in bins) / sure.size
     return rows, bins, float(error)

@@ -6,7 +6,7 @@ use super::LibraryPage;
 use crate::editor::page::{name_it, prompt};
 use crate::editor::{Controls, theme};
 use crate::instrument::Family;
-use crate::jobs::librarian::{Asked, HEARD, Question};
+use crate::jobs::librarian::{Asked, HEARD, MISSING, Question};
 use crate::jobs::{Request, Source};
 
 /// What people ask of a mix: shown also when they aren't heard.
@@ -35,10 +35,10 @@ pub(super) fn heard(ui: &mut Ui, page: &mut LibraryPage, asked: &Asked, controls
             Family::Drum => "Drums".to_owned(),
             family => prompt::title(family),
         };
-        let (text, colour) = if sure >= HEARD {
-            (format!("{title} {:.0} %", sure * 100.0), theme::READY)
-        } else {
-            (format!("no {}", title.to_lowercase()), theme::TEXT_WEAK)
+        let (text, colour) = match sure {
+            HEARD.. => (format!("{title} {:.0} %", sure * 100.0), theme::READY),
+            MISSING.. => (format!("{title} {:.0} %", sure * 100.0), theme::TEXT_WEAK),
+            _ => (format!("no {}", title.to_lowercase()), theme::TEXT_WEAK),
         };
         let chosen = page.filter.family == Some(family);
         let button = Button::selectable(chosen, RichText::new(&text).color(colour));
