@@ -303,14 +303,14 @@ impl Thread {
         }
         let progress = open.adding.progress();
         let changed = open.library.len() != before || progress.is_none();
-        self.change_all(&folder, |shelf| {
-            shelf.adding = progress;
-            if faults.is_some() {
-                shelf.message.clone_from(&faults);
-            }
-        });
+        if faults.is_some() {
+            self.change_all(&folder, |shelf| shelf.message.clone_from(&faults));
+        }
+        // What is there and that all of it is there are seen together.
         if changed {
             self.show(&folder);
+        } else {
+            self.change_all(&folder, |shelf| shelf.adding = progress);
         }
     }
 
