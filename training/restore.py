@@ -38,23 +38,29 @@ def weights(path):
 def fill(net, found):
     """Puts weights into `net`.
 
-    The exporter renames matrices that it transposes, but keeps their order: each goes to the first parameter without
-    a value that has its shape. It drops biases that are zero. What else the graph doesn't have stays as it is made.
+    The exporter renames matrices that it transposes, and norms that it spreads over maps, but keeps their order: each
+    goes to the first parameter without a value that has its shape. It drops biases that are zero. What else the graph
+    doesn't have stays as it is made.
     """
     state = net.state_dict()
     computed = dict(net.named_buffers())
-    nameless = [array for name, array in found.items() if name not in state and name not in computed and array.dim() == 2]
+    unknown = [array for name, array in found.items() if name not in state and name not in computed]
+    nameless = [array for array in unknown if array.dim() == 2]
+    spread = [array.flatten() for array in unknown if array.dim() == 3]
     for name, value in state.items():
         if name in found:
             value.copy_(found[name])
             continue
-        at = next((i for i, array in enumerate(nameless) if array.T.shape == value.shape), None)
+        here = [array.T for array in nameless] if value.dim() == 2 else spread
+        at = next((i for i, array in enumerate(here) if array.shape == value.shape), None)
         if at is not None:
-            value.copy_(nameless.pop(at).T)
+            value.copy_(here[at])
+            (nameless if value.dim() == 2 else spread).pop(at)
         elif value.dim() == 1:
             value.zero_()
-    if nameless:
-        raise SystemExit(f"weights of shapes {[tuple(a.shape) for a in nameless]} belong nowhere.")
+    # A column of numbers that is left over is no weight, but something that the network computes.
+    if homeless := [tuple(array.shape) for array in nameless if array.shape[1] > 1]:
+        raise SystemExit(f"weights of shapes {homeless} belong nowhere.")
     net.load_state_dict(state)
     return net.eval()
 

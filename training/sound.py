@@ -105,6 +105,17 @@ def batches(drawer, args):
             yield now.result()
 
 
+def begun(drawer, args):
+    """A new encoder, or the one that is there (`training.restore` makes it of the shipped one), to be trained on."""
+    file = checkpoints() / "sound.pt"
+    if args.fresh or not file.exists():
+        return SoundEncoder()
+    saved = torch.load(file, weights_only=False)
+    net = SoundEncoder(**saved["settings"])
+    net.load_state_dict(saved["net"])
+    return net.unfold(torch.from_numpy(drawer.batch(args.instruments, args.mixes).singles))
+
+
 def main():
     args = arguments(__doc__, "sound", loss=tuple(sound_losses.LOSSES))
     rng = np.random.default_rng(args.seed)

@@ -32,9 +32,30 @@ class Stage(nn.Module):
         x = torch.relu(self.norm(self.down(x)))
         return torch.relu(x + self.more_norm(self.more(x)))
 
+    def unfold(self, x):
+        """Puts norms in that change nothing for inputs `x`; the outputs for them."""
+        self.down, self.norm, low = _unfolded(self.down, x)
+        low = torch.relu(low)
+        self.more, self.more_norm, more = _unfolded(self.more, low)
+        return torch.relu(low + more)
+
     def fold(self):
         self.down, self.norm = fuse_conv_bn_eval(self.down, self.norm), nn.Identity()
         self.more, self.more_norm = fuse_conv_bn_eval(self.more, self.more_norm), nn.Identity()
+
+
+def _unfolded(conv, x):
+    """A convolution without bias and a norm that together do what `conv` does with inputs `x`, and their outputs."""
+    out = conv(x)
+    mean, variance = out.mean((0, 2, 3)), out.var((0, 2, 3))
+    plain = nn.Conv2d(conv.in_channels, conv.out_channels, 3, stride=conv.stride, padding=1, bias=False)
+    plain.weight.copy_(conv.weight)
+    norm = nn.BatchNorm2d(conv.out_channels)
+    norm.running_mean.copy_(mean - conv.bias)
+    norm.running_var.copy_(variance)
+    norm.weight.copy_((variance + norm.eps).sqrt())
+    norm.bias.copy_(mean)
+    return plain, norm, out
 
 
 class Parts(nn.Module):
@@ -110,4 +131,14 @@ class SoundEncoder(nn.Module):
         for stage in net.stages:
             stage.fold()
         net.settings = dict(net.settings, folded=True)
+        return net
+
+    @torch.no_grad()
+    def unfold(self, mel):
+        """A copy with batch norms again, which says the same of sounds like `mel` [M, 96, T]: to be trained on."""
+        net = copy.deepcopy(self).eval()
+        x = torch.relu(net.stem(torch.stack([mel * 2 - 0.6, net.place.expand_as(mel)], 1)))
+        for stage in net.stages:
+            x = stage.unfold(x)
+        net.settings = dict(net.settings, folded=False)
         return net
