@@ -14,7 +14,7 @@ use super::asking::understand;
 use super::changes::{Change, Undo};
 use super::ear::LazyEar;
 use super::fetching::fetch;
-use super::shelf::Wish;
+use super::shelf::{Shelf, Wish};
 use crate::instrument::{Instrument, factory};
 use crate::library::import::find;
 use crate::library::{Ask, EntryId, Filter, Library, Place};
@@ -317,18 +317,17 @@ impl Thread {
     /// Listens to what an instance asks with, then answers.
     fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), String> {
         self.update(folder);
-        let library = &self.open.get(folder).ok_or(FAULT)?.library;
-        let understood = understand(wish, &mut self.ear, library)?;
+        let open = self.open.get(folder).ok_or(FAULT)?;
+        let understood = understand(wish, &mut self.ear, &open.library)?;
         let client = self.clients.get_mut(&id).ok_or(FAULT)?;
         client.ask = Some((understood.ask, understood.filter));
-        client.shared.change(|shelf| {
+        show(open, client, |shelf| {
             shelf.question = understood.name;
             shelf.asked = understood.asked;
             shelf.notice = understood.notice;
             shelf.message = None;
             shelf.asking = false;
         });
-        self.show(folder);
         Ok(())
     }
 
@@ -355,34 +354,17 @@ impl Thread {
     }
 
     /// Answers all instances of a library anew: it has changed.
-    fn show(&mut self, folder: &PathBuf) {
+    fn show(&self, folder: &PathBuf) {
         let Some(open) = self.open.get(folder) else {
             return;
         };
-        for client in self
-            .clients
-            .values()
+        let clients = self.clients.values();
+        clients
             .filter(|client| client.folder == *folder)
-        {
-            let hits = client
-                .ask
-                .as_ref()
-                .map(|(ask, filter)| open.library.find(ask, filter, MOST));
-            client.shared.change(|shelf| {
-                shelf.open = true;
-                shelf.entries = open.library.len();
-                shelf.adding = open.adding.progress();
-                shelf.undo = open.undo.what();
-                match hits {
-                    Some(Ok(hits)) => shelf.hits = Arc::new(hits),
-                    Some(Err(error)) => shelf.message = Some(error.to_string()),
-                    None => {}
-                }
-            });
-        }
+            .for_each(|client| show(open, client, |_| ()));
     }
 
-    fn change_all(&self, folder: &PathBuf, change: impl Fn(&mut super::Shelf)) {
+    fn change_all(&self, folder: &PathBuf, change: impl Fn(&mut Shelf)) {
         for client in self
             .clients
             .values()
@@ -402,4 +384,22 @@ impl Open {
         self.undo.push(what.to_owned(), back);
         Ok(())
     }
+}
+
+/// Answers an instance; what else changes is seen together with the answer.
+fn show(open: &Open, client: &Client, also: impl FnOnce(&mut Shelf)) {
+    let ask = client.ask.as_ref();
+    let hits = ask.map(|(ask, filter)| open.library.find(ask, filter, MOST));
+    client.shared.change(|shelf| {
+        also(shelf);
+        shelf.open = true;
+        shelf.entries = open.library.len();
+        shelf.adding = open.adding.progress();
+        shelf.undo = open.undo.what();
+        match hits {
+            Some(Ok(hits)) => shelf.hits = Arc::new(hits),
+            Some(Err(error)) => shelf.message = Some(error.to_string()),
+            None => {}
+        }
+    });
 }

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ... import vocabulary
 from ...nets.layout import SOUND_FAMILIES
 from .listeners import session
 from .ranks import ranks, tops
@@ -13,6 +12,8 @@ BINS = np.linspace(0, 1, 11)
 
 def text_vectors(models, captions):
     """Vectors of captions by the shipped text encoder."""
+    from ... import vocabulary  # needs tokenizers, which nothing else here does
+
     tokenizer, run = vocabulary.load(models / "tokenizer.json"), session(models / "text_encoder.onnx")
     vectors = np.zeros((len(captions), 256), np.float32)
     order = sorted(range(len(captions)), key=lambda i: len(captions[i]))
