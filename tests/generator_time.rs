@@ -121,5 +121,7 @@ fn an_idle_generator_rests() {
     let used = processor_time() - before;
     let share = used.as_secs_f64() / begun.elapsed().as_secs_f64();
     println!("idle: {:.3} % of a core", share * 100.0);
-    assert!(share < 0.002, "{used:?}");
+    // Ten looks a second; where waking costs much, they were seen to take up to 0.3 %. Looking as
+    // often as while it works would take five times as much.
+    assert!(share < 0.005, "{used:?}");
 }
