@@ -186,6 +186,8 @@ impl Session {
         self.settle(&mut desk);
         desk.message = None;
         desk.request = None;
+        // What comes now is no entry of the library.
+        desk.audition = None;
         let made = desk.history.find(|known| {
             let recipe = &known.recipe;
             request.source == Source::Words
