@@ -92,20 +92,19 @@ fn a_cancel_frees_the_generator_soon() {
     assert!(median < Duration::from_millis(100), "{waits:?}");
 }
 
-/// Processor time of this process so far.
+/// How often threads of this process went to sleep so far.
 #[cfg(target_os = "linux")]
-fn processor_time() -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
+fn rests() -> i64 {
+    // SAFETY: all zeros are a value of it; the call fills the structure it is given.
+    let (status, usage) = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        (libc::getrusage(libc::RUSAGE_SELF, &raw mut usage), usage)
     };
-    // SAFETY: it fills the structure it is given.
-    let status = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
     assert_eq!(status, 0);
-    let nanoseconds = u32::try_from(time.tv_nsec).expect("nanoseconds");
-    Duration::new(time.tv_sec.cast_unsigned(), nanoseconds)
+    usage.ru_nvcsw
 }
 
+/// What a wake-up costs differs much between machines; how often it wakes doesn't.
 #[cfg(target_os = "linux")]
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
@@ -116,12 +115,10 @@ fn an_idle_generator_rests() {
     assert_eq!(finish(&client), Status::Idle);
     // It looks after its mailboxes more often for a few seconds.
     std::thread::sleep(Duration::from_secs(4));
-    let (begun, before) = (Instant::now(), processor_time());
+    let (begun, before) = (Instant::now(), rests());
     std::thread::sleep(Duration::from_secs(5));
-    let used = processor_time() - before;
-    let share = used.as_secs_f64() / begun.elapsed().as_secs_f64();
-    println!("idle: {:.3} % of a core", share * 100.0);
-    // Ten looks a second; where waking costs much, they were seen to take up to 0.3 %. Looking as
-    // often as while it works would take five times as much.
-    assert!(share < 0.005, "{used:?}");
+    let often = (rests() - before) as f64 / begun.elapsed().as_secs_f64();
+    println!("idle: {often:.1} looks a second");
+    // Ten, and what the test itself does; while it works they are fifty.
+    assert!(often < 20.0);
 }

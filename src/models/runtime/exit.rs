@@ -13,33 +13,63 @@
 //!   *during* one of these very first calls (half a second in the life of a process) can still
 //!   crash at its end; Consort itself never exits there.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::EXITING;
+/// Those into ONNX Runtime.
+static CALLS: Calls = Calls::new();
 
-/// Calls into ONNX Runtime in progress.
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
-
-/// Longest that an exiting process waits: many times what a call takes on a busy machine.
+/// Longest that an exiting process waits in all: many times what a call takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Counts a call in, unless the process is exiting.
-pub(super) fn enter() -> bool {
-    RUNNING.fetch_add(1, Ordering::SeqCst);
-    if EXITING.load(Ordering::SeqCst) {
-        RUNNING.fetch_sub(1, Ordering::SeqCst);
-        return false;
-    }
-    true
+/// How many calls are in progress, and whether others may begin.
+#[derive(Debug)]
+struct Calls {
+    running: AtomicUsize,
+    closed: AtomicBool,
 }
 
-/// Counts it out again.
-pub(super) fn leave() {
-    if !SETTLED.load(Ordering::Acquire) {
-        register();
+impl Calls {
+    const fn new() -> Self {
+        Self {
+            running: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
+        }
     }
-    RUNNING.fetch_sub(1, Ordering::SeqCst);
+
+    /// Counts a call in, unless they are closed.
+    fn begin(&'static self) -> Option<Busy> {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        let busy = Busy(self);
+        (!self.closed.load(Ordering::SeqCst)).then_some(busy)
+    }
+}
+
+/// Keeps the process from tearing ONNX Runtime down while it is held; see [`busy`].
+#[derive(Debug)]
+pub struct Busy(&'static Calls);
+
+/// Held around each use of ONNX Runtime: an exiting process waits (briefly) until it is dropped.
+/// `None` when the process is already exiting. Thread: any but audio.
+#[must_use]
+pub fn busy() -> Option<Busy> {
+    CALLS.begin()
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if !SETTLED.load(Ordering::Acquire) {
+            register();
+        }
+        self.0.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The process is exiting: no further work may be begun. Thread: any.
+#[must_use]
+pub fn exiting() -> bool {
+    CALLS.closed.load(Ordering::Acquire)
 }
 
 /// Nothing is new to ONNX Runtime any more: its static objects exist.
@@ -61,9 +91,10 @@ fn register() {
 }
 
 extern "C" fn at_exit() {
-    EXITING.store(true, Ordering::SeqCst);
-    let begun = Instant::now();
-    while RUNNING.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    CALLS.closed.store(true, Ordering::SeqCst);
+    let begun = BEGUN.get_or_init(Instant::now);
+    while CALLS.running.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
     }
 }
@@ -111,4 +142,22 @@ fn is_main_thread() -> bool {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn is_main_thread() -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_comes_too_late_is_not_counted() {
+        static CALLS: Calls = Calls::new();
+        let running = || CALLS.running.load(Ordering::SeqCst);
+        let first = CALLS.begin();
+        CALLS.closed.store(true, Ordering::SeqCst);
+        assert!(CALLS.begin().is_none());
+        assert_eq!(running(), 1);
+        drop(first);
+        assert!(CALLS.begin().is_none());
+        assert_eq!(running(), 0);
+    }
 }

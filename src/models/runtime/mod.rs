@@ -14,12 +14,11 @@ mod library;
 pub mod pin;
 mod unpack;
 
-pub use exit::guard_main_thread;
+pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use exit::settle;
 pub(super) use unpack::hex;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use ort::environment::Environment;
 use parking_lot::Mutex;
@@ -138,31 +137,6 @@ fn refuse_telemetry() {
 #[must_use]
 pub fn threads() -> usize {
     (num_cpus::get_physical() / 2).clamp(1, MAX_THREADS)
-}
-
-/// The process is exiting: no further work may be begun. Thread: any.
-#[must_use]
-pub fn exiting() -> bool {
-    EXITING.load(Ordering::Acquire)
-}
-
-static EXITING: AtomicBool = AtomicBool::new(false);
-
-/// Keeps the process from tearing ONNX Runtime down while it is held; see [`busy`].
-#[derive(Debug)]
-pub struct Busy(());
-
-/// Held around each use of ONNX Runtime: an exiting process waits (briefly) until it is dropped.
-/// `None` when the process is already exiting. Thread: any but audio.
-#[must_use]
-pub fn busy() -> Option<Busy> {
-    exit::enter().then_some(Busy(()))
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        exit::leave();
-    }
 }
 
 /// ONNX Runtime's messages run over several lines; the first says what happened.
