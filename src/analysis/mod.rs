@@ -19,6 +19,7 @@
 //! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
+//! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
@@ -32,6 +33,7 @@ pub mod note;
 mod onset;
 mod partials;
 pub mod pitch;
+pub mod posterior;
 pub mod segment;
 pub mod sound;
 pub mod sound_file;
@@ -43,6 +45,7 @@ pub mod timing;
 pub use mel::Mel;
 pub use note::Analysis;
 pub use pitch::Pitch;
+pub use posterior::Posterior;
 pub use segment::Segment;
 pub use sound::{Sound, SoundError};
 pub use sound_file::{Extent, ReadError};

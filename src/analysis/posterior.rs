@@ -1,0 +1,17 @@
+//! How likely each key of the piano sounds at each moment, as a transcription model hears it.
+
+/// Keys told apart, from the piano's lowest.
+pub const KEYS: usize = 88;
+/// MIDI key of the first of them.
+pub const LOWEST: u8 = 21;
+
+/// Likelihoods, each 0..=1, of keys [`LOWEST`] up, a row a frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Posterior {
+    /// That the key sounds.
+    pub sounds: Vec<[f32; KEYS]>,
+    /// That its note begins; as many rows.
+    pub begins: Vec<[f32; KEYS]>,
+    /// Middles of the frames, seconds from the start of the sound, rising; as many.
+    pub seconds: Vec<f64>,
+}
