@@ -20,6 +20,7 @@
 //! | `extend` | what a short note doesn't tell |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
+//! | [`notes`] | from those likelihoods to notes |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
@@ -30,6 +31,7 @@ mod levels;
 pub mod mel;
 mod noise;
 pub mod note;
+pub mod notes;
 mod onset;
 mod partials;
 pub mod pitch;
