@@ -21,6 +21,7 @@
 //! | [`mel`] | the spectrogram that the sound encoder hears |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
+//! | [`score`] | from those notes to a song that MIDI files can hold |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
@@ -36,6 +37,7 @@ mod onset;
 mod partials;
 pub mod pitch;
 pub mod posterior;
+pub mod score;
 pub mod segment;
 pub mod sound;
 pub mod sound_file;

@@ -30,6 +30,7 @@ mod render;
 mod shape;
 #[cfg(feature = "standalone")]
 mod standalone;
+mod transcribe;
 mod vstpreset;
 mod wav;
 
@@ -57,6 +58,7 @@ use progress::Progress;
   consort render --instrument warm-cello-1/warm-cello-1.consort --midi song.mid --out song.wav
   consort match mix.wav --family bass
   consort library add ~/Samples
+  consort transcribe song.wav --out song.mid
   consort info song.mid
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
@@ -87,6 +89,7 @@ enum Command {
     Match(matching::Arguments),
     Library(library::Arguments),
     Notes(notes::Arguments),
+    Transcribe(transcribe::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
 }
@@ -158,6 +161,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Match(arguments) => matching::run(arguments, &context),
         Command::Library(arguments) => library::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
+        Command::Transcribe(arguments) => transcribe::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };
