@@ -131,13 +131,18 @@ def main():
     learner.train()
     for _, batch in zip(run, batches(drawer, args)):
         run.update(losses(batch, learner, family, captions, shapes, rng, args))
-    net = calibrate(run.average.encoder.cpu().fold(), held_out)
-    named = checkpoints() / f"sound_{args.loss}.pt"
+    finish(run.average.encoder.cpu().fold(), train, held_out, f"sound_{args.loss}", args.fresh)
+
+
+def finish(net, train, held_out, name, fresh):
+    """Calibrates a folded encoder, saves it under a name of its own and as the one to export."""
+    net = calibrate(net, held_out)
+    named = checkpoints() / f"{name}.pt"
     save(dict(net=net.state_dict(), settings=net.settings, quality={}), named)
     save(torch.load(named, weights_only=False), checkpoints() / "sound.pt")
     # Which instruments it knows, also from earlier runs on other data, for the evaluation to tell seen from unseen.
     file = checkpoints() / "sound_trained_on.json"
-    earlier = json.loads(file.read_text()) if file.exists() and not args.fresh else []
+    earlier = json.loads(file.read_text()) if file.exists() and not fresh else []
     file.write_text(json.dumps(sorted({*earlier, *(fact["id"] for fact in train.facts)})))
 
 

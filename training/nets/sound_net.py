@@ -107,16 +107,24 @@ class SoundEncoder(nn.Module):
         change = ((mel - before).abs() * weight).sum(2)
         return torch.cat([mean * 2 - 0.6, deviation * 4, change * 8, mel.amax(2) * 2 - 0.6], 1)
 
-    def hear(self, mel):
-        """What all heads see, [M, trunk]."""
+    def pool(self, mel):
+        """What the convolutions hear and the plain measures, over time, [M, frame · (looks + 1) + 4 · 96]."""
         x = torch.stack([mel * 2 - 0.6, self.place.expand_as(mel)], 1).contiguous(memory_format=torch.channels_last)
         x = torch.relu(self.stem(x))
         for stage in self.stages:
             x = stage(x)
         x = nn.functional.gelu(self.frame(x.flatten(1, 2).transpose(1, 2)))
         looked = self.weigh(x).softmax(1).transpose(1, 2) @ x
-        plain = nn.functional.gelu(self.plain(self.measure(mel)))
-        return nn.functional.gelu(self.trunk(torch.cat([looked.flatten(1), x.mean(1), plain], 1)))
+        return torch.cat([looked.flatten(1), x.mean(1), self.measure(mel)], 1)
+
+    def conclude(self, pooled):
+        """What all heads see, [M, trunk]."""
+        heard, measures = pooled.split([pooled.shape[1] - 4 * BANDS, 4 * BANDS], 1)
+        plain = nn.functional.gelu(self.plain(measures))
+        return nn.functional.gelu(self.trunk(torch.cat([heard, plain], 1)))
+
+    def hear(self, mel):
+        return self.conclude(self.pool(mel))
 
     def forward(self, mel):
         return self.say(self.hear(mel))

@@ -1,0 +1,154 @@
+//! `consort transcribe` as its users meet it: the notes that were played come back, and what is no
+//! song gets a sentence.
+
+mod command;
+
+use command::Desk;
+use consort::music::{Change, Note, Song, TempoMap, Track, midi};
+
+/// Two voices for some ten seconds at 96 beats a minute, on a piano of the factory.
+fn desk() -> (Desk, Song) {
+    let desk = Desk::new();
+    let piano = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/plugin-assets/factory/concert-grand.consort"
+    );
+    desk.put("piano.consort", &std::fs::read(piano).unwrap());
+    let note = |key, beats: f64, length: f64| Note {
+        channel: 0,
+        key,
+        velocity: 100,
+        start: (beats * 480.0) as u64,
+        length: (length * 480.0) as u64,
+    };
+    let melody = [72, 74, 76, 77, 79, 76, 72, 69, 71, 72, 74, 67, 72];
+    let melody = melody.iter().enumerate();
+    let mut notes: Vec<Note> = melody
+        .map(|(index, key)| note(*key, 1.0 + index as f64, 0.9))
+        .collect();
+    let bass = [48, 53, 55, 48].iter().enumerate();
+    notes.extend(bass.map(|(index, key)| note(*key, 1.0 + 4.0 * index as f64, 2.8)));
+    let song = Song {
+        tempo: TempoMap::metrical(480, &[(0, 625_000)]),
+        tracks: vec![Track {
+            notes,
+            ..Track::default()
+        }],
+    };
+    desk.put("played.mid", &midi::write(&song));
+    let render = [
+        "render",
+        "--instrument",
+        "piano.consort",
+        "--midi",
+        "played.mid",
+    ];
+    desk.run(&[&render[..], &["--out", "song.wav"]].concat())
+        .ok();
+    (desk, song)
+}
+
+/// Key and start in seconds of each note.
+fn beginnings(song: &Song) -> Vec<(u8, f64)> {
+    song.notes()
+        .map(|note| (note.key, song.tempo.seconds_at(note.start)))
+        .collect()
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+fn what_was_played_is_written_down() {
+    let (desk, played) = desk();
+    let arguments = [
+        "transcribe",
+        "song.wav",
+        "--out",
+        "heard.mid",
+        "--tempo",
+        "96",
+    ];
+    let told = desk.run(&[&arguments[..], &["--json"]].concat()).json();
+    let heard = midi::read(&desk.get("heard.mid")).unwrap();
+    let bpm = heard.tempo.beats_per_minute().next().unwrap().1;
+    assert!((bpm - 96.0).abs() < 0.01, "{bpm}");
+    let (played, found) = (beginnings(&played), beginnings(&heard));
+    assert_eq!(told["notes"].as_array().unwrap().len(), found.len());
+    let near = |a: &(u8, f64), b: &(u8, f64)| a.0 == b.0 && (a.1 - b.1).abs() < 0.05;
+    let missed = played.iter().filter(|a| !found.iter().any(|b| near(a, b)));
+    // The model takes strong overtones for notes: octaves, and fifths above them.
+    let overtone = |a: &(u8, f64), b: &(u8, f64)| {
+        [12, 19, 24]
+            .iter()
+            .any(|above| near(&(a.0 + above, a.1), b))
+    };
+    let invented = found
+        .iter()
+        .filter(|b| !played.iter().any(|a| near(a, b) || overtone(a, b)));
+    let (missed, invented) = (missed.count(), invented.count());
+    assert!(
+        missed <= 1 && invented <= 5,
+        "{missed}, {invented}: {played:?}\n{found:?}"
+    );
+    assert!(found.len() <= 3 * played.len());
+
+    desk.run(&arguments).failed(&["heard.mid", "--force"]);
+    desk.run(&[&arguments[..], &["--force"]].concat()).ok();
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+fn a_bent_note_keeps_its_bend() {
+    let desk = Desk::new();
+    desk.run(&[&command::RENDER[..6], &["song.wav"]].concat())
+        .ok();
+    desk.run(&["transcribe", "song.wav", "--out", "heard.mid"])
+        .ok();
+    let heard = midi::read(&desk.get("heard.mid")).unwrap();
+    assert!(heard.notes().any(|note| note.key == 72), "{heard:?}");
+    let bends = heard.tracks.iter().flat_map(|track| &track.controls);
+    let values: Vec<f32> = bends
+        .filter_map(|control| match control.change {
+            Change::Bend(value) => Some(value),
+            _ => None,
+        })
+        .collect();
+    assert!(values.iter().all(|value| value.abs() <= 1.0), "{values:?}");
+    assert!(values.last().is_none_or(|last| *last == 0.0), "{values:?}");
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+fn what_is_no_song_gets_a_sentence() {
+    let desk = Desk::new();
+    let silence = wav(&vec![0.0; 48_000]);
+    desk.put("silence.wav", &silence);
+    let transcribe = |name: &str| desk.run(&["transcribe", name, "--out", "x.mid"]);
+    transcribe("silence.wav").failed(&["silence.wav", "silent"]);
+    desk.put("two.wav", &wav(&[0.5, -0.5]));
+    assert!(transcribe("two.wav").ok().contains("No notes"));
+    std::fs::remove_file(desk.file("x.mid")).unwrap();
+    desk.put("odd.wav", &wav(&[f32::NAN; 4_800]));
+    transcribe("odd.wav").failed(&["odd.wav", "not numbers"]);
+    transcribe("song.mid").failed(&["song.mid", "isn't a sound file"]);
+    transcribe("nowhere.wav").failed(&["nowhere.wav"]);
+    desk.run(&["transcribe", "two.wav", "--out", "x.mid", "--tempo", "nan"])
+        .refused(&["beats a minute"]);
+    assert!(!desk.file("x.mid").exists());
+}
+
+/// A WAV file of one channel at 48 kHz.
+fn wav(samples: &[f32]) -> Vec<u8> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut file = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
+    samples
+        .iter()
+        .for_each(|sample| writer.write_sample(*sample).unwrap());
+    writer.finalize().unwrap();
+    file.into_inner()
+}
