@@ -24,7 +24,7 @@ mod thread;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -49,6 +49,8 @@ pub struct Librarian {
 struct Shared {
     shelf: Mutex<Shelf>,
     fetched: Mutex<Option<Result<Fetched, String>>>,
+    /// Files that are being looked for are wanted no more.
+    looked_enough: AtomicBool,
     listener: Option<Listener>,
 }
 
@@ -96,11 +98,13 @@ impl Librarian {
 
     /// Adds files and folders.
     pub fn add(&self, paths: Vec<PathBuf>) {
+        self.shared.looked_enough.store(false, Ordering::Relaxed);
         self.send(Order::Add(paths));
     }
 
     /// Stops adding; what has been added stays.
     pub fn cancel(&self) {
+        self.shared.looked_enough.store(true, Ordering::Relaxed);
         self.send(Order::Cancel);
     }
 

@@ -288,3 +288,18 @@ fn a_library_that_can_not_be_is_a_sentence() {
     assert!(shelf.message.unwrap().contains("CONSORT_LIBRARY"));
     assert!(!shelf.open && !shelf.asking);
 }
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn looking_through_a_whole_disk_can_be_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let librarian = librarian(folder.path());
+    let before = ask(&librarian, Question::All, Filter::default()).entries;
+    librarian.add(vec!["/usr".into()]);
+    wait(&librarian, |shelf| shelf.adding.is_some());
+    librarian.cancel();
+    let shelf = wait(&librarian, rests);
+    assert!(shelf.message.is_none(), "{:?}", shelf.message);
+    // What was heard before the stop is kept.
+    assert!(shelf.entries - before < 100);
+}

@@ -71,7 +71,7 @@ pub fn doubt(family: Family, sure: f32) -> Option<String> {
 }
 
 /// Files on their way into the library.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Adding {
     /// So many are done.
     pub done: usize,

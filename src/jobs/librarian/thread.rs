@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -204,12 +205,23 @@ impl Thread {
                 return Ok(());
             }
             Order::Add(paths) => {
-                let (found, faults) = find(&paths, &runtime::exiting);
+                let shared = &self.clients.get(&id).ok_or(FAULT)?.shared;
+                let enough = || runtime::exiting() || shared.looked_enough.load(Ordering::Relaxed);
+                // A folder may be a whole disk.
+                shared.change(|shelf| {
+                    shelf.adding.get_or_insert_default();
+                });
+                let (found, faults) = find(&paths, &enough);
+                if enough() {
+                    shared.change(|shelf| shelf.adding = open.adding.progress());
+                    return Ok(());
+                }
                 open.adding.push(found.into_iter().map(Item::File));
                 faults
                     .into_iter()
                     .for_each(|fault| open.adding.fault(fault));
                 if !open.adding.has_work() {
+                    shared.change(|shelf| shelf.adding = None);
                     let said = open.adding.take_faults();
                     return Err(said.unwrap_or_else(|| "There are no instruments in it.".into()));
                 }

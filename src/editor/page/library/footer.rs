@@ -26,7 +26,10 @@ pub(super) fn footer(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls:
                 controls.library(LibraryOrder::CancelAdding);
             }
             progress(ui, "Adding progress", adding.done as f32 / adding.total.max(1) as f32);
-            let text = format!("{} of {}", adding.done, adding.total);
+            let text = match adding.total {
+                0 => "looking for files".to_owned(),
+                total => format!("{} of {total}", adding.done),
+            };
             ui.label(RichText::new(text).color(theme::TEXT_WEAK));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| news(ui, view, controls));
