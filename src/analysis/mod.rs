@@ -19,6 +19,7 @@
 //! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
+//! | [`song`] | what a song is like: tempo, beats, key, chords |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
@@ -35,6 +36,7 @@ mod partials;
 pub mod pitch;
 pub mod posterior;
 pub mod segment;
+pub mod song;
 pub mod sound;
 pub mod sound_file;
 mod spectrum;

@@ -11,6 +11,7 @@
 //! to a terminal.
 
 mod cancel;
+mod describe;
 mod factory;
 mod failure;
 mod info;
@@ -57,6 +58,7 @@ use progress::Progress;
   consort render --instrument warm-cello-1/warm-cello-1.consort --midi song.mid --out song.wav
   consort match mix.wav --family bass
   consort library add ~/Samples
+  consort describe song.wav
   consort info song.mid
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
@@ -86,6 +88,7 @@ enum Command {
     Note(note::Arguments),
     Match(matching::Arguments),
     Library(library::Arguments),
+    Describe(describe::Arguments),
     Notes(notes::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
@@ -157,6 +160,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Note(arguments) => note::run(arguments, &context),
         Command::Match(arguments) => matching::run(arguments, &context),
         Command::Library(arguments) => library::run(arguments, &context),
+        Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
