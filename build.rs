@@ -1,6 +1,7 @@
-//! Finds what is embedded in the library: the compressed ONNX Runtime that `cargo xtask setup`
-//! leaves in `target/assets`, the built-in model pack in `plugin-assets/models`, and the factory
-//! library. The first two may be missing: Consort still builds, and says at run time what to do.
+//! Finds what is embedded in the library: the compressed ONNX Runtime and the transcription model
+//! that `cargo xtask setup` leaves in `target/assets`, the built-in model pack in
+//! `plugin-assets/models`, and the factory library. All but the last may be missing: Consort still
+//! builds, and says at run time what to do.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     println!("cargo::rerun-if-changed=build.rs");
     embed_runtime(&root, &out);
+    embed_basic_pitch(&root, &out);
     embed_pack(&root, &out);
     embed_factory(&root, &out);
 }
@@ -24,12 +26,7 @@ fn embed_runtime(root: &Path, out: &Path) {
     println!("cargo::rerun-if-env-changed=CONSORT_ORT_ASSET");
     let asset = env::var_os("CONSORT_ORT_ASSET").map_or_else(
         || {
-            let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-            let assets = target.join("assets");
-            // A path that doesn't exist makes cargo run this script at every build.
-            let _ = fs::create_dir_all(&assets);
-            println!("cargo::rerun-if-changed={}", assets.display());
-            assets.join(format!(
+            assets(root).join(format!(
                 "onnxruntime-{}-{}.zst",
                 variable("CARGO_CFG_TARGET_OS"),
                 variable("CARGO_CFG_TARGET_ARCH")
@@ -37,13 +34,34 @@ fn embed_runtime(root: &Path, out: &Path) {
         },
         PathBuf::from,
     );
-    let source = if asset.is_file() {
+    embed(&asset, &out.join("runtime_asset.rs"));
+}
+
+/// Writes `basic_pitch_asset.rs`: an `Option<&[u8]>` with the transcription model.
+fn embed_basic_pitch(root: &Path, out: &Path) {
+    let asset = assets(root).join("basic_pitch.onnx");
+    embed(&asset, &out.join("basic_pitch_asset.rs"));
+}
+
+/// Where `cargo xtask setup` leaves what it fetched.
+fn assets(root: &Path) -> PathBuf {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let assets = target.join("assets");
+    // A path that doesn't exist makes cargo run this script at every build.
+    let _ = fs::create_dir_all(&assets);
+    println!("cargo::rerun-if-changed={}", assets.display());
+    assets
+}
+
+/// Writes an `Option<&[u8]>` with a file's bytes, if it is there.
+fn embed(asset: &Path, source: &Path) {
+    let found = if asset.is_file() {
         println!("cargo::rerun-if-changed={}", asset.display());
         format!("Some(include_bytes!({:?}))", asset.display().to_string())
     } else {
         String::from("None")
     };
-    write(&out.join("runtime_asset.rs"), &source);
+    write(source, &found);
 }
 
 /// Writes `pack_files.rs`: name and bytes of each file of the built-in pack.

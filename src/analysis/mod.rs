@@ -21,6 +21,8 @@
 //! | [`mel`] | the spectrogram that the sound encoder hears |
 //! | [`song`] | what a song is like: tempo, beats, key, chords |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
+//! | [`notes`] | from those likelihoods to notes |
+//! | [`score`] | from those notes to a song that MIDI files can hold |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
@@ -31,10 +33,12 @@ mod levels;
 pub mod mel;
 mod noise;
 pub mod note;
+pub mod notes;
 mod onset;
 mod partials;
 pub mod pitch;
 pub mod posterior;
+pub mod score;
 pub mod segment;
 pub mod song;
 pub mod sound;

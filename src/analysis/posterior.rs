@@ -4,6 +4,10 @@
 pub const KEYS: usize = 88;
 /// MIDI key of the first of them.
 pub const LOWEST: u8 = 21;
+/// Pitches told apart in a semitone.
+pub const BINS_A_KEY: usize = 3;
+/// Pitches told apart in all; the first is that of [`LOWEST`] in tune.
+pub const CONTOUR_BINS: usize = KEYS * BINS_A_KEY;
 
 /// Likelihoods, each 0..=1, of keys [`LOWEST`] up, a row a frame.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,3 +19,6 @@ pub struct Posterior {
     /// Middles of the frames, seconds from the start of the sound, rising; as many.
     pub seconds: Vec<f64>,
 }
+
+/// Likelihoods of thirds of semitones, a row a frame of the [`Posterior`].
+pub type Contours = Vec<[f32; CONTOUR_BINS]>;

@@ -113,9 +113,15 @@ impl Sound {
     /// analysis wants it: the mean of two channels, or the louder one where they cancel out. Takes
     /// some 5 ms a second. Any thread but audio.
     pub fn for_analysis(&self) -> Vec<f32> {
-        let mut mono = resample(self.mono(), self.rate);
+        let mut mono = self.mono_at(SAMPLE_RATE);
         high_pass(&mut mono);
         mono
+    }
+
+    /// One channel at `rate` Hz, 4,000..=768,000: the mean of two channels, or the louder one where
+    /// they cancel out. Any thread but audio.
+    pub fn mono_at(&self, rate: u32) -> Vec<f32> {
+        resample(self.mono(), self.rate, rate)
     }
 
     fn mono(&self) -> Vec<f32> {
@@ -137,14 +143,14 @@ impl Sound {
     }
 }
 
-fn resample(sound: Vec<f32>, rate: u32) -> Vec<f32> {
-    if rate == SAMPLE_RATE {
+fn resample(sound: Vec<f32>, from: u32, to: u32) -> Vec<f32> {
+    if from == to {
         return sound;
     }
     let frames = sound.len();
     let resampler = Fft::<f32>::new_custom(
-        rate as usize,
-        SAMPLE_RATE as usize,
+        from as usize,
+        to as usize,
         CHUNK,
         1,
         1,

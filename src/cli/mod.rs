@@ -31,6 +31,7 @@ mod render;
 mod shape;
 #[cfg(feature = "standalone")]
 mod standalone;
+mod transcribe;
 mod vstpreset;
 mod wav;
 
@@ -59,6 +60,7 @@ use progress::Progress;
   consort match mix.wav --family bass
   consort library add ~/Samples
   consort describe song.wav
+  consort transcribe song.wav --out song.mid
   consort info song.mid
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
@@ -90,6 +92,7 @@ enum Command {
     Library(library::Arguments),
     Describe(describe::Arguments),
     Notes(notes::Arguments),
+    Transcribe(transcribe::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
 }
@@ -162,6 +165,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Library(arguments) => library::run(arguments, &context),
         Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
+        Command::Transcribe(arguments) => transcribe::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };

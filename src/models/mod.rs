@@ -4,6 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`runtime`] | ONNX Runtime itself: unpacked, checked, loaded, one environment a process |
+//! | [`basic_pitch`] | any sound → which keys sound when |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
 //! | `denial` | what a prompt says that a sound isn't |
@@ -26,6 +27,7 @@
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
 
+pub mod basic_pitch;
 mod carry;
 pub mod choice;
 pub mod codec;

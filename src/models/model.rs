@@ -58,12 +58,25 @@ impl Model {
         check_manifest(pack, &entry.file, &entry.inputs, inputs)?;
         check_manifest(pack, &entry.file, &entry.outputs, outputs)?;
         let bytes = pack.file(&entry.file, &entry.sha256)?;
+        let fault = |what: &str| pack.fault(what);
+        Self::of(&bytes, &entry.file, usage, inputs, outputs, &fault)
+    }
+
+    /// Loads the model in `bytes`, which came from `file`, and checks its tensors; `fault` makes an
+    /// error of what is wrong with where it came from.
+    pub(super) fn of(
+        bytes: &[u8],
+        file: &str,
+        usage: Usage,
+        inputs: &[Expected],
+        outputs: &[Expected],
+        fault: &dyn Fn(&str) -> Error,
+    ) -> Result<Self, Error> {
         let runtime = Runtime::get()?;
         let _busy = runtime::busy().ok_or(Error::Cancelled)?;
-        let session = session(runtime, &bytes, usage).map_err(|e| {
-            pack.fault(&format!(
-                "has a model that ONNX Runtime can't load ({}: {}); install the pack again.",
-                entry.file,
+        let session = session(runtime, bytes, usage).map_err(|e| {
+            fault(&format!(
+                "has a model that ONNX Runtime can't load ({file}: {}); install the pack again.",
                 first_line(&e)
             ))
         })?;
@@ -73,11 +86,17 @@ impl Model {
                 .map(|outlet| (outlet.name().to_owned(), outlet.dtype().clone()))
                 .collect()
         };
-        check_graph(pack, &entry.file, &found(session.inputs()), inputs)?;
-        check_graph(pack, &entry.file, &found(session.outputs()), outputs)?;
+        for (found, expected) in [
+            (found(session.inputs()), inputs),
+            (found(session.outputs()), outputs),
+        ] {
+            if let Some(tensor) = misfit_in(&found, expected) {
+                return Err(fault(&misfit(file, tensor)));
+            }
+        }
         Ok(Self {
             session,
-            file: entry.file.clone(),
+            file: file.to_owned(),
         })
     }
 
@@ -177,21 +196,16 @@ fn check_manifest(
                     })
         });
         if !fits {
-            return Err(misfit(pack, file, tensor.name));
+            return Err(pack.fault(&misfit(file, tensor.name)));
         }
     }
     Ok(())
 }
 
-/// The graph keeps that promise.
-fn check_graph(
-    pack: &Pack,
-    file: &str,
-    found: &[(String, ValueType)],
-    expected: &[Expected],
-) -> Result<(), Error> {
-    for tensor in expected {
-        let fits = found.iter().any(|(name, kind)| {
+/// The first tensor by which the graph doesn't keep that promise.
+fn misfit_in(found: &[(String, ValueType)], expected: &[Expected]) -> Option<&'static str> {
+    let fits = |tensor: &Expected| {
+        found.iter().any(|(name, kind)| {
             name == tensor.name
                 && kind.tensor_type() == Some(tensor.element)
                 && kind.tensor_shape().is_some_and(|shape| {
@@ -202,14 +216,14 @@ fn check_graph(
                                 || wanted.is_some_and(|wanted| usize::try_from(found) == Ok(wanted))
                         })
                 })
-        });
-        if !fits {
-            return Err(misfit(pack, file, tensor.name));
-        }
-    }
-    Ok(())
+        })
+    };
+    let misfit = expected.iter().find(|tensor| !fits(tensor));
+    misfit.map(|tensor| tensor.name)
 }
 
-fn misfit(pack: &Pack, file: &str, tensor: &str) -> Error {
-    pack.fault(&format!("has a model of another shape ({file}: {tensor}); use a pack made for this version of Consort."))
+fn misfit(file: &str, tensor: &str) -> String {
+    format!(
+        "has a model of another shape ({file}: {tensor}); use a pack made for this version of Consort."
+    )
 }

@@ -18,6 +18,9 @@ struct Piece {
     seconds_per_tick: f64,
 }
 
+/// The slowest that a MIDI file can say.
+const MOST_MICROS: f64 = 16_777_215.0;
+
 /// 120 beats a minute: what MIDI files mean when they say nothing.
 const DEFAULT_MICROS_PER_BEAT: u32 = 500_000;
 
@@ -54,6 +57,28 @@ impl TempoMap {
         }
     }
 
+    /// Beats of `ticks_per_beat` ticks that fall where `beats` are: seconds, rising, two or more, the
+    /// first not before 0. What comes before the first is whole beats of about the first one's length,
+    /// so that tick 0 is second 0. `None` for fewer beats, or ones that don't rise.
+    ///
+    /// Any thread.
+    pub fn through(beats: &[f64], ticks_per_beat: u16) -> Option<TempoMap> {
+        let rising = beats.windows(2).all(|pair| pair[1] > pair[0]);
+        let (first, second) = (*beats.first()?, *beats.get(1)?);
+        if !rising || first < 0.0 || !beats.iter().all(|beat| beat.is_finite()) {
+            return None;
+        }
+        let micros = |seconds: f64| (seconds * 1e6).round().clamp(1.0, MOST_MICROS) as u32;
+        let before = (first / (second - first))
+            .round()
+            .max(if first > 0.0 { 1.0 } else { 0.0 });
+        let ticks = u64::from(ticks_per_beat.max(1));
+        let mut changes = vec![(0, micros(first / before.max(1.0)))];
+        let lengths = beats.windows(2).map(|pair| micros(pair[1] - pair[0]));
+        changes.extend((before as u64..).map(|beat| beat * ticks).zip(lengths));
+        Some(Self::metrical(ticks_per_beat, &changes))
+    }
+
     /// Ticks of a fixed length: `frames_per_second` (25, 29.97 …) × `ticks_per_frame`.
     ///
     /// Any thread.
@@ -85,6 +110,18 @@ impl TempoMap {
             .pieces
             .partition_point(|piece| piece.start_tick <= tick);
         self.pieces[after - 1].seconds_at(tick)
+    }
+
+    /// The tick nearest to a moment, seconds from the start of the song.
+    ///
+    /// Any thread.
+    pub fn tick_at(&self, seconds: f64) -> u64 {
+        let after = self
+            .pieces
+            .partition_point(|piece| piece.start_seconds <= seconds);
+        let piece = self.pieces[after.max(1) - 1];
+        let ticks = (seconds - piece.start_seconds).max(0.0) / piece.seconds_per_tick;
+        piece.start_tick + ticks.round() as u64
     }
 
     /// Changes of tempo as pairs of tick and beats a minute; the first is at tick 0.
@@ -129,6 +166,33 @@ mod tests {
             .map(|(tick, bpm)| (tick, bpm.round()))
             .collect();
         assert_eq!(tempi, [(0, 120.0), (200, 30.0), (400, 240.0)]);
+    }
+
+    #[test]
+    fn beats_fall_where_they_were_found() {
+        let beats = [0.7, 1.2, 1.6, 2.2];
+        let map = TempoMap::through(&beats, 480).unwrap();
+        // One beat before the first.
+        for (index, beat) in beats.iter().enumerate() {
+            let tick = 480 * (index as u64 + 1);
+            assert!((map.seconds_at(tick) - beat).abs() < 1e-5, "beat {index}");
+            assert_eq!(map.tick_at(*beat), tick);
+        }
+        assert_eq!(map.tick_at(0.0), 0);
+        assert_eq!(map.tick_at(-1.0), 0);
+        assert_eq!(map.tick_at(1.4), 480 * 2 + 240);
+        let at_once = TempoMap::through(&[0.0, 0.5, 1.0], 96).unwrap();
+        assert_eq!(at_once.tick_at(1.0), 192);
+        for wrong in [
+            &[][..],
+            &[1.0],
+            &[1.0, 1.0],
+            &[2.0, 1.0],
+            &[-1.0, 1.0],
+            &[1.0, f64::NAN],
+        ] {
+            assert_eq!(TempoMap::through(wrong, 480), None, "{wrong:?}");
+        }
     }
 
     #[test]

@@ -1,0 +1,108 @@
+//! Heard notes as a song: in ticks, with their bends.
+
+use super::notes::HeardNote;
+use crate::music::{Change, Control, Note, Song, TempoMap, Track};
+
+/// Semitones of a full bend: what MIDI means when it says nothing.
+const BEND_RANGE: f32 = 2.0;
+
+/// The notes as the only track of a song, on channel 0. A channel has one bend for all its keys, so
+/// only notes that sound alone keep theirs. Any thread but audio.
+#[must_use]
+pub fn song(notes: &[HeardNote], tempo: TempoMap) -> Song {
+    let mut track = Track {
+        name: Some("Transcription".to_owned()),
+        ..Track::default()
+    };
+    for (index, note) in notes.iter().enumerate() {
+        let (start, end) = (tempo.tick_at(note.start), tempo.tick_at(note.end));
+        track.notes.push(Note {
+            channel: 0,
+            key: note.key,
+            velocity: note.velocity(),
+            start,
+            length: end.saturating_sub(start).max(1),
+        });
+        if is_alone(notes, index) {
+            track.controls.extend(bends(note, &tempo));
+        }
+    }
+    track.controls.sort_by_key(|control| control.tick);
+    Song {
+        tempo,
+        tracks: vec![track],
+    }
+}
+
+/// Whether no other note sounds while this one does; they are sorted by their start.
+fn is_alone(notes: &[HeardNote], index: usize) -> bool {
+    let note = &notes[index];
+    let before = notes[..index].iter().all(|other| other.end <= note.start);
+    let after = notes
+        .get(index + 1)
+        .is_none_or(|next| next.start >= note.end);
+    before && after
+}
+
+/// The changes of the bend during a note, and none after it.
+fn bends<'a>(note: &'a HeardNote, tempo: &'a TempoMap) -> impl Iterator<Item = Control> + 'a {
+    let step = (note.end - note.start) / note.bend.len().max(1) as f64;
+    let times = (0..).map(move |frame| note.start + step * f64::from(frame));
+    let bent = note.bend.iter().copied().zip(times);
+    let mut last = 0.0;
+    bent.chain([(0.0, note.end)])
+        .filter(move |(bend, _)| std::mem::replace(&mut last, *bend) != *bend)
+        .map(|(bend, seconds)| Control {
+            channel: 0,
+            tick: tempo.tick_at(seconds),
+            change: Change::Bend((bend / BEND_RANGE).clamp(-1.0, 1.0)),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(key: u8, start: f64, end: f64, bend: &[f32]) -> HeardNote {
+        HeardNote {
+            key,
+            start,
+            end,
+            amplitude: 0.5,
+            bend: bend.to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_note_alone_bends_and_the_bend_ends_with_it() {
+        let notes = [
+            note(60, 0.5, 1.0, &[0.0, 1.0, 1.0, 5.0, 0.5]),
+            note(62, 1.0, 2.0, &[0.5]),
+            note(64, 1.5, 2.0, &[0.5]),
+        ];
+        let song = song(&notes, TempoMap::metrical(480, &[]));
+        let track = &song.tracks[0];
+        let spans: Vec<_> = track
+            .notes
+            .iter()
+            .map(|note| (note.start, note.length))
+            .collect();
+        assert_eq!(spans, [(480, 480), (960, 960), (1440, 480)]);
+        assert_eq!(track.notes[0].velocity, 64);
+        let bends: Vec<_> = track
+            .controls
+            .iter()
+            .map(|control| (control.tick, control.change))
+            .collect();
+        let bend = |tick, value| (tick, Change::Bend(value));
+        assert_eq!(
+            bends,
+            [
+                bend(576, 0.5),
+                bend(768, 1.0),
+                bend(864, 0.25),
+                bend(960, 0.0)
+            ]
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! `consort transcribe`: the notes in a sound, as a MIDI file.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use super::cancel;
+use super::failure::Failure;
+use super::output::{self, NewFile};
+use crate::analysis::notes::{self, Decoding};
+use crate::analysis::{Extent, score, sound_file};
+use crate::models::basic_pitch::BasicPitch;
+use crate::music::{TempoMap, midi};
+
+/// Longest sound that is heard, s.
+const LONGEST: f64 = 20.0 * 60.0;
+const TICKS_PER_BEAT: u16 = 480;
+
+/// Write down the notes of a sound: keys, times, velocities and bends, as a MIDI file.
+///
+/// Drums are not written down.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  consort transcribe song.wav --out song.mid
+  consort transcribe melody.flac --out melody.mid --tempo 96")]
+pub struct Arguments {
+    /// A sound file: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
+    sound: PathBuf,
+    /// The MIDI file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Its tempo, beats a minute, from the sound's beginning on.
+    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = bpm)]
+    tempo: f64,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
+    output::check(&arguments.out, arguments.force)?;
+    let (sound, extent) = sound_file::read(&arguments.sound, LONGEST)
+        .map_err(|error| Failure::job(error.to_string()))?;
+    match extent {
+        Extent::Whole => {}
+        Extent::Beginning => context.remark("Only the first 20 minutes are transcribed."),
+        Extent::Damaged => {
+            context.remark("The file is damaged; what could be read is transcribed.")
+        }
+    }
+    let failed = |error: crate::models::Error| match error {
+        crate::models::Error::Cancelled => Failure::cancelled(),
+        error => Failure::job(error.to_string()),
+    };
+    let begun = Instant::now();
+    let progress = context.progress();
+    let mut model = BasicPitch::load().map_err(failed)?;
+    let (posterior, contours) = model
+        .listen(&sound, &mut |part| {
+            progress.show("listening", part);
+            !cancel::asked()
+        })
+        .map_err(failed)?;
+    drop(progress);
+    let notes = notes::decode(&posterior, &contours, Decoding::default());
+    let beat = (60e6 / arguments.tempo).round() as u32;
+    let song = score::song(&notes, TempoMap::metrical(TICKS_PER_BEAT, &[(0, beat)]));
+    let spent = begun.elapsed();
+    NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
+    let result = json!({
+        "sound": arguments.sound.display().to_string(),
+        "out": arguments.out.display().to_string(),
+        "seconds": sound.seconds(),
+        "seconds_listening": spent.as_secs_f64(),
+        "notes": notes
+            .iter()
+            .map(|note| json!({
+                "key": note.key,
+                "start": note.start,
+                "end": note.end,
+                "velocity": note.velocity(),
+            }))
+            .collect::<Vec<_>>(),
+    });
+    let text = match notes.len() {
+        0 => "No notes were heard; the MIDI file is empty.".to_owned(),
+        count => format!("{count} notes: {}", arguments.out.display()),
+    };
+    context.result(&result, &text);
+    Ok(())
+}
+
+fn bpm(text: &str) -> Result<f64, String> {
+    let bpm = text
+        .parse()
+        .ok()
+        .filter(|bpm| (10.0..=1000.0).contains(bpm));
+    bpm.ok_or_else(|| "use a number of beats a minute from 10 to 1000".to_owned())
+}

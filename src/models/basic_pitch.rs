@@ -1,0 +1,125 @@
+//! Basic Pitch: from any sound to which keys sound, which begin, and how far from the key they are.
+//!
+//! Bittner et al., "A lightweight instrument-agnostic model for polyphonic note transcription and
+//! multipitch estimation" (ICASSP 2022). The published weights (Apache-2.0) travel inside Consort as
+//! `cargo xtask setup` fetches them. The sound is heard in windows of two seconds that overlap.
+
+use ort::value::TensorRef;
+use sha2::{Digest, Sha256};
+
+use super::model::{Expected, Model, Usage};
+use super::{Error, runtime};
+use crate::analysis::Sound;
+use crate::analysis::posterior::{CONTOUR_BINS, Contours, KEYS, Posterior};
+
+/// The model; `None` when it wasn't there at build time.
+const MODEL: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/basic_pitch_asset.rs"));
+
+/// Which one that is.
+const PINNED: &str = include_str!("../../plugin-assets/basic_pitch.json");
+
+/// The rate it hears, Hz.
+const RATE: u32 = 22_050;
+/// Samples from frame to frame.
+const HOP: usize = 256;
+/// Samples and frames of a window.
+const WINDOW: usize = 43_844;
+const FRAMES: usize = 172;
+/// Frames at each end of a window that the next to it hears better.
+const EDGE: usize = 15;
+/// Samples from window to window.
+const STEP: usize = WINDOW - 2 * EDGE * HOP;
+
+const INPUT: &str = "serving_default_input_2:0";
+/// The graph's own order is another.
+const SOUNDS: &str = "StatefulPartitionedCall:1";
+const BEGINS: &str = "StatefulPartitionedCall:2";
+const CONTOUR: &str = "StatefulPartitionedCall:0";
+
+/// The sound → keys model.
+#[derive(Debug)]
+pub struct BasicPitch {
+    model: Model,
+}
+
+impl BasicPitch {
+    /// Loads it. Thread: any but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] when it isn't built in, [`Error::Runtime`].
+    pub fn load() -> Result<Self, Error> {
+        let fault = |what: &str| Error::Pack(format!("The transcription model {what}"));
+        let bytes = MODEL.ok_or_else(|| {
+            fault("is not built in; run `cargo xtask setup` and build Consort again.")
+        })?;
+        let pinned: serde_json::Value =
+            serde_json::from_str(PINNED).map_err(|_| fault("has a damaged description."))?;
+        if pinned["model_sha256"] != runtime::hex(&Sha256::digest(bytes)) {
+            return Err(fault("is not the one it should be; install Consort again."));
+        }
+        let row = |width| [None, Some(FRAMES), Some(width)];
+        let inputs = [Expected::floats(INPUT, &[None, Some(WINDOW), Some(1)])];
+        let outputs = [
+            Expected::floats(SOUNDS, &row(KEYS)),
+            Expected::floats(BEGINS, &row(KEYS)),
+            Expected::floats(CONTOUR, &row(CONTOUR_BINS)),
+        ];
+        let (file, usage) = ("nmp.onnx", Usage::Often);
+        let model = Model::of(bytes, file, usage, &inputs, &outputs, &fault)?;
+        Ok(Self { model })
+    }
+
+    /// What sounds when. `go_on` is told the share done, 0..=1, after each window, and says whether to
+    /// go on. Takes some 40 ms a second of sound, and 2 kB a frame of memory; there are 87 a second.
+    /// Thread: as [`BasicPitch::load`].
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], [`Error::Model`].
+    pub fn listen(
+        &mut self,
+        sound: &Sound,
+        go_on: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<(Posterior, Contours), Error> {
+        let mut samples = vec![0.0; EDGE * HOP];
+        samples.extend(sound.mono_at(RATE));
+        let end = sound.seconds();
+        let (mut posterior, mut contours) = (Posterior::default(), Contours::default());
+        for (index, start) in (0..samples.len()).step_by(STEP).enumerate() {
+            let mut window = samples[start..samples.len().min(start + WINDOW)].to_vec();
+            window.resize(WINDOW, 0.0);
+            let [sounds, begins, contour] = self.hear(&window)?;
+            for frame in EDGE..FRAMES - EDGE {
+                let samples = index * STEP + (frame - EDGE) * HOP;
+                let seconds = samples as f64 / f64::from(RATE);
+                if seconds >= end {
+                    break;
+                }
+                posterior.seconds.push(seconds);
+                posterior.sounds.push(row(&sounds, frame));
+                posterior.begins.push(row(&begins, frame));
+                contours.push(row(&contour, frame));
+            }
+            if !go_on((start + STEP) as f32 / samples.len().max(start + STEP) as f32) {
+                return Err(Error::Cancelled);
+            }
+        }
+        Ok((posterior, contours))
+    }
+
+    fn hear(&mut self, window: &[f32]) -> Result<[Vec<f32>; 3], Error> {
+        let given = TensorRef::from_array_view(([1, WINDOW, 1], window));
+        let given = given
+            .map_err(|e| Error::Model(format!("The sound can't be given to its model ({e}).")))?;
+        let outputs = [
+            (SOUNDS, FRAMES * KEYS),
+            (BEGINS, FRAMES * KEYS),
+            (CONTOUR, FRAMES * CONTOUR_BINS),
+        ];
+        self.model.run([(INPUT, given.into())], outputs)
+    }
+}
+
+/// One frame of an output.
+fn row<const N: usize>(all: &[f32], frame: usize) -> [f32; N] {
+    std::array::from_fn(|index| all[frame * N + index])
+}
