@@ -9,7 +9,7 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "instrument",
     "kit",
     "render",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 9] = [
     "notes",
     "match",
     "library",
+    "describe",
 ];
 
 #[test]

@@ -19,6 +19,7 @@
 //! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
+//! | [`song`] | what a song is like: tempo, beats, key, chords |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
 //! | [`score`] | from those notes to a song that MIDI files can hold |
@@ -39,6 +40,7 @@ pub mod pitch;
 pub mod posterior;
 pub mod score;
 pub mod segment;
+pub mod song;
 pub mod sound;
 pub mod sound_file;
 mod spectrum;

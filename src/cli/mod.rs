@@ -11,6 +11,7 @@
 //! to a terminal.
 
 mod cancel;
+mod describe;
 mod factory;
 mod failure;
 mod info;
@@ -58,6 +59,7 @@ use progress::Progress;
   consort render --instrument warm-cello-1/warm-cello-1.consort --midi song.mid --out song.wav
   consort match mix.wav --family bass
   consort library add ~/Samples
+  consort describe song.wav
   consort transcribe song.wav --out song.mid
   consort info song.mid
 
@@ -88,6 +90,7 @@ enum Command {
     Note(note::Arguments),
     Match(matching::Arguments),
     Library(library::Arguments),
+    Describe(describe::Arguments),
     Notes(notes::Arguments),
     Transcribe(transcribe::Arguments),
     #[cfg(feature = "standalone")]
@@ -160,6 +163,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Note(arguments) => note::run(arguments, &context),
         Command::Match(arguments) => matching::run(arguments, &context),
         Command::Library(arguments) => library::run(arguments, &context),
+        Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
         Command::Transcribe(arguments) => transcribe::run(arguments, &context),
         #[cfg(feature = "standalone")]

@@ -1,17 +1,23 @@
-//! Symbols: notes, controls, tempo, and MIDI files in and out. Knows nothing of sound.
+//! Symbols: notes, controls, tempo, keys, chords, metres, and MIDI files in and out. Knows nothing of sound.
 //!
 //! [`midi::read`] turns the bytes of a MIDI file into a [`Song`]: tracks of notes and controls in
 //! ticks, and a [`TempoMap`] that turns ticks into seconds. [`Song::performance`] lays all of it
 //! out as one list of events in seconds, which is what a renderer plays. [`midi::write`] goes the
 //! other way.
 
+mod chord;
+mod key;
 mod key_name;
+mod metre;
 pub mod midi;
 mod midi_in;
 mod midi_out;
 mod song;
 mod tempo;
 
+pub use chord::{Chord, Quality};
+pub use key::{Key, Mode, NameError, class_name, read_class};
 pub use key_name::key_name;
+pub use metre::Metre;
 pub use song::{Action, Change, Control, Note, Song, TimedAction, Track};
 pub use tempo::TempoMap;

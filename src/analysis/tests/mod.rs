@@ -5,4 +5,4 @@ mod golden;
 mod notes;
 mod pitches;
 mod segments;
-mod synthetic;
+pub(super) mod synthetic;

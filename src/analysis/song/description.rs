@@ -1,0 +1,191 @@
+//! The description of a song: fields with how sure they are, and a sentence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::music::{Chord, Key, Metre, Mode};
+
+/// What a song is like. What couldn't be found is absent; times are seconds from its start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SongDescription {
+    /// One plain sentence: "Swinging, 118 bpm, F minor, 4/4, sparse, calm."
+    pub sentence: String,
+    /// Length of the whole sound, s.
+    pub seconds: f64,
+    /// How much of it, from its start, was listened to, s.
+    pub seconds_used: f64,
+    /// The tempo.
+    pub tempo: Option<Tempo>,
+    /// The metre.
+    pub metre: Option<MetreHeard>,
+    /// Beats that are felt: two a bar in 6/8.
+    pub beats: Vec<f64>,
+    /// Those of them that begin a bar.
+    pub downbeats: Vec<f64>,
+    /// The key.
+    pub key: Option<KeyHeard>,
+    /// Chords one after another, without overlaps; where there is none, no chord is clear.
+    pub chords: Vec<ChordHeard>,
+    /// Where the second of two eighths falls.
+    pub swing: Option<Swing>,
+    /// Onsets a beat.
+    pub density: Option<f64>,
+    /// How high it lies.
+    pub register: Option<Register>,
+    /// How far its A4 lies from 440 Hz, cents (−50..50); `None` without pitch.
+    pub tuning_cents: Option<f64>,
+    /// Integrated loudness, LUFS (ITU-R BS.1770-4); `None` below −70.
+    pub loudness_lufs: Option<f64>,
+    /// How much is going on, 0 (calm) to 1: the mean of three measures, each from 0 to 1 — onsets a
+    /// second over eight; loudness from −40 to −8 LUFS; share of the strength of onsets above 2 kHz.
+    pub energy: f64,
+}
+
+/// A tempo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tempo {
+    /// Felt beats a minute, the median.
+    pub bpm: f64,
+    /// 0..=1: its share among the alternatives.
+    pub confidence: f64,
+    /// Whether the host said so.
+    pub from_host: bool,
+    /// Slowest and fastest over some eight beats, felt beats a minute.
+    pub range: [f64; 2],
+    /// Other tempi that fit, best first.
+    pub alternatives: Vec<TempoAlternative>,
+}
+
+/// Another tempo that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TempoAlternative {
+    /// Felt beats a minute.
+    pub bpm: f64,
+    /// 0..=1.
+    pub confidence: f64,
+}
+
+/// A metre that was heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetreHeard {
+    /// "4/4".
+    pub name: String,
+    /// The same as numbers.
+    #[serde(flatten)]
+    pub metre: Metre,
+    /// 0..=1.
+    pub confidence: f64,
+}
+
+/// A key that was heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyHeard {
+    /// "F minor".
+    pub name: String,
+    /// Pitch class of the tonic, 0 is C.
+    pub tonic: u8,
+    /// Major or minor.
+    pub mode: Mode,
+    /// 0..=1.
+    pub confidence: f64,
+    /// The next likely keys, best first.
+    pub alternatives: Vec<KeyAlternative>,
+}
+
+impl KeyHeard {
+    /// As a symbol. Any thread.
+    pub fn key(&self) -> Key {
+        Key {
+            tonic: self.tonic,
+            mode: self.mode,
+        }
+    }
+}
+
+/// Another key that fits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyAlternative {
+    /// "Ab major".
+    pub name: String,
+    /// 0..=1.
+    pub confidence: f64,
+}
+
+/// A chord for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChordHeard {
+    /// When it begins, s.
+    pub start: f64,
+    /// When it ends, s.
+    pub end: f64,
+    /// "Bbm7".
+    pub name: String,
+    /// "Bb:min7" (Harte et al., ISMIR 2005).
+    pub label: String,
+    /// The same as a symbol.
+    pub chord: Chord,
+    /// 0..=1: how much of its time it is the likeliest.
+    pub confidence: f64,
+}
+
+/// How eighths are played.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Swing {
+    /// Length of the first eighth over the second: 1 straight, 2 a triplet's.
+    pub ratio: f64,
+    /// 0..=1.
+    pub confidence: f64,
+}
+
+/// How high it lies, MIDI keys weighted by how strongly they sound.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Register {
+    /// A twentieth of what sounds lies below.
+    pub lowest: u8,
+    /// Half lies below.
+    pub median: u8,
+    /// A twentieth lies above.
+    pub highest: u8,
+}
+
+/// Swing above this is heard as such.
+const SWINGS: f64 = 1.35;
+
+impl SongDescription {
+    /// The sentence of its other fields.
+    pub(super) fn to_sentence(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        if self.swing.is_some_and(|s| s.ratio > SWINGS && s.confidence > 0.5) {
+            words.push("swinging".into());
+        }
+        match &self.tempo {
+            Some(tempo) => words.push(format!("{:.0} bpm", tempo.bpm)),
+            None => words.push("no clear beat".into()),
+        }
+        match &self.key {
+            Some(key) => words.push(key.name.clone()),
+            None => words.push("no clear key".into()),
+        }
+        words.extend(self.metre.as_ref().map(|metre| metre.name.clone()));
+        words.extend(self.density.and_then(|density| {
+            let word = match density {
+                d if d < 1.2 => "sparse",
+                d if d > 2.8 => "dense",
+                _ => return None,
+            };
+            Some(word.to_owned())
+        }));
+        words.push(
+            match self.energy {
+                e if e < 0.35 => "calm",
+                e if e > 0.65 => "energetic",
+                _ => "moderate energy",
+            }
+            .into(),
+        );
+        let mut sentence = words.join(", ") + ".";
+        if let Some(first) = sentence.get(..1) {
+            sentence.replace_range(..1, &first.to_ascii_uppercase());
+        }
+        sentence
+    }
+}

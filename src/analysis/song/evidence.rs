@@ -1,0 +1,112 @@
+//! What there is at each moment to tell beats and bars by: onsets in three bands and changes of
+//! harmony, each in a few steps relative to what is usual around it.
+
+use super::salience::{ROWS, Salience};
+use super::strength::{BANDS, FRAMES};
+
+/// Kinds of evidence: the bands of the onset strength, then the change of harmony.
+pub const KINDS: usize = BANDS + 1;
+/// Steps of each kind.
+pub const STEPS: usize = 8;
+/// Where steps 1.. begin, in means of the surroundings.
+const EDGES: [f32; STEPS - 1] = [0.15, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0];
+/// What "around" is, seconds to each side.
+const AROUND: f64 = 4.0;
+/// Onset strength whose mean is lower than this is nothing that anyone hears.
+const QUIET: f32 = 0.01;
+/// The same of the change of harmony (0 to 1).
+const SAME: f32 = 0.01;
+/// Chroma before and after a moment are means over so many rows of the salience.
+const HARMONY_ROWS: usize = 10;
+
+/// The evidence of each frame ([`FRAMES`] a second), as steps below [`STEPS`].
+pub type Evidence = Vec<[u8; KINDS]>;
+
+/// Evidence of a song from its onset strength and salience. Any thread but audio.
+pub fn of(strength: &[[f32; BANDS]], salience: &Salience) -> Evidence {
+    let mut evidence = vec![[0u8; KINDS]; strength.len()];
+    for band in 0..BANDS {
+        let track: Vec<f32> = strength.iter().map(|row| row[band]).collect();
+        into_steps(&track, QUIET, &mut evidence, band);
+    }
+    let changes = change_of_harmony(salience, strength.len());
+    into_steps(&changes, SAME, &mut evidence, BANDS);
+    evidence
+}
+
+fn into_steps(track: &[f32], least: f32, evidence: &mut Evidence, kind: usize) {
+    let mut sums = vec![0.0f64; track.len() + 1];
+    for (i, &x) in track.iter().enumerate() {
+        sums[i + 1] = sums[i] + f64::from(x);
+    }
+    let around = (AROUND * FRAMES) as usize;
+    for (i, &x) in track.iter().enumerate() {
+        let (from, to) = (i.saturating_sub(around), (i + around + 1).min(track.len()));
+        let mean = ((sums[to] - sums[from]) / (to - from) as f64) as f32;
+        let relative = x / mean.max(least);
+        evidence[i][kind] = EDGES.iter().filter(|&&edge| relative >= edge).count() as u8;
+    }
+}
+
+/// One less the cosine between the chroma before and after, for each of `frames`.
+fn change_of_harmony(salience: &Salience, frames: usize) -> Vec<f32> {
+    let rows = &salience.rows;
+    let mut sums = vec![[0.0f32; 12]; rows.len() + 1];
+    for (i, row) in rows.iter().enumerate() {
+        sums[i + 1] = sums[i];
+        for (key, x) in row.iter().enumerate() {
+            // Key 21 is an A.
+            sums[i + 1][(key + 9) % 12] += x;
+        }
+    }
+    let between = |from: usize, to: usize| -> [f32; 12] {
+        std::array::from_fn(|class| (sums[to][class] - sums[from][class]).max(0.0).sqrt())
+    };
+    let change: Vec<f32> = (0..rows.len())
+        .map(|row| {
+            let before = between(row.saturating_sub(HARMONY_ROWS), row);
+            let after = between(row, (row + HARMONY_ROWS).min(rows.len()));
+            let dot = |a: &[f32; 12], b: &[f32; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            let norm = (dot(&before, &before) * dot(&after, &after)).sqrt();
+            if norm < 1e-6 { 0.0 } else { (1.0 - dot(&before, &after) / norm).max(0.0) }
+        })
+        .collect();
+    let at = |frame: usize| -> f32 {
+        let place = frame as f64 / FRAMES * ROWS;
+        let row = place as usize;
+        let (a, b) = (change.get(row), change.get(row + 1).or(change.last()));
+        match (a, b) {
+            (Some(a), Some(b)) => a + (b - a) * (place - row as f64) as f32,
+            _ => 0.0,
+        }
+    };
+    (0..frames).map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::posterior::KEYS;
+
+    #[test]
+    fn a_change_of_chord_and_an_accent_stand_out() {
+        let mut salience = Salience::default();
+        for row in 0..200 {
+            let mut keys = [0.0f32; KEYS];
+            let root = if row < 100 { 39 } else { 41 };
+            for step in [0, 4, 7] {
+                keys[root + step] = 1.0;
+            }
+            salience.rows.push(keys);
+        }
+        let mut strength = vec![[0.1f32; BANDS]; 1000];
+        strength[300][1] = 2.0;
+        let evidence = of(&strength, &salience);
+        assert_eq!(evidence[500][BANDS], 7);
+        assert_eq!(evidence[250][BANDS], 0);
+        assert_eq!(evidence[300][1], 7);
+        assert_eq!(evidence[299][1], 3);
+        let silent = of(&vec![[0.0; BANDS]; 10], &Salience::default());
+        assert!(silent.iter().flatten().all(|&step| step == 0));
+    }
+}

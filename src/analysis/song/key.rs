@@ -1,0 +1,119 @@
+//! The key of a song: by the profile of its pitch classes, and by the chords that fit it.
+
+use super::chords::{self, Fit};
+use super::chroma::Chroma;
+use crate::music::{Key, Mode};
+
+/// A profile of pitch classes over the tonic.
+type Profile = [f32; 12];
+/// Temperley, "What's key for key?" (Music Perception 17, 1999), table 2: major.
+const MAJOR: Profile = [5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0];
+/// The same for minor.
+const MINOR: Profile = [5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0];
+/// How much a correlation counts against a stretch's log-likelihood of chords.
+const CORRELATION: f64 = 14.0;
+const CHORDS: f64 = 0.5;
+/// Stretches that say something of their own: more of them add no certainty.
+const INDEPENDENT: f64 = 32.0;
+/// Below this correlation with the best profile there is no key.
+const LEAST: f64 = 0.25;
+
+/// Keys with how likely they are, best first, and the best one's chords.
+pub struct Found {
+    /// All 24, with shares that sum to 1.
+    pub keys: Vec<(Key, f64)>,
+    /// States of the stretches, as [`chords::decode`] gives them.
+    pub path: Vec<usize>,
+}
+
+/// Finds the key; `None` where no profile fits. Any thread but audio.
+pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32]) -> Option<Found> {
+    let mut mean = [0.0f32; 12];
+    for stretch in chroma {
+        let weight = (stretch.end - stretch.start) as f32;
+        for (mean, x) in mean.iter_mut().zip(stretch.unit()) {
+            *mean += weight * x * x;
+        }
+    }
+    if mean.iter().sum::<f32>() <= 0.0 {
+        return None;
+    }
+    let scale = INDEPENDENT / (fits.len() as f64).max(INDEPENDENT);
+    let mut scored: Vec<(Key, f64, f64, Vec<usize>)> = Key::all()
+        .map(|key| {
+            let correlation = correlation(&mean, key);
+            let (likelihood, path) = chords::decode(fits, costs, key);
+            let score = CORRELATION * correlation + CHORDS * scale * likelihood;
+            (key, score, correlation, path)
+        })
+        .collect();
+    scored.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let best = scored[0].1;
+    if scored[0].2 < LEAST {
+        return None;
+    }
+    let total: f64 = scored.iter().map(|s| (s.1 - best).exp()).sum();
+    let path = std::mem::take(&mut scored[0].3);
+    let keys = scored.iter().map(|s| (s.0, (s.1 - best).exp() / total));
+    Some(Found {
+        keys: keys.collect(),
+        path,
+    })
+}
+
+/// Pearson's correlation of pitch classes with a key's profile.
+fn correlation(classes: &[f32; 12], key: Key) -> f64 {
+    let profile = match key.mode {
+        Mode::Major => &MAJOR,
+        Mode::Minor => &MINOR,
+    };
+    let mean = |values: &[f32; 12]| values.iter().sum::<f32>() / 12.0;
+    let (a, b) = (mean(classes), mean(profile));
+    let (mut both, mut left, mut right) = (0.0f64, 0.0f64, 0.0f64);
+    for class in 0..12 {
+        let x = f64::from(classes[class] - a);
+        let y = f64::from(profile[(class + 12 - usize::from(key.tonic)) % 12] - b);
+        both += x * y;
+        left += x * x;
+        right += y * y;
+    }
+    both / (left * right).sqrt().max(1e-12)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_with_its_cadence_is_in_its_key() {
+        for (tonic, mode, triads) in [
+            (0u8, Mode::Major, [[0, 4, 7], [5, 9, 0], [7, 11, 2], [0, 4, 7]]),
+            (9, Mode::Minor, [[9, 0, 4], [2, 5, 9], [4, 8, 11], [9, 0, 4]]),
+        ] {
+            for up in 0..12u8 {
+                let chroma: Vec<Chroma> = (0..16)
+                    .map(|beat| {
+                        let mut all = [0.02f32; 12];
+                        for class in triads[beat / 4] {
+                            all[(class + usize::from(up)) % 12] = 1.0;
+                        }
+                        let mut bass = [0.0f32; 12];
+                        bass[(triads[beat / 4][0] + usize::from(up)) % 12] = 1.0;
+                        let (start, end) = (beat as f64, beat as f64 + 1.0);
+                        Chroma { start, end, all, bass, level: 3.0 }
+                    })
+                    .collect();
+                let fits = chords::fits(&chroma);
+                let places: Vec<Option<usize>> = (0..16).map(|beat| Some(beat % 4)).collect();
+                let found = find(&chroma, &fits, &chords::costs(&places, 4)).unwrap();
+                let tonic = (tonic + up) % 12;
+                assert_eq!(found.keys[0].0, Key { tonic, mode });
+                let spans = chords::spans(&chroma, &fits, &found.path);
+                let roots: Vec<u8> = spans.iter().map(|span| span.chord.root).collect();
+                let expected = triads.map(|t| ((t[0] + usize::from(up)) % 12) as u8);
+                assert_eq!(roots, expected);
+            }
+        }
+        assert!(find(&[], &[], &[]).is_none());
+    }
+}

@@ -1,0 +1,138 @@
+//! Tempo, beats, bars and metre of a song without a host.
+
+use super::Stopped;
+use super::description::TempoAlternative;
+use super::evidence::Evidence;
+use super::patterns::{self, Pattern};
+use super::pointer::{self, Way};
+use super::strength::{BANDS, FRAMES};
+use crate::music::Metre;
+
+/// Patterns are compared over at most so much of a song, s.
+const COMPARED: f64 = 50.0;
+/// Ways kept of each pattern.
+const WAYS: usize = 3;
+/// Centre and width (octaves) of the tempo that is expected, and how much that counts.
+const EXPECTED_BPM: f64 = 105.0;
+const WIDTH_OCTAVES: f64 = 0.9;
+const EXPECTATION: f64 = 6.0;
+/// Differences of scores are divided by this to become confidences.
+const TEMPERATURE: f64 = 8.0;
+/// A way has to explain at least this much a second, in log-likelihood.
+const LEAST_A_SECOND: f64 = 0.35;
+/// The tempo may drift by this factor from what was found.
+const DRIFT: f64 = 1.22;
+/// Beats are moved to onsets within this of them, frames.
+const NEAR: usize = 4;
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Rhythm {
+    /// Beats, s, rising, within the sound.
+    pub beats: Vec<f64>,
+    /// Place of each in its bar, 0 at the downbeat.
+    pub places: Vec<usize>,
+    pub metre: Metre,
+    pub metre_confidence: f64,
+    /// Median felt beats a minute.
+    pub bpm: f64,
+    pub confidence: f64,
+    pub alternatives: Vec<TempoAlternative>,
+}
+
+/// Finds the rhythm, if there is one. `strength` moves beats onto onsets. Takes some 5 ms a second.
+/// Any thread but audio.
+///
+/// # Errors
+/// [`Stopped`] when `stop` says so.
+pub fn find(
+    evidence: &Evidence,
+    strength: &[[f32; BANDS]],
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Rhythm>, Stopped> {
+    let compared = middle(evidence);
+    let mut candidates: Vec<(&Pattern, Way, f64)> = Vec::new();
+    for pattern in patterns::all() {
+        for way in pointer::ways(&compared, pattern, pattern.bpm.clone(), WAYS, stop)? {
+            if way.beats.len() < 2 {
+                continue;
+            }
+            let score = way.score + pattern.prior + expectation(way.bpm());
+            candidates.push((pattern, way, score));
+        }
+    }
+    candidates.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let Some((pattern, way, score)) = candidates.first() else {
+        return Ok(None);
+    };
+    if way.score / (compared.len() as f64 / FRAMES) < LEAST_A_SECOND {
+        return Ok(None);
+    }
+    let (bpm, best) = (way.bpm(), *score);
+    let share = |score: f64| ((score - best) / TEMPERATURE).exp();
+    let total: f64 = candidates.iter().map(|c| share(c.2)).sum();
+    let of_metre = candidates.iter().filter(|c| c.0.metre == pattern.metre);
+    let metre_confidence = of_metre.map(|c| share(c.2)).sum::<f64>() / total;
+    let mut tempi: Vec<TempoAlternative> = Vec::new();
+    for (_, way, score) in &candidates {
+        let (bpm, confidence) = (way.bpm(), share(*score) / total);
+        match tempi.iter_mut().find(|t| (t.bpm / bpm).ln().abs() < 0.04) {
+            Some(known) => known.confidence += confidence,
+            None => tempi.push(TempoAlternative { bpm, confidence }),
+        }
+    }
+    let mut whole = way.clone();
+    if compared.len() < evidence.len() {
+        let range = bpm / DRIFT..bpm * DRIFT;
+        let found = pointer::ways(evidence, pattern, range, 1, stop)?;
+        whole = found.into_iter().next().unwrap_or(whole);
+    }
+    let (beats, places) = onto_onsets(&whole, strength);
+    if beats.len() < 2 {
+        return Ok(None);
+    }
+    let confidence = tempi[0].confidence;
+    let bpm = whole.bpm();
+    tempi.remove(0);
+    tempi.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    tempi.truncate(4);
+    Ok(Some(Rhythm {
+        beats,
+        places,
+        metre: pattern.metre,
+        metre_confidence,
+        bpm,
+        confidence,
+        alternatives: tempi,
+    }))
+}
+
+fn expectation(bpm: f64) -> f64 {
+    let octaves = (bpm / EXPECTED_BPM).log2() / WIDTH_OCTAVES;
+    -0.5 * EXPECTATION * octaves * octaves
+}
+
+/// The stretch of at most [`COMPARED`] seconds that begins a quarter of the way in.
+fn middle(evidence: &Evidence) -> Evidence {
+    let length = ((COMPARED * FRAMES) as usize).min(evidence.len());
+    let start = (evidence.len() - length) / 4;
+    evidence[start..start + length].to_vec()
+}
+
+/// Beats in seconds, each moved to the middle of the onset near it, if there is one.
+fn onto_onsets(way: &Way, strength: &[[f32; BANDS]]) -> (Vec<f64>, Vec<usize>) {
+    let total: Vec<f32> = strength.iter().map(|row| row.iter().sum()).collect();
+    let mean = total.iter().sum::<f32>() / total.len().max(1) as f32;
+    let (mut beats, mut places) = (Vec::new(), Vec::new());
+    for &(frame, place) in &way.beats {
+        let Some(frame) = usize::try_from(frame).ok().filter(|&frame| frame < total.len()) else {
+            continue;
+        };
+        let (from, to) = (frame.saturating_sub(NEAR), (frame + NEAR + 1).min(total.len()));
+        let peak = (from..to).max_by(|&a, &b| total[a].total_cmp(&total[b])).unwrap_or(frame);
+        let moved = if total[peak] > 2.0 * mean { peak } else { frame };
+        beats.push(moved as f64 / FRAMES);
+        places.push(place);
+    }
+    (beats, places)
+}

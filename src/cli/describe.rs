@@ -1,0 +1,137 @@
+//! `consort describe`: what a song is like, in a sentence and in fields.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use serde_json::json;
+
+use super::failure::Failure;
+use super::{Context, cancel};
+use crate::analysis::song::{self, SongDescription, SongError};
+use crate::analysis::sound_file::{self, Extent};
+
+/// Describe a song: tempo, metre, key, chords, swing, density, loudness.
+///
+/// Of files longer than ten minutes the first ten are used. What isn't clear is left out.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  consort describe song.wav
+  consort describe song.flac --json")]
+pub struct Arguments {
+    /// A sound file: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
+    song: PathBuf,
+}
+
+/// A moment more than is used, so that a longer file is known to be longer.
+const READ_SECONDS: f64 = song::LONGEST + 1.0;
+
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
+    let progress = context.progress();
+    progress.show("Reading the song", 0.1);
+    let read = sound_file::read(&arguments.song, READ_SECONDS);
+    let (sound, extent) = read.map_err(|error| Failure::job(error.to_string()))?;
+    cancel::check()?;
+    progress.show("Listening", 0.4);
+    let begun = Instant::now();
+    let description = song::describe(&sound, None, None, &cancel::asked).map_err(|error| {
+        match error {
+            SongError::Stopped(_) => Failure::cancelled(),
+            SongError::Sound(error) => Failure::content(&arguments.song, error),
+        }
+    })?;
+    let seconds = begun.elapsed().as_secs_f64();
+    drop(progress);
+    match extent {
+        Extent::Damaged => context.remark("the file is damaged; what could be read of it was used."),
+        Extent::Whole | Extent::Beginning if description.seconds_used < description.seconds => {
+            context.remark("the song is long; its first ten minutes were used.");
+        }
+        _ => {}
+    }
+    let result = json!({
+        "song": arguments.song.display().to_string(),
+        "seconds_describing": seconds,
+        "description": description,
+    });
+    context.result(&result, &told(&description));
+    Ok(())
+}
+
+/// The sentence, then a line for each thing that is known.
+fn told(song: &SongDescription) -> String {
+    let mut lines = vec![song.sentence.clone(), String::new()];
+    let mut line = |name: &str, value: String| lines.push(format!("{name:<10} {value}"));
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    let minutes = |at: f64| format!("{}:{:04.1}", (at / 60.0) as u32, at % 60.0);
+    line("length", format!("{} min", minutes(song.seconds)));
+    if let Some(tempo) = &song.tempo {
+        let [slowest, fastest] = tempo.range;
+        let mut value = format!("{:.1} bpm ({})", tempo.bpm, percent(tempo.confidence));
+        if fastest / slowest > 1.04 {
+            value += &format!(", from {slowest:.0} to {fastest:.0}");
+        }
+        let others = tempo.alternatives.iter().filter(|other| other.confidence >= 0.05);
+        let others: Vec<String> = others
+            .map(|other| format!("{:.0} ({})", other.bpm, percent(other.confidence)))
+            .collect();
+        if !others.is_empty() {
+            value += &format!("; or {}", others.join(", "));
+        }
+        line("tempo", value);
+    }
+    if let Some(metre) = &song.metre {
+        line("metre", format!("{} ({})", metre.name, percent(metre.confidence)));
+        if let Some(first) = song.downbeats.first() {
+            line("bars", format!("{}, the first at {} min", song.downbeats.len(), minutes(*first)));
+        }
+    }
+    if let Some(key) = &song.key {
+        let mut value = format!("{} ({})", key.name, percent(key.confidence));
+        let others = key.alternatives.iter().filter(|other| other.confidence >= 0.05);
+        let others: Vec<String> = others
+            .map(|other| format!("{} ({})", other.name, percent(other.confidence)))
+            .collect();
+        if !others.is_empty() {
+            value += &format!("; or {}", others.join(", "));
+        }
+        line("key", value);
+    }
+    if !song.chords.is_empty() {
+        let first = song.chords.iter().take(CHORDS_SHOWN).map(|chord| chord.name.as_str());
+        let mut value = first.collect::<Vec<_>>().join(" | ");
+        if song.chords.len() > CHORDS_SHOWN {
+            value += " | …";
+        }
+        line("chords", value);
+    }
+    if let Some(swing) = song.swing {
+        line("swing", format!("{:.2} : 1 ({})", swing.ratio, percent(swing.confidence)));
+    }
+    if let Some(density) = song.density {
+        line("density", format!("{density:.1} onsets a beat"));
+    }
+    if let Some(register) = song.register {
+        let name = crate::music::key_name;
+        line(
+            "register",
+            format!(
+                "around {}, from {} to {}",
+                name(register.median),
+                name(register.lowest),
+                name(register.highest)
+            ),
+        );
+    }
+    if let Some(cents) = song.tuning_cents.filter(|cents| cents.abs() >= 5.0) {
+        line("tuning", format!("{cents:+.0} cents"));
+    }
+    if let Some(lufs) = song.loudness_lufs {
+        line("loudness", format!("{lufs:.1} LUFS"));
+    }
+    line("energy", format!("{:.2} of 1", song.energy));
+    lines.join("\n")
+}
+
+/// Chords on the line for people.
+const CHORDS_SHOWN: usize = 16;

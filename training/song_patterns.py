@@ -1,0 +1,91 @@
+"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 100]`.
+
+Makes arrangements (see evaluate/song), lets `cargo run --release --example song_evidence` listen to them,
+counts the steps of evidence at each twelfth of a beat, and writes src/analysis/song/patterns.json.
+Grooves and SoundFonts are those of the training split: no evaluation hears them.
+"""
+
+import argparse
+import base64
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+from .evaluate.song import making
+
+POSITIONS, KINDS, STEPS, FRAMES = 12, 4, 8, 100.0
+TARGET = Path("src/analysis/song/patterns.json")
+# metre -> [(lowest and highest felt bpm it is used for, lowest and highest it is counted over, log of how frequent)]
+RANGES = {
+    "4/4": [((40, 82), (0, 98), 0.0), ((76, 128), (68, 145), 0.0), ((118, 240), (105, 999), 0.0)],
+    "3/4": [((40, 105), (0, 130), -2.0), ((95, 240), (80, 999), -2.0)],
+    "6/8": [((36, 82), (0, 95), -3.0), ((76, 150), (65, 999), -3.0)],
+}
+# A position is counted as if so many frames looked like its place in any beat, and those like any frame.
+_LIKE_ANY_BEAT, _LIKE_ANY_FRAME = 150.0, 100.0
+
+
+def counts(evidence, truth, beats_a_bar):
+    """[beats, positions, kinds, steps] of one song."""
+    found = np.zeros((beats_a_bar, POSITIONS, KINDS, STEPS))
+    beats, downbeats = np.array(truth["beats"]), np.array(truth["downbeats"])
+    if len(beats) < 8 or not len(downbeats):
+        return found
+    first = int(np.argmin(np.abs(beats - downbeats[0])))
+    frames = np.arange(len(evidence)) / FRAMES
+    at = np.interp(frames, beats, np.arange(len(beats)))
+    inside = (frames >= beats[0]) & (frames < beats[-1])
+    place = np.floor(at * POSITIONS + 0.5).astype(int) - first * POSITIONS
+    for kind in range(KINDS):
+        bar, position = np.divmod(place[inside] % (beats_a_bar * POSITIONS), POSITIONS)
+        np.add.at(found, (bar, position, kind, evidence[inside, kind]), 1)
+    return found
+
+
+def ratios(found, anywhere):
+    """Log-likelihood ratios of counts, smoothed."""
+    usual = anywhere / anywhere.sum(-1, keepdims=True)
+    any_beat = found.sum(0) + _LIKE_ANY_FRAME * usual
+    any_beat /= any_beat.sum(-1, keepdims=True)
+    smooth = found + _LIKE_ANY_BEAT * any_beat
+    return np.log(smooth / smooth.sum(-1, keepdims=True) / usual)
+
+
+def stored(metre, bpm, prior, ratio):
+    bytes_ = np.clip(np.round(ratio * 16), -127, 127).astype(np.int8).tobytes()
+    return dict(metre=metre, bpm=list(bpm), prior=prior, ratios=base64.b64encode(bytes_).decode())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--songs", type=int, default=100)
+    args = parser.parse_args()
+    folder = making.folder("training")
+    names = making.make("training", args.songs)
+    todo = [folder / f"{name}.flac" for name in names if not (folder / f"{name}.evidence").exists()]
+    if todo:
+        subprocess.run(["cargo", "run", "--release", "--example", "song_evidence", "--", *todo], check=True)
+    songs = []
+    for name in names:
+        evidence = np.frombuffer((folder / f"{name}.evidence").read_bytes(), np.uint8).reshape(-1, KINDS)
+        truth = making.truth("training", name)
+        songs.append((truth, counts(evidence, truth, {"4/4": 4, "3/4": 3, "6/8": 2}[truth["metre"]])))
+    anywhere = sum(c.sum((0, 1)) for _, c in songs) + 1.0
+    patterns, by_metre = [], {}
+    for metre, ranges in RANGES.items():
+        for bpm, counted, prior in ranges:
+            of = [c for t, c in songs if t["metre"] == metre and counted[0] <= t["tempo"] <= counted[1]]
+            print(f"{metre} {bpm}: {len(of)} songs")
+            ratio = ratios(sum(of), anywhere)
+            by_metre.setdefault(metre, []).append(ratio)
+            patterns.append(stored(metre, bpm, prior, ratio))
+    # Five beats are three and the second half of four: there are too few grooves to count.
+    for (bpm, _, _), three, four in zip(RANGES["3/4"], by_metre["3/4"], by_metre["4/4"][1:]):
+        patterns.append(stored("5/4", bpm, -4.0, np.concatenate([three, four[2:]])))
+    TARGET.write_text("[\n" + ",\n".join(json.dumps(p) for p in patterns) + "\n]\n")
+
+
+if __name__ == "__main__":
+    main()
