@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mono = sound.for_analysis();
         let strength = strength::of(&mono, &|| false)?;
         let salience = salience::of(&mono, &|| false)?;
-        let bytes: Vec<u8> = evidence::of(&strength, &salience).into_iter().flatten().collect();
+        let bytes: Vec<u8> = evidence::of(&strength, &salience)
+            .into_iter()
+            .flatten()
+            .collect();
         std::fs::write(path.with_extension("evidence"), bytes)?;
     }
     Ok(())

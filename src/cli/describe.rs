@@ -34,16 +34,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     cancel::check()?;
     progress.show("Listening", 0.4);
     let begun = Instant::now();
-    let description = song::describe(&sound, None, None, &cancel::asked).map_err(|error| {
-        match error {
+    let description =
+        song::describe(&sound, None, None, &cancel::asked).map_err(|error| match error {
             SongError::Stopped(_) => Failure::cancelled(),
             SongError::Sound(error) => Failure::content(&arguments.song, error),
-        }
-    })?;
+        })?;
     let seconds = begun.elapsed().as_secs_f64();
     drop(progress);
     match extent {
-        Extent::Damaged => context.remark("the file is damaged; what could be read of it was used."),
+        Extent::Damaged => {
+            context.remark("the file is damaged; what could be read of it was used.")
+        }
         Extent::Whole | Extent::Beginning if description.seconds_used < description.seconds => {
             context.remark("the song is long; its first ten minutes were used.");
         }
@@ -71,7 +72,10 @@ fn told(song: &SongDescription) -> String {
         if fastest / slowest > 1.04 {
             value += &format!(", from {slowest:.0} to {fastest:.0}");
         }
-        let others = tempo.alternatives.iter().filter(|other| other.confidence >= 0.05);
+        let others = tempo
+            .alternatives
+            .iter()
+            .filter(|other| other.confidence >= 0.05);
         let others: Vec<String> = others
             .map(|other| format!("{:.0} ({})", other.bpm, percent(other.confidence)))
             .collect();
@@ -81,14 +85,27 @@ fn told(song: &SongDescription) -> String {
         line("tempo", value);
     }
     if let Some(metre) = &song.metre {
-        line("metre", format!("{} ({})", metre.name, percent(metre.confidence)));
+        line(
+            "metre",
+            format!("{} ({})", metre.name, percent(metre.confidence)),
+        );
         if let Some(first) = song.downbeats.first() {
-            line("bars", format!("{}, the first at {} min", song.downbeats.len(), minutes(*first)));
+            line(
+                "bars",
+                format!(
+                    "{}, the first at {} min",
+                    song.downbeats.len(),
+                    minutes(*first)
+                ),
+            );
         }
     }
     if let Some(key) = &song.key {
         let mut value = format!("{} ({})", key.name, percent(key.confidence));
-        let others = key.alternatives.iter().filter(|other| other.confidence >= 0.05);
+        let others = key
+            .alternatives
+            .iter()
+            .filter(|other| other.confidence >= 0.05);
         let others: Vec<String> = others
             .map(|other| format!("{} ({})", other.name, percent(other.confidence)))
             .collect();
@@ -98,7 +115,11 @@ fn told(song: &SongDescription) -> String {
         line("key", value);
     }
     if !song.chords.is_empty() {
-        let first = song.chords.iter().take(CHORDS_SHOWN).map(|chord| chord.name.as_str());
+        let first = song
+            .chords
+            .iter()
+            .take(CHORDS_SHOWN)
+            .map(|chord| chord.name.as_str());
         let mut value = first.collect::<Vec<_>>().join(" | ");
         if song.chords.len() > CHORDS_SHOWN {
             value += " | …";
@@ -106,7 +127,10 @@ fn told(song: &SongDescription) -> String {
         line("chords", value);
     }
     if let Some(swing) = song.swing {
-        line("swing", format!("{:.2} : 1 ({})", swing.ratio, percent(swing.confidence)));
+        line(
+            "swing",
+            format!("{:.2} : 1 ({})", swing.ratio, percent(swing.confidence)),
+        );
     }
     if let Some(density) = song.density {
         line("density", format!("{density:.1} onsets a beat"));

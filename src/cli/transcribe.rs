@@ -11,7 +11,7 @@ use super::cancel;
 use super::failure::Failure;
 use super::output::{self, NewFile};
 use crate::analysis::notes::{self, Decoding};
-use crate::analysis::{Extent, score, sound_file};
+use crate::analysis::{Extent, Posterior, Sound, score, song, sound_file};
 use crate::models::basic_pitch::BasicPitch;
 use crate::music::{TempoMap, midi};
 
@@ -32,9 +32,9 @@ pub struct Arguments {
     /// The MIDI file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Its tempo, beats a minute, from the sound's beginning on.
-    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = bpm)]
-    tempo: f64,
+    /// Its tempo, beats a minute, from the sound's beginning on; else its beats are those heard.
+    #[arg(long, value_name = "BPM", value_parser = bpm)]
+    tempo: Option<f64>,
     /// Replace the file if it is there.
     #[arg(long)]
     force: bool,
@@ -66,8 +66,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         .map_err(failed)?;
     drop(progress);
     let notes = notes::decode(&posterior, &contours, Decoding::default());
-    let beat = (60e6 / arguments.tempo).round() as u32;
-    let song = score::song(&notes, TempoMap::metrical(TICKS_PER_BEAT, &[(0, beat)]));
+    let song = score::song(&notes, tempo(arguments.tempo, &sound, &posterior)?);
     let spent = begun.elapsed();
     NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
     let result = json!({
@@ -91,6 +90,25 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     };
     context.result(&result, &text);
     Ok(())
+}
+
+/// The tempo asked for, or one that follows the beats of the sound; 120 where none are heard.
+fn tempo(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<TempoMap, Failure> {
+    if let Some(bpm) = asked {
+        let beat = (60e6 / bpm).round() as u32;
+        return Ok(TempoMap::metrical(TICKS_PER_BEAT, &[(0, beat)]));
+    }
+    let heard = song::describe(sound, Some(posterior), None, &cancel::asked);
+    cancel::check()?;
+    let heard = heard.map_err(|error| Failure::job(error.to_string()))?;
+    let dotted = heard.metre.is_some_and(|heard| heard.metre.compound());
+    let apart = if dotted {
+        TICKS_PER_BEAT / 2 * 3
+    } else {
+        TICKS_PER_BEAT
+    };
+    let through = TempoMap::through(&heard.beats, apart, TICKS_PER_BEAT);
+    Ok(through.unwrap_or_else(|| TempoMap::metrical(TICKS_PER_BEAT, &[])))
 }
 
 fn bpm(text: &str) -> Result<f64, String> {

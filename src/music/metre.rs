@@ -65,7 +65,14 @@ mod tests {
 
     #[test]
     fn metres_have_names_and_beats() {
-        for (name, beats) in [("4/4", 4), ("3/4", 3), ("6/8", 2), ("12/8", 4), ("5/4", 5), ("3/8", 3)] {
+        for (name, beats) in [
+            ("4/4", 4),
+            ("3/4", 3),
+            ("6/8", 2),
+            ("12/8", 4),
+            ("5/4", 5),
+            ("3/8", 3),
+        ] {
             let metre: Metre = name.parse().unwrap();
             assert_eq!((metre.to_string().as_str(), metre.beats()), (name, beats));
         }

@@ -57,22 +57,23 @@ impl TempoMap {
         }
     }
 
-    /// Beats of `ticks_per_beat` ticks that fall where `beats` are: seconds, rising, two or more, the
-    /// first not before 0. What comes before the first is whole beats of about the first one's length,
-    /// so that tick 0 is second 0. `None` for fewer beats, or ones that don't rise.
+    /// Quarter notes of `ticks_per_beat` ticks, so that beats of `ticks_apart` ticks fall where `beats`
+    /// are: seconds, rising, two or more, the first not before 0. What comes before the first is whole
+    /// beats of about the first one's length, so that tick 0 is second 0. `None` for fewer beats, or
+    /// ones that don't rise.
     ///
     /// Any thread.
-    pub fn through(beats: &[f64], ticks_per_beat: u16) -> Option<TempoMap> {
+    pub fn through(beats: &[f64], ticks_apart: u16, ticks_per_beat: u16) -> Option<TempoMap> {
         let rising = beats.windows(2).all(|pair| pair[1] > pair[0]);
         let (first, second) = (*beats.first()?, *beats.get(1)?);
         if !rising || first < 0.0 || !beats.iter().all(|beat| beat.is_finite()) {
             return None;
         }
-        let micros = |seconds: f64| (seconds * 1e6).round().clamp(1.0, MOST_MICROS) as u32;
-        let before = (first / (second - first))
-            .round()
-            .max(if first > 0.0 { 1.0 } else { 0.0 });
-        let ticks = u64::from(ticks_per_beat.max(1));
+        let ticks = u64::from(ticks_apart.max(1));
+        let quarters = ticks as f64 / f64::from(ticks_per_beat.max(1));
+        let micros = |beat: f64| (beat / quarters * 1e6).round().clamp(1.0, MOST_MICROS) as u32;
+        let before = (first / (second - first)).round();
+        let before = if first > 0.0 { before.max(1.0) } else { 0.0 };
         let mut changes = vec![(0, micros(first / before.max(1.0)))];
         let lengths = beats.windows(2).map(|pair| micros(pair[1] - pair[0]));
         changes.extend((before as u64..).map(|beat| beat * ticks).zip(lengths));
@@ -171,7 +172,7 @@ mod tests {
     #[test]
     fn beats_fall_where_they_were_found() {
         let beats = [0.7, 1.2, 1.6, 2.2];
-        let map = TempoMap::through(&beats, 480).unwrap();
+        let map = TempoMap::through(&beats, 480, 480).unwrap();
         // One beat before the first.
         for (index, beat) in beats.iter().enumerate() {
             let tick = 480 * (index as u64 + 1);
@@ -181,8 +182,11 @@ mod tests {
         assert_eq!(map.tick_at(0.0), 0);
         assert_eq!(map.tick_at(-1.0), 0);
         assert_eq!(map.tick_at(1.4), 480 * 2 + 240);
-        let at_once = TempoMap::through(&[0.0, 0.5, 1.0], 96).unwrap();
-        assert_eq!(at_once.tick_at(1.0), 192);
+        // Dotted quarters, as in 6/8.
+        let at_once = TempoMap::through(&[0.0, 0.6, 1.2], 720, 480).unwrap();
+        assert_eq!(at_once.tick_at(1.2), 1440);
+        let bpm = at_once.beats_per_minute().next().unwrap().1;
+        assert!((bpm - 150.0).abs() < 0.01, "{bpm}");
         for wrong in [
             &[][..],
             &[1.0],
@@ -191,7 +195,7 @@ mod tests {
             &[-1.0, 1.0],
             &[1.0, f64::NAN],
         ] {
-            assert_eq!(TempoMap::through(wrong, 480), None, "{wrong:?}");
+            assert_eq!(TempoMap::through(wrong, 480, 480), None, "{wrong:?}");
         }
     }
 

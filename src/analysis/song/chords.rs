@@ -70,10 +70,14 @@ pub fn fits(chroma: &[Chroma]) -> Vec<Fit> {
                 let (template, quality) = (&templates[number], QUALITIES[number % QUALITIES.len()]);
                 let fit: f32 = template.iter().zip(&all).map(|(a, b)| a * b).sum();
                 let root = number / QUALITIES.len();
-                let low = quality.intervals().iter().enumerate().map(|(place, &step)| {
-                    let weight = if place == 0 { 1.0 } else { 0.4 };
-                    weight * bass[(root + usize::from(step)) % 12].powi(2)
-                });
+                let low = quality
+                    .intervals()
+                    .iter()
+                    .enumerate()
+                    .map(|(place, &step)| {
+                        let weight = if place == 0 { 1.0 } else { 0.4 };
+                        weight * bass[(root + usize::from(step)) % 12].powi(2)
+                    });
                 SHARPNESS * fit + BASS_SHARPNESS * low.sum::<f32>() - complexity(quality)
             })
         })
@@ -118,7 +122,11 @@ pub fn in_key(key: Key) -> Fit {
             // The leading note belongs to minor, too, where the dominant has it.
             scale.contains(&degree) || (minor && degree == 11 && matches!(above, 7 | 11))
         };
-        let outside = chord.quality.intervals().iter().filter(|&&step| !belongs(above + step));
+        let outside = chord
+            .quality
+            .intervals()
+            .iter()
+            .filter(|&&step| !belongs(above + step));
         let outside = outside.count() as f32;
         let degree = match (above, minor) {
             (0, _) => 0.9,
@@ -154,18 +162,26 @@ pub fn decode(fits: &[Fit], costs: &[f32], key: Key) -> (f64, Vec<usize>) {
     let mut now: Fit = std::array::from_fn(|state| first[state] + prior[state] - normal);
     let mut before: Vec<[u8; STATES]> = Vec::with_capacity(fits.len());
     for (fit, &cost) in fits.iter().zip(costs).skip(1) {
-        let best = (0..STATES).max_by(|&a, &b| now[a].total_cmp(&now[b])).expect("states");
+        let best = (0..STATES)
+            .max_by(|&a, &b| now[a].total_cmp(&now[b]))
+            .expect("states");
         let mut from = [0u8; STATES];
         let next: Fit = std::array::from_fn(|state| {
             let moved = now[best] - cost + prior[state] - normal;
-            let (score, source) = if moved > now[state] { (moved, best) } else { (now[state], state) };
+            let (score, source) = if moved > now[state] {
+                (moved, best)
+            } else {
+                (now[state], state)
+            };
             from[state] = source as u8;
             score + fit[state]
         });
         before.push(from);
         now = next;
     }
-    let mut state = (0..STATES).max_by(|&a, &b| now[a].total_cmp(&now[b])).expect("states");
+    let mut state = (0..STATES)
+        .max_by(|&a, &b| now[a].total_cmp(&now[b]))
+        .expect("states");
     let score = f64::from(now[state]);
     let mut path = vec![state];
     for from in before.iter().rev() {
@@ -198,7 +214,10 @@ pub fn spans(chroma: &[Chroma], fits: &[Fit], path: &[usize]) -> Vec<Span> {
         if path[from] != NONE {
             let mut found = chord(path[from]);
             found.bass = other_bass(&chroma[from..to], found);
-            let sure: f64 = fits[from..to].iter().map(|fit| certainty(fit, path[from])).sum();
+            let sure: f64 = fits[from..to]
+                .iter()
+                .map(|fit| certainty(fit, path[from]))
+                .sum();
             spans.push(Span {
                 start: chroma[from].start,
                 end: chroma[to - 1].end,
@@ -219,7 +238,11 @@ fn certainty(fit: &Fit, state: usize) -> f64 {
     };
     let share = |number: usize| f64::from((fit[number] - most).exp());
     let total: f64 = (0..STATES).map(share).sum();
-    (0..STATES).filter(|&other| same(other)).map(share).sum::<f64>() / total
+    (0..STATES)
+        .filter(|&other| same(other))
+        .map(share)
+        .sum::<f64>()
+        / total
 }
 
 fn family(number: usize) -> (u8, bool) {
@@ -230,7 +253,9 @@ fn family(number: usize) -> (u8, bool) {
 fn other_bass(chroma: &[Chroma], chord: Chord) -> Option<u8> {
     let mut bass = [0.0f32; 12];
     for stretch in chroma {
-        bass.iter_mut().zip(&stretch.bass).for_each(|(sum, x)| *sum += x);
+        bass.iter_mut()
+            .zip(&stretch.bass)
+            .for_each(|(sum, x)| *sum += x);
     }
     let total: f32 = bass.iter().sum();
     let lowest = (0..12).max_by(|&a, &b| bass[a].total_cmp(&bass[b]))? as u8;

@@ -46,15 +46,24 @@ impl Keys {
     /// same mean.
     pub fn of_both(posterior: &Posterior, salience: &Salience, share: f32) -> Self {
         let count = posterior.sounds.len().min(posterior.seconds.len());
-        let clean = |x: f32| if x.is_finite() { (x.min(1.0) - UNLIKELY).max(0.0) } else { 0.0 };
-        let mean = |rows: &[[f32; KEYS]]| {
-            rows.iter().flatten().sum::<f32>() / (rows.len().max(1) as f32)
+        let clean = |x: f32| {
+            if x.is_finite() {
+                (x.min(1.0) - UNLIKELY).max(0.0)
+            } else {
+                0.0
+            }
         };
-        let mut rows: Vec<[f32; KEYS]> =
-            posterior.sounds[..count].iter().map(|row| row.map(clean)).collect();
+        let mean =
+            |rows: &[[f32; KEYS]]| rows.iter().flatten().sum::<f32>() / (rows.len().max(1) as f32);
+        let mut rows: Vec<[f32; KEYS]> = posterior.sounds[..count]
+            .iter()
+            .map(|row| row.map(clean))
+            .collect();
         let (a, b) = (mean(&rows).max(1e-6), mean(&salience.rows).max(1e-6));
         for (row, seconds) in rows.iter_mut().zip(&posterior.seconds) {
-            let other = salience.rows.get((seconds * ROWS).round().max(0.0) as usize);
+            let other = salience
+                .rows
+                .get((seconds * ROWS).round().max(0.0) as usize);
             for (key, x) in row.iter_mut().enumerate() {
                 let other = other.map_or(0.0, |other| other[key]);
                 *x = (1.0 - share) * *x / a + share * other / b;
@@ -151,6 +160,9 @@ mod tests {
         assert_eq!(chroma[1].bass[9], 1.0);
         assert!(chroma[1].all[4] > 0.9 && chroma[1].bass[4] == 0.0);
         assert!(chroma[3].level < 2.1);
-        assert_eq!(Keys::of_salience(&Salience::default()).between(&[0.0, 1.0])[0].level, 0.0);
+        assert_eq!(
+            Keys::of_salience(&Salience::default()).between(&[0.0, 1.0])[0].level,
+            0.0
+        );
     }
 }

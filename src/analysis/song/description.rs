@@ -154,7 +154,10 @@ impl SongDescription {
     /// The sentence of its other fields.
     pub(super) fn to_sentence(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        if self.swing.is_some_and(|s| s.ratio > SWINGS && s.confidence > 0.5) {
+        if self
+            .swing
+            .is_some_and(|s| s.ratio > SWINGS && s.confidence > 0.5)
+        {
             words.push("swinging".into());
         }
         match &self.tempo {

@@ -66,9 +66,14 @@ fn change_of_harmony(salience: &Salience, frames: usize) -> Vec<f32> {
         .map(|row| {
             let before = between(row.saturating_sub(HARMONY_ROWS), row);
             let after = between(row, (row + HARMONY_ROWS).min(rows.len()));
-            let dot = |a: &[f32; 12], b: &[f32; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+            let dot =
+                |a: &[f32; 12], b: &[f32; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
             let norm = (dot(&before, &before) * dot(&after, &after)).sqrt();
-            if norm < 1e-6 { 0.0 } else { (1.0 - dot(&before, &after) / norm).max(0.0) }
+            if norm < 1e-6 {
+                0.0
+            } else {
+                (1.0 - dot(&before, &after) / norm).max(0.0)
+            }
         })
         .collect();
     let at = |frame: usize| -> f32 {

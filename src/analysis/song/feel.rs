@@ -24,7 +24,10 @@ pub fn onsets(strength: &[[f32; BANDS]]) -> Vec<usize> {
     }
     let mut found: Vec<usize> = Vec::new();
     for (at, &x) in total.iter().enumerate() {
-        let (from, to) = (at.saturating_sub(AROUND), (at + AROUND + 1).min(total.len()));
+        let (from, to) = (
+            at.saturating_sub(AROUND),
+            (at + AROUND + 1).min(total.len()),
+        );
         let mean = ((sums[to] - sums[from]) / (to - from) as f64) as f32;
         let near = at.saturating_sub(APART)..(at + APART + 1).min(total.len());
         let highest = near.clone().all(|other| total[other] <= x);
@@ -45,7 +48,9 @@ pub fn swing(strength: &[[f32; BANDS]], onsets: &[usize], beats: &[f64]) -> Opti
         let between = onsets.iter().filter_map(|&frame| {
             let place = (frame as f64 / FRAMES - beat[0]) / length;
             let weight = f64::from(strength[frame].iter().sum::<f32>());
-            (EARLIEST..=LATEST).contains(&place).then_some((place, weight))
+            (EARLIEST..=LATEST)
+                .contains(&place)
+                .then_some((place, weight))
         });
         // Of several, the strongest: sixteenths around a straight eighth are weaker than it.
         places.extend(between.max_by(|a, b| a.1.total_cmp(&b.1)));
@@ -61,7 +66,10 @@ pub fn swing(strength: &[[f32; BANDS]], onsets: &[usize], beats: &[f64]) -> Opti
     let total: f64 = places.iter().map(|p| p.1.sqrt()).sum();
     let centres = (42..=78).map(|percent| f64::from(percent) / 100.0);
     let centre = centres.max_by(|&a, &b| weight_around(a).total_cmp(&weight_around(b)))?;
-    let near: Vec<&(f64, f64)> = places.iter().filter(|p| (p.0 - centre).abs() < 0.05).collect();
+    let near: Vec<&(f64, f64)> = places
+        .iter()
+        .filter(|p| (p.0 - centre).abs() < 0.05)
+        .collect();
     let sum: f64 = near.iter().map(|p| p.1.sqrt()).sum();
     let place = near.iter().map(|p| p.0 * p.1.sqrt()).sum::<f64>() / sum.max(1e-9);
     let enough = (places.len() as f64 / (0.3 * beats.len() as f64)).min(1.0);
@@ -77,7 +85,11 @@ pub fn energy(onsets_a_second: f64, loudness_lufs: Option<f64>, strength: &[[f32
     let loud = loudness_lufs.map_or(0.0, |lufs| ((lufs + 40.0) / 32.0).clamp(0.0, 1.0));
     let all: f32 = strength.iter().flatten().sum();
     let high: f32 = strength.iter().map(|row| row[BANDS - 1]).sum();
-    let bright = if all > 1e-6 { f64::from(high / all) } else { 0.0 };
+    let bright = if all > 1e-6 {
+        f64::from(high / all)
+    } else {
+        0.0
+    };
     (busy + loud + bright) / 3.0
 }
 

@@ -87,8 +87,16 @@ mod tests {
     #[test]
     fn a_scale_with_its_cadence_is_in_its_key() {
         for (tonic, mode, triads) in [
-            (0u8, Mode::Major, [[0, 4, 7], [5, 9, 0], [7, 11, 2], [0, 4, 7]]),
-            (9, Mode::Minor, [[9, 0, 4], [2, 5, 9], [4, 8, 11], [9, 0, 4]]),
+            (
+                0u8,
+                Mode::Major,
+                [[0, 4, 7], [5, 9, 0], [7, 11, 2], [0, 4, 7]],
+            ),
+            (
+                9,
+                Mode::Minor,
+                [[9, 0, 4], [2, 5, 9], [4, 8, 11], [9, 0, 4]],
+            ),
         ] {
             for up in 0..12u8 {
                 let chroma: Vec<Chroma> = (0..16)
@@ -100,7 +108,13 @@ mod tests {
                         let mut bass = [0.0f32; 12];
                         bass[(triads[beat / 4][0] + usize::from(up)) % 12] = 1.0;
                         let (start, end) = (beat as f64, beat as f64 + 1.0);
-                        Chroma { start, end, all, bass, level: 3.0 }
+                        Chroma {
+                            start,
+                            end,
+                            all,
+                            bass,
+                            level: 3.0,
+                        }
                     })
                     .collect();
                 let fits = chords::fits(&chroma);

@@ -42,7 +42,9 @@ mod tests {
     fn a_sine_of_full_scale_on_one_channel_has_3_lufs_less() {
         // BS.1770-4, annex 1: 997 Hz at 0 dBFS in one channel reads −3.01.
         let turn = std::f64::consts::TAU * 997.0 / 48_000.0;
-        let wave = (0..96_000).map(|i| (turn * f64::from(i)).sin() as f32).collect();
+        let wave = (0..96_000)
+            .map(|i| (turn * f64::from(i)).sin() as f32)
+            .collect();
         let sound = Sound::new(vec![wave, vec![0.0; 96_000]], 48_000).unwrap();
         let lufs = integrated(&sound, &|| false).unwrap().unwrap();
         assert!((lufs + 3.01).abs() < 0.05, "{lufs}");

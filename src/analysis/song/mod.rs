@@ -195,7 +195,10 @@ fn beginning(sound: &Sound) -> Result<Option<Sound>, SoundError> {
         return Ok(None);
     }
     let samples = (LONGEST * f64::from(sound.rate())) as usize;
-    let channels = sound.channels().iter().map(|channel| channel[..samples].to_vec());
+    let channels = sound
+        .channels()
+        .iter()
+        .map(|channel| channel[..samples].to_vec());
     Sound::new(channels.collect(), sound.rate()).map(Some)
 }
 
@@ -293,7 +296,10 @@ fn told(description: &mut SongDescription, rhythm: Rhythm, from_host: bool) {
     let slowest = eight.iter().copied().fold(rhythm.bpm, f64::min);
     let fastest = eight.iter().copied().fold(rhythm.bpm, f64::max);
     let at = rhythm.beats.iter().zip(&rhythm.places);
-    description.downbeats = at.filter(|(_, place)| **place == 0).map(|(at, _)| *at).collect();
+    description.downbeats = at
+        .filter(|(_, place)| **place == 0)
+        .map(|(at, _)| *at)
+        .collect();
     description.tempo = Some(Tempo {
         bpm: rhythm.bpm,
         confidence: rhythm.confidence,

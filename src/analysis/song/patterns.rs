@@ -86,7 +86,10 @@ mod tests {
             let of: Vec<&Pattern> = all().iter().filter(|p| p.metre == metre).collect();
             assert!(!of.is_empty(), "{name}");
             for pattern in &of {
-                assert_eq!(pattern.positions.len(), POSITIONS * usize::from(metre.beats()));
+                assert_eq!(
+                    pattern.positions.len(),
+                    POSITIONS * usize::from(metre.beats())
+                );
                 assert!(of.iter().any(|p| p.bpm.contains(&100.0)));
             }
         }

@@ -92,7 +92,9 @@ impl Search {
             let mut sums = Vec::with_capacity(evidence.len() + 1);
             sums.push(0.0);
             for row in evidence {
-                let here: f32 = (0..KINDS).map(|kind| position[kind][usize::from(row[kind])]).sum();
+                let here: f32 = (0..KINDS)
+                    .map(|kind| position[kind][usize::from(row[kind])])
+                    .sum();
                 sum += f64::from(here * WEIGHT);
                 sums.push(sum as f32);
             }
@@ -179,7 +181,8 @@ impl Search {
         let of = |&to: &usize| {
             let near = self.lengths.iter().enumerate();
             let near = near.filter(|&(_, &from)| change(to, from) <= LARGEST_CHANGE);
-            near.map(|(number, &from)| (number, INERTIA * change(to, from) as f32)).collect()
+            near.map(|(number, &from)| (number, INERTIA * change(to, from) as f32))
+                .collect()
         };
         self.lengths.iter().map(of).collect()
     }
@@ -191,7 +194,8 @@ impl Search {
         let mut of_length: Vec<(f32, usize, usize)> = (0..count)
             .map(|number| {
                 let last = self.frames + self.lengths[number];
-                let ends = (self.frames..last).flat_map(|end| (0..beats).map(move |beat| (end, beat)));
+                let ends =
+                    (self.frames..last).flat_map(|end| (0..beats).map(move |beat| (end, beat)));
                 ends.map(|(end, beat)| (best[end * row + beat * count + number], end, beat))
                     .fold((NOWHERE, 0, 0), |a, b| if b.0 > a.0 { b } else { a })
             })
@@ -215,7 +219,11 @@ impl Search {
                 if from == u8::MAX {
                     break;
                 }
-                (end, beat, length) = (start as usize, (beat + beats - 1) % beats, usize::from(from));
+                (end, beat, length) = (
+                    start as usize,
+                    (beat + beats - 1) % beats,
+                    usize::from(from),
+                );
             }
             way.beats.reverse();
             for (other, place) in of_length.iter_mut().enumerate() {

@@ -51,7 +51,10 @@ mod tests {
         let (rows, seconds) = (vec![row; 3], vec![0.0, 0.1, 0.2]);
         let found = find(&Keys { rows, seconds }).unwrap();
         assert_eq!((found.lowest, found.median, found.highest), (40, 60, 72));
-        let none = Keys { rows: vec![[0.0; KEYS]; 2], seconds: vec![0.0, 0.1] };
+        let none = Keys {
+            rows: vec![[0.0; KEYS]; 2],
+            seconds: vec![0.0, 0.1],
+        };
         assert!(find(&none).is_none());
     }
 }

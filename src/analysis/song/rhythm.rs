@@ -125,12 +125,24 @@ fn onto_onsets(way: &Way, strength: &[[f32; BANDS]]) -> (Vec<f64>, Vec<usize>) {
     let mean = total.iter().sum::<f32>() / total.len().max(1) as f32;
     let (mut beats, mut places) = (Vec::new(), Vec::new());
     for &(frame, place) in &way.beats {
-        let Some(frame) = usize::try_from(frame).ok().filter(|&frame| frame < total.len()) else {
+        let Some(frame) = usize::try_from(frame)
+            .ok()
+            .filter(|&frame| frame < total.len())
+        else {
             continue;
         };
-        let (from, to) = (frame.saturating_sub(NEAR), (frame + NEAR + 1).min(total.len()));
-        let peak = (from..to).max_by(|&a, &b| total[a].total_cmp(&total[b])).unwrap_or(frame);
-        let moved = if total[peak] > 2.0 * mean { peak } else { frame };
+        let (from, to) = (
+            frame.saturating_sub(NEAR),
+            (frame + NEAR + 1).min(total.len()),
+        );
+        let peak = (from..to)
+            .max_by(|&a, &b| total[a].total_cmp(&total[b]))
+            .unwrap_or(frame);
+        let moved = if total[peak] > 2.0 * mean {
+            peak
+        } else {
+            frame
+        };
         beats.push(moved as f64 / FRAMES);
         places.push(place);
     }

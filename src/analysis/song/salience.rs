@@ -91,7 +91,11 @@ fn decimate(sound: &[f32]) -> Vec<f32> {
             let from = start.max(0) as usize;
             let to = ((start + TAPS as i64) as usize).min(sound.len());
             let taps = &taps[(from as i64 - start) as usize..];
-            sound[from..to.max(from)].iter().zip(taps).map(|(x, t)| x * t).sum()
+            sound[from..to.max(from)]
+                .iter()
+                .zip(taps)
+                .map(|(x, t)| x * t)
+                .sum()
         })
         .collect()
 }
@@ -155,7 +159,11 @@ impl Spectrum<'_> {
     fn amplitude(&self, hertz: f64) -> f32 {
         let at = hertz / self.per_bin;
         let bin = at as usize;
-        let Some([a, b]) = self.amplitudes.get(bin..bin + 2).and_then(|x| x.first_chunk()) else {
+        let Some([a, b]) = self
+            .amplitudes
+            .get(bin..bin + 2)
+            .and_then(|x| x.first_chunk())
+        else {
             return 0.0;
         };
         a + (b - a) * (at - bin as f64) as f32
@@ -258,7 +266,8 @@ impl Combs {
             made.fill(0.0);
             for (comb, &weight) in self.0.iter().zip(&weights) {
                 if weight > 0.0 {
-                    comb.iter().for_each(|&(bin, share)| made[bin] += share * weight);
+                    comb.iter()
+                        .for_each(|&(bin, share)| made[bin] += share * weight);
                 }
             }
             for ((comb, weight), &wanted) in self.0.iter().zip(&mut weights).zip(&wanted) {
@@ -306,7 +315,11 @@ mod tests {
         for cents in [-30.0, 0.0, 20.0] {
             let keys = [60.0, 64.0, 67.0].map(|key| key + cents / 100.0);
             let heard = of(&chord(&keys), &|| false).unwrap();
-            assert!((heard.tuning_cents - cents).abs() < 5.0, "{}", heard.tuning_cents);
+            assert!(
+                (heard.tuning_cents - cents).abs() < 5.0,
+                "{}",
+                heard.tuning_cents
+            );
         }
     }
 

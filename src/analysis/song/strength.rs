@@ -144,7 +144,9 @@ mod tests {
         for (hertz, band) in [(60.0, 0), (700.0, 1)] {
             let rows = of(&tone(hertz), &|| false).unwrap();
             // Well inside the tone's first frames, before its edge has spread.
-            let sum: Vec<f32> = (0..BANDS).map(|b| rows[50..60].iter().map(|r| r[b]).sum()).collect();
+            let sum: Vec<f32> = (0..BANDS)
+                .map(|b| rows[50..60].iter().map(|r| r[b]).sum())
+                .collect();
             let most = (0..BANDS).max_by(|&a, &b| sum[a].total_cmp(&sum[b]));
             assert!(most == Some(band) || sum[band] > 2.0, "{hertz} Hz: {sum:?}");
         }

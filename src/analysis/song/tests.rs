@@ -16,13 +16,23 @@ fn described(sound: &Sound) -> SongDescription {
 
 /// What must hold of every description.
 fn check(told: &SongDescription) {
-    assert!(told.sentence.ends_with('.') && told.sentence.len() > 10, "{told:?}");
+    assert!(
+        told.sentence.ends_with('.') && told.sentence.len() > 10,
+        "{told:?}"
+    );
     assert!((0.0..=1.0).contains(&told.energy), "{told:?}");
-    for (times, most) in [(&told.beats, told.seconds_used), (&told.downbeats, told.seconds_used)] {
+    for (times, most) in [
+        (&told.beats, told.seconds_used),
+        (&told.downbeats, told.seconds_used),
+    ] {
         assert!(times.windows(2).all(|w| w[0] < w[1]), "{told:?}");
         assert!(times.iter().all(|at| (0.0..=most).contains(at)), "{told:?}");
     }
-    assert!(told.chords.windows(2).all(|w| w[0].end <= w[1].start + 1e-9));
+    assert!(
+        told.chords
+            .windows(2)
+            .all(|w| w[0].end <= w[1].start + 1e-9)
+    );
     let sure = told.tempo.iter().map(|t| t.confidence);
     let sure = sure.chain(told.key.iter().map(|k| k.confidence));
     let sure = sure.chain(told.metre.iter().map(|m| m.confidence));
@@ -48,13 +58,20 @@ fn drums(seconds: f64, rate: u32, length: impl Fn(f64) -> f64) -> (Vec<f32>, Vec
     let kick = tone(55.0, &[(1.0, 0.8), (2.0, 0.2)], 18.0, 0.25, rate);
     let burst = |level: f32, decay: f32, seconds: f32| -> Vec<f32> {
         let noise = white().take((seconds * rate as f32) as usize).enumerate();
-        noise.map(|(i, x)| level * x as f32 * (-decay * i as f32 / rate as f32).exp()).collect()
+        noise
+            .map(|(i, x)| level * x as f32 * (-decay * i as f32 / rate as f32).exp())
+            .collect()
     };
     let (snare, hat) = (burst(0.5, 25.0, 0.2), burst(0.12, 120.0, 0.05));
     let (mut at, mut beat, mut beats) = (0.3, 0, Vec::new());
     while at < seconds {
         let here = length(at);
-        mix(&mut sound, if beat % 2 == 0 { &kick } else { &snare }, at, rate);
+        mix(
+            &mut sound,
+            if beat % 2 == 0 { &kick } else { &snare },
+            at,
+            rate,
+        );
         mix(&mut sound, &hat, at, rate);
         mix(&mut sound, &hat, at + 0.5 * here, rate);
         beats.push(at);
@@ -83,7 +100,11 @@ fn beats_of_drums_are_found_at_several_tempi() {
         assert!((tempo.bpm / bpm - 1.0).abs() < 0.02, "{bpm}: {tempo:?}");
         assert!(agreement(&beats, &told.beats) > 0.95, "{bpm}");
         assert_eq!(told.metre.unwrap().name, "4/4");
-        assert!((1.5..=2.5).contains(&told.density.unwrap()), "{:?}", told.density);
+        assert!(
+            (1.5..=2.5).contains(&told.density.unwrap()),
+            "{:?}",
+            told.density
+        );
         let swing = told.swing.unwrap();
         assert!((swing.ratio - 1.0).abs() < 0.15, "{swing:?}");
     }
@@ -93,7 +114,11 @@ fn beats_of_drums_are_found_at_several_tempi() {
 fn a_drifting_tempo_is_followed() {
     let (sound, beats) = drums(40.0, 32_000, |at| 60.0 / (100.0 + 0.3 * at));
     let told = described(&Sound::new(vec![sound], 32_000).unwrap());
-    assert!(agreement(&beats, &told.beats) > 0.93, "{}", agreement(&beats, &told.beats));
+    assert!(
+        agreement(&beats, &told.beats) > 0.93,
+        "{}",
+        agreement(&beats, &told.beats)
+    );
     let [slowest, fastest] = told.tempo.unwrap().range;
     assert!(slowest < 104.0 && fastest > 107.0, "{slowest} {fastest}");
 }
@@ -120,17 +145,38 @@ const MINOR: [u8; 3] = [0, 3, 7];
 
 #[test]
 fn chords_and_key_of_a_progression_are_found_at_any_rate() {
-    let song = [(5, MINOR), (10, MINOR), (0, MAJOR), (5, MINOR), (1, MAJOR), (8, MAJOR), (0, MAJOR), (5, MINOR)];
+    let song = [
+        (5, MINOR),
+        (10, MINOR),
+        (0, MAJOR),
+        (5, MINOR),
+        (1, MAJOR),
+        (8, MAJOR),
+        (0, MAJOR),
+        (5, MINOR),
+    ];
     for rate in [8000, 32_000, 44_100, 192_000] {
         let sound = Sound::new(vec![progression(&song, rate)], rate).unwrap();
         let told = described(&sound);
         let key = told.key.as_ref().unwrap();
-        assert_eq!((key.tonic, key.mode, key.name.as_str()), (5, Mode::Minor, "F minor"), "{rate}");
+        assert_eq!(
+            (key.tonic, key.mode, key.name.as_str()),
+            (5, Mode::Minor, "F minor"),
+            "{rate}"
+        );
         for (number, (root, steps)) in song.iter().enumerate() {
             let middle = 2.0 * number as f64 + 1.0;
-            let here = told.chords.iter().find(|c| c.start <= middle && middle < c.end).unwrap();
+            let here = told
+                .chords
+                .iter()
+                .find(|c| c.start <= middle && middle < c.end)
+                .unwrap();
             let third = here.chord.quality.intervals()[1];
-            assert_eq!((here.chord.root, third), (*root, steps[1]), "{rate} Hz, {middle} s: {here:?}");
+            assert_eq!(
+                (here.chord.root, third),
+                (*root, steps[1]),
+                "{rate} Hz, {middle} s: {here:?}"
+            );
         }
         let register = told.register.unwrap();
         assert!((36..=72).contains(&register.median), "{register:?}");
@@ -141,7 +187,9 @@ fn chords_and_key_of_a_progression_are_found_at_any_rate() {
 fn the_host_knows_the_time() {
     let (sound, _) = drums(10.0, 32_000, |_| 0.5);
     let host = HostGrid {
-        beats: (0..14).map(|beat| 0.3 + 0.75 * f64::from(beat) - 0.1).collect(),
+        beats: (0..14)
+            .map(|beat| 0.3 + 0.75 * f64::from(beat) - 0.1)
+            .collect(),
         places: (0..14).map(|beat| beat % 3).collect(),
         metre: "3/4".parse().unwrap(),
         bpm: 80.0,
@@ -155,7 +203,10 @@ fn the_host_knows_the_time() {
     assert_eq!(told.beats, host.beats[..told.beats.len()]);
     assert_eq!(told.downbeats[1], host.beats[3]);
     for wrong in [vec![], vec![f64::NAN; 14], vec![3.0; 14], vec![99.0, 100.0]] {
-        let host = HostGrid { beats: wrong, ..host.clone() };
+        let host = HostGrid {
+            beats: wrong,
+            ..host.clone()
+        };
         check(&describe(&sound, None, Some(&host), &go_on).unwrap());
     }
 }
@@ -201,8 +252,14 @@ fn what_is_no_song_has_no_beat_and_no_invented_fields() {
     let (beginning, _) = drums(4.0, 8000, |_| 0.5);
     described(&Sound::new(vec![beginning], 8000).unwrap());
     // Silence and what isn't a number never become a sound.
-    assert_eq!(Sound::new(vec![vec![0.0; 32_000]], 32_000), Err(SoundError::Silent));
-    assert_eq!(Sound::new(vec![vec![f32::NAN; 2]], 32_000), Err(SoundError::NotFinite));
+    assert_eq!(
+        Sound::new(vec![vec![0.0; 32_000]], 32_000),
+        Err(SoundError::Silent)
+    );
+    assert_eq!(
+        Sound::new(vec![vec![f32::NAN; 2]], 32_000),
+        Err(SoundError::NotFinite)
+    );
 }
 
 #[test]
@@ -222,7 +279,11 @@ fn of_three_hours_ten_minutes_are_used() {
     let sound: Vec<f32> = bar.iter().copied().cycle().take(3 * 3600 * 4000).collect();
     let told = described(&Sound::new(vec![sound], 4000).unwrap());
     assert_eq!((told.seconds, told.seconds_used), (10_800.0, LONGEST));
-    assert!(told.beats.last().is_some_and(|&at| at > 590.0 && at <= 600.0));
+    assert!(
+        told.beats
+            .last()
+            .is_some_and(|&at| at > 590.0 && at <= 600.0)
+    );
 }
 
 #[test]
