@@ -14,8 +14,8 @@ mod library;
 pub mod pin;
 mod unpack;
 
-pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use exit::settle;
+pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use unpack::hex;
 
 use std::path::PathBuf;
