@@ -7,7 +7,7 @@ use nice_plug::params::internals::ParamPtr;
 
 use crate::instrument::Instrument;
 use crate::jobs::librarian::{Shelf, Wish};
-use crate::jobs::{Capture, Export, Request, Status};
+use crate::jobs::{Capture, Export, Request, Song, SongOrder, Status};
 use crate::library::EntryId;
 use crate::params::ConsortParams;
 
@@ -38,6 +38,8 @@ pub struct View {
     pub notice: Option<String>,
     /// The capture of a sound that goes on, or what became of the last one.
     pub capture: Option<Capture>,
+    /// How it stands with listening to the song.
+    pub song: Song,
     /// The export that is being written, or what became of the last one.
     pub export: Option<Export>,
     /// Names of the instruments that are remembered, the latest first.
@@ -124,6 +126,10 @@ pub trait Controls: Send + Sync {
     fn stop_capture(&self);
     /// Ends and forgets it.
     fn cancel_capture(&self);
+
+    /// Listens to the song on the sidechain, and takes bars of it; [`View::song`] shows what comes of
+    /// it.
+    fn song(&self, order: SongOrder);
 
     /// Plays an instrument of the factory library, by name; otherwise a sentence that says why not.
     fn play_factory(&self, name: &str) -> Result<(), String>;

@@ -18,22 +18,31 @@ pub struct HostPosition {
     pub tempo: Option<f64>,
     /// Quarter notes from the song's start to that of the current bar.
     pub bar_start: Option<f64>,
+    /// Number of the current bar, 0 for the song's first.
+    pub bar: Option<i32>,
     /// Numerator and denominator.
     pub time_signature: Option<(i32, i32)>,
 }
 
 /// Furthest that a block may lie from where it should, in frames: many hosts count beats.
 const ROUNDING: u64 = 2;
+/// The same in quarter notes, where beats and tempo are known: hosts differ on what the tempo of a
+/// block is that it changes in.
+const ROUNDING_BEATS: f64 = 0.03;
 
 /// One block of captured sound.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CapturedBlock {
     /// Where it starts.
     pub position: HostPosition,
     /// Its length in frames.
     pub frames: usize,
-    /// The song doesn't go on from the block before: a start, stop, loop, seek or change of tempo,
-    /// or blocks were lost in between.
+    /// Frames per second; 0 while unknown.
+    pub rate: f32,
+    /// All of it is exactly zero.
+    pub silent: bool,
+    /// The song doesn't go on from the block before: a start, stop, loop or seek, another sample
+    /// rate, or blocks were lost in between. A tempo or metre that changes on the way is none of it.
     pub starts_stretch: bool,
 }
 
@@ -43,8 +52,9 @@ pub struct Writer {
     blocks: rtrb::Producer<CapturedBlock>,
     frames: rtrb::Producer<[f32; 2]>,
     armed: Arc<AtomicBool>,
-    /// Position and length of the last block written.
-    last: Option<(HostPosition, usize)>,
+    rate: f32,
+    /// The last block written.
+    last: Option<CapturedBlock>,
 }
 
 /// The listener's end.
@@ -66,6 +76,7 @@ pub fn channel(frames: usize) -> (Writer, Reader) {
             blocks: block_in,
             frames: frame_in,
             armed: armed.clone(),
+            rate: 0.0,
             last: None,
         },
         Reader {
@@ -82,9 +93,16 @@ impl Writer {
         self.armed.load(Relaxed)
     }
 
+    /// From here on there are so many frames per second. Not while `write` runs.
+    pub fn set_rate(&mut self, rate: f32) {
+        self.rate = rate;
+        self.last = None;
+    }
+
     /// Writes a block of `frames` frames if anybody listens. Slices that are shorter are silent at
     /// their end, as hosts may leave the sidechain out or cut it short. A block that finds no room
-    /// is lost whole, and the next one starts a new stretch. Audio thread.
+    /// is lost whole, and the next one starts a new stretch. Of a silent one nothing but its place is
+    /// written. Audio thread.
     pub fn write(&mut self, position: &HostPosition, frames: usize, left: &[f32], right: &[f32]) {
         if !self.is_armed() {
             self.last = None;
@@ -93,25 +111,32 @@ impl Writer {
         if frames == 0 {
             return;
         }
+        let (left, right) = (
+            &left[..left.len().min(frames)],
+            &right[..right.len().min(frames)],
+        );
+        let silent = left.iter().chain(right).all(|x| *x == 0.0);
+        let taken = if silent { 0 } else { frames };
         let room = !self.blocks.is_full();
         let Some(chunk) = room
-            .then(|| self.frames.write_chunk_uninit(frames).ok())
+            .then(|| self.frames.write_chunk_uninit(taken).ok())
             .flatten()
         else {
             self.last = None;
             return;
         };
         let sample = |channel: &[f32], i: usize| channel.get(i).copied().unwrap_or(0.0);
-        chunk.fill_from_iter((0..frames).map(|i| [sample(left, i), sample(right, i)]));
-        let starts_stretch = !self.last.is_some_and(|last| goes_on(&last, position));
+        chunk.fill_from_iter((0..taken).map(|i| [sample(left, i), sample(right, i)]));
         let block = CapturedBlock {
             position: *position,
             frames,
-            starts_stretch,
+            rate: self.rate,
+            silent,
+            starts_stretch: !self.last.is_some_and(|last| goes_on(&last, position)),
         };
         // There is room: this is the only producer.
         let _ = self.blocks.push(block);
-        self.last = Some((*position, frames));
+        self.last = Some(block);
     }
 }
 
@@ -125,30 +150,45 @@ impl Reader {
     /// thread but audio.
     pub fn read(&mut self, sound: &mut Vec<[f32; 2]>) -> Option<CapturedBlock> {
         let block = self.blocks.pop().ok()?;
-        // Frames are written before their block.
-        sound.extend(self.frames.read_chunk(block.frames).ok()?);
+        if block.silent {
+            sound.resize(sound.len() + block.frames, [0.0; 2]);
+        } else {
+            // Frames are written before their block.
+            sound.extend(self.frames.read_chunk(block.frames).ok()?);
+        }
         Some(block)
     }
 }
 
 /// Whether a block at `position` continues the song where the last one ended.
-fn goes_on((last, frames): &(HostPosition, usize), position: &HostPosition) -> bool {
-    let in_samples = match (last.samples, position.samples) {
-        (Some(last), Some(now)) if position.playing => {
-            now.abs_diff(last + *frames as i64) <= ROUNDING
+fn goes_on(last: &CapturedBlock, now: &HostPosition) -> bool {
+    let before = &last.position;
+    if before.playing != now.playing {
+        return false;
+    }
+    if !now.playing {
+        return true;
+    }
+    if let (Some(from), Some(to)) = (before.beats, now.beats) {
+        // Beats tell a loop even where samples run on, and hosts that work samples out from them get
+        // those wrong as soon as the tempo changes.
+        let (Some(slow), Some(fast)) = (before.tempo, now.tempo) else {
+            return to >= from;
+        };
+        if last.rate > 0.0 {
+            let beats = last.frames as f64 / f64::from(last.rate) / 60.0;
+            let (slow, fast) = (slow.min(fast), slow.max(fast));
+            return (from + beats * slow - ROUNDING_BEATS..=from + beats * fast + ROUNDING_BEATS)
+                .contains(&to);
         }
-        _ => true,
-    };
-    // A loop may leave the sample count alone, but not the beats.
-    let in_beats = match (last.beats, position.beats) {
-        (Some(last), Some(now)) if position.playing => now >= last,
-        _ => true,
-    };
-    last.playing == position.playing
-        && last.tempo == position.tempo
-        && last.time_signature == position.time_signature
-        && in_samples
-        && in_beats
+    }
+    let in_beats = !matches!((before.beats, now.beats), (Some(from), Some(to)) if to < from);
+    match (before.samples, now.samples) {
+        (Some(from), Some(to)) => {
+            in_beats && to.abs_diff(from.saturating_add(last.frames as i64)) <= ROUNDING
+        }
+        _ => in_beats,
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +219,9 @@ mod tests {
             (at(4), 4, true)
         );
         assert_eq!(sound, [[1.0, 2.0], [1.0, 2.0], [1.0, 0.0], [1.0, 0.0]]);
+        writer.write(&at(8), 3, &[0.0; 3], &[]);
+        assert!(reader.read(&mut sound).unwrap().silent);
+        assert_eq!(sound[4..], [[0.0; 2]; 3]);
     }
 
     #[test]
@@ -213,6 +256,36 @@ mod tests {
             stretches,
             [true, false, false, true, false, true, true, false]
         );
+    }
+
+    #[test]
+    fn a_tempo_that_changes_on_the_way_is_no_jump() {
+        let (mut writer, mut reader) = channel(64_000);
+        writer.set_rate(48_000.0);
+        reader.arm(true);
+        let mut beats = 0.0;
+        let mut write = |jump: f64, tempo: f64, metre: (i32, i32)| {
+            beats += jump;
+            let position = HostPosition {
+                playing: true,
+                // As a host that works it out from the beats.
+                samples: Some((beats * 60.0 / tempo * 48_000.0) as i64),
+                beats: Some(beats),
+                tempo: Some(tempo),
+                time_signature: Some(metre),
+                ..HostPosition::default()
+            };
+            writer.write(&position, 4_800, &[0.5; 4_800], &[]);
+            beats += 0.1 * tempo / 60.0;
+            reader.read(&mut Vec::new()).unwrap().starts_stretch
+        };
+        assert!(write(0.0, 60.0, (4, 4)));
+        for tempo in [60.0, 70.0, 140.0, 139.0] {
+            assert!(!write(0.0, tempo, (7, 8)), "{tempo}");
+        }
+        assert!(write(-1.0, 139.0, (7, 8)), "a loop");
+        assert!(write(0.25, 139.0, (7, 8)), "a seek");
+        assert!(!write(0.001, 139.0, (7, 8)), "a host that rounds");
     }
 
     #[test]

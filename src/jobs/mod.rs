@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`client`] | what instances hold |
 //! | [`capture`] | a sound from the sidechain, on a thread of its own |
+//! | [`song`] | the song around the instrument, taken bar by bar, likewise |
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
@@ -33,9 +34,11 @@ mod generator;
 pub mod librarian;
 mod rendering;
 pub mod snapshot;
+pub mod song;
 
 pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
 pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
 pub use librarian::Librarian;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
+pub use song::{Song, SongListener, SongOrder};

@@ -10,7 +10,7 @@ use nice_plug::params::internals::ParamPtr;
 use super::session::Session;
 use crate::editor::{Controls, LibraryOrder, Other, View};
 use crate::instrument::Macros;
-use crate::jobs::Request;
+use crate::jobs::{Request, SongOrder};
 use crate::params::ConsortParams;
 
 /// Lives as long as one window. UI thread.
@@ -118,6 +118,10 @@ impl Controls for HostControls {
 
     fn cancel_capture(&self) {
         self.session.recorder().cancel();
+    }
+
+    fn song(&self, order: SongOrder) {
+        self.session.order_song(order);
     }
 
     fn play_factory(&self, name: &str) -> Result<(), String> {

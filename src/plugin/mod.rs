@@ -37,19 +37,19 @@ use nice_plug::prelude::*;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
-use crate::jobs::{Client, Librarian, Pending, Recorder};
+use crate::jobs::{Client, Librarian, Pending, Recorder, SongListener};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use host_controls::HostControls;
 use keys::KeyPress;
 use modulation::Modulation;
-use session::Session;
+use session::{Inputs, Session};
 use sidechain::SidechainPeak;
 use state::SavedState;
 use stir::Stir;
 
-/// Room for what the sidechain hears until a recorder has read it: 12 s at 48 kHz, 3 at 192. Memory
-/// that is never written costs nothing.
+/// Room for what the sidechain hears until a recorder, or who listens to the song, has read it: 12 s
+/// at 48 kHz, 3 at 192. Memory that is never written costs nothing.
 const CAPTURE_FRAMES: usize = 12 * 48_000;
 
 /// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
@@ -60,6 +60,7 @@ pub struct Consort {
     window: Arc<WindowSize>,
     sidechain: Arc<SidechainPeak>,
     capture: capture::Writer,
+    song: capture::Writer,
     repaint: RepaintNotifier,
     stir: Stir,
     keys: rtrb::Consumer<KeyPress>,
@@ -87,15 +88,21 @@ impl Default for Consort {
             Box::new(|| music_folder().join("Captured sounds")),
             Box::new(move || news.request_repaint()),
         );
+        let (song, reader) = capture::channel(CAPTURE_FRAMES);
+        let news = repaint.clone();
+        let listener = SongListener::new(reader, Box::new(move || news.request_repaint()));
         let news = repaint.clone();
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
             client,
             engine.telemetry(),
-            sidechain.clone(),
+            Inputs {
+                peak: sidechain.clone(),
+                recorder,
+                song: listener,
+            },
             presses,
-            recorder,
             librarian,
         ));
         let window = Arc::new(WindowSize::default());
@@ -106,6 +113,7 @@ impl Default for Consort {
             window,
             sidechain,
             capture,
+            song,
             stir: Stir::new(engine.telemetry(), repaint.clone()),
             repaint,
             keys,
@@ -174,6 +182,8 @@ impl Plugin for Consort {
         _: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.engine.prepare(config.sample_rate);
+        self.capture.set_rate(config.sample_rate);
+        self.song.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
         self.session.activate(config.sample_rate, offline);
         true
@@ -213,6 +223,7 @@ impl Plugin for Consort {
         let (side_left, side_right) = sidechain::channels(aux);
         let position = sidechain::position(context.transport());
         self.capture.write(&position, frames, side_left, side_right);
+        self.song.write(&position, frames, side_left, side_right);
         self.stir.look(loud || !self.engine.is_silent());
 
         while let Some(ended) = self.engine.take_ended() {
@@ -229,8 +240,10 @@ impl Plugin for Consort {
                 });
             }
         }
-        // A host that puts the plugin to sleep would keep the engine from taking what is made.
-        if self.engine.is_silent() && !self.pending.get() && !self.capture.is_armed() {
+        // A host that puts the plugin to sleep would keep the engine from taking what is made, and
+        // rests in a song that is listened to from counting.
+        let listens = self.capture.is_armed() || position.playing && self.song.is_armed();
+        if self.engine.is_silent() && !self.pending.get() && !listens {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive

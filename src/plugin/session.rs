@@ -23,17 +23,29 @@ use super::sidechain::SidechainPeak;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status};
+use crate::jobs::{
+    Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, SongListener, SongOrder,
+    Source, Status,
+};
 use crate::params::ConsortParams;
+
+/// What comes in besides notes: the sidechain.
+pub struct Inputs {
+    /// How loud it is.
+    pub peak: Arc<SidechainPeak>,
+    /// Takes single sounds from it.
+    pub recorder: Recorder,
+    /// Listens to the song on it.
+    pub song: SongListener,
+}
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
 pub struct Session {
     params: Arc<ConsortParams>,
     client: Client,
     telemetry: Arc<Telemetry>,
-    sidechain: Arc<SidechainPeak>,
+    inputs: Inputs,
     keys: Mutex<rtrb::Producer<KeyPress>>,
-    recorder: Recorder,
     librarian: Librarian,
     desk: Mutex<Desk>,
     /// The host said at activation that it renders offline.
@@ -75,9 +87,8 @@ impl Session {
         params: Arc<ConsortParams>,
         client: Client,
         telemetry: Arc<Telemetry>,
-        sidechain: Arc<SidechainPeak>,
+        inputs: Inputs,
         keys: rtrb::Producer<KeyPress>,
-        recorder: Recorder,
         librarian: Librarian,
     ) -> Self {
         let watched = params.clone();
@@ -86,9 +97,8 @@ impl Session {
             params,
             client,
             telemetry,
-            sidechain,
+            inputs,
             keys: Mutex::new(keys),
-            recorder,
             librarian,
             desk: Mutex::default(),
             offline: AtomicBool::new(false),
@@ -102,7 +112,20 @@ impl Session {
 
     /// What captures sounds from the sidechain. Any thread but audio.
     pub fn recorder(&self) -> &Recorder {
-        &self.recorder
+        &self.inputs.recorder
+    }
+
+    /// What listens to the song. Any thread but audio.
+    pub fn song(&self) -> &SongListener {
+        &self.inputs.song
+    }
+
+    /// Gives it an order; what projects remember of it, the host is told. UI thread.
+    pub fn order_song(&self, order: SongOrder) {
+        if matches!(order, SongOrder::Listen(_) | SongOrder::Bars(_)) {
+            self.desk.lock().changed = true;
+        }
+        self.inputs.song.order(order);
     }
 
     /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
@@ -111,7 +134,8 @@ impl Session {
         let mut desk = self.desk.lock();
         self.offline.store(offline, Ordering::Relaxed);
         self.client.set_sample_rate(sample_rate);
-        self.recorder.set_sample_rate(sample_rate);
+        self.inputs.recorder.set_sample_rate(sample_rate);
+        self.inputs.song.activate();
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
@@ -143,7 +167,7 @@ impl Session {
             held_keys: self.telemetry.held_keys(),
             voices: self.telemetry.voices(),
             peak: self.telemetry.take_peak(),
-            sidechain_peak: self.sidechain.take(),
+            sidechain_peak: self.inputs.peak.take(),
             before: desk.history.before().map(name),
             after: desk.history.after().map(name),
             message: desk.message.clone(),
@@ -151,7 +175,8 @@ impl Session {
                 Preload::Failed(sentence) => Some(sentence),
                 _ => None,
             }),
-            capture: self.recorder.capture(),
+            capture: self.inputs.recorder.capture(),
+            song: self.inputs.song.song(),
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.morph_shown(),

@@ -51,14 +51,17 @@ pub fn channels<'a>(aux: &'a mut AuxiliaryBuffers) -> (&'a [f32], &'a [f32]) {
     }
 }
 
-/// Where a block starts, as the host says. Audio thread.
+/// Where a block starts, as the host says: its own beats and samples only, since those that the
+/// framework works out from each other are wrong once the tempo has changed. Audio thread.
 pub fn position(transport: &Transport) -> HostPosition {
+    let known = transport.pos_samples.is_some() || transport.pos_seconds.is_some();
     HostPosition {
         playing: transport.playing,
-        samples: transport.pos_samples(),
-        beats: transport.pos_beats(),
+        samples: transport.pos_samples().filter(|_| known),
+        beats: transport.pos_beats,
         tempo: transport.tempo,
-        bar_start: transport.bar_start_pos_beats(),
+        bar_start: transport.bar_start_pos_beats,
+        bar: transport.bar_number(),
         time_signature: transport
             .time_sig_numerator
             .zip(transport.time_sig_denominator),

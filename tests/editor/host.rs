@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use consort::editor::{Controls, LibraryOrder, Other, View};
 use consort::instrument::Instrument;
 use consort::jobs::librarian::Shelf;
-use consort::jobs::{Request, Status};
+use consort::jobs::{Request, Song, SongOrder, Status};
 use consort::params::ConsortParams;
 use nice_plug::params::internals::ParamPtr;
 
@@ -36,6 +36,7 @@ pub enum Asked {
     Capture,
     StopCapture,
     CancelCapture,
+    Song(SongOrder),
     Factory(String),
     MorphWith(Other),
     Morph(f32),
@@ -59,6 +60,7 @@ impl Host {
                 message: None,
                 notice: None,
                 capture: None,
+                song: Song::default(),
                 export: None,
                 earlier: vec!["glass bells".into(), "warm cello".into()],
                 morph_with: None,
@@ -141,6 +143,9 @@ impl Controls for Host {
     }
     fn cancel_capture(&self) {
         self.note(Asked::CancelCapture);
+    }
+    fn song(&self, order: SongOrder) {
+        self.note(Asked::Song(order));
     }
     fn play_factory(&self, name: &str) -> Result<(), String> {
         self.note(Asked::Factory(name.into()));

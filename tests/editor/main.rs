@@ -6,6 +6,7 @@ mod files;
 mod host;
 mod kit;
 mod library;
+mod song;
 mod sound;
 
 use std::sync::Arc;
@@ -28,12 +29,21 @@ fn page(host: &Arc<Host>) -> Harness<'static, State> {
 
 /// The same, in a state.
 fn page_in(host: &Arc<Host>, state: State) -> Harness<'static, State> {
+    page_of_size(host, state, (1000.0, 742.0))
+}
+
+/// The same, in a window of any size.
+fn page_of_size(
+    host: &Arc<Host>,
+    state: State,
+    (width, height): (f32, f32),
+) -> Harness<'static, State> {
     let host = host.clone();
     Harness::builder()
         // Frames as fast as a screen's: two clicks in a row are a double-click.
         .with_step_dt(1.0 / 60.0)
         .with_max_steps(30)
-        .with_size(egui::vec2(1000.0, 742.0))
+        .with_size(egui::vec2(width, height))
         .with_context_setup(theme::apply)
         .build_ui_state(move |page, state| ui(page, state, &*host), state)
 }

@@ -1,6 +1,7 @@
 //! The audio thread's half of an open plugin.
 
 use super::{Event, Handlers, Sound};
+use clack_host::events::event_types::TransportEvent;
 use clack_host::events::io::EventBuffer;
 use clack_host::prelude::*;
 
@@ -21,6 +22,8 @@ pub struct Audio {
     pub awake: bool,
     /// What the sidechain hears in both channels, by the frame since the plugin was activated.
     pub sidechain: fn(u64) -> f32,
+    /// Where the song is, by the same frame; a host without one says nothing.
+    pub transport: Option<Box<dyn Fn(u64) -> TransportEvent + Send>>,
     /// Given the call into the plugin to do: the place for a watch around it.
     pub around: fn(&mut dyn FnMut()),
 }
@@ -52,6 +55,7 @@ impl Audio {
             position: 0,
             awake: true,
             sidechain: |_| 0.0,
+            transport: None,
             around: |work| work(),
         }
     }
@@ -119,6 +123,7 @@ impl Audio {
         });
         let mut outputs = self.outputs.with_output_buffers(outputs);
         self.events_out.clear();
+        let transport = self.transport.as_ref().map(|at| at(self.position));
         let mut status = None;
         (self.around)(&mut || {
             status = Some(self.processor.process(
@@ -127,7 +132,7 @@ impl Audio {
                 &self.events_in.as_input(),
                 &mut self.events_out.as_output(),
                 Some(self.position),
-                None,
+                transport.as_ref(),
             ));
         });
         let status = status.expect("it was called").expect("it processes");

@@ -2,24 +2,32 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
-use super::name_it;
+use super::{State, name_it};
 use crate::editor::widgets::meter;
 use crate::editor::{Controls, View, theme};
 
 /// Width of the level meters.
 const METERS: f32 = 90.0;
 
-/// Shows the row. `library`: whether that page is shown, or is to be.
-pub(super) fn header(ui: &mut Ui, library: &mut bool, view: &View, controls: &dyn Controls) {
+/// Shows the row: what it chooses is shown from now on.
+pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {
     logo(ui);
     ui.label(RichText::new("Consort").heading().strong());
     ui.add_space(10.0);
     for (page, name) in [(false, "Instrument"), (true, "Library")] {
+        let library = &mut state.library.shown;
         let tab = ui.selectable_label(*library == page, name);
         name_it(ui, &tab, &format!("{name} page"), egui::Role::Button);
         if tab.clicked() {
             *library = page;
         }
+    }
+    let shown = state.song.is_shown(&view.song);
+    let song = ui.selectable_label(shown, "Song");
+    name_it(ui, &song, "Song strip", egui::Role::Button);
+    let hint = "Listens to the song on Consort's sidechain, and takes bars of it";
+    if song.on_hover_text(hint).clicked() {
+        state.song.choose(!shown);
     }
     ui.add_space(10.0);
     let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());

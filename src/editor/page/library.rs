@@ -114,10 +114,11 @@ impl LibraryPage {
     }
 }
 
-/// Shows the page in `rest`, below the header.
+/// Shows the page in `rest`, below the header; without the keyboard where there is no room for it.
 pub(super) fn page(
     ui: &mut Ui,
     mut rest: Rect,
+    keys: bool,
     state: &mut State,
     view: &View,
     controls: &dyn Controls,
@@ -146,7 +147,7 @@ pub(super) fn page(
         row
     };
     let footer_rect = from_bottom(FOOTER, 6.0);
-    let keys_rect = from_bottom(KEYBOARD, 8.0);
+    let keys_rect = keys.then(|| from_bottom(KEYBOARD, 8.0));
     let chosen_rect = from_bottom(CHOSEN, 6.0);
 
     on_card(ui, asking_rect, |ui| {
@@ -165,9 +166,11 @@ pub(super) fn page(
     row(ui, chosen_rect, |ui| {
         chosen::chosen(ui, page, view, controls)
     });
-    ui.scope_builder(UiBuilder::new().max_rect(keys_rect), |ui| {
-        keyboard::keyboard(ui, keys_rect, view, controls, &mut state.pressed);
-    });
+    if let Some(rect) = keys_rect {
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+            keyboard::keyboard(ui, rect, view, controls, &mut state.pressed);
+        });
+    }
     row(ui, footer_rect, |ui| {
         footer::footer(ui, page, view, controls)
     });

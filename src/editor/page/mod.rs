@@ -1,5 +1,5 @@
 //! The instrument page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
-//! files; and the library page. One file a row or card.
+//! files; the library page; and the strip of the song below both. One file a row or card.
 
 mod capture;
 mod factory;
@@ -10,6 +10,7 @@ mod knobs;
 mod library;
 mod morph;
 mod prompt;
+mod song;
 mod sound;
 mod variations;
 
@@ -32,6 +33,8 @@ const SOUND: f32 = 34.0;
 const KEYBOARD: f32 = 92.0;
 const FILES: f32 = 30.0;
 const REPORT: f32 = 18.0;
+/// Lower than this, margins included, a page has no room for keyboard and strip.
+const BOTH: f32 = 722.0 + KEYBOARD + theme::GAP;
 
 /// Seeds a prompt is tried with, side by side.
 const VARIATION_NAMES: [&str; 4] = ["A", "B", "C", "D"];
@@ -50,6 +53,7 @@ pub struct State {
     browser: factory::Browser,
     morph: morph::Morph,
     library: library::LibraryPage,
+    song: song::Strip,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -72,6 +76,7 @@ impl Default for State {
             browser: factory::Browser::default(),
             morph: morph::Morph::default(),
             library: library::LibraryPage::default(),
+            song: song::Strip::default(),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -177,20 +182,31 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     let inside = whole.shrink(MARGIN);
     let header_rect = inside.with_max_y(inside.top() + HEADER);
     row(ui, header_rect, |ui| {
-        header::header(ui, &mut state.library.shown, &view, controls);
+        header::header(ui, state, &view, controls);
     });
-    let rest = inside.with_min_y(header_rect.bottom() + 8.0);
+    let mut rest = inside.with_min_y(header_rect.bottom() + 8.0);
+    let mut keys = true;
+    if state.song.is_shown(&view.song) {
+        let strip = song::place(&mut rest);
+        keys = whole.height() >= BOTH;
+        let folder = state.files.place();
+        song::song(ui, strip, &mut state.song, &folder, &view, controls);
+    }
+    if !keys && let Some(key) = state.pressed.take() {
+        controls.key(key, None);
+    }
     if state.library.shown {
-        library::page(ui, rest, state, &view, controls);
+        library::page(ui, rest, keys, state, &view, controls);
     } else {
-        instrument(ui, rest, state, &view, controls);
+        instrument(ui, rest, keys, state, &view, controls);
     }
 }
 
-/// The instrument page.
+/// The instrument page; without its keyboard where there is no room for it.
 fn instrument(
     ui: &mut Ui,
     mut rest: Rect,
+    keys: bool,
     state: &mut State,
     view: &View,
     controls: &dyn Controls,
@@ -210,7 +226,7 @@ fn instrument(
     };
     let report_rect = from_bottom(REPORT, 4.0);
     let files_rect = from_bottom(FILES, theme::GAP);
-    let keys_rect = from_bottom(KEYBOARD, theme::GAP);
+    let keys_rect = keys.then(|| from_bottom(KEYBOARD, theme::GAP));
     let split = rest.right() - knobs::WIDTH;
     let picture_rect = Rect::from_min_max(rest.min, pos2(split - theme::GAP, rest.bottom()));
     let knobs_rect = Rect::from_min_max(pos2(split, rest.top()), rest.max);
@@ -240,9 +256,11 @@ fn instrument(
             morph::morph(ui, &mut state.morph, &folder, view, controls);
         });
     });
-    ui.scope_builder(UiBuilder::new().max_rect(keys_rect), |ui| {
-        keyboard::keyboard(ui, keys_rect, view, controls, &mut state.pressed);
-    });
+    if let Some(rect) = keys_rect {
+        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+            keyboard::keyboard(ui, rect, view, controls, &mut state.pressed);
+        });
+    }
     row(ui, files_rect, |ui| {
         files::files(ui, &mut state.files, view, controls);
     });

@@ -6,3 +6,4 @@ pub mod knob;
 pub mod meter;
 pub mod pads;
 pub mod picture;
+pub mod waveform;

@@ -13,6 +13,16 @@ pub(super) fn bytes(
     root_key: u8,
     loop_frames: Option<(u32, u32)>,
 ) -> Vec<u8> {
+    let mut bytes = wav(frames, gain, rate);
+    bytes.extend(sampler_chunk(rate, root_key, loop_frames));
+    let riff = (bytes.len() - 8) as u32;
+    bytes[4..8].copy_from_slice(&riff.to_le_bytes());
+    bytes
+}
+
+/// The bytes of a WAV file: stereo, 24-bit, `frames` times `gain` at `rate` frames per second; what
+/// is beyond full scale clips. Any thread but audio.
+pub fn wav(frames: &[[f32; 2]], gain: f32, rate: u32) -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 2,
         sample_rate: rate,
@@ -28,11 +38,7 @@ pub(super) fn bytes(
             .expect("memory takes 24-bit samples");
     }
     writer.finalize().expect("two channels in every frame");
-    let mut bytes = file.into_inner();
-    bytes.extend(sampler_chunk(rate, root_key, loop_frames));
-    let riff = (bytes.len() - 8) as u32;
-    bytes[4..8].copy_from_slice(&riff.to_le_bytes());
-    bytes
+    file.into_inner()
 }
 
 /// The `smpl` chunk (Multimedia Programming Interface and Data Specifications 1.0).

@@ -153,6 +153,7 @@ mod tests {
                     position: self.position,
                     frames: sound.len(),
                     starts_stretch: std::mem::take(&mut self.jump),
+                    ..CapturedBlock::default()
                 };
                 self.take.push(&block, sound)
             })

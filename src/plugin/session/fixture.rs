@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Session;
+use super::{Inputs, Session};
 use crate::engine::{Engine, capture, mailbox};
-use crate::jobs::{Client, Librarian, Recorder};
+use crate::jobs::{Client, Librarian, Recorder, SongListener};
 use crate::params::ConsortParams;
 use crate::plugin::{keys, sidechain::SidechainPeak};
 
@@ -18,13 +18,16 @@ pub(super) fn session(folder: &Path) -> (Session, Engine) {
         Arc::new(ConsortParams::default()),
         Client::new(generator_side),
         engine.telemetry(),
-        Arc::new(SidechainPeak::default()),
+        Inputs {
+            peak: Arc::new(SidechainPeak::default()),
+            recorder: Recorder::new(
+                capture::channel(16).1,
+                Box::new(std::env::temp_dir),
+                Box::new(|| ()),
+            ),
+            song: SongListener::new(capture::channel(16).1, Box::new(|| ())),
+        },
         keys::ring().0,
-        Recorder::new(
-            capture::channel(16).1,
-            Box::new(std::env::temp_dir),
-            Box::new(|| ()),
-        ),
         Librarian::new(move || folder.clone(), Box::new(|| ())),
     );
     session.activate(48_000.0, false);

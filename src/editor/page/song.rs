@@ -1,0 +1,234 @@
+//! The strip below the pages that listens to the song on the sidechain and takes bars of it.
+
+use std::path::Path;
+
+use egui::text::LayoutJob;
+use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+
+use super::{name_it, row};
+use crate::editor::widgets::{meter, waveform::Waveform};
+use crate::editor::{Controls, View, theme};
+use crate::jobs::SongOrder;
+use crate::jobs::song::{BARS, Progress, Song};
+
+/// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
+pub(super) const HEIGHT: f32 = super::KEYBOARD;
+/// Height of its buttons.
+const BUTTONS: f32 = 28.0;
+/// Width of the text beside the picture.
+const TEXT: f32 = 206.0;
+/// Width of the level meter.
+const METER: f32 = 50.0;
+
+/// Where the sidechain's source is chosen, by host.
+const ROUTES: [(&str, &str); 7] = [
+    (
+        "Ableton Live",
+        "unfold Consort's device, switch Sidechain on and choose a track under Audio From.",
+    ),
+    (
+        "Ardour",
+        "open Pin Connections of Consort, add a sidechain and connect tracks to it.",
+    ),
+    (
+        "Bitwig Studio",
+        "choose a track in the sidechain chooser of Consort's device.",
+    ),
+    (
+        "Cubase",
+        "switch Side-Chain on at the top of Consort's window, then send tracks to it.",
+    ),
+    (
+        "FL Studio",
+        "sidechain a mixer track to Consort's, then choose it in the wrapper's Processing tab.",
+    ),
+    (
+        "Reaper",
+        "send tracks to channels 3/4 of Consort's track, and join those to the sidechain pins.",
+    ),
+    (
+        "Studio One",
+        "press Sidechain at the top of Consort's window and choose the tracks.",
+    ),
+];
+
+/// What the strip remembers between frames.
+#[derive(Default)]
+pub(super) struct Strip {
+    /// Shown or hidden by the user; otherwise it is shown while Consort listens.
+    chosen: Option<bool>,
+    waveform: Waveform,
+}
+
+impl Strip {
+    /// Whether it is shown.
+    pub(super) fn is_shown(&self, song: &Song) -> bool {
+        self.chosen.unwrap_or(song.listens)
+    }
+
+    /// Shows or hides it.
+    pub(super) fn choose(&mut self, shown: bool) {
+        self.chosen = Some(shown);
+    }
+}
+
+/// Shows the strip in `rect`; what is saved goes to `folder`.
+pub(super) fn song(
+    ui: &mut Ui,
+    rect: Rect,
+    strip: &mut Strip,
+    folder: &Path,
+    view: &View,
+    controls: &dyn Controls,
+) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::CARD);
+    let inside = rect.shrink2(vec2(12.0, 6.0));
+    let buttons = inside.with_max_y(inside.top() + BUTTONS);
+    let below = inside.with_min_y(buttons.bottom() + 4.0);
+    row(ui, buttons, |ui| {
+        ui.spacing_mut().interact_size.y = BUTTONS;
+        listening(ui, view, controls);
+        ui.add_enabled_ui(view.song.listens, |ui| match &view.song.progress {
+            Some(progress) => waiting(ui, progress, &view.song, controls),
+            None => taking(ui, controls),
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            saving(ui, folder, view, controls);
+        });
+    });
+    let text = below.with_max_x(below.left() + TEXT);
+    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, &view.song));
+    let picture = below.with_min_x(text.right() + 8.0);
+    match &view.song.taken {
+        Some(taken) => strip.waveform.show(ui, picture, taken),
+        None => {
+            let field = picture.with_min_y(picture.top() + 13.0);
+            ui.painter()
+                .rect_filled(field, theme::ROUND_SMALL, theme::FIELD);
+        }
+    }
+}
+
+/// The switch, the level, and how many bars.
+fn listening(ui: &mut Ui, view: &View, controls: &dyn Controls) {
+    let mut listens = view.song.listens;
+    let hint = "Remembers the last two minutes of what is routed into Consort's sidechain";
+    if ui
+        .checkbox(&mut listens, "Listen")
+        .on_hover_text(hint)
+        .changed()
+    {
+        controls.song(SongOrder::Listen(listens));
+    }
+    meter::meter(ui, "Song level", view.sidechain_peak, METER);
+    ui.spacing_mut().item_spacing.x = 3.0;
+    ui.spacing_mut().button_padding.x = 7.0;
+    ui.add_space(5.0);
+    for bars in BARS {
+        let chosen = ui.selectable_label(view.song.bars == bars, bars.to_string());
+        let name = format!("{bars} {}", plural(bars));
+        name_it(ui, &chosen, &name, egui::Role::RadioButton);
+        if chosen.clicked() {
+            controls.song(SongOrder::Bars(bars));
+        }
+    }
+    ui.label(RichText::new("bars").color(theme::TEXT_WEAK));
+    ui.add_space(5.0);
+}
+
+fn plural(bars: u32) -> &'static str {
+    if bars == 1 { "bar" } else { "bars" }
+}
+
+fn taking(ui: &mut Ui, controls: &dyn Controls) {
+    let last = Button::new("Take last").min_size(vec2(76.0, BUTTONS));
+    let hint =
+        "Takes the last bars that were heard whole; while the song stands still, as many seconds";
+    if ui.add(last).on_hover_text(hint).clicked() {
+        controls.song(SongOrder::TakeLast);
+    }
+    let next = Button::new("From next bar").min_size(vec2(100.0, BUTTONS));
+    let hint = "Waits for the next bar and takes the bars from there";
+    if ui.add(next).on_hover_text(hint).clicked() {
+        controls.song(SongOrder::FromNextBar);
+    }
+}
+
+/// How far the bars are that are waited for, and the buttons that end it.
+fn waiting(ui: &mut Ui, progress: &Progress, song: &Song, controls: &dyn Controls) {
+    let mut end = |text: &str, name: &str, order: SongOrder| {
+        let button = ui.add(Button::new(text).min_size(vec2(56.0, BUTTONS)));
+        name_it(ui, &button, name, egui::Role::Button);
+        if button.clicked() {
+            controls.song(order);
+        }
+    };
+    end("Stop", "Stop taking bars", SongOrder::Stop);
+    end("Cancel", "Cancel taking bars", SongOrder::Cancel);
+    let text = match progress {
+        Progress::Waiting => "Waiting for a bar".to_owned(),
+        Progress::Bars(whole) => format!("Bar {} of {}", whole + 1, song.bars),
+        Progress::Seconds(seconds) => format!("{seconds:.1} s, no bars"),
+    };
+    ui.label(RichText::new(text).color(theme::ACCENT));
+}
+
+/// From the right: what can be done with what was taken, or how to get anything.
+fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
+    ui.spacing_mut().button_padding.x = 9.0;
+    if view.song.taken.is_some() {
+        let saves = folder.is_absolute();
+        let hint = "Saves what was taken in the folder, as 24-bit WAV";
+        let button = ui.add_enabled(saves, Button::new("Save WAV"));
+        if button.on_hover_text(hint).clicked() {
+            controls.song(SongOrder::Save(folder.to_owned()));
+        }
+    }
+    ui.menu_button("How to route", |ui| {
+        ui.set_max_width(430.0);
+        for (host, route) in ROUTES {
+            let mut line = LayoutJob::default();
+            let format = |colour| egui::TextFormat::simple(theme::body(), colour);
+            line.append(&format!("{host}: "), 0.0, format(theme::ACCENT));
+            line.append(route, 0.0, format(theme::TEXT));
+            ui.add(Label::new(line).wrap());
+        }
+    });
+}
+
+/// What was taken, or what went wrong, or what to do.
+fn about(ui: &mut Ui, song: &Song) {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let small = |ui: &mut Ui, text: &str, colour, rows: usize| {
+        let width = ui.available_width();
+        let mut lines = LayoutJob::simple(text.to_owned(), theme::small(), colour, width);
+        lines.wrap.max_rows = rows;
+        ui.add(Label::new(lines).wrap()).on_hover_text(text);
+    };
+    let mut rows = 3;
+    if let Some(taken) = &song.taken {
+        let title = format!("{}, {:.1} s", taken.title(), taken.seconds());
+        small(ui, &title, theme::TEXT, 1);
+        rows = 2;
+    }
+    match (&song.said, song.listens, song.heard) {
+        (Some((sentence, true)), ..) => small(ui, sentence, theme::WRONG, rows),
+        (Some((sentence, false)), ..) => small(ui, sentence, theme::TEXT_WEAK, rows),
+        (None, false, _) => {
+            let hint = "Route tracks into Consort's sidechain and switch Listen on.";
+            small(ui, hint, theme::TEXT_WEAK, rows);
+        }
+        (None, true, 0) => small(ui, "Listening", theme::TEXT_WEAK, rows),
+        (None, true, heard) => {
+            let text = format!("Listening: {heard} whole {} heard", plural(heard));
+            small(ui, &text, theme::TEXT_WEAK, rows);
+        }
+    }
+}
+
+/// Where the strip goes, from the page's room; the page gets the rest.
+pub(super) fn place(rest: &mut Rect) -> Rect {
+    let strip = Rect::from_min_max(pos2(rest.left(), rest.bottom() - HEIGHT), rest.max);
+    rest.max.y -= HEIGHT + theme::GAP;
+    strip
+}

@@ -1,0 +1,100 @@
+//! A stretch of the song on its bars.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2};
+
+use crate::editor::theme;
+use crate::jobs::song::Taken;
+
+/// Room for the bar numbers, above the sound.
+const NUMBERS: f32 = 13.0;
+/// Bars narrower than this have no number.
+const NARROW: f32 = 22.0;
+/// Beats nearer to each other than this have no line.
+const DENSE: f32 = 5.0;
+/// Sound softer than this isn't drawn larger.
+const SOFT: f32 = 0.05;
+
+/// What is drawn, worked out once.
+#[derive(Default)]
+pub struct Waveform {
+    of: Option<Arc<Taken>>,
+    /// Lowest and highest sample of each column, ±1 for the loudest.
+    columns: Vec<(f32, f32)>,
+}
+
+impl Waveform {
+    /// Shows `taken` over the whole of `rect`: its sound, a line for each beat and bar, and the bars'
+    /// numbers. UI thread.
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, taken: &Arc<Taken>) {
+        let width = rect.width().max(1.0) as usize;
+        let known = self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, taken));
+        if !known || self.columns.len() != width {
+            self.columns = columns(&taken.frames, width);
+            self.of = Some(taken.clone());
+        }
+        let painter = ui.painter();
+        let sound = rect.with_min_y(rect.top() + NUMBERS);
+        painter.rect_filled(sound, theme::ROUND_SMALL, theme::FIELD);
+        let frames = taken.frames.len().max(1) as f32;
+        let x = |frame: usize| rect.left() + rect.width() * frame as f32 / frames;
+        let line = |frame: usize, colour: Color32| {
+            painter.vline(x(frame), sound.y_range(), Stroke::new(1.0, colour));
+        };
+        let beats = taken.beats.len() as f32;
+        for beat in &taken.beats {
+            if beat.frame > 0 && !beat.is_downbeat && rect.width() > beats * DENSE {
+                line(beat.frame, theme::LINE);
+            }
+        }
+        for (index, (low, high)) in self.columns.iter().enumerate() {
+            let half = 0.5 * (sound.height() - 4.0);
+            let y = |level: f32| sound.center().y - level * half;
+            painter.vline(
+                rect.left() + index as f32 + 0.5,
+                y(*high) - 0.5..=y(*low) + 0.5,
+                Stroke::new(1.0, theme::READY),
+            );
+        }
+        let narrow = rect.width() < taken.bars.len() as f32 * NARROW;
+        for (index, bar) in taken.bars.iter().enumerate() {
+            if bar.frame > 0 {
+                line(bar.frame, theme::TEXT_WEAK);
+            }
+            if !narrow || index % 4 == 0 {
+                let at = pos2(x(bar.frame) + 1.0, rect.top() - 1.0);
+                let number = bar.number.to_string();
+                painter.text(
+                    at,
+                    Align2::LEFT_TOP,
+                    number,
+                    theme::small(),
+                    theme::TEXT_WEAK,
+                );
+            }
+        }
+        let response = ui.interact(rect, ui.scope_id().with("waveform"), Sense::hover());
+        let name = format!("Taken: {}", taken.title());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
+    }
+}
+
+/// The lowest and highest sample of each of so many columns.
+fn columns(frames: &[[f32; 2]], count: usize) -> Vec<(f32, f32)> {
+    let bounds = |frames: &[[f32; 2]]| {
+        let samples = frames.iter().flatten();
+        samples.fold((0.0f32, 0.0f32), |(low, high), x| {
+            (low.min(*x), high.max(*x))
+        })
+    };
+    let (low, high) = bounds(frames);
+    let scale = 1.0 / high.max(-low).max(SOFT);
+    (0..count)
+        .map(|index| {
+            let edge = |index: usize| index * frames.len() / count;
+            let (low, high) = bounds(&frames[edge(index)..edge(index + 1)]);
+            (low * scale, high * scale)
+        })
+        .collect()
+}

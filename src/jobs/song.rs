@@ -1,0 +1,397 @@
+//! What plays around the instrument: listened to through the sidechain, with its place in the song,
+//! and taken bar by bar.
+//!
+//! While the user has listening switched on, a thread of its own reads what the audio thread writes
+//! and remembers the last two minutes. It wakes ten times a second, thirty times while something is
+//! being taken. Off, there is no thread and nothing is remembered but what was taken last.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `history` | the last minutes, in stretches without a jump |
+//! | `bars` | where bar lines lie, to the frame |
+//! | `choosing` | which bars are taken |
+//! | [`taken`] | the result |
+
+mod bars;
+mod choosing;
+mod history;
+pub mod taken;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::snapshot::Listener;
+use crate::engine::capture::Reader;
+use crate::instrument::export;
+use crate::models::runtime;
+use choosing::Arm;
+use history::History;
+pub use taken::{Bar, Beat, Taken};
+
+/// Numbers of bars to choose from.
+pub const BARS: [u32; 5] = [1, 2, 4, 8, 16];
+/// And the one that is chosen at first: a phrase.
+const USUAL_BARS: u32 = 4;
+/// How often what has arrived is read while something is taken, and otherwise.
+const LOOK: Duration = Duration::from_millis(30);
+const REST: Duration = Duration::from_millis(100);
+/// How often the bars that could be taken are counted.
+const COUNT: Duration = Duration::from_millis(500);
+
+const INACTIVE: &str = "The host has switched Consort off: switch it on, then take bars again.";
+const NOT_LISTENING: &str = "Consort isn't listening: switch Listen on, then take bars again.";
+const NO_THREAD: &str =
+    "Consort can't start a thread to listen; close other programs and switch Listen on again.";
+const RATE_CHANGED: &str = "The host changed its sample rate: take the bars again.";
+const NOTHING_TO_SAVE: &str = "Nothing was taken yet.";
+
+/// How far it is with bars that are waited for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// The next bar hasn't begun, or the song stands still.
+    Waiting,
+    /// So many of the bars are whole.
+    Bars(u32),
+    /// The host says no bars: so many seconds were heard.
+    Seconds(f64),
+}
+
+/// How it stands with listening. Any thread but audio.
+#[derive(Clone, Debug)]
+pub struct Song {
+    /// It is switched on.
+    pub listens: bool,
+    /// How many bars are taken at a time, one of [`BARS`].
+    pub bars: u32,
+    /// Whole bars heard since the song began, jumped or stopped.
+    pub heard: u32,
+    /// Bars that are waited for.
+    pub progress: Option<Progress>,
+    /// What was taken last.
+    pub taken: Option<Arc<Taken>>,
+    /// What became of the last order, in a sentence, and whether it went wrong.
+    pub said: Option<(String, bool)>,
+}
+
+impl Default for Song {
+    fn default() -> Self {
+        Self {
+            listens: false,
+            bars: USUAL_BARS,
+            heard: 0,
+            progress: None,
+            taken: None,
+            said: None,
+        }
+    }
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SongOrder {
+    /// Listen, or no more.
+    Listen(bool),
+    /// How many bars to take at a time, one of [`BARS`].
+    Bars(u32),
+    /// Take the last bars that were heard whole.
+    TakeLast,
+    /// Take the bars that come, from the next one on.
+    FromNextBar,
+    /// That is enough: take those that are whole.
+    Stop,
+    /// Forget about the bars that are waited for.
+    Cancel,
+    /// Save what was taken in a folder, as 24-bit WAV.
+    Save(PathBuf),
+}
+
+/// Listens to the song of one instance. Dropping it ends that; nobody waits for it.
+///
+/// All methods: any thread but audio; none waits.
+pub struct SongListener(Arc<Shared>);
+
+struct Shared {
+    /// Held by the thread that listens.
+    work: Mutex<Work>,
+    desk: Mutex<Desk>,
+    wake: Condvar,
+    listener: Listener,
+}
+
+#[derive(Default)]
+struct Desk {
+    song: Song,
+    /// Blocks are to come.
+    active: bool,
+    /// Counts threads; one that isn't the last has nothing more to say.
+    turn: u64,
+    orders: Vec<SongOrder>,
+}
+
+struct Work {
+    reader: Reader,
+    history: History,
+    arm: Option<Arm>,
+}
+
+impl SongListener {
+    /// One that listens to what comes out of `reader`; `listener` is told of every change. Starts
+    /// nothing.
+    #[must_use]
+    pub fn new(reader: Reader, listener: Listener) -> Self {
+        Self(Arc::new(Shared {
+            work: Mutex::new(Work {
+                reader,
+                history: History::default(),
+                arm: None,
+            }),
+            desk: Mutex::default(),
+            wake: Condvar::new(),
+            listener,
+        }))
+    }
+
+    /// The host is about to play: from now on there is something to listen to.
+    pub fn activate(&self) {
+        let mut desk = self.0.desk.lock();
+        if !std::mem::replace(&mut desk.active, true) && desk.song.listens {
+            self.begin(&mut desk);
+        }
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn song(&self) -> Song {
+        self.0.desk.lock().song.clone()
+    }
+
+    /// Gives an order; [`Self::song`] shows what becomes of it.
+    pub fn order(&self, order: SongOrder) {
+        let mut desk = self.0.desk.lock();
+        match order {
+            SongOrder::Listen(listens) if listens != desk.song.listens => {
+                desk.song.listens = listens;
+                desk.song.said = None;
+                if !listens {
+                    desk.end();
+                    self.0.wake.notify_one();
+                } else if desk.active {
+                    self.begin(&mut desk);
+                }
+            }
+            SongOrder::Listen(_) => {}
+            SongOrder::Bars(bars) => desk.song.bars = bars.clamp(BARS[0], BARS[4]),
+            SongOrder::Save(folder) if !(desk.song.listens && desk.active) => {
+                let shared = Arc::clone(&self.0);
+                if !spawn("consort-save", move || shared.save(&folder)) {
+                    desk.song.said = Some((NO_THREAD.into(), true));
+                }
+            }
+            _ if !desk.song.listens => desk.song.said = Some((NOT_LISTENING.into(), true)),
+            _ if !desk.active => desk.song.said = Some((INACTIVE.into(), true)),
+            order => {
+                desk.orders.push(order);
+                self.0.wake.notify_one();
+            }
+        }
+    }
+
+    fn begin(&self, desk: &mut Desk) {
+        desk.end();
+        let turn = desk.turn;
+        let shared = Arc::clone(&self.0);
+        if !spawn("consort-song", move || shared.listen(turn)) {
+            desk.song.listens = false;
+            desk.song.said = Some((NO_THREAD.into(), true));
+        }
+    }
+}
+
+impl Drop for SongListener {
+    fn drop(&mut self) {
+        self.0.desk.lock().end();
+        self.0.wake.notify_one();
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
+    // A host may unload the library while the thread runs.
+    runtime::pin::library();
+    let thread = std::thread::Builder::new().name(name.into());
+    thread.spawn(work).is_ok()
+}
+
+/// Saves what was taken: a sentence, and whether it went wrong.
+fn write(taken: &Taken, folder: &Path) -> (String, bool) {
+    let peak = taken.frames.iter().flatten();
+    let peak = peak.fold(0.0f32, |peak, x| peak.max(x.abs()));
+    let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
+    let wav = export::wav(&taken.frames, gain, taken.rate);
+    match export::file(folder, &taken.file_name(), ".wav", &wav) {
+        Ok(path) if gain < 1.0 => {
+            let down = -20.0 * gain.log10();
+            let path = path.display();
+            let saved =
+                format!("Saved {path}, {down:.1} dB softer: it was louder than full scale.");
+            (saved, false)
+        }
+        Ok(path) => (format!("Saved {}.", path.display()), false),
+        Err(error) => {
+            let folder = folder.display();
+            (
+                format!("Could not save in “{folder}” ({error}); choose another folder."),
+                true,
+            )
+        }
+    }
+}
+
+impl Desk {
+    /// From here on no thread listens, or a new one.
+    fn end(&mut self) {
+        self.turn += 1;
+        self.orders.clear();
+        self.song.heard = 0;
+        self.song.progress = None;
+    }
+}
+
+impl Shared {
+    /// Listens until it is another thread's turn, or nobody's.
+    fn listen(&self, turn: u64) {
+        // The thread before leaves in a moment.
+        let mut work = self.work.lock();
+        work.begin();
+        let mut counted = Instant::now();
+        loop {
+            let pause = if work.arm.is_some() { LOOK } else { REST };
+            let mut desk = self.desk.lock();
+            if desk.turn == turn && desk.orders.is_empty() {
+                self.wake.wait_for(&mut desk, pause);
+            }
+            if desk.turn != turn {
+                break;
+            }
+            let orders = std::mem::take(&mut desk.orders);
+            let bars = desk.song.bars;
+            drop(desk);
+            self.show(turn, work.read());
+            for order in orders {
+                self.show(turn, work.follow(&order, bars));
+                if let SongOrder::Save(folder) = order {
+                    self.save(&folder);
+                }
+            }
+            self.show(turn, work.wait_for_bars());
+            let heard = (counted.elapsed() > COUNT).then(|| {
+                counted = Instant::now();
+                work.heard()
+            });
+            self.count(turn, heard, work.arm.as_ref().map(|arm| arm.progress));
+        }
+        work.end();
+    }
+
+    /// Writes a file; a disk may take its time.
+    fn save(&self, folder: &Path) {
+        let taken = self.desk.lock().song.taken.clone();
+        let said = taken.map_or((NOTHING_TO_SAVE.into(), true), |taken| {
+            write(&taken, folder)
+        });
+        self.desk.lock().song.said = Some(said);
+        (self.listener)();
+    }
+
+    /// Shows what was taken, or why nothing was.
+    fn show(&self, turn: u64, news: Option<Result<Taken, String>>) {
+        let mut desk = self.desk.lock();
+        let Some(news) = news.filter(|_| desk.turn == turn) else {
+            return;
+        };
+        match news {
+            Ok(taken) => {
+                desk.song.said = taken.notice.clone().map(|notice| (notice, false));
+                desk.song.taken = Some(Arc::new(taken));
+            }
+            Err(sentence) => desk.song.said = Some((sentence, true)),
+        }
+        drop(desk);
+        (self.listener)();
+    }
+
+    /// Shows how far it is.
+    fn count(&self, turn: u64, heard: Option<u32>, progress: Option<Progress>) {
+        let mut desk = self.desk.lock();
+        let song = &mut desk.song;
+        let heard = heard.unwrap_or(song.heard);
+        let changed = (song.heard, song.progress) != (heard, progress);
+        if changed && desk.turn == turn {
+            (desk.song.heard, desk.song.progress) = (heard, progress);
+            drop(desk);
+            (self.listener)();
+        }
+    }
+}
+
+impl Work {
+    fn begin(&mut self) {
+        // What is left from before has no place any more.
+        let mut sound = Vec::new();
+        while self.reader.read(&mut sound).is_some() {
+            sound.clear();
+        }
+        self.reader.arm(true);
+    }
+
+    fn end(&mut self) {
+        self.reader.arm(false);
+        self.history = History::default();
+        self.arm = None;
+    }
+
+    /// Reads what has arrived; a sentence when bars that were waited for won't come.
+    fn read(&mut self) -> Option<Result<Taken, String>> {
+        let mut news = None;
+        let mut sound = Vec::new();
+        while let Some(block) = self.reader.read(&mut sound) {
+            let other_rate = self.history.push(&block, &sound);
+            if other_rate && self.arm.take().is_some() {
+                news = Some(Err(RATE_CHANGED.into()));
+            }
+            sound.clear();
+        }
+        news
+    }
+
+    fn follow(&mut self, order: &SongOrder, bars: u32) -> Option<Result<Taken, String>> {
+        match order {
+            SongOrder::TakeLast => return Some(choosing::take_last(&self.history, bars)),
+            SongOrder::FromNextBar => self.arm = Some(Arm::new(self.history.end(), bars)),
+            SongOrder::Stop => return self.arm.take()?.stop(&self.history),
+            SongOrder::Cancel => self.arm = None,
+            SongOrder::Listen(_) | SongOrder::Bars(_) | SongOrder::Save(_) => {}
+        }
+        None
+    }
+
+    fn wait_for_bars(&mut self) -> Option<Result<Taken, String>> {
+        let news = self.arm.as_mut()?.look(&self.history)?;
+        self.arm = None;
+        Some(news)
+    }
+
+    /// Whole bars of the current stretch.
+    fn heard(&self) -> u32 {
+        let current = self
+            .history
+            .current()
+            .filter(|stretch| stretch.is_playing());
+        let lines = current.map_or(0, |stretch| bars::lines(stretch, self.history.rate()).len());
+        lines.saturating_sub(1) as u32
+    }
+}

@@ -1,0 +1,186 @@
+//! Which bars are taken: the last ones, or those that come.
+
+use super::Progress;
+use super::bars;
+use super::history::{History, KEPT, Stretch};
+use super::taken::{Taken, bars_in_seconds, last_bars};
+
+const NOTHING: &str =
+    "Nothing is heard on the sidechain: press “How to route”, then take bars again.";
+const TOO_LONG: &str = "So many bars of this song take longer than two minutes: choose fewer.";
+const JUMPS: &str = "The song jumped before so many bars were whole: choose fewer.";
+/// Shorter than this is no context, s.
+const SHORTEST: f64 = 0.25;
+/// So often a song may jump while bars are waited for.
+const MOST_JUMPS: usize = 2;
+
+/// Takes the last bars that were heard whole: in the current stretch, or before it stopped or came
+/// back to where it had been. Where there are no bars, as many seconds.
+pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> {
+    let current = history.current().ok_or(NOTHING)?;
+    let rate = history.rate();
+    let (mut newer, mut whole): (Option<&Stretch>, usize) = (None, 0);
+    for stretch in history.stretches().iter().rev() {
+        if !stretch.is_playing() {
+            if history.is_silent(stretch.frames.clone()) {
+                continue;
+            }
+            break;
+        }
+        if newer.is_some_and(|newer| !comes_back(stretch, newer, rate)) {
+            break;
+        }
+        let lines = bars::lines(stretch, rate);
+        if let Some(lines) = last_bars(&lines, count as usize)
+            && let Some(mut taken) = Taken::bars(history, stretch, lines)
+        {
+            if is_silent(&taken) {
+                return Err(NOTHING.into());
+            }
+            if !current.is_playing() {
+                taken.say("The song stands still: these bars are from before it stopped.".into());
+            } else if newer.is_some() {
+                taken.say("These bars are from before the song went back.".into());
+            }
+            return Ok(taken);
+        }
+        whole = whole.max(lines.len().saturating_sub(1));
+        newer = Some(stretch);
+    }
+    let has_bars = current.is_playing()
+        && current
+            .marks
+            .iter()
+            .any(|mark| mark.position.beats.is_some());
+    let seconds = bars_in_seconds(current, count);
+    if has_bars || whole > 0 {
+        return Err(match whole {
+            _ if history.is_silent(0..history.end()) => NOTHING.into(),
+            _ if seconds > KEPT => TOO_LONG.into(),
+            0 => "No bar was heard whole so far: wait for the end of one.".into(),
+            1 => "Only 1 bar was heard whole so far: wait, or choose fewer.".into(),
+            whole => format!("Only {whole} bars were heard whole so far: wait, or choose fewer."),
+        });
+    }
+    take_seconds(history, current, seconds)
+}
+
+/// Whether the song plays on in `newer` where it was in `older`: a loop, or another go.
+fn comes_back(older: &Stretch, newer: &Stretch, rate: f32) -> bool {
+    let pace = bars::Pace::new(older, rate);
+    let start = newer.marks.front().and_then(|mark| mark.position.beats);
+    let (from, to) = (
+        pace.beats_at(older.frames.start),
+        pace.beats_at(older.frames.end),
+    );
+    matches!((start, from, to), (Some(start), Some(from), Some(to)) if (from - 0.1..to).contains(&start))
+}
+
+fn take_seconds(history: &History, stretch: &Stretch, seconds: f64) -> Result<Taken, String> {
+    let wanted = (seconds * f64::from(history.rate())) as u64;
+    let end = stretch.frames.end;
+    let start = end.saturating_sub(wanted).max(stretch.frames.start);
+    let mut taken = Taken::frames(history, stretch, start..end);
+    if is_silent(&taken) || taken.seconds() < SHORTEST {
+        return Err(NOTHING.into());
+    }
+    let why = if stretch.is_playing() {
+        "The host says no bars"
+    } else {
+        "The song stands still"
+    };
+    taken.say(format!(
+        "{why}: these are the last {:.1} seconds.",
+        taken.seconds()
+    ));
+    Ok(taken)
+}
+
+fn is_silent(taken: &Taken) -> bool {
+    taken.frames.iter().flatten().all(|x| *x == 0.0)
+}
+
+/// Bars that are waited for.
+#[derive(Debug)]
+pub(super) struct Arm {
+    /// The frame from which on the next bar counts.
+    from: u64,
+    bars: u32,
+    pub(super) progress: Progress,
+}
+
+impl Arm {
+    pub(super) fn new(from: u64, bars: u32) -> Self {
+        Self {
+            from,
+            bars,
+            progress: Progress::Waiting,
+        }
+    }
+
+    /// Looks at what was heard; the bars, or a sentence, once that is the end of it.
+    pub(super) fn look(&mut self, history: &History) -> Option<Result<Taken, String>> {
+        self.progress = Progress::Waiting;
+        let mut begun = 0;
+        let stretches = history.stretches().iter();
+        for stretch in stretches.filter(|s| s.frames.end > self.from && s.is_playing()) {
+            let lines = self.lines(history, stretch);
+            if let Some(lines) = lines.get(..=self.bars as usize) {
+                return heard(Taken::bars(history, stretch, lines));
+            }
+            let is_current = history
+                .current()
+                .is_some_and(|current| current.id == stretch.id);
+            if !is_current {
+                begun += usize::from(!lines.is_empty());
+            } else if !lines.is_empty() {
+                self.progress = Progress::Bars(lines.len() as u32 - 1);
+                if bars_in_seconds(stretch, self.bars) > KEPT {
+                    return Some(Err(TOO_LONG.into()));
+                }
+            } else if stretch
+                .marks
+                .iter()
+                .all(|mark| mark.position.beats.is_none())
+            {
+                let seconds = self.seconds(history, stretch);
+                let wanted = bars_in_seconds(stretch, self.bars);
+                if seconds >= wanted {
+                    return Some(take_seconds(history, stretch, wanted));
+                }
+                self.progress = Progress::Seconds(seconds);
+            }
+        }
+        (begun > MOST_JUMPS).then(|| Err(JUMPS.into()))
+    }
+
+    /// That is enough: the bars that are whole.
+    pub(super) fn stop(self, history: &History) -> Option<Result<Taken, String>> {
+        let stretch = history.current().filter(|stretch| stretch.is_playing())?;
+        if let Progress::Seconds(seconds) = self.progress {
+            return Some(take_seconds(history, stretch, seconds));
+        }
+        let lines = self.lines(history, stretch);
+        heard(Taken::bars(history, stretch, &lines).filter(|taken| !taken.bars.is_empty()))
+    }
+
+    fn lines(&self, history: &History, stretch: &Stretch) -> Vec<bars::Line> {
+        let mut lines = bars::lines(stretch, history.rate());
+        lines.retain(|line| line.at >= self.from);
+        lines
+    }
+
+    fn seconds(&self, history: &History, stretch: &Stretch) -> f64 {
+        let frames = stretch.frames.end - self.from.max(stretch.frames.start);
+        frames as f64 / f64::from(history.rate())
+    }
+}
+
+fn heard(taken: Option<Taken>) -> Option<Result<Taken, String>> {
+    let taken = taken?;
+    Some(if is_silent(&taken) {
+        Err(NOTHING.into())
+    } else {
+        Ok(taken)
+    })
+}

@@ -1,0 +1,169 @@
+//! The strip that listens to the song and takes bars of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use consort::editor::State;
+use consort::engine::capture::HostPosition;
+use consort::jobs::SongOrder;
+use consort::jobs::song::{Bar, Beat, Progress, Taken};
+use egui_kittest::kittest::Queryable;
+
+use crate::host::{Asked, Host};
+use crate::{page_in, page_of_size};
+
+/// Four bars of 7/8 from bar 5 on.
+pub fn taken() -> Arc<Taken> {
+    let frames = (0..28_000).map(|frame| {
+        let level = 0.8 * (1.0 - (frame % 1_000) as f32 / 1_000.0);
+        [
+            level * (frame as f32 * 0.7).sin(),
+            level * (frame as f32 * 0.5).sin(),
+        ]
+    });
+    let bar = |index: usize| Bar {
+        frame: index * 7_000,
+        number: index as i32 + 5,
+        metre: (7, 8),
+    };
+    let beat = |index: usize| Beat {
+        frame: index * 1_000,
+        position: 14.0 + 0.5 * index as f64,
+        is_downbeat: index.is_multiple_of(7),
+    };
+    Arc::new(Taken {
+        frames: frames.collect(),
+        rate: 4_000,
+        start: HostPosition::default(),
+        bars: (0..4).map(bar).collect(),
+        beats: (0..28).map(beat).collect(),
+        tempo: vec![(0, 120.0)],
+        notice: None,
+    })
+}
+
+#[test]
+fn bars_are_listened_to_and_taken() {
+    let host = Host::new();
+    let mut page = page_in(&host, State::new(Path::new("/music")));
+    page.run();
+    assert!(page.query_by_label("Listen").is_none());
+    page.get_by_label("Song strip").click();
+    page.run();
+    page.get_by_label("Route tracks into Consort's sidechain and switch Listen on.");
+    page.get_by_label("Listen").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Song(SongOrder::Listen(true))]);
+    host.show(|view| {
+        view.song.listens = true;
+        view.song.heard = 3;
+    });
+    page.run();
+    page.get_by_label("Listening: 3 whole bars heard");
+    page.get_by_label("Song level");
+    page.get_by_label("8 bars").click();
+    page.run();
+    page.get_by_label("Take last").click();
+    page.run();
+    page.get_by_label("From next bar").click();
+    page.run();
+    let orders = [
+        SongOrder::Bars(8),
+        SongOrder::TakeLast,
+        SongOrder::FromNextBar,
+    ];
+    assert_eq!(host.take(), orders.map(Asked::Song));
+
+    host.show(|view| view.song.progress = Some(Progress::Waiting));
+    page.run();
+    page.get_by_label("Waiting for a bar");
+    assert!(page.query_by_label("Take last").is_none());
+    host.show(|view| view.song.progress = Some(Progress::Bars(1)));
+    page.run();
+    page.get_by_label("Bar 2 of 4");
+    page.get_by_label("Stop taking bars").click();
+    page.run();
+    page.get_by_label("Cancel taking bars").click();
+    page.run();
+    assert_eq!(
+        host.take(),
+        [SongOrder::Stop, SongOrder::Cancel].map(Asked::Song)
+    );
+
+    host.show(|view| {
+        view.song.progress = None;
+        view.song.taken = Some(taken());
+        view.song.said = Some(("From bar 8 on the sidechain was silent.".into(), false));
+    });
+    page.run();
+    page.get_by_label("Taken: Bars 5–8, 7/8, 120 bpm");
+    page.get_by_label("Bars 5–8, 7/8, 120 bpm, 7.0 s");
+    page.get_by_label("From bar 8 on the sidechain was silent.");
+    page.get_by_label("Save WAV").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Song(SongOrder::Save("/music".into()))]);
+
+    // It stays on the other page, and goes when it is told to.
+    page.get_by_label("Library page").click();
+    page.run();
+    page.get_by_label("Listen");
+    page.get_by_label("Song strip").click();
+    page.run();
+    assert!(page.query_by_label("Listen").is_none());
+}
+
+#[test]
+fn how_to_route_is_said_for_each_host() {
+    let host = Host::new();
+    let mut page = page_in(&host, State::default());
+    page.get_by_label("Song strip").click();
+    page.run();
+    page.get_by_label("How to route").click();
+    page.run();
+    for name in [
+        "Ableton Live",
+        "Ardour",
+        "Bitwig",
+        "Cubase",
+        "FL Studio",
+        "Reaper",
+        "Studio One",
+    ] {
+        page.get_by_label_contains(name);
+    }
+}
+
+/// In a low window the strip takes the keyboard's place, and lets go of its key.
+#[test]
+fn nothing_is_cut_off_in_the_smallest_window() {
+    let host = Host::new();
+    for (size, keyboard) in [((860.0, 722.0), false), ((1000.0, 860.0), true)] {
+        for library in [false, true] {
+            host.show(|view| {
+                view.song.listens = true;
+                view.song.taken = Some(taken());
+                view.song.progress = Some(Progress::Bars(1));
+            });
+            let mut page = page_of_size(&host, State::new(Path::new("/music")), size);
+            page.run();
+            if library {
+                page.get_by_label("Library page").click();
+                page.run();
+            }
+            assert_eq!(page.query_by_label("C4").is_some(), keyboard);
+            let right = |name: &str| page.get_by_label(name).rect().right();
+            let left = |name: &str| page.get_by_label(name).rect().left();
+            assert!(right("Bar 2 of 4") < left("Save WAV"), "{size:?}");
+            assert!(right("How to route") <= size.0 - 16.0);
+            assert!(right("Song strip") < left("Sidechain level"), "{size:?}");
+            let strip = page.get_by_label("Listen").rect();
+            assert!(strip.bottom() < size.1 - 16.0);
+            host.show(|view| view.song.progress = None);
+            page.run();
+            let right = |name: &str| page.get_by_label(name).rect().right();
+            let left = |name: &str| page.get_by_label(name).rect().left();
+            assert!(right("From next bar") < left("Save WAV"), "{size:?}");
+            host.take();
+        }
+    }
+}
