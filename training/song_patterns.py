@@ -21,7 +21,7 @@ TARGET = Path("src/analysis/song/patterns.json")
 RANGES = {
     "4/4": [((40, 82), (0, 98), 0.0), ((76, 128), (68, 145), 0.0), ((118, 240), (105, 999), 0.0)],
     "3/4": [((40, 105), (0, 130), -2.0), ((95, 240), (80, 999), -2.0)],
-    "6/8": [((36, 82), (0, 95), -3.0), ((76, 150), (65, 999), -3.0)],
+    "6/8": [((36, 82), (0, 95), -3.0), ((76, 130), (65, 999), -3.0)],
 }
 # A position is counted as if so many frames looked like its place in any beat, and those like any frame.
 _LIKE_ANY_BEAT, _LIKE_ANY_FRAME = 150.0, 100.0
