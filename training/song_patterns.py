@@ -1,4 +1,4 @@
-"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 100]`.
+"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 69]`.
 
 Makes arrangements (see evaluate/song), lets `cargo run --release --example song_evidence` listen to them,
 counts the steps of evidence at each twelfth of a beat, and writes src/analysis/song/patterns.json.
@@ -21,7 +21,7 @@ TARGET = Path("src/analysis/song/patterns.json")
 RANGES = {
     "4/4": [((40, 82), (0, 98), 0.0), ((76, 128), (68, 145), 0.0), ((118, 240), (105, 999), 0.0)],
     "3/4": [((40, 105), (0, 130), -2.0), ((95, 240), (80, 999), -2.0)],
-    "6/8": [((36, 82), (0, 95), -3.0), ((76, 130), (65, 999), -3.0)],
+    "6/8": [((36, 82), (0, 95), -3.0), ((76, 150), (65, 999), -3.0)],
 }
 # A position is counted as if so many frames looked like its place in any beat, and those like any frame.
 _LIKE_ANY_BEAT, _LIKE_ANY_FRAME = 150.0, 100.0
@@ -60,7 +60,7 @@ def stored(metre, bpm, prior, ratio):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--songs", type=int, default=100)
+    parser.add_argument("--songs", type=int, default=69)
     args = parser.parse_args()
     folder = making.folder("training")
     names = making.make("training", args.songs)
