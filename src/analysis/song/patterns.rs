@@ -61,10 +61,12 @@ impl Pattern {
                 std::array::from_fn(|step| f32::from(bytes[kind * STEPS + step] as i8) / 16.0)
             })
         });
+        let mut positions: Vec<Position> = positions.collect();
+        against_own_mean(&mut positions);
         Self {
             metre: stored.metre.parse().expect("patterns.json holds metres"),
             bpm: stored.bpm[0]..stored.bpm[1],
-            positions: positions.collect(),
+            positions,
             prior: stored.prior,
         }
     }
@@ -72,6 +74,24 @@ impl Pattern {
     /// Felt beats of a bar. Any thread.
     pub fn beats(&self) -> usize {
         self.positions.len() / POSITIONS
+    }
+}
+
+/// Makes the ratios those to anywhere in the same bar, instead of to any music: a pattern is to tell
+/// where something happens, not how often, which says little about a song's metre.
+fn against_own_mean(positions: &mut [Position]) {
+    let count = positions.len() as f32;
+    for kind in 0..KINDS {
+        for step in 0..STEPS {
+            let sum: f32 = positions
+                .iter()
+                .map(|position| position[kind][step].exp())
+                .sum();
+            let mean = (sum / count).ln();
+            positions
+                .iter_mut()
+                .for_each(|position| position[kind][step] -= mean);
+        }
     }
 }
 
