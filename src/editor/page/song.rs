@@ -1,15 +1,17 @@
 //! The strip below the pages that listens to the song on the sidechain and takes bars of it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Button, ComboBox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::{name_it, row};
 use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
-use crate::jobs::song::{BARS, Progress, Song};
+use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song};
+use crate::music::{Key, key_name};
 
 /// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -100,7 +102,10 @@ pub(super) fn song(
     ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, &view.song));
     let picture = below.with_min_x(text.right() + 8.0);
     match &view.song.taken {
-        Some(taken) => strip.waveform.show(ui, picture, taken),
+        Some(taken) => {
+            let heard = heard(&view.song).map(|heard| &heard.description);
+            strip.waveform.show(ui, picture, taken, heard);
+        }
         None => {
             let field = picture.with_min_y(picture.top() + 13.0);
             ui.painter()
@@ -184,6 +189,11 @@ fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
             controls.song(SongOrder::Save(folder.to_owned()));
         }
     }
+    if let Some(heard) = heard(&view.song) {
+        ui.menu_button("Heard", |ui| fields(ui, heard, folder, controls))
+            .response
+            .on_hover_text("What is heard in it; its key can be put right");
+    }
     ui.menu_button("How to route", |ui| {
         ui.set_max_width(430.0);
         for (host, route) in ROUTES {
@@ -194,6 +204,74 @@ fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
             ui.add(Label::new(line).wrap());
         }
     });
+}
+
+/// What is heard in what was taken.
+fn heard(song: &Song) -> Option<&Arc<Heard>> {
+    match &song.hearing {
+        Some(Hearing::Done(heard)) => Some(heard),
+        _ => None,
+    }
+}
+
+/// What is heard, field by field, with its key to be put right and its notes to be saved.
+fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
+    ui.set_max_width(330.0);
+    let song = &heard.description;
+    ui.add(Label::new(&song.sentence).wrap());
+    ui.separator();
+    if let Some(key) = &song.key {
+        let sure = match heard.told_key {
+            Some(_) => "as you say".to_owned(),
+            None => format!("{:.0} % sure", 100.0 * key.confidence),
+        };
+        ui.horizontal(|ui| {
+            let name = ui.label("Key").id;
+            let shown = ComboBox::from_id_salt("key").selected_text(&key.name);
+            shown
+                .height(300.0)
+                .show_ui(ui, |ui| {
+                    for key in Key::all() {
+                        let is = song.key.as_ref().is_some_and(|now| now.key() == key);
+                        if ui.selectable_label(is, key.to_string()).clicked() {
+                            controls.song(SongOrder::Key(Some(key)));
+                        }
+                    }
+                })
+                .response
+                .labelled_by(name);
+            ui.label(RichText::new(sure).color(theme::TEXT_WEAK));
+            if heard.told_key.is_some() && ui.button("As heard").clicked() {
+                controls.song(SongOrder::Key(None));
+            }
+        });
+    }
+    let mut line = |name: &str, value: String| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(name).color(theme::TEXT_WEAK));
+            ui.label(value);
+        });
+    };
+    if let Some(swing) = &song.swing {
+        line("Swing", format!("{:.2} to 1", swing.ratio));
+    }
+    if let Some(density) = song.density {
+        line("Density", format!("{density:.1} onsets a beat"));
+    }
+    if let Some(register) = &song.register {
+        let (low, high) = (key_name(register.lowest), key_name(register.highest));
+        line("Register", format!("{low} to {high}"));
+    }
+    if let Some(loudness) = song.loudness_lufs {
+        line("Loudness", format!("{loudness:.1} LUFS"));
+    }
+    line("Notes", heard.notes.len().to_string());
+    let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
+    let save = Button::new("Save MIDI");
+    let save = ui.add_enabled(folder.is_absolute() && !heard.notes.is_empty(), save);
+    if save.on_hover_text(hint).clicked() {
+        controls.song(SongOrder::SaveNotes(folder.to_owned()));
+    }
 }
 
 /// What was taken, or what went wrong, or what to do.
@@ -210,6 +288,25 @@ fn about(ui: &mut Ui, song: &Song) {
         let title = format!("{}, {:.1} s", taken.title(), taken.seconds());
         small(ui, &title, theme::TEXT, 1);
         rows = 2;
+    }
+    match (&song.said, &song.hearing) {
+        (Some((_, true)), _) | (_, None) => {}
+        (_, Some(Hearing::Working(part))) => {
+            let text = format!("Hearing key, chords and notes: {:.0} %", part * 100.0);
+            small(ui, &text, theme::ACCENT, 1);
+            rows -= 1;
+        }
+        (_, Some(Hearing::Done(heard))) => {
+            small(ui, &heard.description.sentence, theme::TEXT, 2);
+            rows = if song.said.is_some() { 1 } else { 0 };
+        }
+        (_, Some(Hearing::Failed(sentence))) => {
+            small(ui, sentence, theme::WRONG, 2);
+            rows = 0;
+        }
+    }
+    if rows == 0 {
+        return;
     }
     match (&song.said, song.listens, song.heard) {
         (Some((sentence, true)), ..) => small(ui, sentence, theme::WRONG, rows),
