@@ -28,6 +28,8 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::snapshot::Listener;
+use crate::analysis::Sound;
+use crate::analysis::song::live::{self, Live, Now};
 use crate::engine::capture::Reader;
 use crate::instrument::export;
 use crate::models::{Error, runtime};
@@ -44,8 +46,9 @@ const USUAL_BARS: u32 = 4;
 /// How often what has arrived is read while something is taken, and otherwise.
 const LOOK: Duration = Duration::from_millis(30);
 const REST: Duration = Duration::from_millis(100);
-/// How often the bars that could be taken are counted.
-const COUNT: Duration = Duration::from_millis(500);
+/// How often the bars that could be taken are counted, and key and chord are looked for: with the
+/// rest before it, every [`live::STEP`].
+const COUNT: Duration = Duration::from_millis(410);
 
 const INACTIVE: &str = "The host has switched Consort off: switch it on, then take bars again.";
 const NOT_LISTENING: &str = "Consort isn't listening: switch Listen on, then take bars again.";
@@ -75,6 +78,8 @@ pub struct Song {
     pub bars: u32,
     /// Whole bars heard since the song began, jumped or stopped.
     pub heard: u32,
+    /// Key and chord, while it plays.
+    pub now: Option<Now>,
     /// Bars that are waited for.
     pub progress: Option<Progress>,
     /// What was taken last.
@@ -91,6 +96,7 @@ impl Default for Song {
             listens: false,
             bars: USUAL_BARS,
             heard: 0,
+            now: None,
             progress: None,
             taken: None,
             hearing: None,
@@ -151,6 +157,9 @@ struct Work {
     reader: Reader,
     history: History,
     arm: Option<Arm>,
+    live: Live,
+    /// The end of what key and chord were last looked for in.
+    looked: u64,
 }
 
 impl SongListener {
@@ -163,6 +172,8 @@ impl SongListener {
                 reader,
                 history: History::default(),
                 arm: None,
+                live: Live::default(),
+                looked: 0,
             }),
             desk: Mutex::default(),
             wake: Condvar::new(),
@@ -273,6 +284,7 @@ impl Desk {
         self.turn += 1;
         self.orders.clear();
         self.song.heard = 0;
+        self.song.now = None;
         self.song.progress = None;
     }
 }
@@ -301,11 +313,12 @@ impl Shared {
                 self.show(turn, work.follow(&order, bars));
             }
             self.show(turn, work.wait_for_bars());
-            let heard = (counted.elapsed() > COUNT).then(|| {
+            let progress = work.arm.as_ref().map(|arm| arm.progress);
+            let known = (counted.elapsed() > COUNT).then(|| {
                 counted = Instant::now();
-                work.heard()
+                (work.heard(), work.now())
             });
-            self.count(turn, heard, work.arm.as_ref().map(|arm| arm.progress));
+            self.count(turn, known, progress);
         }
         work.end();
     }
@@ -386,13 +399,13 @@ impl Shared {
     }
 
     /// Shows how far it is.
-    fn count(&self, turn: u64, heard: Option<u32>, progress: Option<Progress>) {
+    fn count(&self, turn: u64, known: Option<(u32, Option<Now>)>, progress: Option<Progress>) {
         let mut desk = self.desk.lock();
         let song = &mut desk.song;
-        let heard = heard.unwrap_or(song.heard);
-        let changed = (song.heard, song.progress) != (heard, progress);
+        let (heard, now) = known.unwrap_or((song.heard, song.now));
+        let changed = (song.heard, song.now, song.progress) != (heard, now, progress);
         if changed && desk.turn == turn {
-            (desk.song.heard, desk.song.progress) = (heard, progress);
+            (desk.song.heard, desk.song.now, desk.song.progress) = (heard, now, progress);
             drop(desk);
             (self.listener)();
         }
@@ -413,6 +426,8 @@ impl Work {
         self.reader.arm(false);
         self.history = History::default();
         self.arm = None;
+        self.live = Live::default();
+        self.looked = 0;
     }
 
     /// Reads what has arrived; a sentence when bars that were waited for won't come.
@@ -444,6 +459,23 @@ impl Work {
         let news = self.arm.as_mut()?.look(&self.history)?;
         self.arm = None;
         Some(news)
+    }
+
+    /// Key and chord of what plays; `None` while nothing does.
+    fn now(&mut self) -> Option<Now> {
+        let rate = self.history.rate();
+        let context = (live::CONTEXT * f64::from(rate)) as u64;
+        let stretch = self.history.current().filter(|now| now.is_playing())?;
+        let end = stretch.frames.end;
+        let heard = end.saturating_sub(context).max(stretch.frames.start)..end;
+        if end == self.looked || self.history.is_silent(heard.clone()) {
+            return None;
+        }
+        self.looked = end;
+        let frames = self.history.read(heard);
+        let channel = |side: usize| frames.iter().map(|frame| frame[side]).collect();
+        let sound = Sound::new(vec![channel(0), channel(1)], rate.round() as u32).ok()?;
+        self.live.hear(&sound.for_analysis())
     }
 
     /// Whole bars of the current stretch.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use consort::analysis::notes::HeardNote;
 use consort::analysis::song::description::KeyHeard;
+use consort::analysis::song::live::Now;
 use consort::editor::State;
 use consort::engine::capture::HostPosition;
 use consort::jobs::SongOrder;
@@ -63,6 +64,17 @@ fn bars_are_listened_to_and_taken() {
     });
     page.run();
     page.get_by_label("Listening: 3 whole bars heard");
+    host.show(|view| {
+        view.song.now = Some(Now {
+            key: "F minor".parse().unwrap(),
+            confidence: 0.7,
+            chord: Some("Bbm7".parse().unwrap()),
+        });
+    });
+    page.run();
+    page.get_by_label("Now: F minor, Bbm7");
+    host.show(|view| view.song.now = None);
+    page.run();
     page.get_by_label("Song level");
     page.get_by_label("8 bars").click();
     page.run();

@@ -9,6 +9,7 @@
 //! | [`patterns`], [`pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
+//! | [`live`] | key and chord while it plays |
 //! | [`feel`], [`loudness`], [`register`] | swing, density, energy; loudness; how high |
 //!
 //! [`describe`] does all of it.
@@ -19,6 +20,7 @@ pub mod description;
 pub mod evidence;
 pub mod feel;
 pub mod key;
+pub mod live;
 pub mod loudness;
 pub mod patterns;
 pub mod pointer;

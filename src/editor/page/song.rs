@@ -7,6 +7,7 @@ use egui::text::LayoutJob;
 use egui::{Align, Button, ComboBox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::{name_it, row};
+use crate::analysis::song::live::Now;
 use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
@@ -274,6 +275,14 @@ fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
     }
 }
 
+/// What plays now, in words.
+fn playing(now: &Now) -> String {
+    match now.chord {
+        Some(chord) => format!("Now: {}, {chord}", now.key),
+        None => format!("Now: {}", now.key),
+    }
+}
+
 /// What was taken, or what went wrong, or what to do.
 fn about(ui: &mut Ui, song: &Song) {
     ui.spacing_mut().item_spacing.y = 1.0;
@@ -284,26 +293,30 @@ fn about(ui: &mut Ui, song: &Song) {
         ui.add(Label::new(lines).wrap()).on_hover_text(text);
     };
     let mut rows = 3;
+    let mut line = |ui: &mut Ui, text: &str, colour, most: usize| {
+        if rows > 0 {
+            small(ui, text, colour, most.min(rows));
+        }
+        rows = rows.saturating_sub(most);
+    };
+    if let Some(now) = &song.now {
+        line(ui, &playing(now), theme::ACCENT, 1);
+    }
     if let Some(taken) = &song.taken {
         let title = format!("{}, {:.1} s", taken.title(), taken.seconds());
-        small(ui, &title, theme::TEXT, 1);
-        rows = 2;
+        line(ui, &title, theme::TEXT, 1);
     }
     match (&song.said, &song.hearing) {
         (Some((_, true)), _) | (_, None) => {}
         (_, Some(Hearing::Working(part))) => {
             let text = format!("Hearing key, chords and notes: {:.0} %", part * 100.0);
-            small(ui, &text, theme::ACCENT, 1);
-            rows -= 1;
+            line(ui, &text, theme::ACCENT, 1);
         }
-        (_, Some(Hearing::Done(heard))) => {
-            small(ui, &heard.description.sentence, theme::TEXT, 2);
-            rows = if song.said.is_some() { 1 } else { 0 };
+        (said, Some(Hearing::Done(heard))) => {
+            let rows = if said.is_some() { 1 } else { 3 };
+            line(ui, &heard.description.sentence, theme::TEXT, rows);
         }
-        (_, Some(Hearing::Failed(sentence))) => {
-            small(ui, sentence, theme::WRONG, 2);
-            rows = 0;
-        }
+        (_, Some(Hearing::Failed(sentence))) => line(ui, sentence, theme::WRONG, 3),
     }
     if rows == 0 {
         return;
