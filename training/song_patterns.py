@@ -1,4 +1,4 @@
-"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 100]`.
+"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 69]`.
 
 Makes arrangements (see evaluate/song), lets `cargo run --release --example song_evidence` listen to them,
 counts the steps of evidence at each twelfth of a beat, and writes src/analysis/song/patterns.json.
@@ -60,7 +60,7 @@ def stored(metre, bpm, prior, ratio):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--songs", type=int, default=100)
+    parser.add_argument("--songs", type=int, default=69)
     args = parser.parse_args()
     folder = making.folder("training")
     names = making.make("training", args.songs)

@@ -205,8 +205,11 @@ pub fn conclude_in(
     Ok(description)
 }
 
-/// The part that is used, where that isn't all.
-fn beginning(sound: &Sound) -> Result<Option<Sound>, SoundError> {
+/// The part of a sound that is used, where that isn't all. Any thread but audio.
+///
+/// # Errors
+/// [`SoundError::Silent`] when it is silent.
+pub fn beginning(sound: &Sound) -> Result<Option<Sound>, SoundError> {
     if sound.seconds() <= LONGEST {
         return Ok(None);
     }

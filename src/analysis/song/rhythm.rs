@@ -12,12 +12,13 @@ use crate::music::Metre;
 const COMPARED: f64 = 50.0;
 /// Ways kept of each pattern.
 const WAYS: usize = 3;
-/// Centre and width (octaves) of the tempo that is expected, and how much that counts.
-const EXPECTED_BPM: f64 = 105.0;
+/// Felt beats a minute that are expected in 6/8, 3/4 and other metres, the width around them in
+/// octaves, and how much that counts.
+const EXPECTED_BPM: [f64; 3] = [65.0, 125.0, 105.0];
 const WIDTH_OCTAVES: f64 = 0.9;
-const EXPECTATION: f64 = 6.0;
+const EXPECTATION: f64 = 20.0;
 /// Differences of scores are divided by this to become confidences.
-const TEMPERATURE: f64 = 8.0;
+const TEMPERATURE: f64 = 40.0;
 /// A way has to explain at least this much a second, in log-likelihood.
 const LEAST_A_SECOND: f64 = 0.35;
 /// The tempo may drift by this factor from what was found.
@@ -57,7 +58,7 @@ pub fn find(
             if way.beats.len() < 2 {
                 continue;
             }
-            let score = way.score + pattern.prior + expectation(way.bpm());
+            let score = way.score + pattern.prior + expectation(way.bpm(), pattern.metre);
             candidates.push((pattern, way, score));
         }
     }
@@ -107,8 +108,13 @@ pub fn find(
     }))
 }
 
-fn expectation(bpm: f64) -> f64 {
-    let octaves = (bpm / EXPECTED_BPM).log2() / WIDTH_OCTAVES;
+fn expectation(bpm: f64, metre: Metre) -> f64 {
+    let expected = match metre {
+        metre if metre.compound() => EXPECTED_BPM[0],
+        Metre { count: 3, .. } => EXPECTED_BPM[1],
+        _ => EXPECTED_BPM[2],
+    };
+    let octaves = (bpm / expected).log2() / WIDTH_OCTAVES;
     -0.5 * EXPECTATION * octaves * octaves
 }
 
