@@ -139,6 +139,7 @@ fn listening(ui: &mut Ui, view: &View, controls: &dyn Controls) {
         }
     }
     ui.label(RichText::new("bars").color(theme::TEXT_WEAK));
+    ui.spacing_mut().item_spacing.x = 8.0;
     ui.add_space(5.0);
 }
 
