@@ -170,10 +170,10 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     page.get_by_label("Straight, 120 bpm, A minor, 7/8, sparse, calm.");
     page.get_by_label("Heard").click();
     page.run();
-    page.get_by_label("80 % sure");
-    page.get_by_label("Key").click();
-    page.run();
+    page.get_by_label("Key: A minor, 80 % sure");
     page.get_by_label("C major").click();
+    page.run();
+    page.get_by_label("Heard").click();
     page.run();
     page.get_by_label("Save MIDI").click();
     page.run();
@@ -190,6 +190,8 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     let mut told = Heard::clone(&heard());
     told.told_key = Some(major);
     host.show(|view| view.song.hearing = Some(Hearing::Done(Arc::new(told))));
+    page.run();
+    page.get_by_label("Heard").click();
     page.run();
     page.get_by_label("As heard").click();
     page.run();

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use egui::text::LayoutJob;
-use egui::{Align, Button, ComboBox, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::{name_it, row};
 use crate::analysis::song::live::Now;
@@ -12,7 +12,7 @@ use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
 use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song};
-use crate::music::{Key, key_name};
+use crate::music::{Key, Mode, key_name};
 
 /// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -218,35 +218,40 @@ fn heard(song: &Song) -> Option<&Arc<Heard>> {
 
 /// What is heard, field by field, with its key to be put right and its notes to be saved.
 fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
-    ui.set_max_width(330.0);
+    ui.set_max_width(420.0);
     let song = &heard.description;
     ui.add(Label::new(&song.sentence).wrap());
     ui.separator();
     if let Some(key) = &song.key {
         let sure = match heard.told_key {
-            Some(_) => "as you say".to_owned(),
-            None => format!("{:.0} % sure", 100.0 * key.confidence),
+            Some(_) => format!("Key: {}, as you say", key.name),
+            None => format!("Key: {}, {:.0} % sure", key.name, 100.0 * key.confidence),
         };
         ui.horizontal(|ui| {
-            let name = ui.label("Key").id;
-            let shown = ComboBox::from_id_salt("key").selected_text(&key.name);
-            shown
-                .height(300.0)
-                .show_ui(ui, |ui| {
-                    for key in Key::all() {
-                        let is = song.key.as_ref().is_some_and(|now| now.key() == key);
-                        if ui.selectable_label(is, key.to_string()).clicked() {
-                            controls.song(SongOrder::Key(Some(key)));
-                        }
-                    }
-                })
-                .response
-                .labelled_by(name);
-            ui.label(RichText::new(sure).color(theme::TEXT_WEAK));
+            ui.label(sure);
             if heard.told_key.is_some() && ui.button("As heard").clicked() {
                 controls.song(SongOrder::Key(None));
             }
         });
+        for mode in [Mode::Major, Mode::Minor] {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                ui.spacing_mut().button_padding.x = 4.0;
+                for other in Key::all().filter(|key| key.mode == mode) {
+                    let name = other.to_string();
+                    let tonic = name.split(' ').next().unwrap_or_default();
+                    let short = match mode {
+                        Mode::Major => tonic.to_owned(),
+                        Mode::Minor => format!("{tonic}m"),
+                    };
+                    let choice = ui.selectable_label(key.key() == other, short);
+                    name_it(ui, &choice, &name, egui::Role::RadioButton);
+                    if choice.clicked() {
+                        controls.song(SongOrder::Key(Some(other)));
+                    }
+                }
+            });
+        }
     }
     let mut line = |name: &str, value: String| {
         ui.horizontal(|ui| {
