@@ -12,8 +12,8 @@ from ..tables import show
 from . import making, rivals, scoring
 
 
-def consort_says(path, options=()):
-    command = [os.environ.get("CONSORT", "target/release/consort"), "describe", str(path), "--json", *options]
+def consort_says(path):
+    command = [os.environ.get("CONSORT", "target/release/consort"), "describe", str(path), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     if done.returncode:
         raise SystemExit(f"{path}: {done.stderr.strip()}")
