@@ -9,10 +9,11 @@ import struct
 import time
 import wave
 
+import dawdreamer
 import numpy as np
 import pytest
 
-from tests.hosts.playing import Player
+from tests.hosts.playing import PLUGIN
 
 RATE = 48_000
 BPM = 130.0
@@ -41,21 +42,25 @@ def frames_of(path) -> np.ndarray:
 def test_the_bars_taken_are_the_bars_played(block, tmp_path, monkeypatch):
     (tmp_path / "user-dirs.dirs").write_text(f'XDG_MUSIC_DIR="{tmp_path}"\n')
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    player = Player(rate=RATE, block=block)
-    player.engine.set_bpm(BPM)
+    engine = dawdreamer.RenderEngine(RATE, block)
+    engine.set_bpm(BPM)
+    synth = engine.make_plugin_processor("synth", str(PLUGIN))
     # Every frame has a number of its own, which 24 bits hold exactly.
     frames = 8 * RATE
     numbers = (np.arange(frames + 8192) + 1) / 2.0**23
     sound = np.stack([numbers, numbers]).astype(np.float32)
-    playback = player.engine.make_playback_processor("song", sound)
-    player.engine.load_graph([(playback, []), (player.synth, ["song"])])
+    playback = engine.make_playback_processor("song", sound)
+    engine.load_graph([(playback, []), (synth, ["song"])])
 
     def ask(**song):
-        assert player.synth.load_vst3_preset(preset(tmp_path / "ask.vstpreset", song))
+        assert synth.load_vst3_preset(preset(tmp_path / "ask.vstpreset", song))
         time.sleep(0.5)
 
     ask(listen=True, bars=2)
-    player.engine.render(frames / RATE)
+    # This host switches plugins on when it renders, and each render begins at the song's start.
+    engine.render(0.1)
+    time.sleep(1.0)
+    engine.render(frames / RATE)
     time.sleep(0.5)
     ask(take="last")
     ask(save=True)

@@ -159,7 +159,7 @@ fn the_bars_taken_are_the_bars_played() {
             // Round after round of the song, from a little before a bar.
             let from = player.now();
             let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE);
-            let song = song.from_bar(3, -700);
+            let song = song.at_bar(3, -700);
             player.play(&song, song.frame_of_bar(6) + 900 - from, sizes);
             player.ask(&json!({ "take": "last" }));
             let wanted = song.frame_of_bar(4)..song.frame_of_bar(6);
@@ -167,14 +167,14 @@ fn the_bars_taken_are_the_bars_played() {
 
             // A loop back, while bars are waited for, and a stop and a start before they come.
             let from = player.now();
-            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).from_bar(2, 300);
+            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(2, 300);
             player.ask(&json!({ "bars": 1, "take": "next" }));
             std::thread::sleep(Duration::from_millis(100));
             player.play(&song, 2_000, sizes);
             let still = Timeline::stopped(RATE);
             player.play(&still, 1_000, sizes);
             let from = player.now();
-            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).from_bar(7, -50);
+            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(7, -50);
             player.play(&song, song.frame_of_bar(8) + 9_000 - from, sizes);
             std::thread::sleep(Duration::from_millis(150));
             let wanted = song.frame_of_bar(7)..song.frame_of_bar(8);
