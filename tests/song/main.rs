@@ -137,7 +137,11 @@ fn the_bars_taken_are_the_bars_played() {
         );
         std::thread::sleep(Duration::from_millis(1));
     }
-    std::thread::sleep(Duration::from_millis(100));
+    let before = looks();
+    std::thread::sleep(Duration::from_secs(2));
+    let often = (looks() - before) as f64 / 2.0;
+    println!("while nothing is heard: {often:.1} looks a second");
+    assert!(often < 20.0);
     let saved = player.session.save().field("song");
     assert_eq!(saved, Some(json!({ "listen": true, "bars": 2 })));
 
@@ -214,11 +218,27 @@ fn the_bars_taken_are_the_bars_played() {
     assert_eq!(violations, 0, "allocations or frees on the audio thread");
 }
 
-/// Threads of this process with a name.
-fn threads(name: &str) -> usize {
+/// What Linux says of each thread of this process with a name.
+fn statuses(name: &str) -> Vec<String> {
     let tasks = std::fs::read_dir("/proc/self/task").expect("Linux tells");
-    let names = tasks
+    let texts = tasks
         .flatten()
-        .map(|task| std::fs::read_to_string(task.path().join("comm")));
-    names.flatten().filter(|comm| comm.trim() == name).count()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    texts
+        .filter(|text| text.starts_with(&format!("Name:\t{name}\n")))
+        .collect()
+}
+
+fn threads(name: &str) -> usize {
+    statuses(name).len()
+}
+
+/// How often the thread that listens went to sleep so far.
+fn looks() -> u64 {
+    let status = statuses("consort-song").pop().expect("it listens");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.and_then(|text| text.parse().ok()).expect("a number")
 }
