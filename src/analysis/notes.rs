@@ -68,7 +68,7 @@ pub fn decode(posterior: &Posterior, contours: &Contours, decoding: Decoding) ->
     };
     let mut spans = Vec::new();
     for (frame, key) in beginnings(posterior, decoding.begins) {
-        spans.extend(left.from_beginning(frame, key));
+        spans.extend(left.begun_at(frame, key));
     }
     let mut loudest: Vec<(f32, usize, usize)> = left.above().collect();
     loudest.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
@@ -177,7 +177,7 @@ impl Left {
     }
 
     /// The note that begins here, taken out with its neighbours.
-    fn from_beginning(&mut self, start: usize, key: usize) -> Option<Span> {
+    fn begun_at(&mut self, start: usize, key: usize) -> Option<Span> {
         let last = self.energy.len() - 1;
         let (mut frame, mut quiet) = (start + 1, 0);
         while frame < last && quiet < PATIENCE {
@@ -255,9 +255,10 @@ mod tests {
     #[test]
     fn a_repeated_key_is_two_notes() {
         let (mut posterior, mut contours) = nothing(120);
-        for frame in 10..90 {
-            posterior.sounds[frame][39] = 0.8;
-            contours[frame][39 * BINS_A_KEY + 1] = 0.9;
+        let sounds = posterior.sounds[10..90].iter_mut();
+        for (sounds, contour) in sounds.zip(&mut contours[10..90]) {
+            sounds[39] = 0.8;
+            contour[39 * BINS_A_KEY + 1] = 0.9;
         }
         posterior.begins[10][39] = 0.9;
         posterior.begins[50][39] = 0.6;

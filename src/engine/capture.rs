@@ -293,7 +293,7 @@ mod tests {
         let (mut writer, mut reader) = channel(64);
         reader.arm(true);
         for i in 0..4 {
-            writer.write(&at(i * 24), 24, &[i as f32; 24], &[0.0; 24]);
+            writer.write(&at(i * 24), 24, &[1.0 + i as f32; 24], &[0.0; 24]);
         }
         let mut sound = Vec::new();
         while reader.read(&mut sound).is_some() {}

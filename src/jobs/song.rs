@@ -11,9 +11,11 @@
 //! | `bars` | where bar lines lie, to the frame |
 //! | `choosing` | which bars are taken |
 //! | [`taken`] | the result |
+//! | [`hearing`] | what is heard in it: key, chords, notes |
 
 mod bars;
 mod choosing;
+pub mod hearing;
 mod history;
 pub mod taken;
 #[cfg(test)]
@@ -26,10 +28,14 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::snapshot::Listener;
+use crate::analysis::Sound;
+use crate::analysis::song::live::{self, Live, Now};
 use crate::engine::capture::Reader;
 use crate::instrument::export;
-use crate::models::runtime;
+use crate::models::{Error, runtime};
+use crate::music::Key;
 use choosing::Arm;
+pub use hearing::{Heard, Hearing};
 use history::History;
 pub use taken::{Bar, Beat, Taken};
 
@@ -40,8 +46,9 @@ const USUAL_BARS: u32 = 4;
 /// How often what has arrived is read while something is taken, and otherwise.
 const LOOK: Duration = Duration::from_millis(30);
 const REST: Duration = Duration::from_millis(100);
-/// How often the bars that could be taken are counted.
-const COUNT: Duration = Duration::from_millis(500);
+/// How often the bars that could be taken are counted, and key and chord are looked for: with the
+/// rest before it, every [`live::STEP`].
+const COUNT: Duration = Duration::from_millis(410);
 
 const INACTIVE: &str = "The host has switched Consort off: switch it on, then take bars again.";
 const NOT_LISTENING: &str = "Consort isn't listening: switch Listen on, then take bars again.";
@@ -49,6 +56,7 @@ const NO_THREAD: &str =
     "Consort can't start a thread to listen; close other programs and switch Listen on again.";
 const RATE_CHANGED: &str = "The host changed its sample rate: take the bars again.";
 const NOTHING_TO_SAVE: &str = "Nothing was taken yet.";
+const NOT_HEARD: &str = "What was taken isn't heard yet: wait a moment.";
 
 /// How far it is with bars that are waited for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,10 +78,14 @@ pub struct Song {
     pub bars: u32,
     /// Whole bars heard since the song began, jumped or stopped.
     pub heard: u32,
+    /// Key and chord, while it plays.
+    pub now: Option<Now>,
     /// Bars that are waited for.
     pub progress: Option<Progress>,
     /// What was taken last.
     pub taken: Option<Arc<Taken>>,
+    /// What is heard in it.
+    pub hearing: Option<Hearing>,
     /// What became of the last order, in a sentence, and whether it went wrong.
     pub said: Option<(String, bool)>,
 }
@@ -84,8 +96,10 @@ impl Default for Song {
             listens: false,
             bars: USUAL_BARS,
             heard: 0,
+            now: None,
             progress: None,
             taken: None,
+            hearing: None,
             said: None,
         }
     }
@@ -108,6 +122,10 @@ pub enum SongOrder {
     Cancel,
     /// Save what was taken in a folder, as 24-bit WAV.
     Save(PathBuf),
+    /// Save its notes there, as a MIDI file.
+    SaveNotes(PathBuf),
+    /// It is in this key; in the one that is heard, after all.
+    Key(Option<Key>),
 }
 
 /// Listens to the song of one instance. Dropping it ends that; nobody waits for it.
@@ -128,6 +146,8 @@ struct Desk {
     song: Song,
     /// Blocks are to come.
     active: bool,
+    /// The instance is gone.
+    closed: bool,
     /// Counts threads; one that isn't the last has nothing more to say.
     turn: u64,
     orders: Vec<SongOrder>,
@@ -137,6 +157,9 @@ struct Work {
     reader: Reader,
     history: History,
     arm: Option<Arm>,
+    live: Live,
+    /// The end of what key and chord were last looked for in.
+    looked: u64,
 }
 
 impl SongListener {
@@ -149,6 +172,8 @@ impl SongListener {
                 reader,
                 history: History::default(),
                 arm: None,
+                live: Live::default(),
+                looked: 0,
             }),
             desk: Mutex::default(),
             wake: Condvar::new(),
@@ -186,9 +211,9 @@ impl SongListener {
             }
             SongOrder::Listen(_) => {}
             SongOrder::Bars(bars) => desk.song.bars = bars.clamp(BARS[0], BARS[4]),
-            SongOrder::Save(folder) if !(desk.song.listens && desk.active) => {
+            SongOrder::Save(_) | SongOrder::SaveNotes(_) | SongOrder::Key(_) => {
                 let shared = Arc::clone(&self.0);
-                if !spawn("consort-save", move || shared.save(&folder)) {
+                if !spawn("consort-taken", move || shared.use_taken(order)) {
                     desk.song.said = Some((NO_THREAD.into(), true));
                 }
             }
@@ -214,7 +239,9 @@ impl SongListener {
 
 impl Drop for SongListener {
     fn drop(&mut self) {
-        self.0.desk.lock().end();
+        let mut desk = self.0.desk.lock();
+        desk.closed = true;
+        desk.end();
         self.0.wake.notify_one();
     }
 }
@@ -257,13 +284,14 @@ impl Desk {
         self.turn += 1;
         self.orders.clear();
         self.song.heard = 0;
+        self.song.now = None;
         self.song.progress = None;
     }
 }
 
 impl Shared {
     /// Listens until it is another thread's turn, or nobody's.
-    fn listen(&self, turn: u64) {
+    fn listen(self: &Arc<Self>, turn: u64) {
         // The thread before leaves in a moment.
         let mut work = self.work.lock();
         work.begin();
@@ -283,40 +311,61 @@ impl Shared {
             self.show(turn, work.read());
             for order in orders {
                 self.show(turn, work.follow(&order, bars));
-                if let SongOrder::Save(folder) = order {
-                    self.save(&folder);
-                }
             }
             self.show(turn, work.wait_for_bars());
-            let heard = (counted.elapsed() > COUNT).then(|| {
+            let progress = work.arm.as_ref().map(|arm| arm.progress);
+            let known = (counted.elapsed() > COUNT).then(|| {
                 counted = Instant::now();
-                work.heard()
+                (work.heard(), work.now())
             });
-            self.count(turn, heard, work.arm.as_ref().map(|arm| arm.progress));
+            self.count(turn, known, progress);
         }
         work.end();
     }
 
-    /// Writes a file; a disk may take its time.
-    fn save(&self, folder: &Path) {
-        let taken = self.desk.lock().song.taken.clone();
-        let said = taken.map_or((NOTHING_TO_SAVE.into(), true), |taken| {
-            write(&taken, folder)
-        });
+    /// What needs nothing but what was taken; a disk may take its time.
+    fn use_taken(&self, order: SongOrder) {
+        let song = self.desk.lock().song.clone();
+        let heard = match song.hearing {
+            Some(Hearing::Done(heard)) => Some(heard),
+            _ => None,
+        };
+        let said = match (order, song.taken, heard) {
+            (SongOrder::Save(folder), Some(taken), _) => write(&taken, &folder),
+            (SongOrder::SaveNotes(folder), Some(taken), Some(heard)) => {
+                hearing::write_notes(&heard, &taken, &folder)
+            }
+            (SongOrder::Key(key), Some(taken), Some(heard)) => {
+                self.hear(&taken, Hearing::Done(Arc::new(heard.in_key(key))));
+                return;
+            }
+            (SongOrder::SaveNotes(_) | SongOrder::Key(_), Some(_), None) => {
+                (NOT_HEARD.into(), true)
+            }
+            _ => (NOTHING_TO_SAVE.into(), true),
+        };
         self.desk.lock().song.said = Some(said);
         (self.listener)();
     }
 
     /// Shows what was taken, or why nothing was.
-    fn show(&self, turn: u64, news: Option<Result<Taken, String>>) {
+    fn show(self: &Arc<Self>, turn: u64, news: Option<Result<Taken, String>>) {
         let mut desk = self.desk.lock();
         let Some(news) = news.filter(|_| desk.turn == turn) else {
             return;
         };
         match news {
             Ok(taken) => {
+                let taken = Arc::new(taken);
                 desk.song.said = taken.notice.clone().map(|notice| (notice, false));
-                desk.song.taken = Some(Arc::new(taken));
+                desk.song.taken = Some(Arc::clone(&taken));
+                let shared = Arc::clone(self);
+                desk.song.hearing = Some(
+                    match spawn("consort-hear", move || shared.listen_to(&taken)) {
+                        true => Hearing::Working(0.0),
+                        false => Hearing::Failed(NO_THREAD.into()),
+                    },
+                );
             }
             Err(sentence) => desk.song.said = Some((sentence, true)),
         }
@@ -324,14 +373,39 @@ impl Shared {
         (self.listener)();
     }
 
+    /// Listens to what was taken, until something else is.
+    fn listen_to(&self, taken: &Arc<Taken>) {
+        let heard = Heard::listen(taken, &mut |part| {
+            !runtime::exiting() && self.hear(taken, Hearing::Working(part))
+        });
+        match heard {
+            Ok(heard) => self.hear(taken, Hearing::Done(Arc::new(heard))),
+            Err(Error::Cancelled) => false,
+            Err(error) => self.hear(taken, Hearing::Failed(error.to_string())),
+        };
+    }
+
+    /// Shows what is heard in what was taken; whether that is still wanted.
+    fn hear(&self, taken: &Arc<Taken>, hearing: Hearing) -> bool {
+        let mut desk = self.desk.lock();
+        let wanted = desk.song.taken.as_ref();
+        let wanted = wanted.is_some_and(|wanted| Arc::ptr_eq(wanted, taken)) && !desk.closed;
+        if wanted {
+            desk.song.hearing = Some(hearing);
+            drop(desk);
+            (self.listener)();
+        }
+        wanted
+    }
+
     /// Shows how far it is.
-    fn count(&self, turn: u64, heard: Option<u32>, progress: Option<Progress>) {
+    fn count(&self, turn: u64, known: Option<(u32, Option<Now>)>, progress: Option<Progress>) {
         let mut desk = self.desk.lock();
         let song = &mut desk.song;
-        let heard = heard.unwrap_or(song.heard);
-        let changed = (song.heard, song.progress) != (heard, progress);
+        let (heard, now) = known.unwrap_or((song.heard, song.now));
+        let changed = (song.heard, song.now, song.progress) != (heard, now, progress);
         if changed && desk.turn == turn {
-            (desk.song.heard, desk.song.progress) = (heard, progress);
+            (desk.song.heard, desk.song.now, desk.song.progress) = (heard, now, progress);
             drop(desk);
             (self.listener)();
         }
@@ -352,6 +426,8 @@ impl Work {
         self.reader.arm(false);
         self.history = History::default();
         self.arm = None;
+        self.live = Live::default();
+        self.looked = 0;
     }
 
     /// Reads what has arrived; a sentence when bars that were waited for won't come.
@@ -374,7 +450,7 @@ impl Work {
             SongOrder::FromNextBar => self.arm = Some(Arm::new(self.history.end(), bars)),
             SongOrder::Stop => return self.arm.take()?.stop(&self.history),
             SongOrder::Cancel => self.arm = None,
-            SongOrder::Listen(_) | SongOrder::Bars(_) | SongOrder::Save(_) => {}
+            _ => {}
         }
         None
     }
@@ -383,6 +459,23 @@ impl Work {
         let news = self.arm.as_mut()?.look(&self.history)?;
         self.arm = None;
         Some(news)
+    }
+
+    /// Key and chord of what plays; `None` while nothing does.
+    fn now(&mut self) -> Option<Now> {
+        let rate = self.history.rate();
+        let context = (live::CONTEXT * f64::from(rate)) as u64;
+        let stretch = self.history.current().filter(|now| now.is_playing())?;
+        let end = stretch.frames.end;
+        let heard = end.saturating_sub(context).max(stretch.frames.start)..end;
+        if end == self.looked || self.history.is_silent(heard.clone()) {
+            return None;
+        }
+        self.looked = end;
+        let frames = self.history.read(heard);
+        let channel = |side: usize| frames.iter().map(|frame| frame[side]).collect();
+        let sound = Sound::new(vec![channel(0), channel(1)], rate.round() as u32).ok()?;
+        self.live.hear(&sound.for_analysis())
     }
 
     /// Whole bars of the current stretch.

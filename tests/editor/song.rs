@@ -3,10 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use consort::analysis::notes::HeardNote;
+use consort::analysis::song::description::KeyHeard;
+use consort::analysis::song::live::Now;
 use consort::editor::State;
 use consort::engine::capture::HostPosition;
 use consort::jobs::SongOrder;
-use consort::jobs::song::{Bar, Beat, Progress, Taken};
+use consort::jobs::song::{Bar, Beat, Heard, Hearing, Progress, Taken};
+use consort::music::{Key, Mode};
 use egui_kittest::kittest::Queryable;
 
 use crate::host::{Asked, Host};
@@ -60,6 +64,17 @@ fn bars_are_listened_to_and_taken() {
     });
     page.run();
     page.get_by_label("Listening: 3 whole bars heard");
+    host.show(|view| {
+        view.song.now = Some(Now {
+            key: "F minor".parse().unwrap(),
+            confidence: 0.7,
+            chord: Some("Bbm7".parse().unwrap()),
+        });
+    });
+    page.run();
+    page.get_by_label("Now: F minor, Bbm7");
+    host.show(|view| view.song.now = None);
+    page.run();
     page.get_by_label("Song level");
     page.get_by_label("8 bars").click();
     page.run();
@@ -112,6 +127,77 @@ fn bars_are_listened_to_and_taken() {
     assert!(page.query_by_label("Listen").is_none());
 }
 
+/// What is heard in it: A minor, and the chord that it is over both halves.
+fn heard() -> Arc<Heard> {
+    let mut heard = Heard::default();
+    let song = &mut heard.description;
+    song.sentence = "Straight, 120 bpm, A minor, 7/8, sparse, calm.".into();
+    song.key = Some(KeyHeard {
+        name: "A minor".into(),
+        tonic: 9,
+        mode: Mode::Minor,
+        confidence: 0.8,
+        alternatives: Vec::new(),
+    });
+    heard.notes.push(HeardNote {
+        key: 69,
+        start: 0.0,
+        end: 1.0,
+        amplitude: 0.5,
+        bend: Vec::new(),
+    });
+    Arc::new(heard)
+}
+
+#[test]
+fn what_is_heard_is_shown_put_right_and_saved() {
+    let host = Host::new();
+    let mut page = page_in(&host, State::new(Path::new("/music")));
+    host.show(|view| {
+        view.song.listens = true;
+        view.song.taken = Some(taken());
+        view.song.hearing = Some(Hearing::Working(0.4));
+    });
+    page.run();
+    page.get_by_label("Hearing key, chords and notes: 40 %");
+    assert!(page.query_by_label("Heard").is_none());
+    let sentence = "What was taken can't be heard: it is silent.";
+    host.show(|view| view.song.hearing = Some(Hearing::Failed(sentence.into())));
+    page.run();
+    page.get_by_label(sentence);
+    host.show(|view| view.song.hearing = Some(Hearing::Done(heard())));
+    page.run();
+    page.get_by_label("Straight, 120 bpm, A minor, 7/8, sparse, calm.");
+    page.get_by_label("Heard").click();
+    page.run();
+    page.get_by_label("Key: A minor, 80 % sure");
+    page.get_by_label("C major").click();
+    page.run();
+    page.get_by_label("Heard").click();
+    page.run();
+    page.get_by_label("Save MIDI").click();
+    page.run();
+    let major = Key {
+        tonic: 0,
+        mode: Mode::Major,
+    };
+    let orders = [
+        SongOrder::Key(Some(major)),
+        SongOrder::SaveNotes("/music".into()),
+    ];
+    assert_eq!(host.take(), orders.map(Asked::Song));
+
+    let mut told = Heard::clone(&heard());
+    told.told_key = Some(major);
+    host.show(|view| view.song.hearing = Some(Hearing::Done(Arc::new(told))));
+    page.run();
+    page.get_by_label("Heard").click();
+    page.run();
+    page.get_by_label("As heard").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Song(SongOrder::Key(None))]);
+}
+
 #[test]
 fn how_to_route_is_said_for_each_host() {
     let host = Host::new();
@@ -142,6 +228,7 @@ fn nothing_is_cut_off_in_the_smallest_window() {
             host.show(|view| {
                 view.song.listens = true;
                 view.song.taken = Some(taken());
+                view.song.hearing = Some(Hearing::Done(heard()));
                 view.song.progress = Some(Progress::Bars(1));
             });
             let mut page = page_of_size(&host, State::new(Path::new("/music")), size);
@@ -153,7 +240,7 @@ fn nothing_is_cut_off_in_the_smallest_window() {
             assert_eq!(page.query_by_label("C4").is_some(), keyboard);
             let right = |name: &str| page.get_by_label(name).rect().right();
             let left = |name: &str| page.get_by_label(name).rect().left();
-            assert!(right("Bar 2 of 4") < left("Save WAV"), "{size:?}");
+            assert!(right("Bar 2 of 4") < left("Heard"), "{size:?}");
             assert!(right("How to route") <= size.0 - 16.0);
             assert!(right("Song strip") < left("Sidechain level"), "{size:?}");
             let strip = page.get_by_label("Listen").rect();
@@ -162,7 +249,7 @@ fn nothing_is_cut_off_in_the_smallest_window() {
             page.run();
             let right = |name: &str| page.get_by_label(name).rect().right();
             let left = |name: &str| page.get_by_label(name).rect().left();
-            assert!(right("From next bar") < left("Save WAV"), "{size:?}");
+            assert!(right("From next bar") < left("Heard"), "{size:?}");
             host.take();
         }
     }

@@ -137,7 +137,11 @@ fn the_bars_taken_are_the_bars_played() {
         );
         std::thread::sleep(Duration::from_millis(1));
     }
-    std::thread::sleep(Duration::from_millis(100));
+    let before = looks();
+    std::thread::sleep(Duration::from_secs(2));
+    let often = (looks() - before) as f64 / 2.0;
+    println!("while nothing is heard: {often:.1} looks a second");
+    assert!(often < 20.0);
     let saved = player.session.save().field("song");
     assert_eq!(saved, Some(json!({ "listen": true, "bars": 2 })));
 
@@ -159,7 +163,7 @@ fn the_bars_taken_are_the_bars_played() {
             // Round after round of the song, from a little before a bar.
             let from = player.now();
             let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE);
-            let song = song.from_bar(3, -700);
+            let song = song.at_bar(3, -700);
             player.play(&song, song.frame_of_bar(6) + 900 - from, sizes);
             player.ask(&json!({ "take": "last" }));
             let wanted = song.frame_of_bar(4)..song.frame_of_bar(6);
@@ -167,14 +171,14 @@ fn the_bars_taken_are_the_bars_played() {
 
             // A loop back, while bars are waited for, and a stop and a start before they come.
             let from = player.now();
-            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).from_bar(2, 300);
+            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(2, 300);
             player.ask(&json!({ "bars": 1, "take": "next" }));
             std::thread::sleep(Duration::from_millis(100));
             player.play(&song, 2_000, sizes);
             let still = Timeline::stopped(RATE);
             player.play(&still, 1_000, sizes);
             let from = player.now();
-            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).from_bar(7, -50);
+            let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(7, -50);
             player.play(&song, song.frame_of_bar(8) + 9_000 - from, sizes);
             std::thread::sleep(Duration::from_millis(150));
             let wanted = song.frame_of_bar(7)..song.frame_of_bar(8);
@@ -214,11 +218,27 @@ fn the_bars_taken_are_the_bars_played() {
     assert_eq!(violations, 0, "allocations or frees on the audio thread");
 }
 
-/// Threads of this process with a name.
-fn threads(name: &str) -> usize {
+/// What Linux says of each thread of this process with a name.
+fn statuses(name: &str) -> Vec<String> {
     let tasks = std::fs::read_dir("/proc/self/task").expect("Linux tells");
-    let names = tasks
+    let texts = tasks
         .flatten()
-        .map(|task| std::fs::read_to_string(task.path().join("comm")));
-    names.flatten().filter(|comm| comm.trim() == name).count()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("status")).ok());
+    texts
+        .filter(|text| text.starts_with(&format!("Name:\t{name}\n")))
+        .collect()
+}
+
+fn threads(name: &str) -> usize {
+    statuses(name).len()
+}
+
+/// How often the thread that listens went to sleep so far.
+fn looks() -> u64 {
+    let status = statuses("consort-song").pop().expect("it listens");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("voluntary_ctxt"));
+    let number = line.and_then(|line| line.split_whitespace().nth(1));
+    number.and_then(|text| text.parse().ok()).expect("a number")
 }

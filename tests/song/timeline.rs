@@ -39,7 +39,7 @@ impl Timeline {
     }
 
     /// The same, but begun so many frames after a bar (0 the first).
-    pub fn from_bar(self, bar: u32, after: i64) -> Timeline {
+    pub fn at_bar(self, bar: u32, after: i64) -> Timeline {
         let way = self.song_frame(f64::from(bar) * self.bar_beats()) + after as f64;
         Timeline {
             zero: self.zero - way.floor(),

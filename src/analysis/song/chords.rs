@@ -21,7 +21,8 @@ pub const QUALITIES: [Quality; 8] = [
 ];
 /// Chords; [`NONE`] comes after them.
 pub const CHORDS: usize = 12 * QUALITIES.len();
-const NONE: usize = CHORDS;
+/// The state without a chord.
+pub const NONE: usize = CHORDS;
 const STATES: usize = CHORDS + 1;
 
 /// How much the fit counts.

@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(evidence[250][BANDS], 0);
         assert_eq!(evidence[300][1], 7);
         assert_eq!(evidence[299][1], 3);
-        let silent = of(&vec![[0.0; BANDS]; 10], &Salience::default());
+        let silent = of(&[[0.0; BANDS]; 10], &Salience::default());
         assert!(silent.iter().flatten().all(|&step| step == 0));
     }
 }

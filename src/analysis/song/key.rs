@@ -23,7 +23,7 @@ const INDEPENDENT: f64 = 32.0;
 /// Below this correlation with the best profile there is no key.
 const LEAST: f64 = 0.25;
 
-/// Keys with how likely they are, best first, and the best one's chords.
+/// Keys with how likely they are, best first, or the known one; and the first one's chords.
 pub struct Found {
     /// All 24, with shares that sum to 1.
     pub keys: Vec<(Key, f64)>,
@@ -31,8 +31,8 @@ pub struct Found {
     pub path: Vec<usize>,
 }
 
-/// Finds the key; `None` where no profile fits. Any thread but audio.
-pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32]) -> Option<Found> {
+/// Finds the key, unless it is known; `None` where no profile fits. Any thread but audio.
+pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) -> Option<Found> {
     let mut mean = [0.0f32; 12];
     for stretch in chroma {
         let weight = (stretch.end - stretch.start) as f32;
@@ -54,10 +54,13 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32]) -> Option<Found> {
         .collect();
     scored.sort_by(|a, b| b.1.total_cmp(&a.1));
     let best = scored[0].1;
-    if scored[0].2 < LEAST {
+    if scored[0].2 < LEAST && known.is_none() {
         return None;
     }
     let total: f64 = scored.iter().map(|s| (s.1 - best).exp()).sum();
+    if let Some(place) = scored.iter().position(|s| Some(s.0) == known) {
+        scored[..=place].rotate_right(1);
+    }
     let path = std::mem::take(&mut scored[0].3);
     let keys = scored.iter().map(|s| (s.0, (s.1 - best).exp() / total));
     Some(Found {
@@ -124,7 +127,7 @@ mod tests {
                     .collect();
                 let fits = chords::fits(&chroma);
                 let places: Vec<Option<usize>> = (0..16).map(|beat| Some(beat % 4)).collect();
-                let found = find(&chroma, &fits, &chords::costs(&places, 4)).unwrap();
+                let found = find(&chroma, &fits, &chords::costs(&places, 4), None).unwrap();
                 let tonic = (tonic + up) % 12;
                 assert_eq!(found.keys[0].0, Key { tonic, mode });
                 let spans = chords::spans(&chroma, &fits, &found.path);
@@ -133,6 +136,6 @@ mod tests {
                 assert_eq!(roots, expected);
             }
         }
-        assert!(find(&[], &[], &[]).is_none());
+        assert!(find(&[], &[], &[], None).is_none());
     }
 }

@@ -9,6 +9,7 @@
 //! | [`patterns`], [`pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
+//! | [`live`] | key and chord while it plays |
 //! | [`feel`], [`loudness`], [`register`] | swing, density, energy; loudness; how high |
 //!
 //! [`describe`] does all of it.
@@ -19,6 +20,7 @@ pub mod description;
 pub mod evidence;
 pub mod feel;
 pub mod key;
+pub mod live;
 pub mod loudness;
 pub mod patterns;
 pub mod pointer;
@@ -36,7 +38,7 @@ use description::{ChordHeard, KeyAlternative, KeyHeard, MetreHeard, Tempo};
 use rhythm::Rhythm;
 
 use super::{Posterior, Sound, SoundError};
-use crate::music::Metre;
+use crate::music::{Key, Metre};
 
 /// Of a longer sound only so much of its beginning is listened to, s.
 pub const LONGEST: f64 = 600.0;
@@ -143,6 +145,20 @@ pub fn conclude(
     host: Option<&HostGrid>,
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, Stopped> {
+    conclude_in(None, heard, posterior, host, stop)
+}
+
+/// [`conclude`] with a key that is known: the chords follow. Any thread but audio.
+///
+/// # Errors
+/// [`Stopped`] when `stop` says so.
+pub fn conclude_in(
+    known_key: Option<Key>,
+    heard: &Heard,
+    posterior: Option<&Posterior>,
+    host: Option<&HostGrid>,
+    stop: &dyn Fn() -> bool,
+) -> Result<SongDescription, Stopped> {
     let (strength, salience, used) = (&heard.strength, &heard.salience, heard.seconds_used);
     let rhythm = match host {
         Some(host) => of_host(host, used),
@@ -162,7 +178,7 @@ pub fn conclude(
         ..SongDescription::default()
     };
     if used >= SHORTEST_KEY {
-        harmony(&mut description, &keys, rhythm.as_ref());
+        harmony(&mut description, &keys, rhythm.as_ref(), known_key);
     }
     if description.key.is_some() {
         description.tuning_cents = Some(salience.tuning_cents);
@@ -223,13 +239,18 @@ fn of_host(host: &HostGrid, seconds: f64) -> Option<Rhythm> {
 }
 
 /// Key and chords into the description.
-fn harmony(description: &mut SongDescription, keys: &Keys, rhythm: Option<&Rhythm>) {
+fn harmony(
+    description: &mut SongDescription,
+    keys: &Keys,
+    rhythm: Option<&Rhythm>,
+    known_key: Option<Key>,
+) {
     let (edges, places) = edges(rhythm, description.seconds_used);
     let chroma = keys.between(&edges);
     let fits = chords::fits(&chroma);
     let beats = rhythm.map_or(1, |rhythm| usize::from(rhythm.metre.beats()));
     let costs = chords::costs(&places, beats);
-    let Some(found) = key::find(&chroma, &fits, &costs) else {
+    let Some(found) = key::find(&chroma, &fits, &costs, known_key) else {
         return;
     };
     let (key, confidence) = found.keys[0];

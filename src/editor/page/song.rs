@@ -1,15 +1,18 @@
 //! The strip below the pages that listens to the song on the sidechain and takes bars of it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::text::LayoutJob;
 use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
 use super::{name_it, row};
+use crate::analysis::song::live::Now;
 use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
-use crate::jobs::song::{BARS, Progress, Song};
+use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song};
+use crate::music::{Key, Mode, key_name};
 
 /// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -100,7 +103,10 @@ pub(super) fn song(
     ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, &view.song));
     let picture = below.with_min_x(text.right() + 8.0);
     match &view.song.taken {
-        Some(taken) => strip.waveform.show(ui, picture, taken),
+        Some(taken) => {
+            let heard = heard(&view.song).map(|heard| &heard.description);
+            strip.waveform.show(ui, picture, taken, heard);
+        }
         None => {
             let field = picture.with_min_y(picture.top() + 13.0);
             ui.painter()
@@ -133,6 +139,7 @@ fn listening(ui: &mut Ui, view: &View, controls: &dyn Controls) {
         }
     }
     ui.label(RichText::new("bars").color(theme::TEXT_WEAK));
+    ui.spacing_mut().item_spacing.x = 8.0;
     ui.add_space(5.0);
 }
 
@@ -184,6 +191,11 @@ fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
             controls.song(SongOrder::Save(folder.to_owned()));
         }
     }
+    if let Some(heard) = heard(&view.song) {
+        ui.menu_button("Heard", |ui| fields(ui, heard, folder, controls))
+            .response
+            .on_hover_text("What is heard in it; its key can be put right");
+    }
     ui.menu_button("How to route", |ui| {
         ui.set_max_width(430.0);
         for (host, route) in ROUTES {
@@ -196,6 +208,87 @@ fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
     });
 }
 
+/// What is heard in what was taken.
+fn heard(song: &Song) -> Option<&Arc<Heard>> {
+    match &song.hearing {
+        Some(Hearing::Done(heard)) => Some(heard),
+        _ => None,
+    }
+}
+
+/// What is heard, field by field, with its key to be put right and its notes to be saved.
+fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
+    ui.set_max_width(420.0);
+    let song = &heard.description;
+    ui.add(Label::new(&song.sentence).wrap());
+    ui.separator();
+    if let Some(key) = &song.key {
+        let sure = match heard.told_key {
+            Some(_) => format!("Key: {}, as you say", key.name),
+            None => format!("Key: {}, {:.0} % sure", key.name, 100.0 * key.confidence),
+        };
+        ui.horizontal(|ui| {
+            ui.label(sure);
+            if heard.told_key.is_some() && ui.button("As heard").clicked() {
+                controls.song(SongOrder::Key(None));
+            }
+        });
+        for mode in [Mode::Major, Mode::Minor] {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                ui.spacing_mut().button_padding.x = 4.0;
+                for other in Key::all().filter(|key| key.mode == mode) {
+                    let name = other.to_string();
+                    let tonic = name.split(' ').next().unwrap_or_default();
+                    let short = match mode {
+                        Mode::Major => tonic.to_owned(),
+                        Mode::Minor => format!("{tonic}m"),
+                    };
+                    let choice = ui.selectable_label(key.key() == other, short);
+                    name_it(ui, &choice, &name, egui::Role::RadioButton);
+                    if choice.clicked() {
+                        controls.song(SongOrder::Key(Some(other)));
+                    }
+                }
+            });
+        }
+    }
+    let mut line = |name: &str, value: String| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(name).color(theme::TEXT_WEAK));
+            ui.label(value);
+        });
+    };
+    if let Some(swing) = &song.swing {
+        line("Swing", format!("{:.2} to 1", swing.ratio));
+    }
+    if let Some(density) = song.density {
+        line("Density", format!("{density:.1} onsets a beat"));
+    }
+    if let Some(register) = &song.register {
+        let (low, high) = (key_name(register.lowest), key_name(register.highest));
+        line("Register", format!("{low} to {high}"));
+    }
+    if let Some(loudness) = song.loudness_lufs {
+        line("Loudness", format!("{loudness:.1} LUFS"));
+    }
+    line("Notes", heard.notes.len().to_string());
+    let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
+    let save = Button::new("Save MIDI");
+    let save = ui.add_enabled(folder.is_absolute() && !heard.notes.is_empty(), save);
+    if save.on_hover_text(hint).clicked() {
+        controls.song(SongOrder::SaveNotes(folder.to_owned()));
+    }
+}
+
+/// What plays now, in words.
+fn playing(now: &Now) -> String {
+    match now.chord {
+        Some(chord) => format!("Now: {}, {chord}", now.key),
+        None => format!("Now: {}", now.key),
+    }
+}
+
 /// What was taken, or what went wrong, or what to do.
 fn about(ui: &mut Ui, song: &Song) {
     ui.spacing_mut().item_spacing.y = 1.0;
@@ -206,10 +299,33 @@ fn about(ui: &mut Ui, song: &Song) {
         ui.add(Label::new(lines).wrap()).on_hover_text(text);
     };
     let mut rows = 3;
+    let mut line = |ui: &mut Ui, text: &str, colour, most: usize| {
+        if rows > 0 {
+            small(ui, text, colour, most.min(rows));
+        }
+        rows = rows.saturating_sub(most);
+    };
+    if let Some(now) = &song.now {
+        line(ui, &playing(now), theme::ACCENT, 1);
+    }
     if let Some(taken) = &song.taken {
         let title = format!("{}, {:.1} s", taken.title(), taken.seconds());
-        small(ui, &title, theme::TEXT, 1);
-        rows = 2;
+        line(ui, &title, theme::TEXT, 1);
+    }
+    match (&song.said, &song.hearing) {
+        (Some((_, true)), _) | (_, None) => {}
+        (_, Some(Hearing::Working(part))) => {
+            let text = format!("Hearing key, chords and notes: {:.0} %", part * 100.0);
+            line(ui, &text, theme::ACCENT, 1);
+        }
+        (said, Some(Hearing::Done(heard))) => {
+            let rows = if said.is_some() { 1 } else { 3 };
+            line(ui, &heard.description.sentence, theme::TEXT, rows);
+        }
+        (_, Some(Hearing::Failed(sentence))) => line(ui, sentence, theme::WRONG, 3),
+    }
+    if rows == 0 {
+        return;
     }
     match (&song.said, song.listens, song.heard) {
         (Some((sentence, true)), ..) => small(ui, sentence, theme::WRONG, rows),

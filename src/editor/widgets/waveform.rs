@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2};
+use egui::{Align2, Color32, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use crate::analysis::song::SongDescription;
 use crate::editor::theme;
 use crate::jobs::song::Taken;
 
@@ -25,9 +26,15 @@ pub struct Waveform {
 }
 
 impl Waveform {
-    /// Shows `taken` over the whole of `rect`: its sound, a line for each beat and bar, and the bars'
-    /// numbers. UI thread.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, taken: &Arc<Taken>) {
+    /// Shows `taken` over the whole of `rect`: its sound, a line for each beat and bar, the bars'
+    /// numbers, and the chords that are heard. UI thread.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        taken: &Arc<Taken>,
+        heard: Option<&SongDescription>,
+    ) {
         let width = rect.width().max(1.0) as usize;
         let known = self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, taken));
         if !known || self.columns.len() != width {
@@ -74,9 +81,26 @@ impl Waveform {
                 );
             }
         }
+        chords(ui, sound, taken, heard);
         let response = ui.interact(rect, ui.scope_id().with("waveform"), Sense::hover());
         let name = format!("Taken: {}", taken.title());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &name));
+    }
+}
+
+/// The names of the chords where they begin, those that have room.
+fn chords(ui: &Ui, sound: Rect, taken: &Taken, heard: Option<&SongDescription>) {
+    let painter = ui.painter();
+    let x =
+        |seconds: f64| sound.left() + sound.width() * (seconds / taken.seconds().max(1e-9)) as f32;
+    for chord in heard.iter().flat_map(|heard| &heard.chords) {
+        let name = painter.layout_no_wrap(chord.name.clone(), theme::small(), theme::TEXT);
+        if name.size().x + 3.0 <= x(chord.end) - x(chord.start) {
+            let at = pos2(x(chord.start) + 3.0, sound.bottom() - name.size().y);
+            let behind = Rect::from_min_size(at, name.size()).expand2(vec2(2.0, 0.0));
+            painter.rect_filled(behind, theme::ROUND_SMALL, theme::CARD);
+            painter.galley(at, name, theme::TEXT);
+        }
     }
 }
 

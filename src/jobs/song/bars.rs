@@ -8,6 +8,8 @@ use super::history::{Mark, Stretch};
 
 /// Furthest that two bar lines may lie apart and be the same, quarter notes.
 const SAME: f64 = 1e-3;
+/// What numbers lose on their way from a host, quarter notes.
+const EXACT: f64 = 1e-6;
 /// A host that names no metre most likely counts in this.
 const USUAL: (i32, i32) = (4, 4);
 
@@ -73,28 +75,21 @@ fn bars(stretch: &Stretch, last: f64) -> Vec<Line> {
             continue;
         };
         let metre = metre(mark);
-        let bar =
-            |from: f64| from + ((beats - from + SAME) / length(metre)).floor() * length(metre);
+        let length = length(metre);
+        let bar = |from: f64| from + ((beats - from + EXACT) / length).floor() * length;
         let counted = bar(0.0);
         // A host that names an old bar means one that many bars later.
         let said = mark.position.bar_start.filter(|said| said.is_finite());
-        let named = said.map_or(counted, |said| {
-            if said > beats + SAME {
-                counted
-            } else {
-                bar(said)
-            }
-        });
+        let said = said.filter(|said| *said <= beats + SAME).unwrap_or(counted);
+        let named = bar(said).max(said);
         let Some(now) = bars.last().copied() else {
-            let number = mark
-                .position
-                .bar
-                .unwrap_or((counted / length(metre)) as i32);
+            let later = ((named - said) / length).round() as i32;
+            let number = mark.position.bar.unwrap_or((said / length).floor() as i32);
             bars.push(Line {
                 at: 0,
                 beats: named,
                 metre,
-                number: number.saturating_add(1),
+                number: number.saturating_add(later).saturating_add(1),
             });
             continue;
         };

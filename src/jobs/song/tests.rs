@@ -68,7 +68,9 @@ impl Host {
     /// The frame nearest to a bar's start.
     fn bar_frame(&self, index: usize) -> u64 {
         let wanted = self.bar(index).0;
-        let (mut low, mut high) = (0u64, 1 << 30);
+        // A song that gets slower and slower comes to a rest.
+        let end = self.tempo.0 / (-self.tempo.1).max(1e-7);
+        let (mut low, mut high) = (0, end as u64);
         while low < high {
             let middle = low.midpoint(high);
             if self.beats(middle) < wanted {

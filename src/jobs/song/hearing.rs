@@ -1,0 +1,256 @@
+//! What is heard in what was taken: its notes, key and chords, on the host's bars.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::taken::Taken;
+use crate::analysis::notes::{self, Decoding, HeardNote};
+use crate::analysis::song::{self, HostGrid, SongDescription};
+use crate::analysis::{Posterior, Sound, score};
+use crate::instrument::export;
+use crate::models::Error;
+use crate::models::basic_pitch::BasicPitch;
+use crate::music::{Key, Metre, TempoMap, midi};
+
+/// Ticks of a quarter note in the MIDI files that are written.
+const TICKS: u16 = 480;
+
+/// How far it is with listening to what was taken.
+#[derive(Clone, Debug)]
+pub enum Hearing {
+    /// So much of it is heard, 0..=1.
+    Working(f32),
+    /// It is heard.
+    Done(Arc<Heard>),
+    /// It couldn't be: one sentence for the user.
+    Failed(String),
+}
+
+/// What was heard; nothing by default. Any thread but audio.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// What it is like.
+    pub description: SongDescription,
+    /// The key as the user has put it right.
+    pub told_key: Option<Key>,
+    /// Its notes, without the drums'.
+    pub notes: Vec<HeardNote>,
+    evidence: Option<Arc<Evidence>>,
+}
+
+/// What all conclusions are drawn from.
+#[derive(Debug)]
+struct Evidence {
+    heard: song::Heard,
+    posterior: Posterior,
+    host: Option<HostGrid>,
+}
+
+impl Heard {
+    /// Listens; `go_on` is told the share done and says whether to go on. A tenth of the sound's own
+    /// length on a slow core.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`]; otherwise one sentence.
+    pub(super) fn listen(taken: &Taken, go_on: &mut dyn FnMut(f32) -> bool) -> Result<Self, Error> {
+        let channel = |side: usize| taken.frames.iter().map(|frame| frame[side]).collect();
+        let sound = Sound::new(vec![channel(0), channel(1)], taken.rate)
+            .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
+        let mut model = BasicPitch::load()?;
+        let (posterior, contours) = model.listen(&sound, &mut |part| go_on(0.7 * part))?;
+        let notes = notes::decode(&posterior, &contours, Decoding::default());
+        let heard = song::listen(&sound, &|| false)
+            .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
+        if !go_on(0.95) {
+            return Err(Error::Cancelled);
+        }
+        let host = grid(taken);
+        let evidence = Arc::new(Evidence {
+            heard,
+            posterior,
+            host,
+        });
+        Ok(Self::conclude(evidence, notes, None))
+    }
+
+    /// The same with another key, or with the one that was heard.
+    pub(super) fn in_key(&self, key: Option<Key>) -> Self {
+        match &self.evidence {
+            Some(evidence) => Self::conclude(Arc::clone(evidence), self.notes.clone(), key),
+            None => self.clone(),
+        }
+    }
+
+    fn conclude(evidence: Arc<Evidence>, notes: Vec<HeardNote>, told_key: Option<Key>) -> Self {
+        let (heard, posterior) = (&evidence.heard, Some(&evidence.posterior));
+        let host = evidence.host.as_ref();
+        let concluded = song::conclude_in(told_key, heard, posterior, host, &|| false);
+        Self {
+            description: concluded.unwrap_or_default(),
+            told_key,
+            notes,
+            evidence: Some(evidence),
+        }
+    }
+
+    /// The notes as a MIDI file, on the host's beats where there are any.
+    fn to_midi(&self, taken: &Taken) -> Vec<u8> {
+        let quarters: Vec<f64> = taken.beat_seconds().iter().map(|beat| beat.0).collect();
+        let metre = taken.bars.first().map_or(4, |bar| bar.metre.1.max(1));
+        let apart = f64::from(TICKS) * 4.0 / f64::from(metre);
+        let bpm = taken.tempo.first().map_or(120.0, |tempo| tempo.1.max(1.0));
+        let even = || TempoMap::metrical(TICKS, &[(0, (60e6 / bpm) as u32)]);
+        let tempo = TempoMap::through(&quarters, apart as u16, TICKS).unwrap_or_else(even);
+        midi::write(&score::song(&self.notes, tempo))
+    }
+}
+
+/// Saves the notes: a sentence, and whether it went wrong.
+pub(super) fn write_notes(heard: &Heard, taken: &Taken, folder: &Path) -> (String, bool) {
+    let file = heard.to_midi(taken);
+    match export::file(folder, &taken.file_name(), ".mid", &file) {
+        Ok(path) => (format!("Saved {}.", path.display()), false),
+        Err(error) => {
+            let folder = folder.display();
+            let sentence =
+                format!("Could not save in “{folder}” ({error}); choose another folder.");
+            (sentence, true)
+        }
+    }
+}
+
+/// The host's felt beats, as the description wants them.
+fn grid(taken: &Taken) -> Option<HostGrid> {
+    let (count, unit) = taken.bars.first()?.metre;
+    let metre = Metre {
+        count: u8::try_from(count).ok()?,
+        unit: u8::try_from(unit).ok()?,
+    };
+    let rate = f64::from(taken.rate.max(1));
+    let apart = if metre.compound() { 3 } else { 1 };
+    let mut place = 0;
+    let (mut beats, mut places) = (Vec::new(), Vec::new());
+    for beat in &taken.beats {
+        place = if beat.is_downbeat { 0 } else { place + 1 };
+        if place % apart == 0 {
+            beats.push(beat.frame as f64 / rate);
+            places.push(place / apart);
+        }
+    }
+    let quarters = taken.tempo.first().map_or(120.0, |tempo| tempo.1);
+    Some(HostGrid {
+        beats,
+        places,
+        metre,
+        bpm: quarters * f64::from(metre.unit) / 4.0 / apart as f64,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::taken::{Bar, Beat};
+    use super::*;
+    use crate::engine::capture::HostPosition;
+    use crate::music::Mode;
+
+    const RATE: u32 = 22_050;
+
+    /// Four bars of 4/4 at 120 beats a minute from bar 9 on: the chords of C, F, G and C, each key
+    /// six harmonics that decay.
+    fn cadence() -> Taken {
+        let bars = [
+            [48, 60, 64, 67],
+            [53, 60, 65, 69],
+            [55, 62, 67, 71],
+            [48, 60, 64, 67],
+        ];
+        let bar_frames = 2 * RATE as usize;
+        let sound = |frame: usize| {
+            let seconds = (frame % bar_frames) as f32 / RATE as f32;
+            let keys = bars[frame / bar_frames].iter();
+            let tone = |key: &i32| -> f32 {
+                let hertz = 440.0 * ((*key - 69) as f32 / 12.0).exp2();
+                let turn = std::f32::consts::TAU * hertz * seconds;
+                let harmonics = (1..=6).map(|n| (turn * n as f32).sin() / (n * n) as f32);
+                harmonics.sum::<f32>() * (-seconds).exp()
+            };
+            let level = 0.15 * keys.map(tone).sum::<f32>() * (seconds * 200.0).min(1.0);
+            [level, level]
+        };
+        let bar = |index: usize| Bar {
+            frame: index * bar_frames,
+            number: index as i32 + 9,
+            metre: (4, 4),
+        };
+        let beat = |index: usize| Beat {
+            frame: index * bar_frames / 4,
+            position: 32.0 + index as f64,
+            is_downbeat: index.is_multiple_of(4),
+        };
+        Taken {
+            frames: (0..4 * bar_frames).map(sound).collect(),
+            rate: RATE,
+            start: HostPosition::default(),
+            bars: (0..4).map(bar).collect(),
+            beats: (0..16).map(beat).collect(),
+            tempo: vec![(0, 120.0)],
+            notice: None,
+        }
+    }
+
+    #[test]
+    #[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+    fn key_chords_and_notes_are_heard_on_the_hosts_bars() {
+        let taken = cadence();
+        let mut last = 0.0;
+        let heard = Heard::listen(&taken, &mut |part| {
+            assert!((last..=1.0).contains(&part));
+            last = part;
+            true
+        });
+        let heard = heard.expect("it is music");
+        let song = &heard.description;
+        assert_eq!(song.key.as_ref().expect("a key").name, "C major");
+        let tempo = song.tempo.as_ref().expect("the host's");
+        assert!(tempo.from_host && (tempo.bpm - 120.0).abs() < 1e-9);
+        assert_eq!((song.beats.len(), song.downbeats.len()), (16, 4));
+        let chords: Vec<&str> = song
+            .chords
+            .iter()
+            .map(|chord| chord.name.as_str())
+            .collect();
+        assert_eq!(chords, ["C", "F", "G", "C"], "{:?}", song.chords);
+        assert!(heard.notes.len() >= 12, "{:?}", heard.notes);
+
+        // The file is on the song's bars.
+        let file = midi::read(&heard.to_midi(&taken)).expect("a MIDI file");
+        let tick = 4 * u64::from(TICKS);
+        let at_bars = file.notes().filter(|note| {
+            let off = note.start % tick;
+            off.min(tick - off) < 60
+        });
+        assert!(at_bars.count() >= 12, "{file:?}");
+
+        let minor = Key {
+            tonic: 9,
+            mode: Mode::Minor,
+        };
+        let told = heard.in_key(Some(minor));
+        assert_eq!(told.description.key.as_ref().expect("told").name, "A minor");
+        let again = told.in_key(None);
+        assert_eq!(again.description, heard.description);
+    }
+
+    #[test]
+    #[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+    fn listening_ends_when_it_is_wanted_no_more() {
+        let heard = Heard::listen(&cadence(), &mut |_| false);
+        assert_eq!(heard.err(), Some(Error::Cancelled));
+        let nothing = Taken {
+            frames: vec![[0.0; 2]; 1_000],
+            ..cadence()
+        };
+        let heard = Heard::listen(&nothing, &mut |_| true);
+        assert!(matches!(heard, Err(Error::Sound(_))), "{heard:?}");
+    }
+}
