@@ -20,6 +20,8 @@ const CORRELATION: f64 = 14.0;
 const CHORDS: f64 = 0.5;
 /// Stretches that say something of their own: more of them add no certainty.
 const INDEPENDENT: f64 = 32.0;
+/// Pitch classes that differ by less than this from their mean, as a share of it, are noise.
+const EVEN: f32 = 0.15;
 /// Below this correlation with the best profile there is no key.
 const LEAST: f64 = 0.25;
 
@@ -40,7 +42,9 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) 
             *mean += weight * x * x;
         }
     }
-    if mean.iter().sum::<f32>() <= 0.0 {
+    let total: f32 = mean.iter().sum();
+    let uneven = mean.iter().map(|x| (x - total / 12.0).abs()).sum::<f32>();
+    if total <= 0.0 || uneven < EVEN * total && known.is_none() {
         return None;
     }
     let scale = INDEPENDENT / (fits.len() as f64).max(INDEPENDENT);
