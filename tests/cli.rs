@@ -20,6 +20,7 @@ const COMMANDS: [&str; 10] = [
     "match",
     "library",
     "describe",
+    "transcribe",
 ];
 
 #[test]
