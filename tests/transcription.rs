@@ -4,7 +4,7 @@
 mod command;
 
 use command::Desk;
-use consort::music::{Change, Note, Song, TempoMap, Track, midi};
+use consort::music::{Change, Control, Note, Song, TempoMap, Track, midi};
 
 /// Two voices for some ten seconds at 96 beats a minute, on a piano of the factory.
 fn desk() -> (Desk, Song) {
@@ -99,21 +99,63 @@ fn what_was_played_is_written_down() {
 #[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
 fn a_bent_note_keeps_its_bend() {
     let desk = Desk::new();
+    let bend = |tick, value| Control {
+        channel: 0,
+        tick,
+        change: Change::Bend(value),
+    };
+    // One note for three seconds, bent up by a third of a semitone in its middle.
+    let song = Song {
+        tempo: TempoMap::metrical(480, &[]),
+        tracks: vec![Track {
+            notes: vec![Note {
+                channel: 0,
+                key: 69,
+                velocity: 100,
+                start: 0,
+                length: 2_880,
+            }],
+            controls: vec![bend(960, 1.0 / 6.0), bend(1_920, 0.0)],
+            ..Track::default()
+        }],
+    };
+    desk.put("song.mid", &midi::write(&song));
+    let flute = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/plugin-assets/factory/concert-flute.consort"
+    );
+    desk.put("tone.consort", &std::fs::read(flute).unwrap());
     desk.run(&[&command::RENDER[..6], &["song.wav"]].concat())
         .ok();
-    desk.run(&["transcribe", "song.wav", "--out", "heard.mid"])
-        .ok();
+    desk.run(&[
+        "transcribe",
+        "song.wav",
+        "--out",
+        "heard.mid",
+        "--tempo",
+        "120",
+    ])
+    .ok();
     let heard = midi::read(&desk.get("heard.mid")).unwrap();
-    assert!(heard.notes().any(|note| note.key == 72), "{heard:?}");
-    let bends = heard.tracks.iter().flat_map(|track| &track.controls);
-    let values: Vec<f32> = bends
+    assert!(heard.notes().any(|note| note.key == 69), "{heard:?}");
+    let controls = heard.tracks.iter().flat_map(|track| &track.controls);
+    let bends: Vec<(u64, f32)> = controls
         .filter_map(|control| match control.change {
-            Change::Bend(value) => Some(value),
+            Change::Bend(value) => Some((control.tick, value)),
             _ => None,
         })
         .collect();
-    assert!(values.iter().all(|value| value.abs() <= 1.0), "{values:?}");
-    assert!(values.last().is_none_or(|last| *last == 0.0), "{values:?}");
+    // In tune at first, but for the attack; then a third of a semitone up.
+    let at = |tick: u64| {
+        bends
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= tick)
+            .map_or(0.0, |(_, bend)| *bend)
+    };
+    assert_eq!((at(480), at(2_400)), (0.0, 0.0), "{bends:?}");
+    assert!((at(1_440) - 1.0 / 6.0).abs() < 0.01, "{bends:?}");
+    assert_eq!(bends.last().unwrap().1, 0.0, "{bends:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! grow from peaks of the onsets, from the last to the first; what then still sounds is taken for
 //! notes whose beginning wasn't heard (the "melody pass").
 
-use super::posterior::{BINS_A_KEY, CONTOUR_BINS, Contours, KEYS, LOWEST, Posterior};
+use super::posterior::{BINS_A_KEY, CONTOUR_BINS, Contours, IN_TUNE, KEYS, LOWEST, Posterior};
 
 /// How sure the model has to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,7 +150,7 @@ impl Span {
 
 /// Semitones off a key at which a frame's contour is strongest, near ones counting more.
 fn bend(contour: &[f32; CONTOUR_BINS], key: usize) -> f32 {
-    let middle = key * BINS_A_KEY;
+    let middle = key * BINS_A_KEY + IN_TUNE;
     let bins = middle.saturating_sub(FURTHEST)..(middle + FURTHEST + 1).min(CONTOUR_BINS);
     let off = |bin: usize| bin as f32 - middle as f32;
     let weighted = |bin: usize| contour[bin] * (-0.5 * (off(bin) / NEAR).powi(2)).exp();
@@ -258,7 +258,7 @@ mod tests {
         let sounds = posterior.sounds[10..90].iter_mut();
         for (sounds, contour) in sounds.zip(&mut contours[10..90]) {
             sounds[39] = 0.8;
-            contour[39 * BINS_A_KEY + 1] = 0.9;
+            contour[39 * BINS_A_KEY + IN_TUNE + 1] = 0.9;
         }
         posterior.begins[10][39] = 0.9;
         posterior.begins[50][39] = 0.6;

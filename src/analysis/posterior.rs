@@ -6,7 +6,9 @@ pub const KEYS: usize = 88;
 pub const LOWEST: u8 = 21;
 /// Pitches told apart in a semitone.
 pub const BINS_A_KEY: usize = 3;
-/// Pitches told apart in all; the first is that of [`LOWEST`] in tune.
+/// Which of them is the key in tune.
+pub const IN_TUNE: usize = 1;
+/// Pitches told apart in all.
 pub const CONTOUR_BINS: usize = KEYS * BINS_A_KEY;
 
 /// Likelihoods, each 0..=1, of keys [`LOWEST`] up, a row a frame.

@@ -111,7 +111,13 @@ pub fn describe(
     host: Option<&HostGrid>,
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, SongError> {
-    Ok(conclude(&listen(sound, stop)?, posterior, host, stop)?)
+    Ok(conclude(
+        &listen(sound, stop)?,
+        posterior,
+        host,
+        None,
+        stop,
+    )?)
 }
 
 /// The first half of [`describe`]: all that needs the sound. Any thread but audio.
@@ -135,7 +141,8 @@ pub fn listen(sound: &Sound, stop: &dyn Fn() -> bool) -> Result<Heard, SongError
     })
 }
 
-/// The second half of [`describe`]: a tenth of the work. Any thread but audio.
+/// The second half of [`describe`]: a tenth of the work. With a `known_key` the chords follow it. Any
+/// thread but audio.
 ///
 /// # Errors
 /// [`Stopped`] when `stop` says so.
@@ -143,20 +150,7 @@ pub fn conclude(
     heard: &Heard,
     posterior: Option<&Posterior>,
     host: Option<&HostGrid>,
-    stop: &dyn Fn() -> bool,
-) -> Result<SongDescription, Stopped> {
-    conclude_in(None, heard, posterior, host, stop)
-}
-
-/// [`conclude`] with a key that is known: the chords follow. Any thread but audio.
-///
-/// # Errors
-/// [`Stopped`] when `stop` says so.
-pub fn conclude_in(
     known_key: Option<Key>,
-    heard: &Heard,
-    posterior: Option<&Posterior>,
-    host: Option<&HostGrid>,
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, Stopped> {
     let (strength, salience, used) = (&heard.strength, &heard.salience, heard.seconds_used);

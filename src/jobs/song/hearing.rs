@@ -84,7 +84,7 @@ impl Heard {
     fn conclude(evidence: Arc<Evidence>, notes: Vec<HeardNote>, told_key: Option<Key>) -> Self {
         let (heard, posterior) = (&evidence.heard, Some(&evidence.posterior));
         let host = evidence.host.as_ref();
-        let concluded = song::conclude_in(told_key, heard, posterior, host, &|| false);
+        let concluded = song::conclude(heard, posterior, host, told_key, &|| false);
         Self {
             description: concluded.unwrap_or_default(),
             told_key,
