@@ -40,8 +40,12 @@ pub fn test() -> Result {
         sum.add(&mut pytest(&python, "training/tests"))?;
     }
 
+    // Once more at the end: whoever sees only that, sees why.
     for failure in &sum.failures {
         println!("failed: {failure}");
+    }
+    for line in &sum.told {
+        println!("  {line}");
     }
     println!("{} passed, {} failed", sum.passed, sum.failed);
     if sum.failed == 0 {
@@ -71,6 +75,8 @@ struct Sum {
     passed: u32,
     failed: u32,
     failures: Vec<String>,
+    /// What panics and crashes said.
+    told: Vec<String>,
 }
 
 impl Sum {
@@ -78,18 +84,30 @@ impl Sum {
     fn add(&mut self, command: &mut Command) -> Result {
         let line = line_of(command);
         println!("  $ {line}");
-        let mut child = command
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("`{line}` could not start: {error}."))?;
+        // Both streams through one pipe: crashes are told on stderr, and in order.
+        let broken = |error| format!("`{line}` could not start: {error}.");
+        let (output, input) = std::io::pipe().map_err(broken)?;
+        command.stderr(input.try_clone().map_err(broken)?);
+        let mut child = command.stdout(input).spawn().map_err(broken)?;
+        // The command holds the writing ends too, and its output would never end.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let before = self.failed;
-        let output = child.stdout.take().expect("it was piped");
-        for text in BufReader::new(output)
-            .lines()
-            .map_while(std::result::Result::ok)
-        {
+        let (mut told, mut said) = (Vec::new(), 0);
+        for text in BufReader::new(output).split(b'\n') {
+            let Ok(text) = text else { break };
+            let text = String::from_utf8_lossy(&text);
             println!("{text}");
             self.count(&text);
+            // Where a test panicked and what it said, and how a process ended.
+            if text.contains("panicked at ") {
+                said = 4;
+            } else if text.contains("process didn't exit successfully") {
+                said = 1;
+            }
+            if said > 0 {
+                said -= 1;
+                told.push(text.into_owned());
+            }
         }
         let status = child
             .wait()
@@ -98,6 +116,9 @@ impl Sum {
             // It broke outside of a test: did not compile, crashed, found nothing to run.
             self.failed += 1;
             self.failures.push(format!("`{line}` ({status})"));
+        }
+        if self.failed > before {
+            self.told.extend(told);
         }
         Ok(())
     }
