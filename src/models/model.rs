@@ -41,8 +41,20 @@ pub(super) enum Usage {
 /// A loaded model.
 #[derive(Debug)]
 pub(super) struct Model {
-    session: Session,
+    /// There until it is dropped.
+    session: Option<Session>,
     file: String,
+}
+
+impl Drop for Model {
+    /// In a process that is exiting, ONNX Runtime may be gone before its session: that stays.
+    fn drop(&mut self) {
+        let busy = runtime::busy();
+        let session = self.session.take();
+        if busy.is_none() {
+            std::mem::forget(session);
+        }
+    }
 }
 
 impl Model {
@@ -95,7 +107,7 @@ impl Model {
             }
         }
         Ok(Self {
-            session,
+            session: Some(session),
             file: file.to_owned(),
         })
     }
@@ -128,8 +140,8 @@ impl Model {
                 "The model {file} failed ({fault}); try again, or install the model pack again."
             ))
         };
-        let results = self
-            .session
+        let session = self.session.as_mut().ok_or(Error::Cancelled)?;
+        let results = session
             .run(inputs)
             .map_err(|e| failed(first_line(&e.to_string())))?;
         let take = |&(name, length): &(&str, usize)| {

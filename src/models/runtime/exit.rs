@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 static CALLS: Calls = Calls::new();
 
 /// Longest that an exiting process waits in all: many times what a call takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// How many calls are in progress, and whether others may begin.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl Calls {
 #[derive(Debug)]
 pub struct Busy(&'static Calls);
 
-/// Held around each use of ONNX Runtime: an exiting process waits (briefly) until it is dropped.
+/// Held around each use of ONNX Runtime, freeing what is its own included: an exiting process waits (briefly) until it is dropped.
 /// `None` when the process is already exiting. Thread: any but audio.
 #[must_use]
 pub fn busy() -> Option<Busy> {
