@@ -59,6 +59,7 @@ mod retired;
 mod sampler;
 mod settings;
 mod sinc;
+pub mod stem;
 mod telemetry;
 mod voice;
 mod voices;

@@ -1,0 +1,195 @@
+use super::*;
+
+const RATE: f64 = 48_000.0;
+
+fn note(start: f64, length: f64, key: u8) -> PartNote {
+    PartNote {
+        start,
+        length,
+        key,
+        velocity: 100,
+    }
+}
+
+fn at(beats: f64, tempo: f64) -> HostPosition {
+    HostPosition {
+        playing: true,
+        beats: Some(beats),
+        tempo: Some(tempo),
+        ..HostPosition::default()
+    }
+}
+
+fn player(
+    notes: Vec<PartNote>,
+    begins: f64,
+    length: f64,
+    repeats: bool,
+) -> (StemPlayer, PartSender) {
+    let (player, mut sender) = channel();
+    let part = PlayedPart::new(notes, begins, length, repeats);
+    sender.send(Box::new(part)).unwrap();
+    (player, sender)
+}
+
+/// Plays from `from` beats for `frames` frames in blocks; (frame since the start, event).
+fn play(
+    player: &mut StemPlayer,
+    from: f64,
+    tempo: f64,
+    frames: usize,
+    blocks: &[usize],
+) -> Vec<(usize, StemEvent)> {
+    let (mut events, mut done) = (Vec::new(), 0);
+    for &size in blocks.iter().cycle() {
+        let size = size.min(frames - done);
+        let position = at(from + done as f64 / RATE * tempo / 60.0, tempo);
+        player.block(&position, size, RATE, true, |frame, event| {
+            assert!(frame < size);
+            events.push((done + frame, event));
+        });
+        done += size;
+        if done == frames {
+            return events;
+        }
+    }
+    unreachable!()
+}
+
+fn ons(events: &[(usize, StemEvent)]) -> Vec<(usize, u8)> {
+    let on = |&(frame, event): &(usize, StemEvent)| match event {
+        StemEvent::On { key, .. } => Some((frame, key)),
+        StemEvent::Off { .. } => None,
+    };
+    events.iter().filter_map(on).collect()
+}
+
+#[test]
+fn notes_fall_on_their_frames_whatever_the_blocks() {
+    let notes = vec![
+        note(0.0, 0.5, 36),
+        note(1.0 / 3.0, 0.1, 42),
+        note(1.0, 0.25, 38),
+        note(3.999, 0.1, 46),
+    ];
+    let mut all = Vec::new();
+    for blocks in [&[1][..], &[7, 64, 1, 333], &[512], &[8192], &[480]] {
+        let (mut player, _sender) = player(notes.clone(), 8.0, 4.0, true);
+        // Two rounds and a little, at a tempo whose beats don't fall on frames.
+        all.push(play(&mut player, 8.0, 117.0, 200_000, blocks));
+    }
+    let beat = RATE * 60.0 / 117.0;
+    let wanted: Vec<(usize, u8)> = (0..3)
+        .flat_map(|round| {
+            let notes = notes.iter();
+            notes.map(move |note| ((round as f64 * 4.0 + note.start) * beat, note.key))
+        })
+        .map(|(frame, key)| (frame.round() as usize, key))
+        .filter(|(frame, _)| *frame < 200_000)
+        .collect();
+    assert_eq!(ons(&all[0]), wanted);
+    for other in &all[1..] {
+        assert_eq!(other, &all[0]);
+    }
+    // Each that begins ends, but for what still sounds.
+    let offs = all[0].len() - wanted.len();
+    assert!(wanted.len() - offs <= 1, "{offs} of {}", wanted.len());
+}
+
+#[test]
+fn a_part_that_does_not_repeat_plays_in_its_place_only() {
+    let (mut player, _sender) = player(vec![note(0.0, 1.0, 60)], 4.0, 4.0, false);
+    let events = play(&mut player, 0.0, 120.0, 24_000 * 16, &[1000]);
+    assert_eq!(ons(&events), [(4 * 24_000, 60)]);
+}
+
+#[test]
+fn a_loop_ends_what_sounds_and_plays_its_first_note_again() {
+    let (mut player, _sender) = player(vec![note(0.0, 4.0, 60)], 0.0, 4.0, true);
+    let mut events = Vec::new();
+    for beats in [0.0, 1.0, 0.0] {
+        player.block(&at(beats, 60.0), 48_000, RATE, true, |frame, event| {
+            events.push((frame, event));
+        });
+    }
+    let on = StemEvent::On {
+        key: 60,
+        velocity: 100,
+    };
+    assert_eq!(events, [(0, on), (0, StemEvent::Off { key: 60 }), (0, on)]);
+}
+
+#[test]
+fn stop_and_off_end_what_sounds_once() {
+    let (mut player, _sender) = player(vec![note(0.0, 4.0, 60)], 0.0, 4.0, true);
+    let mut count = |position: HostPosition, on: bool| {
+        let mut events = Vec::new();
+        player.block(&position, 100, RATE, on, |_, event| events.push(event));
+        events.len()
+    };
+    assert_eq!(count(at(0.0, 120.0), true), 1);
+    assert_eq!(count(HostPosition::default(), true), 1);
+    assert_eq!(count(HostPosition::default(), true), 0);
+    assert_eq!(count(at(0.0, 120.0), true), 1);
+    assert_eq!(count(at(0.0, 120.0), false), 1);
+    let nonsense = HostPosition {
+        beats: Some(f64::NAN),
+        ..at(0.0, 0.0)
+    };
+    assert_eq!(count(nonsense, true), 0);
+}
+
+#[test]
+fn no_note_is_lost_or_doubled_in_a_ramp() {
+    let notes = (0..64).map(|i| note(f64::from(i) / 4.0, 0.1, 40));
+    let (mut player, _sender) = player(notes.collect(), 0.0, 16.0, false);
+    let (mut beats, mut tempo, mut count) = (0.0, 60.0, 0);
+    while beats < 16.0 {
+        // The host says the tempo of a block's start, and goes on by that of its middle.
+        player.block(&at(beats, tempo), 480, RATE, true, |_, event| {
+            count += usize::from(matches!(event, StemEvent::On { .. }));
+        });
+        beats += 480.0 / RATE * (tempo + 0.05) / 60.0;
+        tempo += 0.1;
+    }
+    assert_eq!(count, 64);
+}
+
+#[test]
+fn another_part_takes_over_without_cutting_what_sounds() {
+    let (mut player, mut sender) = player(vec![note(0.0, 2.0, 60)], 0.0, 4.0, true);
+    let mut events = play(&mut player, 0.0, 60.0, 48_000, &[512]);
+    let other = PlayedPart::new(vec![note(1.5, 0.25, 62)], 0.0, 4.0, true);
+    sender.send(Box::new(other)).unwrap();
+    events.extend(play(&mut player, 1.0, 60.0, 96_000, &[512]));
+    let keys: Vec<_> = events
+        .iter()
+        .map(|(_, event)| match *event {
+            StemEvent::On { key, .. } => (true, key),
+            StemEvent::Off { key } => (false, key),
+        })
+        .collect();
+    assert_eq!(keys, [(true, 60), (true, 62), (false, 62), (false, 60)]);
+}
+
+#[test]
+fn more_notes_than_fit_end_those_that_would_end_first() {
+    let notes = (0..40).map(|i| note(0.0, 1.0 + f64::from(i) / 100.0, i));
+    let (mut player, _sender) = player(notes.collect(), 0.0, 4.0, true);
+    let mut sounding = std::collections::BTreeSet::new();
+    player.block(&at(0.0, 120.0), 64, RATE, true, |_, event| match event {
+        StemEvent::On { key, .. } => assert!(sounding.insert(key)),
+        StemEvent::Off { key } => assert!(sounding.remove(&key)),
+    });
+    assert_eq!(sounding, (8..40).collect());
+}
+
+#[test]
+fn parts_that_are_never_read_come_back() {
+    let (_player, mut sender) = channel();
+    let part = || Box::new(PlayedPart::new(Vec::new(), 0.0, 4.0, true));
+    for _ in 0..CAPACITY {
+        sender.send(part()).unwrap();
+    }
+    assert!(sender.send(part()).is_err());
+}
