@@ -48,9 +48,13 @@ fn desk() -> (Desk, Song) {
     (desk, song)
 }
 
-/// Key and start in seconds of each note.
+/// The channel of drums.
+const DRUMS: u8 = 9;
+
+/// Key and start in seconds of each note that isn't a drum's.
 fn beginnings(song: &Song) -> Vec<(u8, f64)> {
     song.notes()
+        .filter(|note| note.channel != DRUMS)
         .map(|note| (note.key, song.tempo.seconds_at(note.start)))
         .collect()
 }
@@ -93,6 +97,61 @@ fn what_was_played_is_written_down() {
 
     desk.run(&arguments).failed(&["heard.mid", "--force"]);
     desk.run(&[&arguments[..], &["--force"]].concat()).ok();
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the model")]
+fn drums_are_written_down_piece_by_piece() {
+    let desk = Desk::new();
+    // Two bars of rock, twice, at 100 beats a minute.
+    let hit = |key, beat: f64, velocity| Note {
+        channel: DRUMS,
+        key,
+        velocity,
+        start: (beat * 480.0) as u64,
+        length: 120,
+    };
+    let mut notes = Vec::new();
+    for bar in 0..4 {
+        let at = |beat: f64| 1.0 + 4.0 * f64::from(bar) + beat;
+        notes.extend([0.0, 1.5, 2.0].map(|beat| hit(36, at(beat), 110)));
+        notes.extend([1.0, 3.0].map(|beat| hit(38, at(beat), 100)));
+        notes.extend((0..8).map(|eighth| hit(42, at(f64::from(eighth) / 2.0), 80)));
+    }
+    notes.sort_by_key(|note| note.start);
+    let song = Song {
+        tempo: TempoMap::metrical(480, &[(0, 600_000)]),
+        tracks: vec![Track {
+            notes,
+            ..Track::default()
+        }],
+    };
+    desk.put("song.mid", &midi::write(&song));
+    let kit = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/plugin-assets/factory/tight-70s-funk-kit.consort"
+    );
+    desk.put("tone.consort", &std::fs::read(kit).unwrap());
+    desk.run(&[&command::RENDER[..6], &["song.wav"]].concat())
+        .ok();
+    let asked = ["transcribe", "song.wav", "--out", "heard.mid", "--json"];
+    let told = desk.run(&asked).json();
+    let heard = midi::read(&desk.get("heard.mid")).unwrap();
+    let strokes: Vec<_> = heard.notes().filter(|note| note.channel == DRUMS).collect();
+    assert_eq!(told["drums"].as_array().unwrap().len(), strokes.len());
+    for key in [36, 38, 42] {
+        let times = |notes: Vec<&Note>, song: &Song| -> Vec<f64> {
+            let of = notes.into_iter().filter(|note| note.key == key);
+            of.map(|note| song.tempo.seconds_at(note.start)).collect()
+        };
+        let played = times(song.notes().collect(), &song);
+        let found = times(strokes.clone(), &heard);
+        let near = |a: &f64| found.iter().any(|b| (a - b).abs() < 0.03);
+        let right = played.iter().filter(|at| near(at)).count() as f64;
+        let f1 = 2.0 * right / (played.len() + found.len()) as f64;
+        println!("key {key}: F1 {f1:.2} of {} strokes", played.len());
+        assert!(f1 > 0.8, "key {key}: {f1}: {played:?} {found:?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
 """A few cells of the log-mel of sounds given by formula, for Consort's own to agree with: `python -m training.golden_mel`.
 
 A sound is Σ amplitude · exp(−decay · t) · sin(2π · hertz · t + phase) over its `parts`, t in seconds, in double precision at
-32 kHz; `cells` are [band, frame, value] of `training.data.sound_mel.sound_mel`.
+32 kHz; `cells` are [band, frame, value] of `training.data.sound_mel.sound_mel`, `drum_cells` of
+`training.drums.hearing.mel.drum_mel`.
 """
 
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .data.sound_mel import RATE, sound_mel
+from .drums.hearing.mel import drum_mel
 
 FILE = Path(__file__).with_name("golden_mel.json")
 CELLS = 40
@@ -27,14 +29,19 @@ def sound_of(spec):
     return np.sum(parts, 0)
 
 
-def described(spec):
-    mel = sound_mel(sound_of(spec))
+def cells(mel):
     rng = np.random.default_rng(3)
     bands, frames = np.nonzero(mel > 0)
     some = rng.choice(len(bands), min(CELLS - 4, len(bands)), replace=False)
     nothing = np.argwhere(mel == 0)
     picked = [*zip(bands[some].tolist(), frames[some].tolist()), *map(tuple, nothing[:: max(len(nothing) // 4, 1)][:4].tolist())]
-    return dict(spec, frames=mel.shape[1], cells=[[band, frame, round(float(mel[band, frame]), 5)] for band, frame in sorted(picked)])
+    return [[band, frame, round(float(mel[band, frame]), 5)] for band, frame in sorted(picked)]
+
+
+def described(spec):
+    sound = sound_of(spec)
+    mel, drums = sound_mel(sound), drum_mel(sound)
+    return dict(spec, frames=mel.shape[1], cells=cells(mel), drum_frames=drums.shape[1], drum_cells=cells(drums))
 
 
 def main():

@@ -22,6 +22,7 @@
 //! | [`song`] | what a song is like: tempo, beats, key, chords |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
+//! | [`strokes`] | from likelihoods of drum strokes to the strokes |
 //! | [`score`] | from those notes to a song that MIDI files can hold |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
@@ -44,6 +45,7 @@ pub mod song;
 pub mod sound;
 pub mod sound_file;
 mod spectrum;
+pub mod strokes;
 #[cfg(test)]
 mod tests;
 pub mod timing;

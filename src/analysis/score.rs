@@ -1,15 +1,48 @@
 //! Heard notes as a song: in ticks, with their bends.
 
 use super::notes::HeardNote;
+use super::strokes::Stroke;
 use crate::music::{Change, Control, Note, Song, TempoMap, Track};
+
+/// The channel that General MIDI gives to drums, and how long their notes are, s.
+const DRUM_CHANNEL: u8 = 9;
+const DRUM_LENGTH: f64 = 0.05;
 
 /// Semitones of a full bend: what MIDI means when it says nothing.
 const BEND_RANGE: f32 = 2.0;
 
-/// The notes as the only track of a song, on channel 0. A channel has one bend for all its keys, so
-/// only notes that sound alone keep theirs. Any thread but audio.
+/// The notes as a track of a song, on channel 0, and the strokes as another, if there are any, on
+/// that of drums. A channel has one bend for all its keys, so only notes that sound alone keep
+/// theirs. Any thread but audio.
 #[must_use]
-pub fn song(notes: &[HeardNote], tempo: TempoMap) -> Song {
+pub fn song(notes: &[HeardNote], strokes: &[Stroke], tempo: TempoMap) -> Song {
+    let mut tracks = vec![pitched(notes, &tempo)];
+    if !strokes.is_empty() {
+        tracks.push(drums(strokes, &tempo));
+    }
+    Song { tempo, tracks }
+}
+
+fn drums(strokes: &[Stroke], tempo: &TempoMap) -> Track {
+    let note = |stroke: &Stroke| {
+        let start = tempo.tick_at(stroke.start);
+        let end = tempo.tick_at(stroke.start + DRUM_LENGTH);
+        Note {
+            channel: DRUM_CHANNEL,
+            key: stroke.piece.key(),
+            velocity: stroke.velocity,
+            start,
+            length: (end - start).max(1),
+        }
+    };
+    Track {
+        name: Some("Drums".to_owned()),
+        notes: strokes.iter().map(note).collect(),
+        ..Track::default()
+    }
+}
+
+fn pitched(notes: &[HeardNote], tempo: &TempoMap) -> Track {
     let mut track = Track {
         name: Some("Transcription".to_owned()),
         ..Track::default()
@@ -24,14 +57,11 @@ pub fn song(notes: &[HeardNote], tempo: TempoMap) -> Song {
             length: end.saturating_sub(start).max(1),
         });
         if is_alone(notes, index) {
-            track.controls.extend(bends(note, &tempo));
+            track.controls.extend(bends(note, tempo));
         }
     }
     track.controls.sort_by_key(|control| control.tick);
-    Song {
-        tempo,
-        tracks: vec![track],
-    }
+    track
 }
 
 /// Whether no other note sounds while this one does; they are sorted by their start.
@@ -62,6 +92,7 @@ fn bends<'a>(note: &'a HeardNote, tempo: &'a TempoMap) -> impl Iterator<Item = C
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::music::Piece;
 
     fn note(key: u8, start: f64, end: f64, bend: &[f32]) -> HeardNote {
         HeardNote {
@@ -80,7 +111,19 @@ mod tests {
             note(62, 1.0, 2.0, &[0.5]),
             note(64, 1.5, 2.0, &[0.5]),
         ];
-        let song = song(&notes, TempoMap::metrical(480, &[]));
+        let stroke = Stroke {
+            piece: Piece::Snare,
+            start: 1.0,
+            velocity: 99,
+        };
+        let song = song(&notes, &[stroke], TempoMap::metrical(480, &[]));
+        let snare = song.tracks[1].notes[0];
+        let wanted = (9, 38, 99, 960, 48);
+        let found = (snare.channel, snare.key, snare.velocity);
+        assert_eq!(
+            (found.0, found.1, found.2, snare.start, snare.length),
+            wanted
+        );
         let track = &song.tracks[0];
         let spans: Vec<_> = track
             .notes

@@ -13,6 +13,8 @@ use super::output::{self, NewFile};
 use crate::analysis::notes::{self, Decoding};
 use crate::analysis::{Extent, Posterior, Sound, score, song, sound_file};
 use crate::models::basic_pitch::BasicPitch;
+use crate::models::drum_hearing::DrumHearing;
+use crate::models::{Error, Pack};
 use crate::music::{TempoMap, midi};
 
 /// Longest sound that is heard, s.
@@ -21,7 +23,7 @@ const TICKS_PER_BEAT: u16 = 480;
 
 /// Write down the notes of a sound: keys, times, velocities and bends, as a MIDI file.
 ///
-/// Drums are not written down.
+/// What is struck on drums is a track of its own, on channel 10.
 #[derive(Args)]
 #[command(after_help = "Examples:
   consort transcribe song.wav --out song.mid
@@ -51,8 +53,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             context.remark("The file is damaged; what could be read is transcribed.")
         }
     }
-    let failed = |error: crate::models::Error| match error {
-        crate::models::Error::Cancelled => Failure::cancelled(),
+    let failed = |error: Error| match error {
+        Error::Cancelled => Failure::cancelled(),
         error => Failure::job(error.to_string()),
     };
     let begun = Instant::now();
@@ -60,13 +62,29 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut model = BasicPitch::load().map_err(failed)?;
     let (posterior, contours) = model
         .listen(&sound, &mut |part| {
-            progress.show("listening", part);
+            progress.show("listening", 0.7 * part);
             !cancel::asked()
         })
         .map_err(failed)?;
+    let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
+        Ok(mut drums) => {
+            let strikes = drums.listen(&sound, &mut |part| {
+                progress.show("listening to the drums", 0.7 + 0.3 * part);
+                !cancel::asked()
+            });
+            strikes.map_err(failed)?.strokes()
+        }
+        // All else can be heard.
+        Err(Error::Pack(why)) => {
+            context.remark(&format!("Drums are not written down. {why}"));
+            Vec::new()
+        }
+        Err(error) => return Err(failed(error)),
+    };
     drop(progress);
     let notes = notes::decode(&posterior, &contours, Decoding::default());
-    let song = score::song(&notes, tempo(arguments.tempo, &sound, &posterior)?);
+    let tempo = tempo(arguments.tempo, &sound, &posterior)?;
+    let song = score::song(&notes, &strokes, tempo);
     let spent = begun.elapsed();
     NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
     let result = json!({
@@ -83,10 +101,23 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
                 "velocity": note.velocity(),
             }))
             .collect::<Vec<_>>(),
+        "drums": strokes
+            .iter()
+            .map(|stroke| json!({
+                "piece": stroke.piece.name(),
+                "key": stroke.piece.key(),
+                "start": stroke.start,
+                "velocity": stroke.velocity,
+            }))
+            .collect::<Vec<_>>(),
     });
-    let text = match notes.len() {
-        0 => "No notes were heard; the MIDI file is empty.".to_owned(),
-        count => format!("{count} notes: {}", arguments.out.display()),
+    let text = match (notes.len(), strokes.len()) {
+        (0, 0) => "No notes were heard; the MIDI file is empty.".to_owned(),
+        (notes, 0) => format!("{notes} notes: {}", arguments.out.display()),
+        (notes, drums) => {
+            let file = arguments.out.display();
+            format!("{notes} notes and {drums} strokes of drums: {file}")
+        }
     };
     context.result(&result, &text);
     Ok(())

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`runtime`] | ONNX Runtime itself: unpacked, checked, loaded, one environment a process |
 //! | [`basic_pitch`] | any sound → which keys sound when |
+//! | [`drum_hearing`] | any sound → which drums are struck when |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
 //! | `denial` | what a prompt says that a sound isn't |
@@ -33,6 +34,7 @@ pub mod choice;
 pub mod codec;
 pub mod completion;
 mod denial;
+pub mod drum_hearing;
 pub mod drums;
 pub mod encoder;
 mod error;

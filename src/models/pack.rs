@@ -44,6 +44,9 @@ pub struct Manifest {
     /// Settings of the sampler that draws drum kits; a pack may have none.
     #[serde(default)]
     pub drums: Option<Drums>,
+    /// When a drum counts as heard; packs without that model don't say.
+    #[serde(default)]
+    pub drum_hearing: Option<DrumHearing>,
     /// The models.
     pub models: Vec<ModelEntry>,
     /// The tokenizer.
@@ -98,6 +101,13 @@ impl Default for Drums {
     fn default() -> Self {
         Self { guidance: 4.0 }
     }
+}
+
+/// Settings of the hearing of drums.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DrumHearing {
+    /// How surely each piece must be struck to count, 0..=1.
+    pub thresholds: Vec<f32>,
 }
 
 /// One model of a pack.

@@ -6,6 +6,7 @@
 //! other way.
 
 mod chord;
+mod drum;
 mod key;
 mod key_name;
 mod metre;
@@ -16,6 +17,7 @@ mod song;
 mod tempo;
 
 pub use chord::{Chord, Quality};
+pub use drum::Piece;
 pub use key::{Key, Mode, NameError, class_name, read_class};
 pub use key_name::key_name;
 pub use metre::Metre;

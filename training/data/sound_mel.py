@@ -12,20 +12,27 @@ from .log_mel import _filter_bank
 BANDS, WINDOW, HOP, RANGE_DB = 96, 2048, 640, 80.0
 RATE = 32_000
 SMALLEST = 1e-14
-_BANK = np.ascontiguousarray(_filter_bank(WINDOW, BANDS).T)
 
 
-def powers(sounds):
-    """Mel powers [..., 96, T] of sounds [..., samples]; of a sinusoid of amplitude 1, about 1 in its band."""
+def bank(size, bands):
+    """Triangular filters [bins, bands] over 40 Hz–15.5 kHz for windows of `size` samples."""
+    return np.ascontiguousarray(_filter_bank(size, bands).T)
+
+
+_BANK = bank(WINDOW, BANDS)
+
+
+def powers(sounds, size=WINDOW, hop=HOP, filters=_BANK):
+    """Mel powers [..., bands, T] of sounds [..., samples]; of a sinusoid of amplitude 1, about 1 in its band."""
     sounds = np.asarray(sounds, np.float32)
-    frames = -(-sounds.shape[-1] // HOP)
-    after = (frames - 1) * HOP + WINDOW // 2 - sounds.shape[-1]
-    padded = np.pad(sounds, [(0, 0)] * (sounds.ndim - 1) + [(WINDOW // 2, max(after, 0))])
-    cut = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, -1)[..., : (frames - 1) * HOP + 1 : HOP, :]
-    window = hann(WINDOW)
+    frames = -(-sounds.shape[-1] // hop)
+    after = (frames - 1) * hop + size // 2 - sounds.shape[-1]
+    padded = np.pad(sounds, [(0, 0)] * (sounds.ndim - 1) + [(size // 2, max(after, 0))])
+    cut = np.lib.stride_tricks.sliding_window_view(padded, size, -1)[..., : (frames - 1) * hop + 1 : hop, :]
+    window = hann(size)
     spectrum = fft.rfft(cut * window, axis=-1)
     power = (spectrum.real**2 + spectrum.imag**2) * np.float32((2 / window.sum()) ** 2)
-    return (power @ _BANK).swapaxes(-1, -2)
+    return (power @ filters).swapaxes(-1, -2)
 
 
 def scaled(power):

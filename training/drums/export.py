@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from .. import golden
+from .. import golden, model_card
 from ..config import checkpoints
 from ..export_onnx import compare, export, milliseconds, session
 from ..nets.layout import TEXT_WIDTH
@@ -62,40 +62,47 @@ TRAINING_DATA = (
 )
 
 
-def add(out):
-    """Writes the kit models into the pack in a folder and names them in its manifest."""
-    nets = networks()
+def put(out, models, training_data, settings, quality):
+    """Writes {task: (network, golden inputs, {axis: name}, {output: shape})} into the pack in a folder, and `settings` and the
+    models' entries into its manifest."""
     manifest = json.loads((out / "manifest.json").read_text())
     written = json.loads((out / manifest["golden"]).read_text())
-    manifest["models"] = [m for m in manifest["models"] if m["task"] not in OUTPUTS]
-    written["cases"] = [c for c in written["cases"] if c["model"] not in OUTPUTS]
+    manifest["models"] = [m for m in manifest["models"] if m["task"] not in models]
+    written["cases"] = [c for c in written["cases"] if c["model"] not in models]
     like = manifest["models"][0]
     from ..export import sha256
 
-    for task, feeds in golden_inputs().items():
-        label = "N" if task == "drum_decoder" else "B"
+    for task, (net, feeds, axes, outputs) in models.items():
         example = {name: torch.tensor(golden.fill(spec)) for name, spec in feeds.items()}
-        path, names = out / f"{task}.onnx", list(OUTPUTS[task])
-        export(nets[task], example, names, path, {name: {0: label} for name in example})
+        path, names = out / f"{task}.onnx", list(outputs)
+        export(net, example, names, path, {name: axes for name in example})
         got = session(path).run(names, {name: golden.fill(spec) for name, spec in feeds.items()})
         found = {name: golden.picked(name, array) for name, array in zip(names, got)}
         written["cases"].append(dict(model=task, inputs=feeds, outputs=found))
         entry = {key: like[key] for key in ("version", "licence")}
         entry |= dict(
-            training_data=TRAINING_DATA,
+            training_data=training_data,
             task=task,
             file=path.name,
             sha256=sha256(path),
-            inputs=[dict(name=n, shape=[label, *v.shape[1:]]) for n, v in example.items()],
-            outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
-            quality={},
+            inputs=[dict(name=n, shape=[axes.get(i, size) for i, size in enumerate(v.shape)]) for n, v in example.items()],
+            outputs=[dict(name=n, shape=s) for n, s in outputs.items()],
+            quality=quality,
         )
         manifest["models"].append(entry)
-        error = {name: f"{rms:.1e}" for name, (_, rms) in compare(nets[task], example, names, path).items()}
+        error = {name: f"{rms:.1e}" for name, (_, rms) in compare(net, example, names, path).items()}
         print(f"{task}: {path.stat().st_size / 1e6:.2f} MB, {milliseconds(path, example):.1f} ms for {len(example[list(example)[0]])}, against PyTorch {error}")
-    manifest["drums"] = SETTINGS
+    manifest |= settings
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     (out / manifest["golden"]).write_text(json.dumps(written, ensure_ascii=False) + "\n")
+    model_card.write(out / "MODEL_CARD.md", manifest)
+
+
+def add(out):
+    """Writes the kit models into the pack in a folder."""
+    nets, labels = networks(), dict(drum_mixture="B", drum_decoder="N")
+    models = {task: (nets[task], feeds, {0: labels[task]}, OUTPUTS[task]) for task, feeds in golden_inputs().items()}
+    put(out, models, TRAINING_DATA, dict(drums=SETTINGS), {})
 
 
 def main():

@@ -12,7 +12,7 @@ use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
 use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song};
-use crate::music::{Key, Mode, key_name};
+use crate::music::{Key, Mode, Piece, key_name};
 
 /// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -273,9 +273,11 @@ fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
         line("Loudness", format!("{loudness:.1} LUFS"));
     }
     line("Notes", heard.notes.len().to_string());
+    line("Drums", drums(heard));
     let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
     let save = Button::new("Save MIDI");
-    let save = ui.add_enabled(folder.is_absolute() && !heard.notes.is_empty(), save);
+    let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
+    let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
     if save.on_hover_text(hint).clicked() {
         controls.song(SongOrder::SaveNotes(folder.to_owned()));
     }
@@ -347,4 +349,19 @@ pub(super) fn place(rest: &mut Rect) -> Rect {
     let strip = Rect::from_min_max(pos2(rest.left(), rest.bottom() - HEIGHT), rest.max);
     rest.max.y -= HEIGHT + theme::GAP;
     strip
+}
+
+/// How often each piece of a kit is struck.
+fn drums(heard: &Heard) -> String {
+    let count = |piece: &Piece| heard.strokes.iter().filter(|s| s.piece == *piece).count();
+    let pieces = Piece::ALL.iter().map(|piece| (piece.name(), count(piece)));
+    let heard: Vec<String> = pieces
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    if heard.is_empty() {
+        "none heard".to_owned()
+    } else {
+        heard.join(", ")
+    }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::taken::Taken;
 use crate::analysis::notes::{self, Decoding, HeardNote};
 use crate::analysis::song::{self, HostGrid, SongDescription};
+use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, score};
 use crate::instrument::export;
-use crate::models::Error;
 use crate::models::basic_pitch::BasicPitch;
+use crate::models::drum_hearing::DrumHearing;
+use crate::models::{Error, Pack};
 use crate::music::{Key, Metre, TempoMap, midi};
 
 /// Ticks of a quarter note in the MIDI files that are written.
@@ -35,6 +37,8 @@ pub struct Heard {
     pub told_key: Option<Key>,
     /// Its notes, without the drums'.
     pub notes: Vec<HeardNote>,
+    /// What is struck on drums.
+    pub strokes: Vec<Stroke>,
     evidence: Option<Arc<Evidence>>,
 }
 
@@ -57,8 +61,17 @@ impl Heard {
         let sound = Sound::new(vec![channel(0), channel(1)], taken.rate)
             .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
         let mut model = BasicPitch::load()?;
-        let (posterior, contours) = model.listen(&sound, &mut |part| go_on(0.7 * part))?;
+        let (posterior, contours) = model.listen(&sound, &mut |part| go_on(0.6 * part))?;
         let notes = notes::decode(&posterior, &contours, Decoding::default());
+        let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
+            Ok(mut drums) => {
+                let strikes = drums.listen(&sound, &mut |part| go_on(0.6 + 0.2 * part))?;
+                strikes.strokes()
+            }
+            // An older pack: all else can be heard.
+            Err(Error::Pack(_)) => Vec::new(),
+            Err(error) => return Err(error),
+        };
         let heard = song::listen(&sound, &|| false)
             .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
         if !go_on(0.95) {
@@ -70,13 +83,19 @@ impl Heard {
             posterior,
             host,
         });
-        Ok(Self::conclude(evidence, notes, None))
+        Ok(Self {
+            strokes,
+            ..Self::conclude(evidence, notes, None)
+        })
     }
 
     /// The same with another key, or with the one that was heard.
     pub(super) fn in_key(&self, key: Option<Key>) -> Self {
         match &self.evidence {
-            Some(evidence) => Self::conclude(Arc::clone(evidence), self.notes.clone(), key),
+            Some(evidence) => Self {
+                strokes: self.strokes.clone(),
+                ..Self::conclude(Arc::clone(evidence), self.notes.clone(), key)
+            },
             None => self.clone(),
         }
     }
@@ -89,6 +108,7 @@ impl Heard {
             description: concluded.unwrap_or_default(),
             told_key,
             notes,
+            strokes: Vec::new(),
             evidence: Some(evidence),
         }
     }
@@ -101,7 +121,7 @@ impl Heard {
         let bpm = taken.tempo.first().map_or(120.0, |tempo| tempo.1.max(1.0));
         let even = || TempoMap::metrical(TICKS, &[(0, (60e6 / bpm) as u32)]);
         let tempo = TempoMap::through(&quarters, apart as u16, TICKS).unwrap_or_else(even);
-        midi::write(&score::song(&self.notes, tempo))
+        midi::write(&score::song(&self.notes, &self.strokes, tempo))
     }
 }
 
@@ -237,6 +257,7 @@ mod tests {
         };
         let told = heard.in_key(Some(minor));
         assert_eq!(told.description.key.as_ref().expect("told").name, "A minor");
+        assert_eq!(told.strokes, heard.strokes);
         let again = told.in_key(None);
         assert_eq!(again.description, heard.description);
     }
