@@ -5,8 +5,6 @@ use super::bars;
 use super::history::{History, KEPT, Stretch};
 use super::taken::{Taken, bars_in_seconds, last_bars};
 
-const NOTHING: &str =
-    "Nothing is heard on the sidechain: press “How to route”, then take bars again.";
 const TOO_LONG: &str = "So many bars of this song take longer than two minutes: choose fewer.";
 const JUMPS: &str = "The song jumped before so many bars were whole: choose fewer.";
 /// Shorter than this is no context, s.
@@ -17,7 +15,8 @@ const MOST_JUMPS: usize = 2;
 /// Takes the last bars that were heard whole: in the current stretch, or before it stopped or came
 /// back to where it had been. Where there are no bars, as many seconds.
 pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> {
-    let current = history.current().ok_or(NOTHING)?;
+    let nothing = history.source().is_silent();
+    let current = history.current().ok_or(nothing)?;
     let rate = history.rate();
     let (mut newer, mut whole): (Option<&Stretch>, usize) = (None, 0);
     for stretch in history.stretches().iter().rev() {
@@ -35,7 +34,7 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
             && let Some(mut taken) = Taken::bars(history, stretch, lines)
         {
             if is_silent(&taken) {
-                return Err(NOTHING.into());
+                return Err(nothing.into());
             }
             if !current.is_playing() {
                 taken.say("The song stands still: these bars are from before it stopped.".into());
@@ -55,7 +54,7 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
     let seconds = bars_in_seconds(current, count);
     if has_bars || whole > 0 {
         return Err(match whole {
-            _ if history.is_silent(0..history.end()) => NOTHING.into(),
+            _ if history.is_silent(0..history.end()) => nothing.into(),
             _ if seconds > KEPT => TOO_LONG.into(),
             0 => "No bar was heard whole so far: wait for the end of one.".into(),
             1 => "Only 1 bar was heard whole so far: wait, or choose fewer.".into(),
@@ -82,7 +81,7 @@ fn take_seconds(history: &History, stretch: &Stretch, seconds: f64) -> Result<Ta
     let start = end.saturating_sub(wanted).max(stretch.frames.start);
     let mut taken = Taken::frames(history, stretch, start..end);
     if is_silent(&taken) || taken.seconds() < SHORTEST {
-        return Err(NOTHING.into());
+        return Err(history.source().is_silent().into());
     }
     let why = if stretch.is_playing() {
         "The host says no bars"
@@ -126,7 +125,7 @@ impl Arm {
         for stretch in stretches.filter(|s| s.frames.end > self.from && s.is_playing()) {
             let lines = self.lines(history, stretch);
             if let Some(lines) = lines.get(..=self.bars as usize) {
-                return heard(Taken::bars(history, stretch, lines));
+                return heard(history, Taken::bars(history, stretch, lines));
             }
             let is_current = history
                 .current()
@@ -161,7 +160,8 @@ impl Arm {
             return Some(take_seconds(history, stretch, seconds));
         }
         let lines = self.lines(history, stretch);
-        heard(Taken::bars(history, stretch, &lines).filter(|taken| !taken.bars.is_empty()))
+        let taken = Taken::bars(history, stretch, &lines);
+        heard(history, taken.filter(|taken| !taken.bars.is_empty()))
     }
 
     fn lines(&self, history: &History, stretch: &Stretch) -> Vec<bars::Line> {
@@ -176,10 +176,10 @@ impl Arm {
     }
 }
 
-fn heard(taken: Option<Taken>) -> Option<Result<Taken, String>> {
+fn heard(history: &History, taken: Option<Taken>) -> Option<Result<Taken, String>> {
     let taken = taken?;
     Some(if is_silent(&taken) {
-        Err(NOTHING.into())
+        Err(history.source().is_silent().into())
     } else {
         Ok(taken)
     })

@@ -86,7 +86,7 @@ impl Taken {
             && let Some(bar) = taken.bars.get(last + 1)
         {
             taken.say(format!(
-                "From bar {} on the sidechain was silent.",
+                "From bar {} on nothing was heard.",
                 bar.number
             ));
         }
