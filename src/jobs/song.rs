@@ -47,6 +47,8 @@ const REST: Duration = Duration::from_millis(100);
 /// How often the bars that could be taken are counted, and key and chord are looked for: with the
 /// rest before it, every [`live::STEP`].
 const COUNT: Duration = Duration::from_millis(410);
+/// How often a thread that waits for orders to be followed looks.
+const SETTLE: Duration = Duration::from_millis(2);
 /// Silence that is this long is no pause any more, s.
 const QUIET: f64 = 2.0;
 
@@ -81,6 +83,8 @@ struct Desk {
     /// Counts threads; one that isn't the last has nothing more to say.
     turn: u64,
     orders: Vec<SongOrder>,
+    /// Some were read and aren't followed yet.
+    follows: bool,
 }
 
 /// Whole bars, key and chord, and whether it is quiet.
@@ -238,12 +242,14 @@ impl Shared {
                 break;
             }
             let orders = std::mem::take(&mut desk.orders);
+            desk.follows = true;
             let bars = desk.song.bars;
             drop(desk);
             self.show(turn, work.read());
             for order in orders {
                 self.show(turn, work.follow(&order, bars));
             }
+            self.desk.lock().follows = false;
             self.show(turn, work.wait_for_bars());
             let progress = work.arm.as_ref().map(|arm| arm.progress);
             let known = (counted.elapsed() > COUNT).then(|| {
@@ -255,9 +261,20 @@ impl Shared {
         work.end();
     }
 
+    /// How it stands once the orders before are followed.
+    fn settled(&self) -> Song {
+        let mut desk = self.desk.lock();
+        while desk.follows || !desk.orders.is_empty() {
+            drop(desk);
+            std::thread::sleep(SETTLE);
+            desk = self.desk.lock();
+        }
+        desk.song.clone()
+    }
+
     /// What needs nothing but what was taken; a disk may take its time.
     fn use_taken(&self, order: SongOrder) {
-        let song = self.desk.lock().song.clone();
+        let song = self.settled();
         let heard = match song.hearing {
             Some(Hearing::Done(heard)) => Some(heard),
             _ => None,

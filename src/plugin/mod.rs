@@ -42,8 +42,8 @@ use std::sync::Arc;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
-use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::editor;
+use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;

@@ -23,9 +23,7 @@ use super::keys::KeyPress;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{
-    Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status,
-};
+use crate::jobs::{Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status};
 use crate::params::ConsortParams;
 
 /// What comes in besides notes: the sidechain.

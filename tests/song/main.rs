@@ -1,5 +1,5 @@
-//! Bars of the song on the sidechain, in a CLAP host: those that are taken are those that were played,
-//! sample for sample, at any block size.
+//! Bars of the song on the instrument's sidechain and on the effect's track, in a CLAP host: those that
+//! are taken are those that were played, sample for sample, at any block size.
 //!
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts. A host without a window asks by the project's state (`state::read_song`),
@@ -15,11 +15,13 @@ mod timeline;
 #[path = "../realtime/watched.rs"]
 mod watched;
 
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use clack_host::prelude::*;
-use host::Session;
+use host::{CONSORT, STEMS, Session};
 use serde_json::{Value, json};
 use timeline::Timeline;
 
@@ -31,7 +33,7 @@ const BLOCKS_AT_ONCE: usize = 8_000;
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
 
-/// A plugin in a host that plays a song into its sidechain.
+/// A plugin in a host that plays a song into it.
 struct Player {
     session: Session,
     music: PathBuf,
@@ -43,10 +45,10 @@ fn numbered(frame: u64) -> f32 {
 }
 
 impl Player {
-    fn new(music: &Path) -> Player {
+    fn new(plugin: &CStr, music: &Path) -> Player {
         // SAFETY: it is the entry that the plugin library exports.
         let entry = unsafe { PluginEntry::load_from_raw(&consort::clap_entry, c"/linked/in") };
-        let mut session = Session::open(&entry.expect("it loads"), RATE, 8_192);
+        let mut session = Session::open_one(&entry.expect("it loads"), plugin, RATE, 8_192);
         let audio = session.audio.as_mut().expect("activated");
         audio.around = watched::watched;
         audio.sidechain = numbered;
@@ -118,15 +120,27 @@ impl Player {
 fn name_music_folder(folder: &Path) {
     let line = format!("XDG_MUSIC_DIR=\"{}\"\n", folder.display());
     std::fs::write(folder.join("user-dirs.dirs"), line).expect("it is written");
-    // SAFETY: no other test here reads it, and nothing was started yet.
+    // SAFETY: one test runs at a time, and nothing of it was started yet.
     unsafe { std::env::set_var("XDG_CONFIG_HOME", folder) };
 }
 
 #[test]
-fn the_bars_taken_are_the_bars_played() {
+fn the_bars_taken_of_the_sidechain_are_the_bars_played() {
+    the_bars_taken_are_the_bars_played(CONSORT);
+}
+
+#[test]
+fn the_bars_taken_of_the_track_are_the_bars_played() {
+    the_bars_taken_are_the_bars_played(STEMS);
+}
+
+fn the_bars_taken_are_the_bars_played(plugin: &CStr) {
+    // Threads are the whole process's, and so is the folder.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let music = tempfile::tempdir().expect("a folder");
     name_music_folder(music.path());
-    let mut player = Player::new(music.path());
+    let mut player = Player::new(plugin, music.path());
     assert_eq!(threads("consort-song"), 0, "nobody asked to listen");
     player.ask(&json!({ "listen": true, "bars": 2 }));
     let begun = Instant::now();
