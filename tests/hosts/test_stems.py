@@ -55,6 +55,6 @@ def test_what_is_taken_is_what_played(rate, block, tmp_path, monkeypatch):
     ask(save=True)
     name, numbers = music.taken()
     ask(listen=False)
-    # This host has no song: two bars are four seconds then.
-    assert name == "4.0 seconds"
+    # This host's song stands still: two bars are four seconds then.
+    assert name == "4.0 seconds, 120 bpm"
     np.testing.assert_array_equal(numbers, as_numbers(sound[:, -4 * rate :]))

@@ -9,6 +9,10 @@ const TOO_LONG: &str = "So many bars of this song take longer than two minutes: 
 const JUMPS: &str = "The song jumped before so many bars were whole: choose fewer.";
 /// Shorter than this is no context, s.
 const SHORTEST: f64 = 0.25;
+/// What sounds for longer than this after the song stopped doesn't ring on, s.
+const TAIL: f64 = 6.0;
+/// Nor what comes after this much silence, s.
+const GAP: f64 = 0.1;
 /// So often a song may jump while bars are waited for.
 const MOST_JUMPS: usize = 2;
 
@@ -21,10 +25,10 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
     let (mut newer, mut whole): (Option<&Stretch>, usize) = (None, 0);
     for stretch in history.stretches().iter().rev() {
         if !stretch.is_playing() {
-            if history.is_silent(stretch.frames.clone()) {
-                continue;
+            if is_played_to(history, stretch, bars_in_seconds(stretch, count)) {
+                break;
             }
-            break;
+            continue;
         }
         if newer.is_some_and(|newer| !comes_back(stretch, newer, rate)) {
             break;
@@ -62,6 +66,19 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
         });
     }
     take_seconds(history, current, seconds)
+}
+
+/// Whether there was more in the last seconds of a stretch that stands still than what rang on from
+/// before.
+fn is_played_to(history: &History, stretch: &Stretch, seconds: f64) -> bool {
+    let frames = |seconds: f64| (seconds * f64::from(history.rate())) as u64;
+    let (start, end, gap) = (stretch.frames.start, stretch.frames.end, frames(GAP).max(1));
+    let mut tail = start;
+    while tail < end && tail < start + frames(TAIL) && !history.is_silent(tail..tail + gap) {
+        tail += gap;
+    }
+    let from = tail.max(end.saturating_sub(frames(seconds)));
+    from < end && !history.is_silent(from..end)
 }
 
 /// Whether the song plays on in `newer` where it was in `older`: a loop, or another go.

@@ -1,4 +1,4 @@
-//! A song of which nothing is heard.
+//! A song of which nothing is heard, and one that rings on after it has stopped.
 
 use super::*;
 
@@ -41,4 +41,39 @@ fn a_song_that_plays_and_is_not_heard_is_said_to_be_silent() {
         song.order(SongOrder::Listen(false));
         assert!(!song.song().quiet);
     }
+}
+
+#[test]
+fn what_rings_on_after_a_stop_is_not_what_was_asked_for() {
+    let mut host = Host::new((4, 4));
+    host.play(host.bar_frame(4) + 300, &[441]);
+    host.playing = false;
+    // One block, a reverb, and then a minute of nothing.
+    for (sounds, seconds) in [(true, 0.02), (true, 3.0), (false, 1.0), (false, 60.0)] {
+        host.sound = if sounds { numbered } else { |_| [0.0; 2] };
+        host.play((seconds * RATE) as u64, &[441]);
+        let taken = take_last(&host.history, 2).expect("bars from before");
+        host.sound = numbered;
+        host.assert_taken(&taken, 2..4, &format!("{seconds} s, {sounds}"));
+        let said = taken.notice.expect("a notice");
+        assert!(said.contains("before it stopped"), "{said}");
+    }
+    // What is played then is, and what never ends as well.
+    host.play(22_050, &[441]);
+    assert!(
+        take_last(&host.history, 1)
+            .expect("seconds")
+            .bars
+            .is_empty()
+    );
+    let mut host = Host::new((4, 4));
+    host.play(host.bar_frame(4), &[441]);
+    host.playing = false;
+    host.play(8 * 22_050, &[441]);
+    assert!(
+        take_last(&host.history, 1)
+            .expect("seconds")
+            .bars
+            .is_empty()
+    );
 }
