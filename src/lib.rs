@@ -3,7 +3,7 @@
 //! # The map of the house
 //! | module | what it is |
 //! |---|---|
-//! | [`plugin`] | the plugin as the host sees it: process, events, saved state |
+//! | [`plugin`] | the two plugins as the host sees them: process, events, saved state |
 //! | [`params`] | the host's parameters |
 //! | [`editor`] | the window |
 //! | [`cli`] | the `consort` command |
@@ -30,5 +30,6 @@ pub mod music;
 pub mod params;
 pub mod plugin;
 
-nice_plug::nice_export_clap!(plugin::Consort);
-nice_plug::nice_export_vst3!(plugin::Consort);
+// The instrument comes first: some VST3 hosts know a file by its first plugin only.
+nice_plug::nice_export_clap!(plugin::Consort, plugin::ConsortStems);
+nice_plug::nice_export_vst3!(plugin::Consort, plugin::ConsortStems);

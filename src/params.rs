@@ -7,6 +7,8 @@
 //!
 //! The ids (`#[id = "…"]`) are in saved projects: they never change once released.
 
+pub mod stems;
+
 use std::sync::Arc;
 
 use nice_plug::prelude::*;
@@ -25,7 +27,7 @@ pub const MODULATE_LEVEL: u32 = 0;
 /// Polyphonic modulation id of [`ConsortParams::tone`].
 pub const MODULATE_TONE: u32 = 1;
 
-/// Steps of [`ConsortParams::change`] before it starts again at 0.
+/// Steps of a plugin's `change` before it starts again at 0.
 const CHANGES: i32 = 1 << 20;
 
 /// Everything the host can see and set. Any thread may read; only the framework writes.
@@ -160,16 +162,7 @@ impl Default for ConsortParams {
             release: macro_param("Release"),
             width: macro_param("Width"),
             detune: macro_param("Detune"),
-            change: IntParam::new(
-                "Instrument change",
-                0,
-                IntRange::Linear {
-                    min: 0,
-                    max: CHANGES - 1,
-                },
-            )
-            .hide()
-            .hide_in_generic_ui(),
+            change: change_param("Instrument change"),
         }
     }
 }
@@ -202,11 +195,20 @@ impl ConsortParams {
             ("detune", &self.detune, macros.detune),
         ]
     }
+}
 
-    /// The value that follows the present one of [`Self::change`]. Any thread.
-    pub fn next_change(&self) -> i32 {
-        (self.change.value() + 1) % CHANGES
-    }
+/// A parameter that nobody sees, stepped to tell the host that the project changed.
+fn change_param(name: &str) -> IntParam {
+    let range = IntRange::Linear {
+        min: 0,
+        max: CHANGES - 1,
+    };
+    IntParam::new(name, 0, range).hide().hide_in_generic_ui()
+}
+
+/// The value that follows the present one of a plugin's `change`. Any thread.
+pub fn next_change(change: &IntParam) -> i32 {
+    (change.value() + 1) % CHANGES
 }
 
 /// A time from 0 to `max` ms whose lower half of travel is short times.

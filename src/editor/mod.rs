@@ -2,11 +2,12 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`page`] | the instrument and library pages: how the widgets are laid out, what they do; one file a row |
-//! | [`controls`] | what the page asks for and shows: its only door to the rest |
+//! | [`page`] | the pages: how the widgets are laid out, what they do; one file a row |
+//! | [`controls`] | what the instrument's page asks for and shows: its only door to the rest |
+//! | `windows` | each plugin's pages in its windows |
 //! | [`widgets`] | prompt, knobs, keyboard, picture |
 //! | [`theme`] | colours and sizes |
-//! | [`window`] | the page in a host's window |
+//! | [`window`] | a page in a host's window |
 //!
 //! A frame is drawn only when something has changed: by the user (egui sees to it), in the generator
 //! (it tells a listener), on the audio thread (`process` raises a flag), or while a meter falls.
@@ -19,6 +20,9 @@ mod page;
 pub mod theme;
 mod widgets;
 pub mod window;
+mod windows;
 
 pub use controls::{Controls, LibraryOrder, Other, View};
+pub use page::stems::{StemsControls, StemsState, StemsView, ui as stems_ui};
 pub use page::{State, ui};
+pub use windows::{INSTRUMENT_SIZES, STEMS_SIZES, instrument_window, stems_window};

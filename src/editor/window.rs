@@ -1,9 +1,8 @@
-//! The page in a host's window, through nice-plug-egui.
+//! A page in a host's window, through nice-plug-egui.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
@@ -19,42 +18,58 @@ use nice_plug_egui::{
 /// Any thread, the audio thread too.
 pub use nice_plug_egui::RepaintNotifier;
 
-use super::{Controls, State, theme, ui};
-use crate::instrument::export::music_folder;
+use super::theme;
 
-/// Size of a new window, logical points.
-const SIZE: (u32, u32) = (1000, 742);
-/// Smallest useful size.
-const MIN_SIZE: (u32, u32) = (860, 722);
 /// A saved size beyond this is damage.
 const MAX_SIZE: (u32, u32) = (4096, 4096);
 
-/// Makes the controls for a window, given the host's ear for parameter changes.
-pub type Connect = Arc<dyn Fn(GuiContext) -> Box<dyn Controls> + Send + Sync>;
+/// What lives as long as one window. UI thread.
+pub trait Page: Send {
+    /// Shows the page and does what the user asks.
+    fn show(&mut self, ui: &mut egui::Ui);
+}
+
+/// Makes the page of a new window, given the host's ear for parameter changes.
+pub type Open = Arc<dyn Fn(GuiContext) -> Box<dyn Page> + Send + Sync>;
+
+/// Sizes of a plugin's windows, logical points.
+pub struct Sizes {
+    /// Of a new one.
+    pub usual: (u32, u32),
+    /// Smallest useful one.
+    pub smallest: (u32, u32),
+}
 
 /// The window's size in logical points, saved with the project. Any thread.
-pub struct WindowSize(AtomicU64);
-
-impl Default for WindowSize {
-    fn default() -> Self {
-        Self(AtomicU64::new(pack(SIZE)))
-    }
+pub struct WindowSize {
+    sizes: &'static Sizes,
+    packed: AtomicU64,
 }
 
 impl WindowSize {
+    /// That of a new window.
+    #[must_use]
+    pub fn new(sizes: &'static Sizes) -> Self {
+        Self {
+            sizes,
+            packed: AtomicU64::new(pack(sizes.usual)),
+        }
+    }
+
     /// Width and height.
     pub fn get(&self) -> (u32, u32) {
-        let packed = self.0.load(Relaxed);
+        let packed = self.packed.load(Relaxed);
         ((packed >> 32) as u32, packed as u32)
     }
 
     /// Remembers a size, brought into what a window can have.
     pub fn set(&self, (width, height): (u32, u32)) {
+        let (narrowest, lowest) = self.sizes.smallest;
         let size = (
-            width.clamp(MIN_SIZE.0, MAX_SIZE.0),
-            height.clamp(MIN_SIZE.1, MAX_SIZE.1),
+            width.clamp(narrowest, MAX_SIZE.0),
+            height.clamp(lowest, MAX_SIZE.1),
         );
-        self.0.store(pack(size), Relaxed);
+        self.packed.store(pack(size), Relaxed);
     }
 }
 
@@ -64,25 +79,29 @@ fn pack((width, height): (u32, u32)) -> u64 {
 
 /// Opens windows for one plugin instance, one at a time.
 pub struct ConsortEditor {
-    connect: Connect,
+    title: &'static str,
+    open: Open,
     size: Arc<WindowSize>,
     notifier: RepaintNotifier,
-    /// Where sounds were browsed last.
-    sounds: Arc<Mutex<PathBuf>>,
     /// The open window's, or what the next one will start from. nice-plug-egui reads the size only
     /// when this is made, so each window gets a new one with the size saved last.
     window: Mutex<Arc<EguiEditorState>>,
 }
 
 impl ConsortEditor {
-    /// An editor whose windows talk through `connect`, and draw when `notifier` says so. Main thread.
-    pub fn new(connect: Connect, size: Arc<WindowSize>, notifier: RepaintNotifier) -> Self {
+    /// An editor whose windows show what `open` makes, and draw when `notifier` says so. Main thread.
+    pub fn new(
+        title: &'static str,
+        open: Open,
+        size: Arc<WindowSize>,
+        notifier: RepaintNotifier,
+    ) -> Self {
         let window = Mutex::new(fresh(&size));
         Self {
-            connect,
+            title,
+            open,
             size,
             notifier,
-            sounds: Arc::new(Mutex::new(music_folder())),
             window,
         }
     }
@@ -95,10 +114,6 @@ impl ConsortEditor {
         }
         window.clone()
     }
-}
-
-fn folder(sounds: &Mutex<PathBuf>) -> MutexGuard<'_, PathBuf> {
-    sounds.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn fresh(size: &WindowSize) -> Arc<EguiEditorState> {
@@ -117,14 +132,12 @@ impl Editor for ConsortEditor {
         host: GuiContext,
         methods: Option<HostMethods>,
     ) -> Result<SpawnedEditor<EguiEditorHandle>, Box<dyn Error>> {
-        let page = Page {
-            controls: (self.connect)(host.clone()),
+        let page = Framed {
+            page: (self.open)(host.clone()),
             size: self.size.clone(),
-            state: State::new(&music_folder()).with_sounds(&folder(&self.sounds)),
-            sounds: self.sounds.clone(),
         };
         let settings = EguiNiceSettings::new()
-            .with_tile("Consort")
+            .with_tile(self.title)
             .with_resize_hint(self.resize_hint())
             .with_repaint_poll_interval(theme::FRAME);
         create_egui_editor(self.state(), self.notifier.clone(), settings, page)
@@ -145,12 +158,13 @@ impl Editor for ConsortEditor {
     }
 
     fn resize_hint(&self) -> ResizeHint {
+        let smallest = self.size.sizes.smallest;
         ResizeHint {
             can_resize: true,
             can_resize_horizontally: true,
             can_resize_vertically: true,
             size_constraints: SizeConstraints::Logical {
-                min_size: Some(LogicalSize::new(MIN_SIZE.0, MIN_SIZE.1).cast()),
+                min_size: Some(LogicalSize::new(smallest.0, smallest.1).cast()),
                 max_size: Some(LogicalSize::new(MAX_SIZE.0, MAX_SIZE.1).cast()),
             },
             ..ResizeHint::default()
@@ -158,15 +172,13 @@ impl Editor for ConsortEditor {
     }
 }
 
-/// What lives as long as one window.
-struct Page {
-    controls: Box<dyn Controls>,
+/// A page in its window.
+struct Framed {
+    page: Box<dyn Page>,
     size: Arc<WindowSize>,
-    state: State,
-    sounds: Arc<Mutex<PathBuf>>,
 }
 
-impl NiceEguiApp for Page {
+impl NiceEguiApp for Framed {
     fn build(
         &mut self,
         ctx: egui::Context,
@@ -177,20 +189,13 @@ impl NiceEguiApp for Page {
         Ok(())
     }
 
-    fn ui(&mut self, ui_: &mut egui::Ui, _: &mut Frame) {
-        ui(ui_, &mut self.state, &*self.controls);
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
+        self.page.show(ui);
     }
 
     fn resized(&mut self, size: BaseviewSize) {
         self.size
             .set((size.logical.width as u32, size.logical.height as u32));
-    }
-}
-
-impl Drop for Page {
-    fn drop(&mut self) {
-        self.state.release(&*self.controls);
-        *folder(&self.sounds) = self.state.sounds().to_owned();
     }
 }
 
@@ -200,10 +205,14 @@ mod tests {
 
     #[test]
     fn a_damaged_size_becomes_a_usable_one() {
-        let size = WindowSize::default();
-        assert_eq!(size.get(), SIZE);
+        static SIZES: Sizes = Sizes {
+            usual: (1000, 742),
+            smallest: (860, 722),
+        };
+        let size = WindowSize::new(&SIZES);
+        assert_eq!(size.get(), SIZES.usual);
         size.set((0, u32::MAX));
-        assert_eq!(size.get(), (MIN_SIZE.0, MAX_SIZE.1));
+        assert_eq!(size.get(), (SIZES.smallest.0, MAX_SIZE.1));
         size.set((1200, 800));
         assert_eq!(size.get(), (1200, 800));
     }

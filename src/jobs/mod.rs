@@ -18,7 +18,7 @@
 //! |---|---|
 //! | [`client`] | what instances hold |
 //! | [`capture`] | a sound from the sidechain, on a thread of its own |
-//! | [`song`] | the song around the instrument, taken bar by bar, likewise |
+//! | [`song`] | the song around Consort, taken bar by bar, likewise |
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |

@@ -1,5 +1,5 @@
-//! What plays around the instrument: listened to through the sidechain, with its place in the song,
-//! and taken bar by bar.
+//! What plays around Consort: listened to through the instrument's sidechain or on the effect's track,
+//! with its place in the song, and taken bar by bar.
 //!
 //! While the user has listening switched on, a thread of its own reads what the audio thread writes
 //! and remembers the last two minutes. It wakes ten times a second, thirty times while something is
@@ -7,12 +7,14 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | `asking` | what can be asked for, and how it stands |
 //! | `history` | the last minutes, in stretches without a jump |
 //! | `bars` | where bar lines lie, to the frame |
 //! | `choosing` | which bars are taken |
 //! | [`taken`] | the result |
 //! | [`hearing`] | what is heard in it: key, chords, notes |
 
+mod asking;
 mod bars;
 mod choosing;
 pub mod hearing;
@@ -21,7 +23,7 @@ pub mod taken;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,22 +35,22 @@ use crate::analysis::song::live::{self, Live, Now};
 use crate::engine::capture::Reader;
 use crate::instrument::export;
 use crate::models::{Error, runtime};
-use crate::music::Key;
+pub use asking::{BARS, Progress, Song, SongOrder, Source};
 use choosing::Arm;
 pub use hearing::{Heard, Hearing};
 use history::History;
 pub use taken::{Bar, Beat, Taken};
 
-/// Numbers of bars to choose from.
-pub const BARS: [u32; 5] = [1, 2, 4, 8, 16];
-/// And the one that is chosen at first: a phrase.
-const USUAL_BARS: u32 = 4;
 /// How often what has arrived is read while something is taken, and otherwise.
 const LOOK: Duration = Duration::from_millis(30);
 const REST: Duration = Duration::from_millis(100);
 /// How often the bars that could be taken are counted, and key and chord are looked for: with the
 /// rest before it, every [`live::STEP`].
 const COUNT: Duration = Duration::from_millis(410);
+/// How often a thread that waits for orders to be followed looks.
+const SETTLE: Duration = Duration::from_millis(2);
+/// Silence that is this long is no pause any more, s.
+const QUIET: f64 = 2.0;
 
 const INACTIVE: &str = "The host has switched Consort off: switch it on, then take bars again.";
 const NOT_LISTENING: &str = "Consort isn't listening: switch Listen on, then take bars again.";
@@ -57,76 +59,6 @@ const NO_THREAD: &str =
 const RATE_CHANGED: &str = "The host changed its sample rate: take the bars again.";
 const NOTHING_TO_SAVE: &str = "Nothing was taken yet.";
 const NOT_HEARD: &str = "What was taken isn't heard yet: wait a moment.";
-
-/// How far it is with bars that are waited for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Progress {
-    /// The next bar hasn't begun, or the song stands still.
-    Waiting,
-    /// So many of the bars are whole.
-    Bars(u32),
-    /// The host says no bars: so many seconds were heard.
-    Seconds(f64),
-}
-
-/// How it stands with listening. Any thread but audio.
-#[derive(Clone, Debug)]
-pub struct Song {
-    /// It is switched on.
-    pub listens: bool,
-    /// How many bars are taken at a time, one of [`BARS`].
-    pub bars: u32,
-    /// Whole bars heard since the song began, jumped or stopped.
-    pub heard: u32,
-    /// Key and chord, while it plays.
-    pub now: Option<Now>,
-    /// Bars that are waited for.
-    pub progress: Option<Progress>,
-    /// What was taken last.
-    pub taken: Option<Arc<Taken>>,
-    /// What is heard in it.
-    pub hearing: Option<Hearing>,
-    /// What became of the last order, in a sentence, and whether it went wrong.
-    pub said: Option<(String, bool)>,
-}
-
-impl Default for Song {
-    fn default() -> Self {
-        Self {
-            listens: false,
-            bars: USUAL_BARS,
-            heard: 0,
-            now: None,
-            progress: None,
-            taken: None,
-            hearing: None,
-            said: None,
-        }
-    }
-}
-
-/// What can be asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SongOrder {
-    /// Listen, or no more.
-    Listen(bool),
-    /// How many bars to take at a time, one of [`BARS`].
-    Bars(u32),
-    /// Take the last bars that were heard whole.
-    TakeLast,
-    /// Take the bars that come, from the next one on.
-    FromNextBar,
-    /// That is enough: take those that are whole.
-    Stop,
-    /// Forget about the bars that are waited for.
-    Cancel,
-    /// Save what was taken in a folder, as 24-bit WAV.
-    Save(PathBuf),
-    /// Save its notes there, as a MIDI file.
-    SaveNotes(PathBuf),
-    /// It is in this key; in the one that is heard, after all.
-    Key(Option<Key>),
-}
 
 /// Listens to the song of one instance. Dropping it ends that; nobody waits for it.
 ///
@@ -151,7 +83,12 @@ struct Desk {
     /// Counts threads; one that isn't the last has nothing more to say.
     turn: u64,
     orders: Vec<SongOrder>,
+    /// Some were read and aren't followed yet.
+    follows: bool,
 }
+
+/// Whole bars, key and chord, and whether it is quiet.
+type Known = (u32, Option<Now>, bool);
 
 struct Work {
     reader: Reader,
@@ -163,14 +100,14 @@ struct Work {
 }
 
 impl SongListener {
-    /// One that listens to what comes out of `reader`; `listener` is told of every change. Starts
-    /// nothing.
+    /// One that listens to what comes out of `reader`, which is the song at `source`; `listener` is told
+    /// of every change. Starts nothing.
     #[must_use]
-    pub fn new(reader: Reader, listener: Listener) -> Self {
+    pub fn new(reader: Reader, source: Source, listener: Listener) -> Self {
         Self(Arc::new(Shared {
             work: Mutex::new(Work {
                 reader,
-                history: History::default(),
+                history: History::of(source),
                 arm: None,
                 live: Live::default(),
                 looked: 0,
@@ -283,8 +220,7 @@ impl Desk {
     fn end(&mut self) {
         self.turn += 1;
         self.orders.clear();
-        self.song.heard = 0;
-        self.song.now = None;
+        (self.song.heard, self.song.now, self.song.quiet) = (0, None, false);
         self.song.progress = None;
     }
 }
@@ -306,26 +242,39 @@ impl Shared {
                 break;
             }
             let orders = std::mem::take(&mut desk.orders);
+            desk.follows = true;
             let bars = desk.song.bars;
             drop(desk);
             self.show(turn, work.read());
             for order in orders {
                 self.show(turn, work.follow(&order, bars));
             }
+            self.desk.lock().follows = false;
             self.show(turn, work.wait_for_bars());
             let progress = work.arm.as_ref().map(|arm| arm.progress);
             let known = (counted.elapsed() > COUNT).then(|| {
                 counted = Instant::now();
-                (work.heard(), work.now())
+                (work.heard(), work.now(), work.quiet())
             });
             self.count(turn, known, progress);
         }
         work.end();
     }
 
+    /// How it stands once the orders before are followed.
+    fn settled(&self) -> Song {
+        let mut desk = self.desk.lock();
+        while desk.follows || !desk.orders.is_empty() {
+            drop(desk);
+            std::thread::sleep(SETTLE);
+            desk = self.desk.lock();
+        }
+        desk.song.clone()
+    }
+
     /// What needs nothing but what was taken; a disk may take its time.
     fn use_taken(&self, order: SongOrder) {
-        let song = self.desk.lock().song.clone();
+        let song = self.settled();
         let heard = match song.hearing {
             Some(Hearing::Done(heard)) => Some(heard),
             _ => None,
@@ -399,13 +348,15 @@ impl Shared {
     }
 
     /// Shows how far it is.
-    fn count(&self, turn: u64, known: Option<(u32, Option<Now>)>, progress: Option<Progress>) {
+    fn count(&self, turn: u64, known: Option<Known>, progress: Option<Progress>) {
         let mut desk = self.desk.lock();
         let song = &mut desk.song;
-        let (heard, now) = known.unwrap_or((song.heard, song.now));
-        let changed = (song.heard, song.now, song.progress) != (heard, now, progress);
-        if changed && desk.turn == turn {
-            (desk.song.heard, desk.song.now, desk.song.progress) = (heard, now, progress);
+        let before = (song.heard, song.now, song.quiet);
+        let known = known.unwrap_or(before);
+        if (before, song.progress) != (known, progress) && desk.turn == turn {
+            let song = &mut desk.song;
+            (song.heard, song.now, song.quiet) = known;
+            song.progress = progress;
             drop(desk);
             (self.listener)();
         }
@@ -424,7 +375,7 @@ impl Work {
 
     fn end(&mut self) {
         self.reader.arm(false);
-        self.history = History::default();
+        self.history = History::of(self.history.source());
         self.arm = None;
         self.live = Live::default();
         self.looked = 0;
@@ -486,5 +437,17 @@ impl Work {
             .filter(|stretch| stretch.is_playing());
         let lines = current.map_or(0, |stretch| bars::lines(stretch, self.history.rate()).len());
         lines.saturating_sub(1) as u32
+    }
+
+    /// Whether the song plays, and nothing has been heard of it for a while.
+    fn quiet(&self) -> bool {
+        let rate = f64::from(self.history.rate());
+        let current = self.history.current();
+        current.is_some_and(|stretch| {
+            let frames = &stretch.frames;
+            let from = frames.end.saturating_sub((QUIET * rate) as u64);
+            let long = from >= frames.start && from > 0;
+            stretch.is_playing() && long && self.history.is_silent(from..frames.end)
+        })
     }
 }

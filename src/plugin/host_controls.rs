@@ -8,6 +8,7 @@ use nice_plug::params::FloatParam;
 use nice_plug::params::internals::ParamPtr;
 
 use super::session::Session;
+use super::telling::tell_host;
 use crate::editor::{Controls, LibraryOrder, Other, View};
 use crate::instrument::Macros;
 use crate::jobs::{Request, SongOrder};
@@ -41,15 +42,6 @@ impl HostControls {
             }
         }
     }
-
-    /// Makes the host see that the project changed: persisted fields alone it doesn't notice.
-    fn tell_host(&self) {
-        let params = self.session.params();
-        let setter = self.host.param_setter();
-        setter.begin_set_parameter(&params.change);
-        setter.set_parameter(&params.change, params.next_change());
-        setter.end_set_parameter(&params.change);
-    }
 }
 
 impl Controls for HostControls {
@@ -59,7 +51,7 @@ impl Controls for HostControls {
             self.set_macros(&macros);
         }
         if self.session.take_changed() {
-            self.tell_host();
+            tell_host(&self.host, &self.session.params().change);
         }
         view
     }
@@ -121,7 +113,7 @@ impl Controls for HostControls {
     }
 
     fn song(&self, order: SongOrder) {
-        self.session.order_song(order);
+        self.session.context().order(order);
     }
 
     fn play_factory(&self, name: &str) -> Result<(), String> {

@@ -1,7 +1,10 @@
-//! The plugin as the host sees it.
+//! The plugins as the host sees them: Consort, the instrument, here, and [`stems`], the effect.
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`stems`] | Consort Stems, the effect |
+//! | [`context`] | what plays around Consort, for main and UI thread; both plugins have one |
+//! | [`ear`] | the audio thread's end of it |
 //! | [`events`] | the host's notes in the engine's words |
 //! | [`modulation`] | polyphonic modulation of single notes |
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
@@ -11,6 +14,7 @@
 //! | [`history`] | undo and redo of instruments |
 //! | [`state`] | what projects and presets hold |
 //! | [`host_controls`] | the window's controls: session and host together |
+//! | `telling` | telling the host that the project changed |
 //!
 //! While something is being made, rendered or captured, or notes sound, `process` answers "continue";
 //! once it answers "continue if not quiet", all keys are with the engine.
@@ -19,6 +23,8 @@
 //! activation on (the factory instrument, or what the project holds); models are loaded when a window
 //! opens, or with the first prompt.
 
+pub mod context;
+pub mod ear;
 pub mod events;
 pub mod history;
 mod host_controls;
@@ -27,30 +33,32 @@ pub mod modulation;
 pub mod session;
 pub mod sidechain;
 pub mod state;
+pub mod stems;
 mod stir;
+mod telling;
 
 use std::sync::Arc;
 
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
+use crate::editor;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
-use crate::jobs::{Client, Librarian, Pending, Recorder, SongListener};
+use crate::jobs::song::Source;
+use crate::jobs::{Client, Librarian, Pending, Recorder};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
+use context::{CAPTURE_FRAMES, Context};
+use ear::Ear;
 use host_controls::HostControls;
 use keys::KeyPress;
 use modulation::Modulation;
 use session::{Inputs, Session};
-use sidechain::SidechainPeak;
 use state::SavedState;
+pub use stems::ConsortStems;
 use stir::Stir;
-
-/// Room for what the sidechain hears until a recorder, or who listens to the song, has read it: 12 s
-/// at 48 kHz, 3 at 192. Memory that is never written costs nothing.
-const CAPTURE_FRAMES: usize = 12 * 48_000;
 
 /// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct Consort {
@@ -58,9 +66,8 @@ pub struct Consort {
     session: Arc<Session>,
     saved: Arc<SavedState>,
     window: Arc<WindowSize>,
-    sidechain: Arc<SidechainPeak>,
     capture: capture::Writer,
-    song: capture::Writer,
+    ear: Ear,
     repaint: RepaintNotifier,
     stir: Stir,
     keys: rtrb::Consumer<KeyPress>,
@@ -74,7 +81,6 @@ impl Default for Consort {
         let (engine_side, generator_side) = mailbox::channel();
         let engine = Engine::new(engine_side);
         let params = Arc::new(ConsortParams::default());
-        let sidechain = Arc::new(SidechainPeak::default());
         let (presses, keys) = keys::ring();
         let client = Client::new(generator_side);
         let pending = client.pending();
@@ -88,32 +94,27 @@ impl Default for Consort {
             Box::new(|| music_folder().join("Captured sounds")),
             Box::new(move || news.request_repaint()),
         );
-        let (song, reader) = capture::channel(CAPTURE_FRAMES);
         let news = repaint.clone();
-        let listener = SongListener::new(reader, Box::new(move || news.request_repaint()));
+        let (context, ear) =
+            Context::new(Source::Sidechain, Box::new(move || news.request_repaint()));
         let news = repaint.clone();
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
             client,
             engine.telemetry(),
-            Inputs {
-                peak: sidechain.clone(),
-                recorder,
-                song: listener,
-            },
+            Inputs { recorder, context },
             presses,
             librarian,
         ));
-        let window = Arc::new(WindowSize::default());
+        let window = Arc::new(WindowSize::new(&editor::INSTRUMENT_SIZES));
         Self {
             saved: Arc::new(SavedState::new(&session, &window)),
             params,
             session,
             window,
-            sidechain,
             capture,
-            song,
+            ear,
             stir: Stir::new(engine.telemetry(), repaint.clone()),
             repaint,
             keys,
@@ -162,8 +163,8 @@ impl Plugin for Consort {
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let session = self.session.clone();
         let connect = move |host| Box::new(HostControls::new(session.clone(), host)) as Box<_>;
-        Some(ConsortEditor::new(
-            Arc::new(connect),
+        Some(editor::instrument_window(
+            connect,
             self.window.clone(),
             self.repaint.clone(),
         ))
@@ -183,7 +184,7 @@ impl Plugin for Consort {
     ) -> bool {
         self.engine.prepare(config.sample_rate);
         self.capture.set_rate(config.sample_rate);
-        self.song.set_rate(config.sample_rate);
+        self.ear.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
         self.session.activate(config.sample_rate, offline);
         true
@@ -219,11 +220,10 @@ impl Plugin for Consort {
             self.handle(&event, api);
         }
         self.engine.render(&mut left[done..], &mut right[done..]);
-        let loud = self.sidechain.raise(aux, frames);
         let (side_left, side_right) = sidechain::channels(aux);
-        let position = sidechain::position(context.transport());
+        let position = ear::position(context.transport());
         self.capture.write(&position, frames, side_left, side_right);
-        self.song.write(&position, frames, side_left, side_right);
+        let loud = self.ear.hear(&position, frames, side_left, side_right);
         self.stir.look(loud || !self.engine.is_silent());
 
         while let Some(ended) = self.engine.take_ended() {
@@ -242,7 +242,7 @@ impl Plugin for Consort {
         }
         // A host that puts the plugin to sleep would keep the engine from taking what is made, and
         // rests in a song that is listened to from counting.
-        let listens = self.capture.is_armed() || position.playing && self.song.is_armed();
+        let listens = self.capture.is_armed() || self.ear.listens(&position);
         if self.engine.is_silent() && !self.pending.get() && !listens {
             ProcessStatus::Normal
         } else {

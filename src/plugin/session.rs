@@ -17,26 +17,21 @@ use serde_json::Value;
 
 use self::choosing::Pair;
 use self::library::Audition;
+use super::context::Context;
 use super::history::History;
 use super::keys::KeyPress;
-use super::sidechain::SidechainPeak;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{
-    Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, SongListener, SongOrder,
-    Source, Status,
-};
+use crate::jobs::{Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status};
 use crate::params::ConsortParams;
 
 /// What comes in besides notes: the sidechain.
 pub struct Inputs {
-    /// How loud it is.
-    pub peak: Arc<SidechainPeak>,
     /// Takes single sounds from it.
     pub recorder: Recorder,
-    /// Listens to the song on it.
-    pub song: SongListener,
+    /// The song on it.
+    pub context: Arc<Context>,
 }
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -115,17 +110,9 @@ impl Session {
         &self.inputs.recorder
     }
 
-    /// What listens to the song. Any thread but audio.
-    pub fn song(&self) -> &SongListener {
-        &self.inputs.song
-    }
-
-    /// Gives it an order; what projects remember of it, the host is told. UI thread.
-    pub fn order_song(&self, order: SongOrder) {
-        if matches!(order, SongOrder::Listen(_) | SongOrder::Bars(_)) {
-            self.desk.lock().changed = true;
-        }
-        self.inputs.song.order(order);
+    /// The song on the sidechain. Any thread but audio.
+    pub fn context(&self) -> &Arc<Context> {
+        &self.inputs.context
     }
 
     /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
@@ -135,7 +122,7 @@ impl Session {
         self.offline.store(offline, Ordering::Relaxed);
         self.client.set_sample_rate(sample_rate);
         self.inputs.recorder.set_sample_rate(sample_rate);
-        self.inputs.song.activate();
+        self.inputs.context.activate();
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
@@ -167,7 +154,7 @@ impl Session {
             held_keys: self.telemetry.held_keys(),
             voices: self.telemetry.voices(),
             peak: self.telemetry.take_peak(),
-            sidechain_peak: self.inputs.peak.take(),
+            sidechain_peak: self.inputs.context.take_peak(),
             before: desk.history.before().map(name),
             after: desk.history.after().map(name),
             message: desk.message.clone(),
@@ -176,7 +163,7 @@ impl Session {
                 _ => None,
             }),
             capture: self.inputs.recorder.capture(),
-            song: self.inputs.song.song(),
+            song: self.inputs.context.song(),
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.morph_shown(),
@@ -202,7 +189,8 @@ impl Session {
 
     /// Whether the host should be told that the project changed; asks once. UI thread.
     pub fn take_changed(&self) -> bool {
-        std::mem::take(&mut self.desk.lock().changed)
+        let listens = self.inputs.context.take_changed();
+        std::mem::take(&mut self.desk.lock().changed) || listens
     }
 
     /// Makes an instrument, or plays it again if it has been made already. UI thread.

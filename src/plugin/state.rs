@@ -16,11 +16,11 @@ use nice_plug::prelude::*;
 use serde_json::{Value, json};
 
 use super::Consort;
+use super::context::SavedSong;
 use super::session::Session;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
-use crate::instrument::export::music_folder;
-use crate::jobs::{KitWish, Request, Song, SongOrder, SoundFile, Source};
+use crate::jobs::{KitWish, Request, SoundFile, Source};
 use crate::params::ConsortParams;
 
 /// Keys of the fields in the state; they never change.
@@ -68,22 +68,8 @@ impl PersistentField<'_, Value> for SavedRequest {
     }
 }
 
-/// The session's listening as a field. States without it leave that as it is: a preset is no reason
-/// to stop.
-struct SavedSong(Arc<Session>);
-
-impl PersistentField<'_, Value> for SavedSong {
-    fn set(&self, saved: Value) {
-        self.0.recall_song(&saved);
-    }
-
-    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
-        f(&self.0.saved_song())
-    }
-}
-
 /// The window's size as a field.
-struct SavedSize(Arc<WindowSize>);
+pub(super) struct SavedSize(pub(super) Arc<WindowSize>);
 
 impl PersistentField<'_, (u32, u32)> for SavedSize {
     fn set(&self, size: (u32, u32)) {
@@ -102,7 +88,7 @@ impl SavedState {
             params: session.params().clone(),
             instrument: SavedInstrument(session.clone()),
             request: SavedRequest(session.clone()),
-            song: SavedSong(session.clone()),
+            song: SavedSong(session.context().clone()),
             window: SavedSize(window.clone()),
         }
     }
@@ -244,34 +230,6 @@ pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<
     })
 }
 
-/// The saved form of how the song is listened to. Any thread but audio.
-pub fn write_song(song: &Song) -> Value {
-    json!({ "listen": song.listens, "bars": song.bars })
-}
-
-/// The orders that bring that back. A state may ask for more, which only tests in hosts without a
-/// window do; it is never written: `"take": "last"` or `"next"` takes bars, and `"save": true` saves
-/// what was taken before. Any thread but audio.
-pub fn read_song(saved: &Value) -> Vec<SongOrder> {
-    let mut orders = Vec::new();
-    let bars = saved.get("bars").and_then(Value::as_u64);
-    if let Some(bars) = bars.and_then(|bars| u32::try_from(bars).ok()) {
-        orders.push(SongOrder::Bars(bars));
-    }
-    if let Some(listen) = saved.get("listen").and_then(Value::as_bool) {
-        orders.push(SongOrder::Listen(listen));
-    }
-    match saved.get("take").and_then(Value::as_str) {
-        Some("last") => orders.push(SongOrder::TakeLast),
-        Some("next") => orders.push(SongOrder::FromNextBar),
-        _ => {}
-    }
-    if saved.get("save") == Some(&Value::Bool(true)) {
-        orders.push(SongOrder::Save(music_folder().join("Captured songs")));
-    }
-    orders
-}
-
 /// Makes a state complete before the framework reads it: fields that are missing, or are not even
 /// JSON, would silently be passed over. Main thread.
 pub fn complete(state: &mut PluginState) {
@@ -376,24 +334,6 @@ mod tests {
         let odd = json!({ "prompt": "x", "seed": -3, "range": [1], "family": "kazoo" });
         let read = read_request(&odd, None).unwrap();
         assert_eq!((read.seed, read.range, read.family), (1, None, None));
-    }
-
-    #[test]
-    fn listening_comes_back_and_what_is_foreign_changes_nothing() {
-        let song = Song {
-            listens: true,
-            bars: 8,
-            ..Song::default()
-        };
-        let orders = [SongOrder::Bars(8), SongOrder::Listen(true)];
-        assert_eq!(read_song(&write_song(&song)), orders);
-        for foreign in [
-            Value::Null,
-            json!(3),
-            json!({ "bars": -1, "listen": "yes" }),
-        ] {
-            assert_eq!(read_song(&foreign), [], "{foreign}");
-        }
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn bars_are_listened_to_and_taken() {
 }
 
 /// What is heard in it: A minor, and the chord that it is over both halves.
-fn heard() -> Arc<Heard> {
+pub fn heard() -> Arc<Heard> {
     let mut heard = Heard::default();
     let song = &mut heard.description;
     song.sentence = "Straight, 120 bpm, A minor, 7/8, sparse, calm.".into();

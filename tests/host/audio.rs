@@ -20,8 +20,11 @@ pub struct Audio {
     /// Whether the plugin said at the last block that it must be called again: notes sound, or keys
     /// are on their way.
     pub awake: bool,
-    /// What the sidechain hears in both channels, by the frame since the plugin was activated.
+    /// What the input hears (the instrument's is its sidechain), by the frame since the plugin was
+    /// activated.
     pub sidechain: fn(u64) -> f32,
+    /// What its right channel hears of that.
+    pub right: fn(f32) -> f32,
     /// Where the song is, by the same frame; a host without one says nothing.
     pub transport: Option<Box<dyn Fn(u64) -> TransportEvent + Send>>,
     /// Given the call into the plugin to do: the place for a watch around it.
@@ -55,6 +58,7 @@ impl Audio {
             position: 0,
             awake: true,
             sidechain: |_| 0.0,
+            right: |left| left,
             transport: None,
             around: |work| work(),
         }
@@ -99,9 +103,12 @@ impl Audio {
         for channel in self.output_buffers.iter_mut().flatten() {
             channel[..frames].fill(f32::NAN);
         }
-        for channel in self.input_buffers.iter_mut().flatten() {
-            for (frame, sample) in (self.position..).zip(&mut channel[..frames]) {
-                *sample = (self.sidechain)(frame);
+        for port in &mut self.input_buffers {
+            for (side, channel) in port.iter_mut().enumerate() {
+                for (frame, sample) in (self.position..).zip(&mut channel[..frames]) {
+                    let left = (self.sidechain)(frame);
+                    *sample = if side == 0 { left } else { (self.right)(left) };
+                }
             }
         }
         let inputs = self

@@ -22,13 +22,18 @@ use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Longer than anything should take, on a slow machine with other work too.
 const LIMIT: Duration = Duration::from_secs(180);
+
+/// Id of the instrument.
+pub const CONSORT: &CStr = c"org.consort.consort";
+/// Id of the effect.
+pub const STEMS: &CStr = c"org.consort.stems";
 
 /// What the plugin may ask of us from any thread.
 #[derive(Default)]
@@ -109,9 +114,20 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens an instance at a sample rate in Hz, for blocks of up to `largest_block` frames.
+    /// Opens an instance of the library's first plugin at a sample rate in Hz, for blocks of up to
+    /// `largest_block` frames.
     pub fn open(entry: &PluginEntry, sample_rate: f64, largest_block: usize) -> Session {
-        let mut session = Session::create(entry);
+        Session::open_one(entry, &plugin_id(entry), sample_rate, largest_block)
+    }
+
+    /// The same, of one of its plugins.
+    pub fn open_one(
+        entry: &PluginEntry,
+        id: &CStr,
+        sample_rate: f64,
+        largest_block: usize,
+    ) -> Session {
+        let mut session = Session::create_one(entry, id);
         session.activate(sample_rate, largest_block);
         session
     }
@@ -123,17 +139,17 @@ impl Session {
         session
     }
 
-    /// Creates an instance and leaves it inactive.
+    /// Creates an instance of the library's first plugin and leaves it inactive.
     pub fn create(entry: &PluginEntry) -> Session {
+        Session::create_one(entry, &plugin_id(entry))
+    }
+
+    /// The same, of one of its plugins.
+    pub fn create_one(entry: &PluginEntry, id: &CStr) -> Session {
         let info = HostInfo::new("Consort tests", "Consort", "", "1").expect("no zero bytes");
-        let instance = PluginInstance::<Handlers>::new(
-            |_| Requests::default(),
-            |_| (),
-            entry,
-            &plugin_id(entry),
-            &info,
-        )
-        .expect("the plugin opens");
+        let instance =
+            PluginInstance::<Handlers>::new(|_| Requests::default(), |_| (), entry, id, &info)
+                .expect("the plugin opens");
         Session {
             audio: None,
             instance,

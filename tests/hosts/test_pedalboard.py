@@ -20,7 +20,7 @@ import numpy as np
 from mido import Message
 from pedalboard import load_plugin
 
-synth = load_plugin(sys.argv[1])
+synth = load_plugin(sys.argv[1], plugin_name="Consort")
 notes = [Message("note_on", note=60, velocity=100, time=0.5), Message("note_off", note=60, time=1)]
 for _ in range(100):
     sound = synth(notes, duration=2.0, sample_rate=48000)

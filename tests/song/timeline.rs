@@ -47,6 +47,11 @@ impl Timeline {
         }
     }
 
+    /// Whether it plays.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
     fn bar_beats(&self) -> f64 {
         4.0 * f64::from(self.metre.0) / f64::from(self.metre.1)
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use clack_extensions::gui::GuiSize;
 use embedded::{close, gui, open, run_until};
-use host::{Session, load, note_of};
+use host::{STEMS, Session, load, note_of};
 use parent::Parent;
 use serde_json::json;
 
@@ -141,6 +141,43 @@ fn its_size_is_remembered_when_it_opens_again_and_by_the_project() {
     assert_eq!(open(&mut other, &parent), wanted, "in a project");
     // An instance may go with its window open.
     drop(other);
+    parent.wait_until_empty();
+}
+
+/// The effect has the same frame around another page; its models wait until something is taken.
+#[test]
+fn the_effects_window_opens_over_a_track_and_remembers_its_size() {
+    let _alone = alone();
+    let parent = Parent::new();
+    let entry = load();
+    let mut session = Session::open_one(&entry, STEMS, RATE, 512);
+    session.audio.as_mut().expect("active").sidechain = |frame| (frame as f32 * 0.05).sin();
+    let song = json!({ "listen": true, "bars": 2 });
+    assert!(session.load(&session.save().with_field("song", &song)));
+    for _ in 0..5 {
+        let size = open(&mut session, &parent);
+        assert_eq!(parent.children(), [(size.width, size.height)]);
+        run_until(&mut session, "a picture", |_| parent.colours() > 30);
+        let wanted = GuiSize {
+            width: size.width + 40,
+            height: size.height + 30,
+        };
+        let gui = gui(&mut session);
+        let handle = session.instance.plugin_handle();
+        assert!(gui.can_resize(&handle));
+        parent.resize(wanted.width, wanted.height);
+        gui.set_size(&handle, wanted).expect("it takes the size");
+        let saved = json!([wanted.width, wanted.height]);
+        run_until(&mut session, "the new size", |session| {
+            session.save().field("window").as_ref() == Some(&saved)
+        });
+        close(&mut session);
+        parent.wait_until_empty();
+    }
+    assert_eq!(session.save().field("song"), Some(song));
+    // An instance may go with its window open.
+    open(&mut session, &parent);
+    drop(session);
     parent.wait_until_empty();
 }
 

@@ -66,13 +66,18 @@ pub(super) fn files(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn 
         export(ui, files, view, controls, ready);
         save(ui, files, view, controls, ready);
         open(ui, files, view, controls);
-        let field = TextEdit::singleline(&mut files.folder)
-            .id_salt("folder")
-            .hint_text("Where instruments are saved")
-            .align(egui::Align2::LEFT_CENTER);
-        let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
-        name_it(ui, &field, "Folder", egui::Role::TextInput);
+        place(ui, files, "Where instruments are saved");
     });
+}
+
+/// The field with the folder, over the width that is left.
+pub(super) fn place(ui: &mut Ui, files: &mut Files, hint: &str) {
+    let field = TextEdit::singleline(&mut files.folder)
+        .id_salt("folder")
+        .hint_text(hint)
+        .align(egui::Align2::LEFT_CENTER);
+    let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
+    name_it(ui, &field, "Folder", egui::Role::TextInput);
 }
 
 fn save(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls, ready: bool) {

@@ -11,8 +11,7 @@ const METERS: f32 = 90.0;
 
 /// Shows the row: what it chooses is shown from now on.
 pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {
-    logo(ui);
-    ui.label(RichText::new("Consort").heading().strong());
+    title(ui, "Consort");
     ui.add_space(10.0);
     for (page, name) in [(false, "Instrument"), (true, "Library")] {
         let library = &mut state.library.shown;
@@ -60,6 +59,12 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
             meter::meter(ui, "Sidechain level", view.sidechain_peak, METERS);
         });
     });
+}
+
+/// Whose window it is.
+pub(super) fn title(ui: &mut Ui, name: &str) {
+    logo(ui);
+    ui.label(RichText::new(name).heading().strong());
 }
 
 /// Five bars of a chord.

@@ -1,5 +1,6 @@
 //! The instrument page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
-//! files; the library page; and the strip of the song below both. One file a row or card.
+//! files; the library page; and the strip of the song below both. One file a row or card. [`stems`] is
+//! the effect's page.
 
 mod capture;
 mod factory;
@@ -10,8 +11,10 @@ mod knobs;
 mod library;
 mod morph;
 mod prompt;
+mod routes;
 mod song;
 mod sound;
+pub(super) mod stems;
 mod variations;
 
 use std::path::Path;
@@ -22,6 +25,7 @@ use egui::{Align, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use super::widgets::{keyboard, picture};
 use super::{Controls, View, theme};
 use crate::instrument::{Family, Instrument};
+use crate::jobs::song::Source;
 use crate::jobs::{Request, asks_for_kit};
 
 /// Space around everything.
@@ -190,7 +194,13 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
         let strip = song::place(&mut rest);
         keys = whole.height() >= BOTH;
         let folder = state.files.place();
-        song::song(ui, strip, &mut state.song, &folder, &view, controls);
+        let listening = song::Listening {
+            song: &view.song,
+            peak: view.sidechain_peak,
+            source: Source::Sidechain,
+            order: &|order| controls.song(order),
+        };
+        song::song(ui, strip, &mut state.song, &folder, &listening);
     }
     if !keys && let Some(key) = state.pressed.take() {
         controls.key(key, None);

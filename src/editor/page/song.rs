@@ -1,4 +1,4 @@
-//! The strip below the pages that listens to the song on the sidechain and takes bars of it.
+//! The strip that listens to the song, on the sidechain or the track, and takes bars of it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,54 +6,35 @@ use std::sync::Arc;
 use egui::text::LayoutJob;
 use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
-use super::{name_it, row};
+use super::{name_it, routes, row};
 use crate::analysis::song::live::Now;
+use crate::editor::theme;
 use crate::editor::widgets::{meter, waveform::Waveform};
-use crate::editor::{Controls, View, theme};
 use crate::jobs::SongOrder;
-use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song};
+use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song, Source};
 use crate::music::{Key, Mode, Piece, key_name};
 
-/// Height of the strip: as much as the keyboard's, whose place it takes in a low window.
+/// Height of the instrument's strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
 /// Height of its buttons.
 const BUTTONS: f32 = 28.0;
 /// Width of the text beside the picture.
 const TEXT: f32 = 206.0;
+/// Height of a row of it.
+const ROW: f32 = 15.0;
+/// Most rows of a sentence.
+const SENTENCE: usize = 3;
 /// Width of the level meter.
 const METER: f32 = 50.0;
 
-/// Where the sidechain's source is chosen, by host.
-const ROUTES: [(&str, &str); 7] = [
-    (
-        "Ableton Live",
-        "unfold Consort's device, switch Sidechain on and choose a track under Audio From.",
-    ),
-    (
-        "Ardour",
-        "open Pin Connections of Consort, add a sidechain and connect tracks to it.",
-    ),
-    (
-        "Bitwig Studio",
-        "choose a track in the sidechain chooser of Consort's device.",
-    ),
-    (
-        "Cubase",
-        "switch Side-Chain on at the top of Consort's window, then send tracks to it.",
-    ),
-    (
-        "FL Studio",
-        "sidechain a mixer track to Consort's, then choose it in the wrapper's Processing tab.",
-    ),
-    (
-        "Reaper",
-        "send tracks to channels 3/4 of Consort's track, and join those to the sidechain pins.",
-    ),
-    (
-        "Studio One",
-        "press Sidechain at the top of Consort's window and choose the tracks.",
-    ),
-];
+/// What the strip shows and asks for.
+pub(super) struct Listening<'a> {
+    pub(super) song: &'a Song,
+    /// Highest sample since the frame before.
+    pub(super) peak: f32,
+    pub(super) source: Source,
+    pub(super) order: &'a dyn Fn(SongOrder),
+}
 
 /// What the strip remembers between frames.
 #[derive(Default)]
@@ -81,30 +62,30 @@ pub(super) fn song(
     rect: Rect,
     strip: &mut Strip,
     folder: &Path,
-    view: &View,
-    controls: &dyn Controls,
+    listening: &Listening,
 ) {
+    let song = listening.song;
     ui.painter().rect_filled(rect, theme::ROUND, theme::CARD);
     let inside = rect.shrink2(vec2(12.0, 6.0));
     let buttons = inside.with_max_y(inside.top() + BUTTONS);
     let below = inside.with_min_y(buttons.bottom() + 4.0);
     row(ui, buttons, |ui| {
         ui.spacing_mut().interact_size.y = BUTTONS;
-        listening(ui, view, controls);
-        ui.add_enabled_ui(view.song.listens, |ui| match &view.song.progress {
-            Some(progress) => waiting(ui, progress, &view.song, controls),
-            None => taking(ui, controls),
+        switch(ui, listening);
+        ui.add_enabled_ui(song.listens, |ui| match &song.progress {
+            Some(progress) => waiting(ui, progress, listening),
+            None => taking(ui, listening),
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            saving(ui, folder, view, controls);
+            saving(ui, folder, listening);
         });
     });
     let text = below.with_max_x(below.left() + TEXT);
-    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, &view.song));
+    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, listening));
     let picture = below.with_min_x(text.right() + 8.0);
-    match &view.song.taken {
+    match &song.taken {
         Some(taken) => {
-            let heard = heard(&view.song).map(|heard| &heard.description);
+            let heard = heard(song).map(|heard| &heard.description);
             strip.waveform.show(ui, picture, taken, heard);
         }
         None => {
@@ -116,26 +97,31 @@ pub(super) fn song(
 }
 
 /// The switch, the level, and how many bars.
-fn listening(ui: &mut Ui, view: &View, controls: &dyn Controls) {
-    let mut listens = view.song.listens;
-    let hint = "Remembers the last two minutes of what is routed into Consort's sidechain";
+fn switch(ui: &mut Ui, listening: &Listening) {
+    let mut listens = listening.song.listens;
+    let hint = match listening.source {
+        Source::Sidechain => {
+            "Remembers the last two minutes of what is routed into Consort's sidechain"
+        }
+        Source::Track => "Remembers the last two minutes of this track",
+    };
     if ui
         .checkbox(&mut listens, "Listen")
         .on_hover_text(hint)
         .changed()
     {
-        controls.song(SongOrder::Listen(listens));
+        (listening.order)(SongOrder::Listen(listens));
     }
-    meter::meter(ui, "Song level", view.sidechain_peak, METER);
+    meter::meter(ui, "Song level", listening.peak, METER);
     ui.spacing_mut().item_spacing.x = 3.0;
     ui.spacing_mut().button_padding.x = 7.0;
     ui.add_space(5.0);
     for bars in BARS {
-        let chosen = ui.selectable_label(view.song.bars == bars, bars.to_string());
+        let chosen = ui.selectable_label(listening.song.bars == bars, bars.to_string());
         let name = format!("{bars} {}", plural(bars));
         name_it(ui, &chosen, &name, egui::Role::RadioButton);
         if chosen.clicked() {
-            controls.song(SongOrder::Bars(bars));
+            (listening.order)(SongOrder::Bars(bars));
         }
     }
     ui.label(RichText::new("bars").color(theme::TEXT_WEAK));
@@ -147,65 +133,58 @@ fn plural(bars: u32) -> &'static str {
     if bars == 1 { "bar" } else { "bars" }
 }
 
-fn taking(ui: &mut Ui, controls: &dyn Controls) {
+fn taking(ui: &mut Ui, listening: &Listening) {
     let last = Button::new("Take last").min_size(vec2(76.0, BUTTONS));
     let hint =
         "Takes the last bars that were heard whole; while the song stands still, as many seconds";
     if ui.add(last).on_hover_text(hint).clicked() {
-        controls.song(SongOrder::TakeLast);
+        (listening.order)(SongOrder::TakeLast);
     }
     let next = Button::new("From next bar").min_size(vec2(100.0, BUTTONS));
     let hint = "Waits for the next bar and takes the bars from there";
     if ui.add(next).on_hover_text(hint).clicked() {
-        controls.song(SongOrder::FromNextBar);
+        (listening.order)(SongOrder::FromNextBar);
     }
 }
 
 /// How far the bars are that are waited for, and the buttons that end it.
-fn waiting(ui: &mut Ui, progress: &Progress, song: &Song, controls: &dyn Controls) {
+fn waiting(ui: &mut Ui, progress: &Progress, listening: &Listening) {
     let mut end = |text: &str, name: &str, order: SongOrder| {
         let button = ui.add(Button::new(text).min_size(vec2(56.0, BUTTONS)));
         name_it(ui, &button, name, egui::Role::Button);
         if button.clicked() {
-            controls.song(order);
+            (listening.order)(order);
         }
     };
     end("Stop", "Stop taking bars", SongOrder::Stop);
     end("Cancel", "Cancel taking bars", SongOrder::Cancel);
     let text = match progress {
         Progress::Waiting => "Waiting for a bar".to_owned(),
-        Progress::Bars(whole) => format!("Bar {} of {}", whole + 1, song.bars),
+        Progress::Bars(whole) => format!("Bar {} of {}", whole + 1, listening.song.bars),
         Progress::Seconds(seconds) => format!("{seconds:.1} s, no bars"),
     };
     ui.label(RichText::new(text).color(theme::ACCENT));
 }
 
 /// From the right: what can be done with what was taken, or how to get anything.
-fn saving(ui: &mut Ui, folder: &Path, view: &View, controls: &dyn Controls) {
+fn saving(ui: &mut Ui, folder: &Path, listening: &Listening) {
     ui.spacing_mut().button_padding.x = 9.0;
-    if view.song.taken.is_some() {
+    if listening.song.taken.is_some() {
         let saves = folder.is_absolute();
         let hint = "Saves what was taken in the folder, as 24-bit WAV";
         let button = ui.add_enabled(saves, Button::new("Save WAV"));
         if button.on_hover_text(hint).clicked() {
-            controls.song(SongOrder::Save(folder.to_owned()));
+            (listening.order)(SongOrder::Save(folder.to_owned()));
         }
     }
-    if let Some(heard) = heard(&view.song) {
-        ui.menu_button("Heard", |ui| fields(ui, heard, folder, controls))
+    if let Some(heard) = heard(listening.song) {
+        ui.menu_button("Heard", |ui| fields(ui, heard, folder, listening.order))
             .response
             .on_hover_text("What is heard in it; its key can be put right");
     }
-    ui.menu_button("How to route", |ui| {
-        ui.set_max_width(430.0);
-        for (host, route) in ROUTES {
-            let mut line = LayoutJob::default();
-            let format = |colour| egui::TextFormat::simple(theme::body(), colour);
-            line.append(&format!("{host}: "), 0.0, format(theme::ACCENT));
-            line.append(route, 0.0, format(theme::TEXT));
-            ui.add(Label::new(line).wrap());
-        }
-    });
+    if listening.source == Source::Sidechain {
+        routes::menu(ui);
+    }
 }
 
 /// What is heard in what was taken.
@@ -217,7 +196,7 @@ fn heard(song: &Song) -> Option<&Arc<Heard>> {
 }
 
 /// What is heard, field by field, with its key to be put right and its notes to be saved.
-fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
+fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, order: &dyn Fn(SongOrder)) {
     ui.set_max_width(420.0);
     let song = &heard.description;
     ui.add(Label::new(&song.sentence).wrap());
@@ -230,7 +209,7 @@ fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
         ui.horizontal(|ui| {
             ui.label(sure);
             if heard.told_key.is_some() && ui.button("As heard").clicked() {
-                controls.song(SongOrder::Key(None));
+                order(SongOrder::Key(None));
             }
         });
         for mode in [Mode::Major, Mode::Minor] {
@@ -247,7 +226,7 @@ fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
                     let choice = ui.selectable_label(key.key() == other, short);
                     name_it(ui, &choice, &name, egui::Role::RadioButton);
                     if choice.clicked() {
-                        controls.song(SongOrder::Key(Some(other)));
+                        order(SongOrder::Key(Some(other)));
                     }
                 }
             });
@@ -279,7 +258,7 @@ fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, controls: &dyn Controls) {
     let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
     let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
     if save.on_hover_text(hint).clicked() {
-        controls.song(SongOrder::SaveNotes(folder.to_owned()));
+        order(SongOrder::SaveNotes(folder.to_owned()));
     }
 }
 
@@ -292,7 +271,8 @@ fn playing(now: &Now) -> String {
 }
 
 /// What was taken, or what went wrong, or what to do.
-fn about(ui: &mut Ui, song: &Song) {
+fn about(ui: &mut Ui, listening: &Listening) {
+    let song = listening.song;
     ui.spacing_mut().item_spacing.y = 1.0;
     let small = |ui: &mut Ui, text: &str, colour, rows: usize| {
         let width = ui.available_width();
@@ -300,7 +280,8 @@ fn about(ui: &mut Ui, song: &Song) {
         lines.wrap.max_rows = rows;
         ui.add(Label::new(lines).wrap()).on_hover_text(text);
     };
-    let mut rows = 3;
+    // As many as there is room for.
+    let mut rows = (ui.available_height() / ROW).max(3.0) as usize;
     let mut line = |ui: &mut Ui, text: &str, colour, most: usize| {
         if rows > 0 {
             small(ui, text, colour, most.min(rows));
@@ -321,10 +302,10 @@ fn about(ui: &mut Ui, song: &Song) {
             line(ui, &text, theme::ACCENT, 1);
         }
         (said, Some(Hearing::Done(heard))) => {
-            let rows = if said.is_some() { 1 } else { 3 };
+            let rows = if said.is_some() { 1 } else { SENTENCE };
             line(ui, &heard.description.sentence, theme::TEXT, rows);
         }
-        (_, Some(Hearing::Failed(sentence))) => line(ui, sentence, theme::WRONG, 3),
+        (_, Some(Hearing::Failed(sentence))) => line(ui, sentence, theme::WRONG, SENTENCE),
     }
     if rows == 0 {
         return;
@@ -333,8 +314,18 @@ fn about(ui: &mut Ui, song: &Song) {
         (Some((sentence, true)), ..) => small(ui, sentence, theme::WRONG, rows),
         (Some((sentence, false)), ..) => small(ui, sentence, theme::TEXT_WEAK, rows),
         (None, false, _) => {
-            let hint = "Route tracks into Consort's sidechain and switch Listen on.";
+            let hint = match listening.source {
+                Source::Sidechain => "Route tracks into Consort's sidechain and switch Listen on.",
+                Source::Track => "Switch Listen on and let the song play.",
+            };
             small(ui, hint, theme::TEXT_WEAK, rows);
+        }
+        (None, true, _) if song.quiet => {
+            let hint = match listening.source {
+                Source::Sidechain => "Nothing plays on the sidechain: see “How to route”.",
+                Source::Track => "Nothing plays on this track.",
+            };
+            small(ui, hint, theme::WRONG, rows);
         }
         (None, true, 0) => small(ui, "Listening", theme::TEXT_WEAK, rows),
         (None, true, heard) => {

@@ -5,27 +5,30 @@ use super::bars;
 use super::history::{History, KEPT, Stretch};
 use super::taken::{Taken, bars_in_seconds, last_bars};
 
-const NOTHING: &str =
-    "Nothing is heard on the sidechain: press “How to route”, then take bars again.";
 const TOO_LONG: &str = "So many bars of this song take longer than two minutes: choose fewer.";
 const JUMPS: &str = "The song jumped before so many bars were whole: choose fewer.";
 /// Shorter than this is no context, s.
 const SHORTEST: f64 = 0.25;
+/// What sounds for longer than this after the song stopped doesn't ring on, s.
+const TAIL: f64 = 6.0;
+/// Nor what comes after this much silence, s.
+const GAP: f64 = 0.1;
 /// So often a song may jump while bars are waited for.
 const MOST_JUMPS: usize = 2;
 
 /// Takes the last bars that were heard whole: in the current stretch, or before it stopped or came
 /// back to where it had been. Where there are no bars, as many seconds.
 pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> {
-    let current = history.current().ok_or(NOTHING)?;
+    let nothing = history.source().is_silent();
+    let current = history.current().ok_or(nothing)?;
     let rate = history.rate();
     let (mut newer, mut whole): (Option<&Stretch>, usize) = (None, 0);
     for stretch in history.stretches().iter().rev() {
         if !stretch.is_playing() {
-            if history.is_silent(stretch.frames.clone()) {
-                continue;
+            if is_played_to(history, stretch, bars_in_seconds(stretch, count)) {
+                break;
             }
-            break;
+            continue;
         }
         if newer.is_some_and(|newer| !comes_back(stretch, newer, rate)) {
             break;
@@ -35,7 +38,7 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
             && let Some(mut taken) = Taken::bars(history, stretch, lines)
         {
             if is_silent(&taken) {
-                return Err(NOTHING.into());
+                return Err(nothing.into());
             }
             if !current.is_playing() {
                 taken.say("The song stands still: these bars are from before it stopped.".into());
@@ -55,7 +58,7 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
     let seconds = bars_in_seconds(current, count);
     if has_bars || whole > 0 {
         return Err(match whole {
-            _ if history.is_silent(0..history.end()) => NOTHING.into(),
+            _ if history.is_silent(0..history.end()) => nothing.into(),
             _ if seconds > KEPT => TOO_LONG.into(),
             0 => "No bar was heard whole so far: wait for the end of one.".into(),
             1 => "Only 1 bar was heard whole so far: wait, or choose fewer.".into(),
@@ -63,6 +66,19 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
         });
     }
     take_seconds(history, current, seconds)
+}
+
+/// Whether there was more in the last seconds of a stretch that stands still than what rang on from
+/// before.
+fn is_played_to(history: &History, stretch: &Stretch, seconds: f64) -> bool {
+    let frames = |seconds: f64| (seconds * f64::from(history.rate())) as u64;
+    let (start, end, gap) = (stretch.frames.start, stretch.frames.end, frames(GAP).max(1));
+    let mut tail = start;
+    while tail < end && tail < start + frames(TAIL) && !history.is_silent(tail..tail + gap) {
+        tail += gap;
+    }
+    let from = tail.max(end.saturating_sub(frames(seconds)));
+    from < end && !history.is_silent(from..end)
 }
 
 /// Whether the song plays on in `newer` where it was in `older`: a loop, or another go.
@@ -82,7 +98,7 @@ fn take_seconds(history: &History, stretch: &Stretch, seconds: f64) -> Result<Ta
     let start = end.saturating_sub(wanted).max(stretch.frames.start);
     let mut taken = Taken::frames(history, stretch, start..end);
     if is_silent(&taken) || taken.seconds() < SHORTEST {
-        return Err(NOTHING.into());
+        return Err(history.source().is_silent().into());
     }
     let why = if stretch.is_playing() {
         "The host says no bars"
@@ -126,7 +142,7 @@ impl Arm {
         for stretch in stretches.filter(|s| s.frames.end > self.from && s.is_playing()) {
             let lines = self.lines(history, stretch);
             if let Some(lines) = lines.get(..=self.bars as usize) {
-                return heard(Taken::bars(history, stretch, lines));
+                return heard(history, Taken::bars(history, stretch, lines));
             }
             let is_current = history
                 .current()
@@ -161,7 +177,8 @@ impl Arm {
             return Some(take_seconds(history, stretch, seconds));
         }
         let lines = self.lines(history, stretch);
-        heard(Taken::bars(history, stretch, &lines).filter(|taken| !taken.bars.is_empty()))
+        let taken = Taken::bars(history, stretch, &lines);
+        heard(history, taken.filter(|taken| !taken.bars.is_empty()))
     }
 
     fn lines(&self, history: &History, stretch: &Stretch) -> Vec<bars::Line> {
@@ -176,10 +193,10 @@ impl Arm {
     }
 }
 
-fn heard(taken: Option<Taken>) -> Option<Result<Taken, String>> {
+fn heard(history: &History, taken: Option<Taken>) -> Option<Result<Taken, String>> {
     let taken = taken?;
     Some(if is_silent(&taken) {
-        Err(NOTHING.into())
+        Err(history.source().is_silent().into())
     } else {
         Ok(taken)
     })

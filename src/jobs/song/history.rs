@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::Source;
 use crate::engine::capture::{CapturedBlock, HostPosition};
 
 /// What is kept, s: 16 bars of 4/4 at 40 bpm take 96. Silence takes no memory, sound 8 bytes a frame:
@@ -71,6 +72,7 @@ impl Stretch {
 /// The last [`KEPT`] seconds.
 #[derive(Debug, Default)]
 pub(super) struct History {
+    source: Source,
     rate: f32,
     /// The first frame of the first chunk, and one past the last frame.
     kept: Range<u64>,
@@ -81,6 +83,19 @@ pub(super) struct History {
 }
 
 impl History {
+    /// An empty one of what comes from there.
+    pub(super) fn of(source: Source) -> Self {
+        Self {
+            source,
+            ..Self::default()
+        }
+    }
+
+    /// Where it comes from.
+    pub(super) fn source(&self) -> Source {
+        self.source
+    }
+
     /// Frames per second; 0 before the first block.
     pub(super) fn rate(&self) -> f32 {
         self.rate

@@ -85,10 +85,7 @@ impl Taken {
         if let Some(last) = lines.windows(2).rposition(sounds)
             && let Some(bar) = taken.bars.get(last + 1)
         {
-            taken.say(format!(
-                "From bar {} on the sidechain was silent.",
-                bar.number
-            ));
+            taken.say(format!("From bar {} on nothing was heard.", bar.number));
         }
         Some(taken)
     }

@@ -1,5 +1,7 @@
 //! What is taken, held against what was played.
 
+mod quiet;
+
 use std::time::{Duration, Instant};
 
 use super::choosing::{Arm, take_last};
@@ -413,7 +415,7 @@ fn another_rate_forgets_and_memory_is_bounded() {
 fn orders_are_followed_while_it_listens() {
     let (mut writer, reader) = capture::channel(480_000);
     writer.set_rate(RATE);
-    let song = SongListener::new(reader, Box::new(|| ()));
+    let song = SongListener::new(reader, Source::Sidechain, Box::new(|| ()));
     let wait = |what: &str, enough: &dyn Fn(&Song) -> bool| {
         let begun = Instant::now();
         while !enough(&song.song()) {

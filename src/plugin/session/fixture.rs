@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::{Inputs, Session};
 use crate::engine::{Engine, capture, mailbox};
-use crate::jobs::{Client, Librarian, Recorder, SongListener};
+use crate::jobs::{Client, Librarian, Recorder, song};
 use crate::params::ConsortParams;
-use crate::plugin::{keys, sidechain::SidechainPeak};
+use crate::plugin::{context::Context, keys};
 
 /// An active session whose library is in `folder`, and its engine.
 pub(super) fn session(folder: &Path) -> (Session, Engine) {
@@ -19,13 +19,12 @@ pub(super) fn session(folder: &Path) -> (Session, Engine) {
         Client::new(generator_side),
         engine.telemetry(),
         Inputs {
-            peak: Arc::new(SidechainPeak::default()),
             recorder: Recorder::new(
                 capture::channel(16).1,
                 Box::new(std::env::temp_dir),
                 Box::new(|| ()),
             ),
-            song: SongListener::new(capture::channel(16).1, Box::new(|| ())),
+            context: Context::new(song::Source::Sidechain, Box::new(|| ())).0,
         },
         keys::ring().0,
         Librarian::new(move || folder.clone(), Box::new(|| ())),

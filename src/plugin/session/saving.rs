@@ -45,18 +45,6 @@ impl Session {
         }
     }
 
-    /// What to save of the listening to the song. Main thread.
-    pub fn saved_song(&self) -> Value {
-        state::write_song(&self.song().song())
-    }
-
-    /// Takes that up. Main thread.
-    pub fn recall_song(&self, saved: &Value) {
-        for order in state::read_song(saved) {
-            self.song().order(order);
-        }
-    }
-
     /// What to save for the instrument. Main thread.
     pub fn saved(&self) -> Value {
         let mut desk = self.desk.lock();

@@ -1,0 +1,72 @@
+//! The effect's page: whose window it is, the song on its track, and where what is taken is saved.
+
+use std::path::Path;
+
+use egui::{RichText, Ui};
+
+use super::song::{Listening, Strip, song};
+use super::{FILES, HEADER, MARGIN, files, header, row};
+use crate::editor::theme;
+use crate::jobs::song::Source;
+use crate::jobs::{Song, SongOrder};
+
+/// A moment of the plugin instance, as the page shows it.
+#[derive(Clone, Debug, Default)]
+pub struct StemsView {
+    /// How it stands with listening to the track.
+    pub song: Song,
+    /// Highest sample on it since the view before (linear).
+    pub peak: f32,
+}
+
+/// What the page can do. All methods are for the UI thread and return at once.
+pub trait StemsControls: Send + Sync {
+    /// How things are now. Call once a frame.
+    fn view(&self) -> StemsView;
+    /// Listens to the track, and takes bars of it; [`StemsView::song`] shows what comes of it.
+    fn song(&self, order: SongOrder);
+}
+
+/// What the page remembers between frames; nothing of it is saved.
+#[derive(Default)]
+pub struct StemsState {
+    strip: Strip,
+    files: files::Files,
+}
+
+impl StemsState {
+    /// A page whose files go to `folder` unless the user names another. Any thread.
+    #[must_use]
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            files: files::Files::in_folder(folder),
+            ..Self::default()
+        }
+    }
+}
+
+/// Shows the page and does what the user asks. UI thread.
+pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
+    let view = controls.view();
+    let whole = ui.max_rect();
+    ui.painter().rect_filled(whole, 0, theme::BACKGROUND);
+    let inside = whole.shrink(MARGIN);
+    let top = inside.with_max_y(inside.top() + HEADER);
+    let bottom = inside.with_min_y(inside.bottom() - FILES);
+    let between = inside
+        .with_min_y(top.bottom() + 8.0)
+        .with_max_y(bottom.top() - theme::GAP);
+    row(ui, top, |ui| header::title(ui, "Consort Stems"));
+    let listening = Listening {
+        song: &view.song,
+        peak: view.peak,
+        source: Source::Track,
+        order: &|order| controls.song(order),
+    };
+    let folder = state.files.place();
+    song(ui, between, &mut state.strip, &folder, &listening);
+    row(ui, bottom, |ui| {
+        ui.label(RichText::new("Folder").color(theme::TEXT_WEAK));
+        files::place(ui, &mut state.files, "Where what is taken is saved");
+    });
+}

@@ -1,0 +1,109 @@
+//! What can be asked of who listens to the song, and how it stands.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Hearing, Taken};
+use crate::analysis::song::live::Now;
+use crate::music::Key;
+
+/// Numbers of bars to choose from.
+pub const BARS: [u32; 5] = [1, 2, 4, 8, 16];
+/// And the one that is chosen at first: a phrase.
+const USUAL_BARS: u32 = 4;
+/// Where the song comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Source {
+    /// What the user routes into the sidechain of an instrument.
+    #[default]
+    Sidechain,
+    /// The track that an effect sits on.
+    Track,
+}
+
+impl Source {
+    /// Nothing comes from there, and what to do about it.
+    pub(super) fn is_silent(self) -> &'static str {
+        match self {
+            Self::Sidechain => {
+                "Nothing is heard on the sidechain: press “How to route”, then take bars again."
+            }
+            Self::Track => {
+                "Nothing plays on this track: let it play something, then take bars again."
+            }
+        }
+    }
+}
+
+/// How far it is with bars that are waited for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// The next bar hasn't begun, or the song stands still.
+    Waiting,
+    /// So many of the bars are whole.
+    Bars(u32),
+    /// The host says no bars: so many seconds were heard.
+    Seconds(f64),
+}
+
+/// How it stands with listening. Any thread but audio.
+#[derive(Clone, Debug)]
+pub struct Song {
+    /// It is switched on.
+    pub listens: bool,
+    /// How many bars are taken at a time, one of [`BARS`].
+    pub bars: u32,
+    /// Whole bars heard since the song began, jumped or stopped.
+    pub heard: u32,
+    /// It plays, and nothing but silence has come for a while.
+    pub quiet: bool,
+    /// Key and chord, while it plays.
+    pub now: Option<Now>,
+    /// Bars that are waited for.
+    pub progress: Option<Progress>,
+    /// What was taken last.
+    pub taken: Option<Arc<Taken>>,
+    /// What is heard in it.
+    pub hearing: Option<Hearing>,
+    /// What became of the last order, in a sentence, and whether it went wrong.
+    pub said: Option<(String, bool)>,
+}
+
+impl Default for Song {
+    fn default() -> Self {
+        Self {
+            listens: false,
+            bars: USUAL_BARS,
+            heard: 0,
+            quiet: false,
+            now: None,
+            progress: None,
+            taken: None,
+            hearing: None,
+            said: None,
+        }
+    }
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SongOrder {
+    /// Listen, or no more.
+    Listen(bool),
+    /// How many bars to take at a time, one of [`BARS`].
+    Bars(u32),
+    /// Take the last bars that were heard whole.
+    TakeLast,
+    /// Take the bars that come, from the next one on.
+    FromNextBar,
+    /// That is enough: take those that are whole.
+    Stop,
+    /// Forget about the bars that are waited for.
+    Cancel,
+    /// Save what was taken in a folder, as 24-bit WAV.
+    Save(PathBuf),
+    /// Save its notes there, as a MIDI file.
+    SaveNotes(PathBuf),
+    /// It is in this key; in the one that is heard, after all.
+    Key(Option<Key>),
+}

@@ -1,0 +1,146 @@
+//! The context, what plays around Consort, as main and UI thread share it: how loud it is, who listens
+//! to it, and what a project remembers of that. Both plugins have one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use nice_plug::params::persist::PersistentField;
+use serde_json::{Value, json};
+
+use super::ear::{Ear, Peak};
+use crate::engine::capture;
+use crate::instrument::export::music_folder;
+use crate::jobs::song::Source;
+use crate::jobs::{Listener, Song, SongListener, SongOrder};
+
+/// Room for what is heard until who listens has read it: 12 s at 48 kHz, 3 at 192. Memory that is
+/// never written costs nothing.
+pub(super) const CAPTURE_FRAMES: usize = 12 * 48_000;
+
+/// One instance's context.
+pub struct Context {
+    peak: Arc<Peak>,
+    song: SongListener,
+    /// What a project remembers has changed since the host was last told.
+    changed: AtomicBool,
+}
+
+impl Context {
+    /// One that comes from `source`, and the audio thread's end; `news` is told of every change.
+    /// Touches no file and starts nothing. Main thread.
+    pub fn new(source: Source, news: Listener) -> (Arc<Self>, Ear) {
+        let (writer, reader) = capture::channel(CAPTURE_FRAMES);
+        let peak = Arc::new(Peak::default());
+        let context = Self {
+            peak: peak.clone(),
+            song: SongListener::new(reader, source, news),
+            changed: AtomicBool::new(false),
+        };
+        (Arc::new(context), Ear::new(peak, writer))
+    }
+
+    /// The host is about to play. Main thread.
+    pub fn activate(&self) {
+        self.song.activate();
+    }
+
+    /// Highest sample since the look before. UI thread.
+    pub fn take_peak(&self) -> f32 {
+        self.peak.take()
+    }
+
+    /// How it stands with listening. Any thread but audio.
+    pub fn song(&self) -> Song {
+        self.song.song()
+    }
+
+    /// Gives who listens an order; what projects remember of it, the host is to be told. UI thread.
+    pub fn order(&self, order: SongOrder) {
+        if matches!(order, SongOrder::Listen(_) | SongOrder::Bars(_)) {
+            self.changed.store(true, Relaxed);
+        }
+        self.song.order(order);
+    }
+
+    /// Whether the host should be told that the project changed; asks once. UI thread.
+    pub fn take_changed(&self) -> bool {
+        self.changed.swap(false, Relaxed)
+    }
+}
+
+/// The listening as a field of the state. States without it leave that as it is: a preset is no reason
+/// to stop.
+pub(super) struct SavedSong(pub(super) Arc<Context>);
+
+impl PersistentField<'_, Value> for SavedSong {
+    fn set(&self, saved: Value) {
+        for order in read(&saved) {
+            self.0.song.order(order);
+        }
+    }
+
+    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
+        f(&write(&self.0.song()))
+    }
+}
+
+/// The saved form of how the song is listened to. Any thread but audio.
+fn write(song: &Song) -> Value {
+    json!({ "listen": song.listens, "bars": song.bars })
+}
+
+/// The orders that bring that back. A state may ask for more, which only tests in hosts without a
+/// window do; it is never written: `"take": "last"` or `"next"` takes bars, and `"save": true` saves
+/// what was taken before. Any thread but audio.
+fn read(saved: &Value) -> Vec<SongOrder> {
+    let mut orders = Vec::new();
+    let bars = saved.get("bars").and_then(Value::as_u64);
+    if let Some(bars) = bars.and_then(|bars| u32::try_from(bars).ok()) {
+        orders.push(SongOrder::Bars(bars));
+    }
+    if let Some(listen) = saved.get("listen").and_then(Value::as_bool) {
+        orders.push(SongOrder::Listen(listen));
+    }
+    match saved.get("take").and_then(Value::as_str) {
+        Some("last") => orders.push(SongOrder::TakeLast),
+        Some("next") => orders.push(SongOrder::FromNextBar),
+        _ => {}
+    }
+    if saved.get("save") == Some(&Value::Bool(true)) {
+        orders.push(SongOrder::Save(music_folder().join("Captured songs")));
+    }
+    orders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listening_comes_back_and_what_is_foreign_changes_nothing() {
+        let song = Song {
+            listens: true,
+            bars: 8,
+            ..Song::default()
+        };
+        let orders = [SongOrder::Bars(8), SongOrder::Listen(true)];
+        assert_eq!(read(&write(&song)), orders);
+        for foreign in [
+            Value::Null,
+            json!(3),
+            json!({ "bars": -1, "listen": "yes" }),
+        ] {
+            assert_eq!(read(&foreign), [], "{foreign}");
+        }
+    }
+
+    #[test]
+    fn the_host_is_told_of_what_projects_remember_once() {
+        let (context, _ear) = Context::new(Source::Track, Box::new(|| ()));
+        context.order(SongOrder::TakeLast);
+        assert!(!context.take_changed());
+        context.order(SongOrder::Bars(8));
+        assert!(context.take_changed());
+        assert!(!context.take_changed());
+    }
+}

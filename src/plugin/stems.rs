@@ -1,0 +1,159 @@
+//! Consort Stems, the effect: it sits on a track, hears what plays there, and passes it on as it is.
+//! For hosts that give an instrument no sidechain, and for whoever finds a track handier.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `controls` | the window's controls |
+//! | `state` | what projects and presets hold |
+
+mod controls;
+mod state;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use super::context::Context;
+use super::ear::{self, Ear};
+use crate::editor;
+use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
+use crate::jobs::song::Source;
+use crate::params::stems::StemsParams;
+use controls::HostControls;
+use state::SavedState;
+
+/// The effect plugin. Made on the main thread; `process` runs on the audio thread.
+pub struct ConsortStems {
+    params: Arc<StemsParams>,
+    context: Arc<Context>,
+    saved: Arc<SavedState>,
+    window: Arc<WindowSize>,
+    ear: Ear,
+    repaint: RepaintNotifier,
+    /// There was sound in the block before.
+    moved: bool,
+}
+
+impl Default for ConsortStems {
+    fn default() -> Self {
+        let params = Arc::new(StemsParams::default());
+        let window = Arc::new(WindowSize::new(&editor::STEMS_SIZES));
+        let repaint = RepaintNotifier::new();
+        let news = repaint.clone();
+        let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
+        Self {
+            saved: Arc::new(SavedState::new(&params, &context, &window)),
+            params,
+            context,
+            window,
+            ear,
+            repaint,
+            moved: false,
+        }
+    }
+}
+
+impl Plugin for ConsortStems {
+    const NAME: &'static str = "Consort Stems";
+    const VENDOR: &'static str = "Consort";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_input_channels: NonZeroU32::new(2),
+        main_output_channels: NonZeroU32::new(2),
+        aux_input_ports: &[],
+        aux_output_ports: &[],
+        names: PortNames {
+            layout: Some("Stereo"),
+            main_input: Some("Track"),
+            main_output: Some("Output"),
+            aux_inputs: &[],
+            aux_outputs: &[],
+        },
+    }];
+    const MIDI_INPUT: MidiConfig = MidiConfig::None;
+    // Ports can't be added to a plugin that projects already hold: a stem's notes will go out here.
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    // Nothing here is automated, and a block that is cut in two has only one position from the host.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
+
+    type Editor = ConsortEditor;
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.saved.clone()
+    }
+
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
+        let (context, params) = (self.context.clone(), self.params.clone());
+        let connect = move |host| {
+            Box::new(HostControls::new(context.clone(), params.clone(), host)) as Box<_>
+        };
+        Some(editor::stems_window(
+            connect,
+            self.window.clone(),
+            self.repaint.clone(),
+        ))
+    }
+
+    fn activate(
+        &mut self,
+        _: &AudioIOLayout,
+        config: &BufferConfig,
+        _: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        self.ear.set_rate(config.sample_rate);
+        self.context.activate();
+        true
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        // What plays on the track is in the buffer already, and leaves as it is. It is heard before
+        // Consort adds anything to it: a stem follows the track, never itself.
+        let position = ear::position(context.transport());
+        let frames = buffer.samples();
+        let [left, right] = buffer.as_slice_immutable() else {
+            return ProcessStatus::Error("Consort Stems needs a stereo track.");
+        };
+        let loud = self.ear.hear(&position, frames, left, right);
+        self.repaint.request_repaint_with(loud || self.moved);
+        self.moved = loud;
+        if self.ear.listens(&position) {
+            ProcessStatus::KeepAlive
+        } else {
+            ProcessStatus::Normal
+        }
+    }
+}
+
+impl ClapPlugin for ConsortStems {
+    const CLAP_ID: &'static str = "org.consort.stems";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("Hears the track that it sits on: its bars, key, chords and notes");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] = &[
+        ClapFeature::AudioEffect,
+        ClapFeature::Analyzer,
+        ClapFeature::Utility,
+        ClapFeature::Stereo,
+    ];
+}
+
+impl Vst3Plugin for ConsortStems {
+    const VST3_CLASS_ID: [u8; 16] = *b"ConsortStemsEfct";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
+        Vst3SubCategory::Fx,
+        Vst3SubCategory::Analyzer,
+        Vst3SubCategory::Tools,
+        Vst3SubCategory::Stereo,
+    ];
+}

@@ -1,0 +1,36 @@
+//! What a project or preset holds of the effect: how the song is listened to, and the window's size.
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use crate::editor::window::WindowSize;
+use crate::params::stems::StemsParams;
+use crate::plugin::context::{Context, SavedSong};
+use crate::plugin::state::SavedSize;
+
+/// All that the host saves and loads.
+#[derive(Params)]
+pub(super) struct SavedState {
+    #[nested]
+    params: Arc<StemsParams>,
+    #[persist = "song"]
+    song: SavedSong,
+    #[persist = "window"]
+    window: SavedSize,
+}
+
+impl SavedState {
+    /// The state of the instance that these belong to. Main thread.
+    pub(super) fn new(
+        params: &Arc<StemsParams>,
+        context: &Arc<Context>,
+        window: &Arc<WindowSize>,
+    ) -> Self {
+        Self {
+            params: params.clone(),
+            song: SavedSong(context.clone()),
+            window: SavedSize(window.clone()),
+        }
+    }
+}
