@@ -73,7 +73,8 @@ impl Player {
         self.host.now()
     }
 
-    /// Plays so many frames, with time for the listener.
+    /// Plays so many frames, and waits for the listener now and then: faster than time, and on a busy
+    /// machine, it couldn't follow.
     fn play(&mut self, timeline: &Timeline, frames: u64, sizes: &[usize]) {
         let mut left = frames as usize;
         let mean = sizes.iter().sum::<usize>().div_ceil(sizes.len());
@@ -82,7 +83,7 @@ impl Player {
             let some = (BLOCKS_AT_ONCE * mean).min(100_000).min(left);
             self.host.play(timeline, some, sizes);
             left -= some;
-            std::thread::sleep(Duration::from_millis(250));
+            listened();
         }
     }
 
@@ -214,7 +215,6 @@ fn the_bars_taken_are_the_bars_played(open: impl FnOnce() -> Box<dyn Host>) {
             let from = player.now();
             let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(7, -50);
             player.play(&song, song.frame_of_bar(8) + 9_000 - from, sizes);
-            std::thread::sleep(Duration::from_millis(150));
             let wanted = song.frame_of_bar(7)..song.frame_of_bar(8);
             assert!(player.saved().into_iter().eq(wanted), "armed, {about}");
             player.ask(&json!({ "bars": 2 }));
@@ -275,6 +275,16 @@ fn statuses(name: &str) -> Vec<String> {
 
 fn threads(name: &str) -> usize {
     statuses(name).len()
+}
+
+/// Waits until the thread that listens has read all there is: it goes to sleep when it has.
+fn listened() {
+    std::thread::sleep(Duration::from_millis(50));
+    let (before, begun) = (looks(), Instant::now());
+    while looks() < before + 3 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it sleeps on");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// How often the thread that listens went to sleep so far.
