@@ -1,0 +1,148 @@
+"""The sampler of the parts network, exactly as the plugin runs it.
+
+Given: tokens [S, 30] in which what is to be filled in holds its stream's mask id, and the network's other inputs.
+
+Random numbers. `uniform(seed, call, which, step, stream)` in (0, 1): with all arithmetic modulo 2^64,
+    n = ((call * 2 + which) * 256 + step) * 32 + stream
+    z = seed + (n + 1) * 0x9E3779B97F4A7C15
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;  z = z ^ (z >> 31)
+    u = ((z >> 40) + 0.5) / 2^24
+`call` counts the network calls of this sampling from 0; `which` is 0 to choose a token, 1 to choose where.
+
+Two phases: first drum pieces and notes (`EARLY` streams, K = `early_steps` calls), then the drums' offset and the touches (`LATE`
+streams, K = `late_steps`). A phase whose streams hold no mask is skipped and its calls aren't counted. With n masks of the
+phase's streams at its beginning, call k = 0 … K-1 of a phase does:
+
+1. Logits with what is said, c, and with text and controls all zero, v (one batch of two, in that order): l = v + g * (c - v), in f32,
+   g the guidance. Where g = 1 only c is computed.
+2. For each masked token of the phase's streams, in order of (step, stream), in f64: p = softmax(l / T), T the temperature of the
+   phase; the token is the first j with p[0] + … + p[j] > u(which = 0), or the last if there is none. In `early` streams of the
+   drums and notes all ids but the mask are allowed.
+3. Each chosen token scores ln p[j] * w - ln(-ln u(which = 1)) with the weight w = `confidence` (0: any order).
+4. Kept masked are the floor(n * cos(pi / 2 * (k + 1) / K)) tokens that score lowest, none at the last call; of equal scores the earlier in
+   order is revealed first. The others get their token.
+
+In the end (`finish`): a hold that follows a rest, or begins the eight bars, becomes a rest; a touch where no note begins becomes
+`NO_TOUCH`; the drums' offset where nothing is hit becomes 0 (id 2). Only where it was masked at the beginning.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import grid, net_layout as net, tokens
+
+
+@dataclass(frozen=True)
+class Settings:
+    early_steps: int = 14
+    late_steps: int = 2
+    guidance: float = 2.0
+    temperature: float = 0.9
+    late_temperature: float = 0.7
+    confidence: float = 0.0
+
+
+_MASK64 = (1 << 64) - 1
+
+
+def uniform(seed, call, which, step, stream):
+    """Uniform numbers for arrays of steps and streams."""
+    n = ((call * 2 + which) * 256 + np.asarray(step, np.uint64)) * np.uint64(32) + np.asarray(stream, np.uint64)
+    with np.errstate(over="ignore"):
+        z = np.uint64(seed & _MASK64) + (n + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return ((z >> np.uint64(40)).astype(np.float64) + 0.5) / 2.0**24
+
+
+EARLY = tuple(range(net.PIECES)) + tuple(range(net.NOTES.start, net.NOTES.stop))
+LATE = (net.OFFSET,) + tuple(range(net.TOUCHES.start, net.TOUCHES.stop))
+ORDER = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
+
+
+def of_stream(outputs, stream):
+    """Logits [S, ids] of one stream, of the network's six outputs for one example."""
+    drums, offset, bass, lead, chords, touch = outputs
+    if stream < net.PIECES:
+        return drums[:, stream]
+    if stream == net.OFFSET:
+        return offset
+    row = stream - net.NOTES.start
+    if row < 7:
+        return bass if row == 0 else lead if row == 6 else chords[:, row - 1]
+    return touch[:, stream - net.TOUCHES.start]
+
+
+def sample(run, inputs, masks, seed, settings=Settings()):
+    """Fills in the masks of `inputs["tokens"]` [S, 30]; `run(*arrays with a batch axis)` gives six arrays."""
+    (done,) = sample_many(run, [inputs], masks, [seed], settings)
+    return done
+
+
+def sample_many(run, several, masks, seeds, settings=Settings()):
+    """As `sample`, for several requests of one metre at once: the same answers, faster."""
+    masks = np.asarray(masks)
+    now = [np.array(inputs["tokens"]) for inputs in several]
+    missing = [tokens_ == masks for tokens_ in now]
+    calls = [0] * len(several)
+    for streams, count, temperature in (
+        (EARLY, settings.early_steps, settings.temperature),
+        (LATE, settings.late_steps, settings.late_temperature),
+    ):
+        totals = [int((t[:, streams] == masks[list(streams)]).sum()) for t in now]
+        active = [i for i, total in enumerate(totals) if total]
+        for k in range(count if active else 0):
+            logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings.guidance)
+            for outputs, i in zip(logits, active):
+                keep = int(np.floor(totals[i] * np.cos(np.pi / 2 * (k + 1) / count))) if k + 1 < count else 0
+                _reveal(now[i], masks, streams, outputs, seeds[i], calls[i], keep, temperature, settings.confidence)
+                calls[i] += 1
+    return [finish(tokens_, was) for tokens_, was in zip(now, missing)]
+
+
+def _logits(run, several, guidance):
+    said = [np.stack([inputs[name] for inputs in several]) for name in ORDER]
+    if guidance == 1.0:
+        outputs = run(*said)
+        return [[o[i] for o in outputs] for i in range(len(several))]
+    unsaid = [array * 0 if name in ("text", "controls") else array for name, array in zip(ORDER, said)]
+    outputs = run(*[np.concatenate(pair) for pair in zip(said, unsaid)])
+    count = len(several)
+    mixed = [o[count:] + np.float32(guidance) * (o[:count] - o[count:]) for o in outputs]
+    return [[o[i] for o in mixed] for i in range(count)]
+
+
+def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, confidence):
+    found = []
+    for stream in streams:
+        at = np.flatnonzero(now[:, stream] == masks[stream])
+        if not len(at):
+            continue
+        logits = of_stream(outputs, stream)[at].astype(np.float64) / temperature
+        p = np.exp(logits - logits.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        more = np.cumsum(p, 1) > uniform(seed, call, 0, at, np.full(len(at), stream))[:, None]
+        chosen = np.where(more.any(1), more.argmax(1), p.shape[1] - 1)
+        where = -np.log(-np.log(uniform(seed, call, 1, at, np.full(len(at), stream))))
+        score = np.log(np.maximum(p[np.arange(len(at)), chosen], 1e-300)) * confidence + where
+        found += list(zip(-score, at.tolist(), [stream] * len(at), chosen.tolist()))
+    found.sort()
+    for _, step, stream, token in found[: len(found) - keep]:
+        now[step, stream] = token
+
+
+def finish(done, missing):
+    """Puts right what can't be played."""
+    done = done.copy()
+    for row in range(7):
+        note, touch = net.NOTES.start + row, net.TOUCHES.start + row
+        for step in np.flatnonzero(missing[:, note] & (done[:, note] == tokens.HOLD)):
+            if step == 0 or done[step - 1, note] == tokens.REST:
+                done[step, note] = tokens.REST
+        silent = missing[:, touch] & (done[:, note] < tokens.FIRST)
+        done[silent, touch] = tokens.NO_TOUCH
+    still = missing[:, net.OFFSET] & ~(done[:, : net.PIECES] > 0).any(1)
+    done[still, net.OFFSET] = grid.REACH
+    return done
