@@ -5,6 +5,7 @@ import numpy as np
 from . import gm, grid, heard, tokens, windows
 from . import net_layout as net
 from .measure import CONTROLS
+from .request import streams_of
 
 # How often a part is the one that is asked for.
 WANTED = np.array([6.0, 3.0, 2.0, 2.0, 1.0, 1.0, 1.0, 0.7])
@@ -54,7 +55,7 @@ class Batches:
         hidden = self._hidden(region, len(truth))
         seen = inputs["tokens"]
         for part in targets:
-            streams = part_streams(part)
+            streams = streams_of(part)
             seen[:, streams] = truth[:, streams]
         seen[hidden] = np.broadcast_to(self.masks, seen.shape)[hidden]
         self._say(inputs, fact, group["scores"][row], targets)
@@ -81,7 +82,7 @@ class Batches:
             keep = [p for p in others if rng.random() < 0.85] if rng.random() < 0.7 else [int(rng.choice(others))]
             for part in keep:
                 role[part] = net.ROLES.index("given")
-                seen[:, part_streams(part)] = truth[:, part_streams(part)]
+                seen[:, streams_of(part)] = truth[:, streams_of(part)]
         elif mode == "heard":
             rows = [p - 1 for p in others if p > 0]
             for part, kind in ((1, "bass"), (7, "lead")):
@@ -92,7 +93,7 @@ class Batches:
                         rows.remove(part - 1)
             if 0 in others and rng.random() < 0.25:
                 role[0] = net.ROLES.index("given")
-                seen[:, part_streams(0)] = truth[:, part_streams(0)]
+                seen[:, streams_of(0)] = truth[:, streams_of(0)]
             if rows:
                 harmony = heard.features(rng, truth[:, net.NOTES], rows, root.astype(int), quality.astype(int), self.table)
         chord = np.stack([(root.astype(int) - fact["tonic"]) % 12, root, quality], 1).astype(np.int64)
@@ -105,7 +106,7 @@ class Batches:
         steps = grid.BARS * grid.STEPS_A_BAR[metre]
         region = np.zeros((steps, net.STREAMS), bool)
         for part in targets:
-            region[:, part_streams(part)] = True
+            region[:, streams_of(part)] = True
         kind = rng.choice(("all", "bars", "pieces"), p=(0.7, 0.15, 0.15))
         if kind == "bars":
             bars = rng.choice(grid.BARS, rng.integers(1, 5), replace=False)
@@ -143,13 +144,6 @@ class Batches:
                 said[part] = rng.random(len(CONTROLS)) < 0.5
             score = (4 * (scores - 0.5) + rng.normal(0, 0.2, scores.shape)).astype(np.float32) * said
         inputs["controls"] = np.concatenate([score.ravel(), said.ravel()])
-
-
-def part_streams(part):
-    """The streams of a part, as a list of columns."""
-    if part == 0:
-        return list(range(net.PIECES + 1))
-    return [net.PIECES + part, net.PIECES + 7 + part]
 
 
 def silent(steps):

@@ -1,4 +1,4 @@
-"""Packs arranged songs into windows of eight bars: `python -m training.parts.pack [--captions 4]`.
+"""Packs arranged songs into windows of eight bars: `python -m training.parts.pack [--captions 3]`.
 
 Writes `parts/windows-METRE.npz` (tokens, chords, what each part measures), `parts/windows.json` (facts, captions) and
 `parts/voicings.json`, the vocabulary of chords, which is counted over training songs once and then kept, so that checkpoints
@@ -71,7 +71,7 @@ def voicings(fresh=False):
 
 def main(arguments=()):
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--captions", type=int, default=4, help="of each part of a window (default 4)")
+    parser.add_argument("--captions", type=int, default=3, help="of each part of a window (default 3)")
     parser.add_argument("--fresh-vocabulary", action="store_true")
     args = parser.parse_args(list(arguments))
     begun = time.time()

@@ -1,5 +1,6 @@
 """Captions of parts: genre, feel, density, dynamics, rhythm, in many phrasings, from the groove's name and the measured roll."""
 
+import random
 import re
 
 # Parts of library names → words for the genre, the usual one first.
@@ -110,69 +111,75 @@ def levels(ranks, controls):
     return [(c, "low" if r < 0.22 else "high") for c, r in zip(controls, ranks) if r < 0.22 or r > 0.78]
 
 
-def _phrases(rng, part, traits, ranks, controls, swing, metre, tempo):
-    """Adjectives that stand before the part, and what follows it."""
-    before, after = [], []
-    for control, side in levels(ranks, controls):
-        if part == "drums" and control == "register":
-            continue
-        word = rng.choice((_LOW if side == "low" else _HIGH)[control])
-        (after if " " in word else before).append(word)
-    table = DRUM_WORDS if part == "drums" else PITCHED_WORDS
-    for trait in sorted(traits):
-        word = rng.choice(table[trait])
-        (before if word in ("held", "sustained", "short", "staccato", "clipped", "offbeat", "walking", "arpeggiated", "half-time", "four on the floor") else after).append(word)
-    if swing is not None and rng.random() < 0.4:
-        word = rng.choice(_SWING[swing])
-        (after if " " in word else before).append(word)
-    if metre in _METRE and rng.random() < 0.3:
-        after.append(rng.choice(_METRE[metre]))
-    if rng.random() < 0.15:
-        before.append(rng.choice(next(words for limit, words in _SPEED if tempo < limit)))
-    rng.shuffle(before)
-    rng.shuffle(after)
-    return before, after
+_FIRST = ("held", "sustained", "short", "staccato", "clipped", "offbeat", "walking", "arpeggiated", "half-time", "four on the floor")
+VARIANTS = 3  # phrasings of the same things: captions repeat between windows, and each has to be encoded only once
+
+
+def _facts(part, traits, ranks, controls, swing, metre, tempo):
+    """All that can be said of a part: (kind, what)."""
+    found = [(c, side) for c, side in levels(ranks, controls) if part != "drums" or c != "register"]
+    found += [("trait", trait) for trait in sorted(traits)]
+    if swing is not None:
+        found.append(("swing", swing))
+    if metre in _METRE:
+        found.append(("metre", metre))
+    return found
+
+
+def _said(rng, part, kind, what):
+    """(whether it stands before the part, the words)."""
+    if kind == "trait":
+        word = rng.choice((DRUM_WORDS if part == "drums" else PITCHED_WORDS)[what])
+        return word in _FIRST, word
+    if kind == "swing":
+        word = rng.choice(_SWING[what])
+    elif kind == "metre":
+        return False, rng.choice(_METRE[what])
+    elif kind == "speed":
+        return True, rng.choice(what)
+    else:
+        word = rng.choice((_LOW if what == "low" else _HIGH)[kind])
+    return " " not in word, word
 
 
 def caption(rng, part, stem, traits, ranks, controls, swing, metre, tempo):
     """One phrasing: now and then all that is known, mostly two or three things, sometimes the genre or the part alone."""
-    before, after = _phrases(rng, part, traits, ranks, controls, swing, metre, tempo)
-    amount = rng.choice((0, 1, 1, 2, 2, 3, 4))
-    picked = [("before", w) for w in before] + [("after", w) for w in after]
-    picked = rng.sample(picked, min(amount, len(picked)))
-    words = genre(stem)
-    style = (words[0] if rng.random() < 0.5 else rng.choice(words)) if rng.random() < (0.95 if amount == 0 else 0.75) else ""
+    facts = _facts(part, traits, ranks, controls, swing, metre, tempo)
+    amount = rng.choice((0, 1, 1, 2, 2, 3))
+    picked = sorted(rng.sample(facts, min(amount, len(facts))), key=str)
+    if rng.random() < 0.1:
+        picked.append(("speed", next(words for limit, words in _SPEED if tempo < limit)))
+    names = genre(stem)
+    with_genre = rng.random() < (0.95 if not picked else 0.75)
+    # How it is said depends on what is said alone.
+    rng = random.Random(f"{part} {names if with_genre else None} {picked} {rng.randrange(VARIANTS)}")
+    style = rng.choice((names[0], *names)) if with_genre else ""
     name = rng.choice(_PART[part])
-    adjectives = [w for where, w in picked if where == "before"]
-    follow = [w for where, w in picked if where == "after"]
+    said = [_said(rng, part, *fact) for fact in picked]
+    adjectives, follow = [w for first, w in said if first], [w for first, w in said if not first]
+    rng.shuffle(adjectives)
+    rng.shuffle(follow)
     form = rng.random()
     if form < 0.75:
         text = " ".join([*adjectives, style, name]).strip()
-        text += "".join((" " if w.startswith(("with", "on ", "in ", "without")) and i == 0 else ", ") + w for i, w in enumerate(follow))
+        text += "".join((" " if w.startswith(("with", "on ", "in ")) and i == 0 else ", ") + w for i, w in enumerate(follow))
+        if rng.random() < 0.3:
+            text = rng.choice(("add ", "add some ", "give me ", "play ", "make it ")) + text
     else:
         some = [w for w in [style, *adjectives, *follow] if w]
         rng.shuffle(some)
         text = (f"{name}: " if form < 0.85 else "") + ", ".join(some or [name])
-    text = re.sub(r"\s+", " ", text).strip()
-    if form < 0.75 and rng.random() < 0.3:
-        text = rng.choice(("add ", "add some ", "give me ", "play ", "make it ")) + text
-    return text
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def whole(rng, stem, swing, metre, tempo, ranks):
     """A phrasing for several parts at once: genre, feel, density and dynamics of all."""
-    words = genre(stem)
-    style = words[0] if rng.random() < 0.5 else rng.choice(words)
-    extra = []
-    if swing is not None and rng.random() < 0.4:
-        extra.append(rng.choice(_SWING[swing]))
-    if metre in _METRE and rng.random() < 0.4:
-        extra.append(rng.choice(_METRE[metre]))
-    if rng.random() < 0.3:
-        extra.append(rng.choice(next(w for limit, w in _SPEED if tempo < limit)))
-    for control, side in levels(ranks[:2], ("density", "loudness")):
-        if rng.random() < 0.6:
-            extra.append(rng.choice((_LOW if side == "low" else _HIGH)[control]))
-    rng.shuffle(extra)
+    facts = _facts("all", (), ranks[:2], ("density", "loudness"), swing, metre, tempo)
+    facts.append(("speed", next(words for limit, words in _SPEED if tempo < limit)))
+    picked = sorted(rng.sample(facts, min(rng.choice((0, 1, 1, 2)), len(facts))), key=str)
+    names = genre(stem)
+    rng = random.Random(f"all {names} {picked} {rng.randrange(VARIANTS)}")
     name = rng.choice(("arrangement", "band", "accompaniment", "backing", "groove", "rhythm section", ""))
-    return re.sub(r"\s+", " ", ", ".join([f"{style} {name}".strip(), *extra[:2]]))
+    said = [_said(rng, "all", *fact)[1] for fact in picked]
+    rng.shuffle(said)
+    return ", ".join([f"{rng.choice((names[0], *names))} {name}".strip(), *said])
