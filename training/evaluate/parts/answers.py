@@ -7,6 +7,7 @@ import numpy as np
 from ...export_onnx import session
 from ...parts import gm, measure, request, sample, tokens, windows
 from ...parts import net_layout as net
+from ...parts.export import runner
 from ...shipped import Models
 
 NAMES = {0: "drums", 1: "bass", 2: "guitar", 3: "keys"}
@@ -17,15 +18,12 @@ class Asker:
 
     def __init__(self, folder, split):
         self.models = Models(folder)
-        self.run_ = session(folder / "parts.onnx")
+        self.run = runner(session(folder / "parts.onnx"))
         self.vocabulary = json.loads((folder / "parts.json").read_text())
         self.data = windows.Windows(split)
         self.voicings = tokens.Voicings(self.vocabulary["voicings"])
         self.masks = net.masks(len(self.voicings.sets))
         self.settings = sample.Settings(**self.vocabulary["sampler"])
-
-    def run(self, *arrays):
-        return self.run_.run(None, dict(zip(sample.ORDER, arrays)))
 
     def songs(self, part, count, seed=1):
         """So many (metre, row) of windows that have a part and at least two others, over all families alike, each song once."""
