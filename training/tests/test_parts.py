@@ -125,7 +125,7 @@ def test_heard_harmony_has_the_notes_and_mishears_about_as_many_as_measured():
     assert clean[8, 12:15].all() and not clean[8, :12].any()  # and sound on
     rng = np.random.default_rng(1)
     kept = np.mean([heard.features(rng, roll.note, [2], root, quality, table)[::16, 0].mean() for _ in range(100)])
-    assert 0.62 < kept < 0.78
+    assert 0.52 < kept < 0.72
 
 
 def peaked(seed):

@@ -139,3 +139,10 @@ def _apart(mine, other, context):
     bar = len(profile) // 8
     mine = mine * np.sqrt(len(context) + 1e-9)
     return sum(np.abs(profile[p * bar : (p + 1) * bar] - mine[p * bar : (p + 1) * bar]).sum() for p in context)
+
+
+def merged(roll, made, part):
+    """A roll with one part of another."""
+    tokens_, columns = windows.stack(roll), request.streams_of(part)
+    tokens_[:, columns] = windows.stack(made)[:, columns]
+    return windows.unstack(tokens_, roll)
