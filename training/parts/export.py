@@ -2,7 +2,8 @@
 
 Writes `parts.onnx`, `parts.json` (all that is needed to make its inputs and read its outputs), its entry in `manifest.json`, and
 `tests/golden/parts.json`: inputs, logits, and one whole sampling. What the tensors mean is said in `net.Parts`, `request.fill` and
-`sample`; in the ONNX file steps come as patches, [B, N, 4, …] instead of [B, 4 N, …], the same numbers in the same order.
+`sample`; in the ONNX file steps come as bars of M quarters of four steps, [B, 8, M, 4, …] instead of [B, S, …], and places as
+[B, 8, M, 3], the same numbers in the same order; outputs, too.
 """
 
 import argparse
@@ -28,42 +29,48 @@ TRAINING_DATA = (
 GOLDEN = Path("tests/golden/parts.json")
 
 
-class Patched(nn.Module):
-    """The network with steps as patches of four."""
+class InBars(nn.Module):
+    """The network with steps as bars of quarters of four."""
 
     def __init__(self, net):
         super().__init__()
         self.net = net
 
     def forward(self, tokens, role, chord, heard, place, song, text, controls):
-        flat = [x.flatten(1, 2) for x in (tokens, chord, heard)]
-        outputs = self.net(flat[0], role, flat[1], flat[2], place, song, text, controls)
-        return tuple(o.unflatten(1, (-1, 4)) for o in outputs)
+        flat = [x.flatten(1, 3) for x in (tokens, chord, heard)]
+        outputs = self.net(flat[0], role, flat[1], flat[2], place.flatten(1, 2), song, text, controls)
+        return tuple(o.unflatten(1, (8, -1, 4)) for o in outputs)
 
 
 def network():
     saved = torch.load(checkpoints() / "parts.pt", weights_only=False)
     net = Parts(**saved["settings"])
     net.load_state_dict(saved["net"])
-    return Patched(net.eval()), saved
+    return InBars(net.eval()), saved
 
 
-def patched(inputs):
-    """A request's inputs with a batch axis, steps as patches, as torch tensors."""
-    fold = {name: inputs[name].reshape(-1, 4, inputs[name].shape[-1]) for name in ("tokens", "chord", "heard")}
-    return {name: torch.tensor((inputs | fold)[name])[None] for name in sample.ORDER}
+STEPPED = ("tokens", "chord", "heard")
+
+
+def in_bars(name, array):
+    """An input [B, …] with steps, or places of patches, as bars."""
+    shape = array.shape
+    if name in STEPPED:
+        return np.ascontiguousarray(array.reshape(shape[0], 8, -1, 4, shape[-1]))
+    return np.ascontiguousarray(array.reshape(shape[0], 8, -1, shape[-1])) if name == "place" else array
+
+
+def one_example(inputs):
+    """A request's inputs with a batch axis, as torch tensors."""
+    return {name: torch.tensor(in_bars(name, np.asarray(inputs[name])[None])) for name in sample.ORDER}
 
 
 def runner(run):
-    """`run` of `sample` on an ONNX Runtime session: folds steps to patches and back."""
+    """`run` of `sample` on an ONNX Runtime session: folds steps to bars and back."""
 
     def call(*arrays):
-        feeds = dict(zip(sample.ORDER, arrays))
-        for name in ("tokens", "chord", "heard"):
-            array = feeds[name]
-            feeds[name] = np.ascontiguousarray(array.reshape(len(array), -1, 4, array.shape[-1]))
-        found = run.run(list(OUTPUTS), feeds)
-        return [o.reshape(o.shape[0], o.shape[1] * 4, *o.shape[3:]) for o in found]
+        found = run.run(list(OUTPUTS), {name: in_bars(name, array) for name, array in zip(sample.ORDER, arrays)})
+        return [o.reshape(o.shape[0], -1, *o.shape[4:]) for o in found]
 
     return call
 
@@ -134,23 +141,23 @@ def add(out, settings):
     net, saved = network()
     masks = layout.masks(len(data.voicings.sets))
     roll = data.rolls("4/4", [0])[0]
-    one = patched(request.fill(roll, [0], masks, given=[p for p in roll.facts["present"] if p]))
+    one = one_example(request.fill(roll, [0], masks, given=[p for p in roll.facts["present"] if p]))
     example = {name: torch.cat([value, value]) for name, value in one.items()}
     path = out / "parts.onnx"
-    axes = {name: {0: "B", 1: "N"} if name in ("tokens", "chord", "heard", "place") else {0: "B"} for name in example}
+    axes = {name: {0: "B", 2: "M"} if name in (*STEPPED, "place") else {0: "B"} for name in example}
     export(net, example, list(OUTPUTS), path, axes)
     error = {name: f"{rms:.1e}" for name, (_, rms) in compare(net, example, list(OUTPUTS), path).items()}
     call = runner(session(path))
     (out / "parts.json").write_text(json.dumps(vocabulary(data, settings)) + "\n")
     manifest = json.loads((out / "manifest.json").read_text())
     like = manifest["models"][0]
-    shapes = [["B" if i == 0 else "N" if i in axes[n] else int(d) for i, d in enumerate(v.shape)] for n, v in example.items()]
+    shapes = [["B" if i == 0 else "M" if i in axes[n] else int(d) for i, d in enumerate(v.shape)] for n, v in example.items()]
     old = next((m for m in manifest["models"] if m["task"] == "parts"), {})
     entry = {key: like[key] for key in ("version", "licence")} | dict(
         training_data=TRAINING_DATA, task="parts", file=path.name, sha256=sha256(path),
         vocabulary=dict(file="parts.json", sha256=sha256(out / "parts.json")),
         inputs=[dict(name=n, shape=s) for n, s in zip(example, shapes)],
-        outputs=[dict(name=n, shape=["B", "N", *map(int, o.shape[2:])]) for n, o in zip(OUTPUTS, net(*example.values()))],
+        outputs=[dict(name=n, shape=["B", 8, "M", *map(int, o.shape[3:])]) for n, o in zip(OUTPUTS, net(*example.values()))],
         quality=old.get("quality", {}),
     )  # fmt: skip
     manifest["models"] = [m for m in manifest["models"] if m["task"] != "parts"] + [entry]

@@ -1,7 +1,8 @@
 """The parts network: tokens of a masked roll, what is known of the song and a text vector in, logits of every stream out.
 
 Four steps make a patch (a quarter note); a transformer runs over the 24 to 40 patches of eight bars, conditioned by scales and
-shifts; then each step gets its own vector back, from its patch and from its own tokens, and heads read it.
+shifts; then each step gets its own vector back, from its patch, from its own tokens and from those at the same place of the
+other bars, and heads read it.
 """
 
 import torch
@@ -13,6 +14,7 @@ from . import degrees, gm, grid, tokens
 from .net_layout import BASS_TOKENS, CONTROL_WIDTH, HEARD, LEAD_TOKENS, NOTES, OFFSET, PIECES, PITCHED, ROLES, SONG, TOUCHES
 
 PATCH = grid.STEPS_A_PATCH
+POOLED = 96
 
 
 class Block(nn.Module):
@@ -63,6 +65,9 @@ class Parts(nn.Module):
         self.root = nn.Embedding(12, 8)
         self.quality = nn.Embedding(len(degrees.QUALITIES), 12)
         features = PIECES * 8 + 6 + PITCHED * 32 + PITCHED * 6 + 32 + HEARD
+        # What the same step of the other bars has, and of every other bar: music repeats, and this is how it is seen at once.
+        self.pool = nn.Linear(features, POOLED)
+        features += 2 * POOLED
         self.enter = nn.Linear(features * PATCH, width)
         self.role = nn.Embedding(len(gm.PARTS) * len(ROLES), width)
         self.metre = nn.Embedding(len(grid.METRES) * 5, width)
@@ -107,6 +112,11 @@ class Parts(nn.Module):
             heard,
         ], -1)  # fmt: skip
         batch, steps = seen.shape[0], seen.shape[1]
+        by_bar = self.pool(seen).reshape(batch, grid.BARS // 2, 2, steps // grid.BARS, POOLED)
+        of_two = by_bar.mean(1, keepdim=True)
+        of_all = of_two.mean(2, keepdim=True).expand(-1, grid.BARS // 2, 2, -1, -1)
+        pooled = torch.cat([of_two.expand(-1, grid.BARS // 2, -1, -1, -1), of_all], -1).reshape(batch, steps, 2 * POOLED)
+        seen = torch.cat([seen, pooled], -1)
         said = self.text(text * TEXT_WIDTH**0.5)
         condition = said + self.controls(controls) + self.song(song) + self.role(role + self.role_rows).sum(1)
         modulation = self.modulate(condition).unflatten(-1, (6, -1))
