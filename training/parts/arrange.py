@@ -85,7 +85,7 @@ def _arranged(source, family):
     with tempfile.TemporaryDirectory() as place:
         text, midi = Path(place) / "song.mma", Path(place) / "song.mid"
         text.write_text(source)
-        done = subprocess.run(["mma", "-f", str(midi), str(text)], cwd=place, capture_output=True, timeout=60)
+        done = subprocess.run(["mma", "-f", str(midi), str(text)], cwd=place, capture_output=True, timeout=600)
         if done.returncode or not midi.exists():
             raise ValueError("mma: " + done.stdout.decode("latin1")[-300:])
         file = mido.MidiFile(midi)

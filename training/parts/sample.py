@@ -16,8 +16,11 @@ phase's streams at its beginning, call k = 0 … K-1 of a phase does:
 1. Logits with what is said, c, and with text and controls all zero, v (one batch of two, in that order): l = v + g * (c - v), in f32,
    g the guidance. Where g = 1 only c is computed.
 2. For each masked token of the phase's streams, in order of (step, stream), in f64: p = softmax(l / T), T the temperature of the
-   phase; the token is the first j with p[0] + … + p[j] > u(which = 0), or the last if there is none. In `early` streams of the
-   drums and notes all ids but the mask are allowed.
+   phase; the token is the first j with p[0] + … + p[j] > u, or the last if there is none. Bars share their numbers, so that where
+   their chances are alike they get the same pattern (over other chords: notes are degrees), and what the network wants different
+   becomes different: with h = uniform(seed, 1, 0, step mod bar, stream), u = uniform(seed, 0, 0, q, stream) where q is step mod beat
+   if h < `steady` and the stream is a piece that keeps time (hats, ride, shaker: `STEADY`), else step mod bar if h < `alike`, else step
+   mod (2 * bar). A bar has S / 8 steps, a beat 4, in 6/8 (metre 2 of `place`) 6. The same u at every call.
 3. Each chosen token scores ln p[j] * w - ln(-ln u(which = 1)) with the weight w = `confidence` (0: any order).
 4. Kept masked are the floor(n * cos(pi / 2 * (k + 1) / K)) tokens that score lowest, none at the last call; of equal scores the earlier in
    order is revealed first. The others get their token.
@@ -30,7 +33,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import grid, net_layout as net, tokens
+from . import gm, grid, tokens
+from . import net_layout as net
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Settings:
     temperature: float = 0.9
     late_temperature: float = 0.7
     confidence: float = 0.0
+    alike: float = 0.8
+    steady: float = 0.6
 
 
 _MASK64 = (1 << 64) - 1
@@ -59,6 +65,7 @@ def uniform(seed, call, which, step, stream):
 
 EARLY = tuple(range(net.PIECES)) + tuple(range(net.NOTES.start, net.NOTES.stop))
 LATE = (net.OFFSET,) + tuple(range(net.TOUCHES.start, net.TOUCHES.stop))
+STEADY = tuple(gm.PIECES.index(piece) for piece in ("closed hat", "pedal hat", "open hat", "ride", "shaker"))
 ORDER = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
 
 
@@ -97,7 +104,7 @@ def sample_many(run, several, masks, seeds, settings=Settings()):
             logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings.guidance)
             for outputs, i in zip(logits, active):
                 keep = int(np.floor(totals[i] * np.cos(np.pi / 2 * (k + 1) / count))) if k + 1 < count else 0
-                _reveal(now[i], masks, streams, outputs, seeds[i], calls[i], keep, temperature, settings.confidence)
+                _reveal(now[i], masks, streams, outputs, seeds[i], calls[i], keep, temperature, settings, _beat(several[i]))
                 calls[i] += 1
     return [finish(tokens_, was) for tokens_, was in zip(now, missing)]
 
@@ -114,8 +121,12 @@ def _logits(run, several, guidance):
     return [[o[i] for o in mixed] for i in range(count)]
 
 
-def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, confidence):
-    found = []
+def _beat(inputs):
+    return 6 if len(np.atleast_2d(inputs["place"])) > 1 and inputs["place"][0, 0] == grid.METRES.index("6/8") else 4
+
+
+def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, settings, beat):
+    found, bar = [], len(now) // grid.BARS
     for stream in streams:
         at = np.flatnonzero(now[:, stream] == masks[stream])
         if not len(at):
@@ -123,10 +134,15 @@ def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, confide
         logits = of_stream(outputs, stream)[at].astype(np.float64) / temperature
         p = np.exp(logits - logits.max(1, keepdims=True))
         p /= p.sum(1, keepdims=True)
-        more = np.cumsum(p, 1) > uniform(seed, call, 0, at, np.full(len(at), stream))[:, None]
+        among = uniform(seed, 1, 0, at % bar, np.full(len(at), stream))
+        same = np.where(among < settings.alike, at % bar, at % (2 * bar))
+        if stream in STEADY:
+            same = np.where(among < settings.steady, at % beat, same)
+        number = uniform(seed, 0, 0, same, np.full(len(at), stream))
+        more = np.cumsum(p, 1) > number[:, None]
         chosen = np.where(more.any(1), more.argmax(1), p.shape[1] - 1)
         where = -np.log(-np.log(uniform(seed, call, 1, at, np.full(len(at), stream))))
-        score = np.log(np.maximum(p[np.arange(len(at)), chosen], 1e-300)) * confidence + where
+        score = np.log(np.maximum(p[np.arange(len(at)), chosen], 1e-300)) * settings.confidence + where
         found += list(zip(-score, at.tolist(), [stream] * len(at), chosen.tolist()))
     found.sort()
     for _, step, stream, token in found[: len(found) - keep]:
