@@ -57,3 +57,15 @@ def fill(roll, targets, masks, text=None, asked=None, given=(), heard_parts=(), 
         place=windows.place(roll.metre), song=np.array([np.log2(fact["tempo"] / 110), fact["mode"] == "minor", fact.get("heard") != "key only"], np.float32),
         text=np.zeros(256, np.float32) if text is None else np.asarray(text, np.float32), controls=control_numbers(asked or {}),
     )  # fmt: skip
+
+
+def region_of(edit, roll):
+    """Which drum tokens an edit draws again [S, 30]: busier only adds hits, sparser only takes some away, softer and louder keep all
+    places where nothing is hit. With it goes the control moved that way (`score_of` where the part is now, up or down by 1.2)."""
+    region = np.zeros((roll.steps, net.STREAMS), bool)
+    hit = (roll.drums > 0) & (roll.drums < tokens.DRUM_MASK)
+    region[:, : net.PIECES] = ~hit if edit == "busier" else hit
+    if edit == "busier":
+        # Pieces that don't play don't begin to.
+        region[:, : net.PIECES] &= hit.any(0)
+    return region

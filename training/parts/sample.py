@@ -13,14 +13,15 @@ Two phases: first drum pieces and notes (`EARLY` streams, K = `early_steps` call
 streams, K = `late_steps`). A phase whose streams hold no mask is skipped and its calls aren't counted. With n masks of the
 phase's streams at its beginning, call k = 0 … K-1 of a phase does:
 
-1. Logits with what is said, c, and with text and controls all zero, v (one batch of two, in that order): l = v + g * (c - v), in f32,
-   g the guidance. Where g = 1 only c is computed.
+1. Logits of one batch of three: c, of the inputs as they are; x, with text and controls all zero; v, with those and `heard` zero, the
+   roles given and heard turned to absent, and the tokens of such parts silent (0, offset 2, `NO_TOUCH`). In f32
+   l = v + `context` * (x - v) + `words` * (c - x): the strengths of the other parts and of what is said.
 2. For each masked token of the phase's streams, in order of (step, stream), in f64: p = softmax(l / T), T the temperature of the
    phase; the token is the first j with p[0] + … + p[j] > u, or the last if there is none. Bars share their numbers, so that where
    their chances are alike they get the same pattern (over other chords: notes are degrees), and what the network wants different
-   becomes different: with h = uniform(seed, 1, 0, step mod bar, stream), u = uniform(seed, 0, 0, q, stream) where q is step mod beat
-   if h < `steady` and the stream is a piece that keeps time (hats, ride, shaker: `STEADY`), else step mod bar if h < `alike`, else step
-   mod (2 * bar). A bar has S / 8 steps, a beat 4, in 6/8 (metre 2 of `place`) 6. The same u at every call.
+   becomes different: u = uniform(seed, 0, 0, q, stream) where q is step mod beat if the stream is a piece that keeps time (hats, ride,
+   shaker: `STEADY`) and uniform(seed, 1, 1, step mod beat, stream) < `steady`, else step mod bar if uniform(seed, 1, 0, step mod bar,
+   stream) < `alike`, else step mod (2 * bar). A bar has S / 8 steps, a beat 4, in 6/8 (metre 2 of `place`) 6. The same u at every call.
 3. Each chosen token scores ln p[j] * w - ln(-ln u(which = 1)) with the weight w = `confidence` (0: any order).
 4. Kept masked are the floor(n * cos(pi / 2 * (k + 1) / K)) tokens that score lowest, none at the last call; of equal scores the earlier in
    order is revealed first. The others get their token.
@@ -39,14 +40,15 @@ from . import net_layout as net
 
 @dataclass(frozen=True)
 class Settings:
-    early_steps: int = 14
+    early_steps: int = 10
     late_steps: int = 2
-    guidance: float = 2.0
-    temperature: float = 0.9
+    words: float = 2.0
+    context: float = 1.5
+    temperature: float = 0.75
     late_temperature: float = 0.7
     confidence: float = 0.0
     alike: float = 0.8
-    steady: float = 0.6
+    steady: float = 0.8
 
 
 _MASK64 = (1 << 64) - 1
@@ -101,7 +103,7 @@ def sample_many(run, several, masks, seeds, settings=Settings()):
         totals = [int((t[:, streams] == masks[list(streams)]).sum()) for t in now]
         active = [i for i, total in enumerate(totals) if total]
         for k in range(count if active else 0):
-            logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings.guidance)
+            logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings.words, settings.context)
             for outputs, i in zip(logits, active):
                 keep = int(np.floor(totals[i] * np.cos(np.pi / 2 * (k + 1) / count))) if k + 1 < count else 0
                 _reveal(now[i], masks, streams, outputs, seeds[i], calls[i], keep, temperature, settings, _beat(several[i]))
@@ -109,20 +111,36 @@ def sample_many(run, several, masks, seeds, settings=Settings()):
     return [finish(tokens_, was) for tokens_, was in zip(now, missing)]
 
 
-def _logits(run, several, guidance):
+def _logits(run, several, words, context):
     said = [np.stack([inputs[name] for inputs in several]) for name in ORDER]
-    if guidance == 1.0:
-        outputs = run(*said)
-        return [[o[i] for o in outputs] for i in range(len(several))]
     unsaid = [array * 0 if name in ("text", "controls") else array for name, array in zip(ORDER, said)]
-    outputs = run(*[np.concatenate(pair) for pair in zip(said, unsaid)])
-    count = len(several)
-    mixed = [o[count:] + np.float32(guidance) * (o[:count] - o[count:]) for o in outputs]
-    return [[o[i] for o in mixed] for i in range(count)]
+    alone = [unconditional(name, array, said) for name, array in zip(ORDER, said)]
+    outputs = run(*[np.concatenate(three) for three in zip(said, unsaid, alone)])
+    n = len(several)
+    mixed = [v + np.float32(context) * (x - v) + np.float32(words) * (c - x) for c, x, v in ((o[:n], o[n : 2 * n], o[2 * n :]) for o in outputs)]
+    return [[o[i] for o in mixed] for i in range(n)]
 
 
 def _beat(inputs):
-    return 6 if len(np.atleast_2d(inputs["place"])) > 1 and inputs["place"][0, 0] == grid.METRES.index("6/8") else 4
+    return 6 if np.ndim(inputs["place"]) > 1 and inputs["place"][0, 0] == grid.METRES.index("6/8") else 4
+
+
+def unconditional(name, array, said):
+    """An input as if neither words nor other parts were known."""
+    if name in ("text", "controls", "heard"):
+        return array * 0
+    known = np.isin(said[ORDER.index("role")], (net.ROLES.index("given"), net.ROLES.index("heard")))
+    if name == "role":
+        return np.where(known, net.ROLES.index("absent"), array)
+    if name == "tokens":
+        array = array.copy()
+        for example, parts in zip(array, known):
+            for part in np.flatnonzero(parts):
+                if part == 0:
+                    example[:, : net.PIECES], example[:, net.OFFSET] = 0, grid.REACH
+                else:
+                    example[:, net.PIECES + part], example[:, net.TOUCHES.start + part - 1] = tokens.REST, tokens.NO_TOUCH
+    return array
 
 
 def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, settings, beat):
@@ -137,7 +155,8 @@ def _reveal(now, masks, streams, outputs, seed, call, keep, temperature, setting
         among = uniform(seed, 1, 0, at % bar, np.full(len(at), stream))
         same = np.where(among < settings.alike, at % bar, at % (2 * bar))
         if stream in STEADY:
-            same = np.where(among < settings.steady, at % beat, same)
+            steady = uniform(seed, 1, 1, at % beat, np.full(len(at), stream)) < settings.steady
+            same = np.where(steady, at % beat, same)
         number = uniform(seed, 0, 0, same, np.full(len(at), stream))
         more = np.cumsum(p, 1) > number[:, None]
         chosen = np.where(more.any(1), more.argmax(1), p.shape[1] - 1)

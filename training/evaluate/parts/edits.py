@@ -1,4 +1,4 @@
-"""Edits move what is measured the right way: by words alone, by controls alone, and as the plugin does them, by both."""
+"""Edits move what is measured the right way: by words alone, and by a control together with the region that an edit draws again."""
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def by_words(asker, rolls, seed=3):
 
 
 def by_controls(asker, rolls, seed=4, amount=1.2):
-    """Share where a part drawn again with a control moved from where it was is measured to have moved so."""
+    """Share where a part drawn again in the edit's region, with a control moved from where it was, is measured to have moved so."""
     data, found = asker.data, {}
     from ...parts import pack
 
@@ -72,7 +72,7 @@ def by_controls(asker, rolls, seed=4, amount=1.2):
     for name, control, direction in (("busier", "density", 1), ("sparser", "density", -1), ("softer", "loudness", -1), ("louder", "loudness", 1)):
         at = measure.CONTROLS.index(control)
         asked = [{(0, control): float(np.clip(scores[i, 0, at] + direction * amount, -2, 2))} for i in range(len(rolls))]
-        made = asker.answer(rolls, 0, texts, asked=asked, seed=seed)
+        made = asker.answer(rolls, 0, texts, asked=asked, seed=seed, region=[request.region_of(name, r) for r in rolls])
         before, after = numbers[:, 0, at], np.array([measure.measure(r, 0, asker.voicings)[at] for r in made])
         # What is at its end already can't move.
         able = np.abs(scores[:, 0, at] + direction * 0.3) < 2

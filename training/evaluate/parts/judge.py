@@ -74,7 +74,7 @@ def pairs(data, part, voicings, table, count, seed):
     return found
 
 
-def train(data, part, voicings, table, count=1500, epochs=14):
+def train(data, part, voicings, table, count=1000, epochs=12):
     """A judge of one part, trained on training songs only."""
     torch.manual_seed(0)
     torch.set_grad_enabled(True)
