@@ -78,6 +78,9 @@ reference notes), what it means (`meaning`, in the space of the prompts) and whi
 sigmoid is how often they are right, on validation mixes). Shapes, hashes and default settings are in `manifest.json`,
 fixed inputs with expected outputs in `golden.json`.
 
+The parts network fills in parts of an arrangement, eight bars at a time: drums, bass, guitar, keys, strings, brass, winds, lead,
+given the others (as notes, or as heard), chords, tempo and a prompt. `parts.json` has what its tokens mean.
+
 Use: music. They know sounds of synthesizers and General MIDI soundfonts; prompts outside that world are answered
 with the nearest such sound. English prompts only. Trained by `training/` of this repository from data that anyone
 can render again; the test instruments were never trained or tuned on. What was tried and what failed is in
@@ -91,6 +94,10 @@ random one; few real instruments behind rare families. The release of what has d
 guitars, leads, pads and keys are often not heard as such by a judge. The beginning of a slow recorded sound is cut; the onset of a
 recorded note is rebuilt worse than resampling it would. "Not" is understood by a rule, not by the encoder. Drums:
 "high-tuned" and "low-tuned" aren't understood.
+
+Parts were learned from what a program (MMA) arranges: its grooves are regular, its styles are those of its libraries (much jazz,
+latin, pop and ballroom, little electronic and no recorded music), dynamics and timing are a program's. Melodies are drawn by
+rule, so leads are the weakest part. 4/4, 3/4, 6/8; there are few grooves in 5/4. It was trained for an hour on a core.
 
 The sound encoder was trained for little more than half an hour on a core or two, with 3,215 instruments and 157 drum
 kits. It finds one instrument's sound far more often than an instrument in a mix, and basses and leads in a mix seldom. Of

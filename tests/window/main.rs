@@ -153,7 +153,8 @@ fn the_effects_window_opens_over_a_track_and_remembers_its_size() {
     let mut session = Session::open_one(&entry, STEMS, RATE, 512);
     session.audio.as_mut().expect("active").sidechain = |frame| (frame as f32 * 0.05).sin();
     let song = json!({ "listen": true, "bars": 2 });
-    assert!(session.load(&session.save().with_field("song", &song)));
+    let state = session.save().with_field("song", &song);
+    assert!(session.load(&state));
     for _ in 0..5 {
         let size = open(&mut session, &parent);
         assert_eq!(parent.children(), [(size.width, size.height)]);
