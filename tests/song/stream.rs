@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::ffi::c_void;
 
 use vst3::Class;
-use vst3::Steinberg::IBStream_::IStreamSeekMode_::{kIBSeekCur, kIBSeekEnd};
+use vst3::Steinberg::IBStream_::IStreamSeekMode_::{
+    kIBSeekCur as SEEK_CUR, kIBSeekEnd as SEEK_END,
+};
 use vst3::Steinberg::{IBStream, IBStreamTrait, kInvalidArgument, kResultOk, tresult};
 
 #[derive(Default)]
@@ -55,8 +57,8 @@ impl IBStreamTrait for Stream {
     unsafe fn seek(&self, to: i64, mode: i32, result: *mut i64) -> tresult {
         let (bytes, at) = &mut *self.0.borrow_mut();
         let from = match mode as u32 {
-            kIBSeekCur => *at as i64,
-            kIBSeekEnd => bytes.len() as i64,
+            SEEK_CUR => *at as i64,
+            SEEK_END => bytes.len() as i64,
             _ => 0,
         };
         let Some(new) = usize::try_from(from + to)
