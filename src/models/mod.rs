@@ -20,6 +20,7 @@
 //! | [`completion`] | codes of some anchors → codes of all |
 //! | [`codec`] | codes → levels and cents over time |
 //! | [`drums`] | text vector → codes of a kit's pieces → their hits |
+//! | [`parts`] | other parts, chords and words → the parts that are missing |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | `insist` | what words ask for, seen to |
 //! | `loaded` | a pack's models in memory |
@@ -49,6 +50,7 @@ pub mod make;
 mod model;
 mod noise;
 pub mod pack;
+pub mod parts;
 pub mod runtime;
 pub mod sound_encoder;
 mod steering;

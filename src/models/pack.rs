@@ -119,12 +119,24 @@ pub struct ModelEntry {
     pub file: String,
     /// SHA-256 of that file, lower-case hexadecimal.
     pub sha256: String,
+    /// What its numbers mean, where that is a file of its own.
+    #[serde(default)]
+    pub vocabulary: Option<VocabularyEntry>,
     /// Version of the weights.
     pub version: String,
     /// Its inputs.
     pub inputs: Vec<TensorEntry>,
     /// Its outputs.
     pub outputs: Vec<TensorEntry>,
+}
+
+/// The vocabulary of a model.
+#[derive(Clone, Debug, Deserialize)]
+pub struct VocabularyEntry {
+    /// Its file in the pack.
+    pub file: String,
+    /// SHA-256 of that file, lower-case hexadecimal.
+    pub sha256: String,
 }
 
 /// Name and shape of a tensor.
