@@ -1,3 +1,5 @@
+//! A part in hosts that loop, jump, stop and ramp, in blocks of any size.
+
 use super::*;
 
 const RATE: f64 = 48_000.0;

@@ -1,3 +1,5 @@
+//! The sampler against what the training drew.
+
 use serde::Deserialize;
 
 use super::*;
