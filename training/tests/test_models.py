@@ -12,6 +12,7 @@ import onnxruntime
 import pytest
 
 from training import golden
+from training.drums.hearing import classes
 from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SHAPE_WIDTH, SOUND_FAMILIES
 
 MODELS = Path(__file__).parents[2] / "plugin-assets" / "models"
@@ -35,7 +36,8 @@ def test_manifest_agrees_with_the_code():
     assert MANIFEST["code_width"] == CODE_WIDTH
     assert tuple(MANIFEST["families"]) == FAMILIES
     instruments = {"text_encoder", "timbre_encoder", "sound_encoder", "first_anchor", "complete", "codec_decoder"}
-    assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder"}
+    assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder", "drum_hearing", "parts"}
+    assert len(MANIFEST["drum_hearing"]["thresholds"]) == classes.COUNT
     assert TASKS["sound_encoder"]["outputs"][2]["shape"] == ["M", len(SOUND_FAMILIES)]
     outputs = {o["name"]: o["shape"] for o in TASKS["codec_decoder"]["outputs"]}
     assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]}
