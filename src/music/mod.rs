@@ -5,6 +5,7 @@
 //! out as one list of events in seconds, which is what a renderer plays. [`midi::write`] goes the
 //! other way.
 
+mod bar_grid;
 mod chord;
 mod drum;
 mod key;
@@ -13,13 +14,16 @@ mod metre;
 pub mod midi;
 mod midi_in;
 mod midi_out;
+mod part;
 mod song;
 mod tempo;
 
+pub use bar_grid::{BarGrid, GridBar};
 pub use chord::{Chord, Quality};
 pub use drum::Piece;
 pub use key::{Key, Mode, NameError, class_name, read_class};
 pub use key_name::key_name;
 pub use metre::Metre;
+pub use part::{GridNote, Part, PartKind, STEPS};
 pub use song::{Action, Change, Control, Note, Song, TimedAction, Track};
 pub use tempo::TempoMap;
