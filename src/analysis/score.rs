@@ -2,7 +2,9 @@
 
 use super::notes::HeardNote;
 use super::strokes::Stroke;
-use crate::music::{Change, Control, Note, Song, TempoMap, Track};
+use crate::music::{
+    BarGrid, Change, Control, GridNote, Note, Part, PartKind, Song, TempoMap, Track,
+};
 
 /// The channel that General MIDI gives to drums, and how long their notes are, s.
 const DRUM_CHANNEL: u8 = 9;
@@ -21,6 +23,30 @@ pub fn song(notes: &[HeardNote], strokes: &[Stroke], tempo: TempoMap) -> Song {
         tracks.push(drums(strokes, &tempo));
     }
     Song { tempo, tracks }
+}
+
+/// The same on bars: what is struck on drums, and the notes of all other instruments, which aren't
+/// told apart. What lies before the first bar line is left out. Any thread but audio.
+#[must_use]
+pub fn parts(notes: &[HeardNote], strokes: &[Stroke], grid: &BarGrid) -> Vec<Part> {
+    let note = |start: f64, end: f64, key: u8, velocity: u8| {
+        GridNote::between(grid.step_at(start), grid.step_at(end), key, velocity)
+    };
+    let drums = strokes.iter().filter_map(|stroke| {
+        let end = stroke.start + DRUM_LENGTH;
+        note(stroke.start, end, stroke.piece.key(), stroke.velocity)
+    });
+    let pitched = notes
+        .iter()
+        .filter_map(|heard| note(heard.start, heard.end, heard.key, heard.velocity()));
+    let parts = [
+        Part::new(Some(PartKind::Drums), drums.collect()),
+        Part::new(None, pitched.collect()),
+    ];
+    parts
+        .into_iter()
+        .filter(|part| !part.notes.is_empty())
+        .collect()
 }
 
 fn drums(strokes: &[Stroke], tempo: &TempoMap) -> Track {
@@ -92,7 +118,7 @@ fn bends<'a>(note: &'a HeardNote, tempo: &'a TempoMap) -> impl Iterator<Item = C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::Piece;
+    use crate::music::{Metre, Piece};
 
     fn note(key: u8, start: f64, end: f64, bend: &[f32]) -> HeardNote {
         HeardNote {
@@ -102,6 +128,27 @@ mod tests {
             amplitude: 0.5,
             bend: bend.to_vec(),
         }
+    }
+
+    #[test]
+    fn notes_and_strokes_lie_on_the_bars() {
+        let grid = BarGrid::new(&[0.5, 1.0, 1.5], &[0, 1, 0], Metre { count: 2, unit: 4 }).unwrap();
+        let notes = [note(60, 0.52, 1.0, &[]), note(64, 0.2, 0.4, &[])];
+        let stroke = Stroke {
+            piece: Piece::Snare,
+            start: 1.24,
+            velocity: 99,
+        };
+        let parts = parts(&notes, &[stroke], &grid);
+        let [drums, all] = parts.as_slice() else {
+            panic!("{parts:?}");
+        };
+        assert_eq!((drums.kind, all.kind), (Some(PartKind::Drums), None));
+        let snare = drums.notes[0];
+        assert_eq!((snare.step, snare.key, snare.velocity), (6, 38, 99));
+        assert!((f64::from(snare.offset) + 0.08).abs() < 1e-3, "{snare:?}");
+        assert_eq!((all.notes.len(), all.notes[0].step), (1, 0));
+        assert!((all.notes[0].length - 3.84).abs() < 1e-3);
     }
 
     #[test]

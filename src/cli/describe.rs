@@ -9,11 +9,13 @@ use serde_json::json;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::{Context, cancel};
-use crate::analysis::song::{self, SongDescription, SongError};
+use crate::analysis::song::corrections::TEMPI;
+use crate::analysis::song::{self, Corrections, SongDescription, SongError};
 use crate::analysis::sound_file::{self, Extent};
 use crate::analysis::{Posterior, Sound};
 use crate::models::Error;
 use crate::models::basic_pitch::BasicPitch;
+use crate::music::{Key, Metre};
 
 /// Describe a song: tempo, metre, key, chords, swing, density, loudness.
 ///
@@ -22,13 +24,51 @@ use crate::models::basic_pitch::BasicPitch;
 #[command(after_help = "Examples:
   consort describe song.wav
   consort describe song.flac --json
-  consort describe song.mp3 --fast")]
+  consort describe song.mp3 --fast
+  consort describe song.wav --tempo 76 --metre 6/8 --key \"F minor\"")]
 pub struct Arguments {
     /// A sound file: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
     song: PathBuf,
     /// Without the transcription model, which makes key and chords surer: four times as fast.
     #[arg(long)]
     fast: bool,
+    #[command(flatten)]
+    told: Told,
+}
+
+/// What is known of the song; all else follows it.
+#[derive(Args)]
+pub struct Told {
+    /// Its key, such as "F minor".
+    #[arg(long, value_name = "KEY")]
+    key: Option<Key>,
+    /// Its tempo, felt beats a minute.
+    #[arg(long, value_name = "BPM", value_parser = bpm)]
+    tempo: Option<f64>,
+    /// Its metre, such as 6/8.
+    #[arg(long, value_name = "METRE")]
+    metre: Option<Metre>,
+    /// Its bars begin so many beats later than heard; earlier if negative.
+    #[arg(long, value_name = "BEATS", allow_negative_numbers = true, default_value_t = 0, value_parser = clap::value_parser!(i32).range(-16..=16))]
+    downbeat: i32,
+}
+
+impl Told {
+    /// As the analysis takes it.
+    pub fn corrections(&self) -> Corrections {
+        Corrections {
+            key: self.key,
+            tempo: self.tempo,
+            metre: self.metre,
+            downbeat: self.downbeat,
+            ..Corrections::default()
+        }
+    }
+}
+
+fn bpm(text: &str) -> Result<f64, String> {
+    let bpm = text.parse().ok().filter(|bpm| TEMPI.contains(bpm));
+    bpm.ok_or_else(|| "use a number of beats a minute from 20 to 400".to_owned())
 }
 
 /// A moment more than is used, so that a longer file is known to be longer.
@@ -46,12 +86,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         false => transcribe(&sound, &progress, context)?,
     };
     progress.show("Listening", 0.7);
-    let description =
-        song::describe(&sound, posterior.as_ref(), None, &cancel::asked).map_err(|error| {
-            match error {
-                SongError::Stopped(_) => Failure::cancelled(),
-                SongError::Sound(error) => Failure::content(&arguments.song, error),
-            }
+    let told = arguments.told.corrections();
+    let description = song::describe(&sound, posterior.as_ref(), None, &told, &cancel::asked)
+        .map_err(|error| match error {
+            SongError::Stopped(_) => Failure::cancelled(),
+            SongError::Sound(error) => Failure::content(&arguments.song, error),
         })?;
     let seconds = begun.elapsed().as_secs_f64();
     drop(progress);
@@ -68,8 +107,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         "song": arguments.song.display().to_string(),
         "seconds_describing": seconds,
         "description": description,
+        "told": told,
     });
-    context.result(&result, &told(&description));
+    context.result(&result, &lines(&description));
     Ok(())
 }
 
@@ -100,7 +140,7 @@ fn transcribe(
 }
 
 /// The sentence, then a line for each thing that is known.
-fn told(song: &SongDescription) -> String {
+fn lines(song: &SongDescription) -> String {
     let mut lines = vec![song.sentence.clone(), String::new()];
     let mut line = |name: &str, value: String| lines.push(format!("{name:<10} {value}"));
     let percent = |part: f64| format!("{:.0} %", part * 100.0);

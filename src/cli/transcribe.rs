@@ -15,7 +15,7 @@ use crate::analysis::{Extent, Posterior, Sound, score, song, sound_file};
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::{Error, Pack};
-use crate::music::{TempoMap, midi};
+use crate::music::{BarGrid, GridBar, Metre, TempoMap, midi};
 
 /// Longest sound that is heard, s.
 const LONGEST: f64 = 20.0 * 60.0;
@@ -83,7 +83,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     };
     drop(progress);
     let notes = notes::decode(&posterior, &contours, Decoding::default());
-    let tempo = tempo(arguments.tempo, &sound, &posterior)?;
+    let (tempo, grid) = bars(arguments.tempo, &sound, &posterior)?;
+    let parts = grid
+        .as_ref()
+        .map(|grid| score::parts(&notes, &strokes, grid));
     let song = score::song(&notes, &strokes, tempo);
     let spent = begun.elapsed();
     NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
@@ -110,6 +113,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
                 "velocity": stroke.velocity,
             }))
             .collect::<Vec<_>>(),
+        "bars": grid.as_ref().map(|grid| {
+            let bar = |bar: &GridBar| json!({
+                "step": bar.step,
+                "metre": bar.metre.to_string(),
+                "start": grid.seconds_at(f64::from(bar.step)),
+            });
+            grid.bars().iter().map(bar).collect::<Vec<_>>()
+        }),
+        "parts": parts,
     });
     let text = match (notes.len(), strokes.len()) {
         (0, 0) => "No notes were heard; the MIDI file is empty.".to_owned(),
@@ -123,15 +135,23 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The tempo asked for, or one that follows the beats of the sound; 120 where none are heard.
-fn tempo(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<TempoMap, Failure> {
+/// Time and bars: by the tempo asked for, or those of the beats of the sound; 120 beats a minute and
+/// no bars where none are heard.
+fn bars(
+    asked: Option<f64>,
+    sound: &Sound,
+    posterior: &Posterior,
+) -> Result<(TempoMap, Option<BarGrid>), Failure> {
     if let Some(bpm) = asked {
-        let beat = (60e6 / bpm).round() as u32;
-        return Ok(TempoMap::metrical(TICKS_PER_BEAT, &[(0, beat)]));
+        let tempo = TempoMap::metrical(TICKS_PER_BEAT, &[(0, (60e6 / bpm).round() as u32)]);
+        let grid = BarGrid::new(&[0.0, 60.0 / bpm], &[0, 1], Metre { count: 4, unit: 4 });
+        return Ok((tempo, grid));
     }
-    let heard = song::describe(sound, Some(posterior), None, &cancel::asked);
+    let told = song::Corrections::default();
+    let heard = song::describe(sound, Some(posterior), None, &told, &cancel::asked);
     cancel::check()?;
     let heard = heard.map_err(|error| Failure::job(error.to_string()))?;
+    let grid = heard.grid();
     let dotted = heard.metre.is_some_and(|heard| heard.metre.compound());
     let apart = if dotted {
         TICKS_PER_BEAT / 2 * 3
@@ -139,7 +159,8 @@ fn tempo(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<Tem
         TICKS_PER_BEAT
     };
     let through = TempoMap::through(&heard.beats, apart, TICKS_PER_BEAT);
-    Ok(through.unwrap_or_else(|| TempoMap::metrical(TICKS_PER_BEAT, &[])))
+    let tempo = through.unwrap_or_else(|| TempoMap::metrical(TICKS_PER_BEAT, &[]));
+    Ok((tempo, grid))
 }
 
 fn bpm(text: &str) -> Result<f64, String> {

@@ -148,7 +148,11 @@ impl SongListener {
             }
             SongOrder::Listen(_) => {}
             SongOrder::Bars(bars) => desk.song.bars = bars.clamp(BARS[0], BARS[4]),
-            SongOrder::Save(_) | SongOrder::SaveNotes(_) | SongOrder::Key(_) => {
+            SongOrder::Save(_)
+            | SongOrder::SaveNotes(_)
+            | SongOrder::Tell(_)
+            | SongOrder::UndoTell
+            | SongOrder::RedoTell => {
                 let shared = Arc::clone(&self.0);
                 if !spawn("consort-taken", move || shared.use_taken(order)) {
                     desk.song.said = Some((NO_THREAD.into(), true));
@@ -284,14 +288,18 @@ impl Shared {
             (SongOrder::SaveNotes(folder), Some(taken), Some(heard)) => {
                 hearing::write_notes(&heard, &taken, &folder)
             }
-            (SongOrder::Key(key), Some(taken), Some(heard)) => {
-                self.hear(&taken, Hearing::Done(Arc::new(heard.in_key(key))));
+            (_, None, _) => (NOTHING_TO_SAVE.into(), true),
+            (_, Some(_), None) => (NOT_HEARD.into(), true),
+            (order, Some(taken), Some(heard)) => {
+                let heard = Heard::clone(&heard);
+                let told = match order {
+                    SongOrder::Tell(told) => heard.tell(told),
+                    SongOrder::UndoTell => heard.undo(),
+                    _ => heard.redo(),
+                };
+                self.hear(&taken, Hearing::Done(Arc::new(told)));
                 return;
             }
-            (SongOrder::SaveNotes(_) | SongOrder::Key(_), Some(_), None) => {
-                (NOT_HEARD.into(), true)
-            }
-            _ => (NOTHING_TO_SAVE.into(), true),
         };
         self.desk.lock().song.said = Some(said);
         (self.listener)();

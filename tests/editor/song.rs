@@ -4,13 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use consort::analysis::notes::HeardNote;
-use consort::analysis::song::description::KeyHeard;
+use consort::analysis::song::Corrections;
+use consort::analysis::song::description::{
+    ChordHeard, KeyHeard, MetreHeard, Tempo, TempoAlternative,
+};
 use consort::analysis::song::live::Now;
 use consort::editor::State;
 use consort::engine::capture::HostPosition;
 use consort::jobs::SongOrder;
 use consort::jobs::song::{Bar, Beat, Heard, Hearing, Progress, Taken};
 use consort::music::{Key, Mode};
+use egui::Role;
 use egui_kittest::kittest::Queryable;
 
 use crate::host::{Asked, Host};
@@ -139,6 +143,24 @@ pub fn heard() -> Arc<Heard> {
         confidence: 0.8,
         alternatives: Vec::new(),
     });
+    song.tempo = Some(Tempo {
+        bpm: 120.0,
+        confidence: 1.0,
+        from_host: true,
+        range: [120.0; 2],
+        alternatives: vec![TempoAlternative {
+            bpm: 80.0,
+            confidence: 0.2,
+        }],
+    });
+    song.metre = Some(MetreHeard {
+        name: "7/8".into(),
+        metre: "7/8".parse().unwrap(),
+        confidence: 1.0,
+    });
+    song.seconds_used = 4.0;
+    song.downbeats = vec![0.0, 2.0];
+    song.chords = vec![ChordHeard::new(0.0, 4.0, "Am".parse().unwrap(), 0.9)];
     heard.notes.push(HeardNote {
         key: 69,
         start: 0.0,
@@ -171,31 +193,108 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     page.get_by_label("Heard").click();
     page.run();
     page.get_by_label("Key: A minor, 80 % sure");
-    page.get_by_label("C major").click();
+    for (name, told) in corrections() {
+        page.get_by_label(name).click();
+        page.run();
+        assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))], "{name}");
+    }
+    page.get_by_label("Chords of bar 2: Am").click();
     page.run();
-    page.get_by_label("Heard").click();
+    let field = || page.get_by_role_and_label(Role::TextInput, "Chords of the bar");
+    field().click();
     page.run();
+    page.get_by_role_and_label(Role::TextInput, "Chords of the bar")
+        .type_text(" nonsense");
+    page.run();
+    page.get_by_label("Set chords").click();
+    page.run();
+    page.get_by_label_contains("nonsense");
+    assert_eq!(host.take(), []);
     page.get_by_label("Save MIDI").click();
     page.run();
+    assert_eq!(
+        host.take(),
+        [Asked::Song(SongOrder::SaveNotes("/music".into()))]
+    );
+
     let major = Key {
         tonic: 0,
         mode: Mode::Major,
     };
-    let orders = [
-        SongOrder::Key(Some(major)),
-        SongOrder::SaveNotes("/music".into()),
-    ];
-    assert_eq!(host.take(), orders.map(Asked::Song));
-
     let mut told = Heard::clone(&heard());
-    told.told_key = Some(major);
+    told.told.key = Some(major);
+    told.past.push(Corrections::default());
     host.show(|view| view.song.hearing = Some(Hearing::Done(Arc::new(told))));
     page.run();
     page.get_by_label("Heard").click();
     page.run();
-    page.get_by_label("As heard").click();
-    page.run();
-    assert_eq!(host.take(), [Asked::Song(SongOrder::Key(None))]);
+    for name in ["key as heard", "All as heard", "Undo correction"] {
+        page.get_by_label(name).click();
+        page.run();
+    }
+    let orders = [
+        SongOrder::Tell(Corrections::default()),
+        SongOrder::Tell(Corrections::default()),
+        SongOrder::UndoTell,
+    ];
+    assert_eq!(host.take(), orders.map(Asked::Song));
+    assert!(page.query_by_label("tempo as heard").is_none());
+}
+
+/// Buttons of the menu, and what each tells.
+fn corrections() -> [(&'static str, Corrections); 7] {
+    let nothing = Corrections::default;
+    [
+        (
+            "C major",
+            Corrections {
+                key: "C major".parse().ok(),
+                ..nothing()
+            },
+        ),
+        (
+            "Half tempo",
+            Corrections {
+                tempo: Some(60.0),
+                ..nothing()
+            },
+        ),
+        (
+            "80?",
+            Corrections {
+                tempo: Some(80.0),
+                ..nothing()
+            },
+        ),
+        (
+            "6/8",
+            Corrections {
+                metre: "6/8".parse().ok(),
+                ..nothing()
+            },
+        ),
+        (
+            "Bars a beat later",
+            Corrections {
+                downbeat: 1,
+                ..nothing()
+            },
+        ),
+        (
+            "Swing",
+            Corrections {
+                swing: Some(2.0),
+                ..nothing()
+            },
+        ),
+        (
+            "Not on the host's bars",
+            Corrections {
+                own_beats: true,
+                ..nothing()
+            },
+        ),
+    ]
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use consort::analysis::song::Corrections;
 use consort::editor::{StemsControls, StemsState, StemsView, stems_ui, theme};
 use consort::jobs::SongOrder;
 use consort::jobs::song::{Hearing, Progress};
@@ -102,8 +103,6 @@ fn the_track_is_listened_to_and_its_bars_are_taken() {
     page.run();
     page.get_by_label("C major").click();
     page.run();
-    page.get_by_label("Heard").click();
-    page.run();
     page.get_by_label("Save MIDI").click();
     page.run();
     // Another folder is where what is saved next goes.
@@ -116,7 +115,10 @@ fn the_track_is_listened_to_and_its_bars_are_taken() {
     page.get_by_label("Save WAV").click();
     page.run();
     let orders = [
-        SongOrder::Key(Some("C major".parse().unwrap())),
+        SongOrder::Tell(Corrections {
+            key: "C major".parse().ok(),
+            ..Corrections::default()
+        }),
         SongOrder::SaveNotes("/music".into()),
         SongOrder::Save("/music/songs".into()),
     ];

@@ -47,6 +47,18 @@ pub fn chord(number: usize) -> Chord {
     }
 }
 
+/// The number of a chord, or of the one most like it: its root, its third, then most of its notes.
+pub fn nearest(chord: Chord) -> usize {
+    let mine = chord.quality.intervals();
+    let like = |quality: &Quality| {
+        let other = quality.intervals();
+        let shared = other.iter().filter(|step| mine.contains(step)).count();
+        (other[1] == mine[1], 2 * shared as i32 - other.len() as i32)
+    };
+    let best = (0..QUALITIES.len()).max_by_key(|&number| like(&QUALITIES[number]));
+    usize::from(chord.root) * QUALITIES.len() + best.unwrap_or(0)
+}
+
 /// How well every chord fits a stretch; log-likelihoods but for a constant.
 pub type Fit = [f32; STATES];
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::music::{Chord, Key, Metre, Mode};
+use crate::music::{BarGrid, Chord, Key, Metre, Mode};
 
 /// What a song is like. What couldn't be found is absent; times are seconds from its start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -127,6 +127,21 @@ pub struct ChordHeard {
     pub confidence: f64,
 }
 
+impl ChordHeard {
+    /// A chord from `start` to `end`. Any thread.
+    #[must_use]
+    pub fn new(start: f64, end: f64, chord: Chord, confidence: f64) -> Self {
+        Self {
+            start,
+            end,
+            name: chord.to_string(),
+            label: chord.harte(),
+            chord,
+            confidence,
+        }
+    }
+}
+
 /// How eighths are played.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Swing {
@@ -151,6 +166,28 @@ pub struct Register {
 const SWINGS: f64 = 1.35;
 
 impl SongDescription {
+    /// Its bars, through its beats; `None` without a beat. Any thread.
+    #[must_use]
+    pub fn grid(&self) -> Option<BarGrid> {
+        let metre = self.metre.as_ref()?.metre;
+        let bar = usize::from(metre.beats()).max(1);
+        let is_downbeat = |beat: &f64| self.downbeats.iter().any(|at| (at - beat).abs() < 1e-6);
+        let first = self.beats.iter().position(is_downbeat).unwrap_or(0);
+        let mut place = bar - 1 - (first + bar - 1) % bar;
+        let mut places = Vec::with_capacity(self.beats.len());
+        for (number, beat) in self.beats.iter().enumerate() {
+            let begins = is_downbeat(beat);
+            place = match number {
+                0 if begins => 0,
+                0 => place,
+                _ if begins => 0,
+                _ => place + 1,
+            };
+            places.push(place);
+        }
+        BarGrid::new(&self.beats, &places, metre)
+    }
+
     /// The sentence of its other fields.
     pub(super) fn to_sentence(&self) -> String {
         let mut words: Vec<String> = Vec::new();
@@ -190,5 +227,33 @@ impl SongDescription {
             sentence.replace_range(..1, &first.to_ascii_uppercase());
         }
         sentence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pick_up_comes_before_the_first_whole_bar() {
+        let beats: Vec<f64> = (0..9).map(f64::from).collect();
+        for (first, step) in [(0usize, 0.0), (1, 12.0), (3, 4.0), (4, 0.0)] {
+            let downbeats = beats[first..].iter().step_by(4).copied().collect();
+            let song = SongDescription {
+                beats: beats.clone(),
+                downbeats,
+                metre: Some(MetreHeard {
+                    name: "4/4".into(),
+                    metre: Metre { count: 4, unit: 4 },
+                    confidence: 1.0,
+                }),
+                ..SongDescription::default()
+            };
+            let grid = song.grid().unwrap();
+            assert_eq!(grid.step_at(0.0), step, "{first}");
+            let bar = grid.bar_of(grid.step_at(beats[first]) as u32);
+            assert_eq!(bar.1, 0, "{first}");
+        }
+        assert_eq!(SongDescription::default().grid(), None);
     }
 }

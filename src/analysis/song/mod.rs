@@ -9,6 +9,7 @@
 //! | [`patterns`], [`pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
+//! | [`corrections`] | what the user puts right |
 //! | [`live`] | key and chord while it plays |
 //! | [`feel`], [`loudness`], [`register`] | swing, density, energy; loudness; how high |
 //!
@@ -16,6 +17,7 @@
 
 pub mod chords;
 pub mod chroma;
+pub mod corrections;
 pub mod description;
 pub mod evidence;
 pub mod feel;
@@ -31,14 +33,15 @@ pub mod strength;
 #[cfg(test)]
 mod tests;
 
+pub use corrections::{ChordTold, Corrections};
 pub use description::SongDescription;
 
 use chroma::Keys;
-use description::{ChordHeard, KeyAlternative, KeyHeard, MetreHeard, Tempo};
+use description::{ChordHeard, KeyAlternative, KeyHeard, MetreHeard, Swing, Tempo};
 use rhythm::Rhythm;
 
 use super::{Posterior, Sound, SoundError};
-use crate::music::{Key, Metre};
+use crate::music::Metre;
 
 /// Of a longer sound only so much of its beginning is listened to, s.
 pub const LONGEST: f64 = 600.0;
@@ -99,7 +102,7 @@ pub struct Heard {
 }
 
 /// Describes a song. Time comes from `host` where there is one; `posterior` is what a transcription
-/// model hears in the same sound, and makes key and chords surer. Of sounds longer than [`LONGEST`]
+/// model hears in the same sound, and makes key and chords surer; what is `told` isn't looked for. Of sounds longer than [`LONGEST`]
 /// the beginning is used. Takes some 20 ms a second of sound on a slow core, and 200 kB a second.
 /// `stop` is asked at least every few tens of milliseconds. Any thread but audio.
 ///
@@ -109,13 +112,14 @@ pub fn describe(
     sound: &Sound,
     posterior: Option<&Posterior>,
     host: Option<&HostGrid>,
+    told: &Corrections,
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, SongError> {
     Ok(conclude(
         &listen(sound, stop)?,
         posterior,
         host,
-        None,
+        told,
         stop,
     )?)
 }
@@ -141,8 +145,8 @@ pub fn listen(sound: &Sound, stop: &dyn Fn() -> bool) -> Result<Heard, SongError
     })
 }
 
-/// The second half of [`describe`]: a tenth of the work. With a `known_key` the chords follow it. Any
-/// thread but audio.
+/// The second half of [`describe`]: a tenth of the work. What is `told` isn't looked for, and all else
+/// follows it. Any thread but audio.
 ///
 /// # Errors
 /// [`Stopped`] when `stop` says so.
@@ -150,15 +154,11 @@ pub fn conclude(
     heard: &Heard,
     posterior: Option<&Posterior>,
     host: Option<&HostGrid>,
-    known_key: Option<Key>,
+    told: &Corrections,
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, Stopped> {
     let (strength, salience, used) = (&heard.strength, &heard.salience, heard.seconds_used);
-    let rhythm = match host {
-        Some(host) => of_host(host, used),
-        None if used < SHORTEST_RHYTHM => None,
-        None => rhythm::find(&evidence::of(strength, salience), strength, stop)?,
-    };
+    let (rhythm, from_host) = beats(heard, host, told, stop)?;
     let keys = match posterior {
         Some(posterior) if !posterior.sounds.is_empty() => {
             Keys::of_both(posterior, salience, OWN_SHARE)
@@ -172,7 +172,7 @@ pub fn conclude(
         ..SongDescription::default()
     };
     if used >= SHORTEST_KEY {
-        harmony(&mut description, &keys, rhythm.as_ref(), known_key);
+        harmony(&mut description, &keys, rhythm.as_ref(), told);
     }
     if description.key.is_some() {
         description.tuning_cents = Some(salience.tuning_cents);
@@ -191,12 +191,68 @@ pub fn conclude(
             true => None,
             false => feel::swing(strength, &onsets, &rhythm.beats),
         };
-        told(&mut description, rhythm, host.is_some());
+        describe_beats(&mut description, rhythm, from_host);
+    }
+    if let Some(ratio) = told.swing {
+        description.swing = Some(Swing {
+            ratio,
+            confidence: 1.0,
+        });
     }
     let busy = onsets.len() as f64 / used.max(1.0);
     description.energy = feel::energy(busy, heard.loudness_lufs, strength);
     description.sentence = description.to_sentence();
     Ok(description)
+}
+
+/// Beats: the host's or those heard, with what is told about them; and whether they are the host's.
+fn beats(
+    heard: &Heard,
+    host: Option<&HostGrid>,
+    told: &Corrections,
+    stop: &dyn Fn() -> bool,
+) -> Result<(Option<Rhythm>, bool), Stopped> {
+    let (strength, used) = (&heard.strength, heard.seconds_used);
+    let host = host.filter(|_| !told.own_beats);
+    if let Some(mut rhythm) = host.and_then(|host| of_host(host, used))
+        && rhythm.follow(told)
+    {
+        return Ok((Some(rhythm), true));
+    }
+    let bpm = told.tempo.filter(|bpm| corrections::TEMPI.contains(bpm));
+    let found = match used < SHORTEST_RHYTHM {
+        true => None,
+        false => {
+            let evidence = evidence::of(strength, &heard.salience);
+            rhythm::find(
+                &evidence,
+                strength,
+                rhythm::Wanted {
+                    metre: told.metre,
+                    bpm,
+                },
+                stop,
+            )?
+        }
+    };
+    let even = || {
+        let first = feel::onsets(strength).first().copied().unwrap_or(0);
+        let metre = told.metre.unwrap_or(Metre { count: 4, unit: 4 });
+        Rhythm::even(bpm?, metre, first as f64 / strength::FRAMES, used)
+    };
+    let mut rhythm = found.or_else(even);
+    if let Some(rhythm) = &mut rhythm {
+        let counted = Corrections {
+            metre: told.metre,
+            downbeat: told.downbeat,
+            ..Corrections::default()
+        };
+        rhythm.follow(&counted);
+        if bpm.is_some() {
+            rhythm.confidence = 1.0;
+        }
+    }
+    Ok((rhythm, false))
 }
 
 /// The part of a sound that is used, where that isn't all. Any thread but audio.
@@ -237,14 +293,15 @@ fn harmony(
     description: &mut SongDescription,
     keys: &Keys,
     rhythm: Option<&Rhythm>,
-    known_key: Option<Key>,
+    told: &Corrections,
 ) {
     let (edges, places) = edges(rhythm, description.seconds_used);
     let chroma = keys.between(&edges);
-    let fits = chords::fits(&chroma);
+    let mut fits = chords::fits(&chroma);
+    told.pin(&chroma, &mut fits);
     let beats = rhythm.map_or(1, |rhythm| usize::from(rhythm.metre.beats()));
     let costs = chords::costs(&places, beats);
-    let Some(found) = key::find(&chroma, &fits, &costs, known_key) else {
+    let Some(found) = key::find(&chroma, &fits, &costs, told.key) else {
         return;
     };
     let (key, confidence) = found.keys[0];
@@ -262,16 +319,9 @@ fn harmony(
             .collect(),
     });
     let spans = chords::spans(&chroma, &fits, &found.path).into_iter();
-    description.chords = spans
-        .map(|span| ChordHeard {
-            start: span.start,
-            end: span.end,
-            name: span.chord.to_string(),
-            label: span.chord.harte(),
-            chord: span.chord,
-            confidence: span.confidence,
-        })
-        .collect();
+    let heard =
+        spans.map(|span| ChordHeard::new(span.start, span.end, span.chord, span.confidence));
+    description.chords = told.lay_over(heard.collect());
 }
 
 /// Stretches in which chords are looked for: beats, and what lies before and after them; with the
@@ -305,7 +355,7 @@ fn edges(rhythm: Option<&Rhythm>, seconds: f64) -> (Vec<f64>, Vec<Option<usize>>
 }
 
 /// Tempo, metre, beats into the description.
-fn told(description: &mut SongDescription, rhythm: Rhythm, from_host: bool) {
+fn describe_beats(description: &mut SongDescription, rhythm: Rhythm, from_host: bool) {
     let eight: Vec<f64> = rhythm
         .beats
         .windows(9)

@@ -23,6 +23,8 @@ const TEMPERATURE: f64 = 40.0;
 const LEAST_A_SECOND: f64 = 0.35;
 /// The tempo may drift by this factor from what was found.
 const DRIFT: f64 = 1.22;
+/// A told tempo may be off by this factor.
+const NEAR_BPM: f64 = 1.08;
 /// Beats are moved to onsets within this of them, frames.
 const NEAR: usize = 4;
 
@@ -41,7 +43,15 @@ pub struct Rhythm {
     pub alternatives: Vec<TempoAlternative>,
 }
 
-/// Finds the rhythm, if there is one. `strength` moves beats onto onsets. Takes some 5 ms a second.
+/// What is known of it already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub metre: Option<Metre>,
+    /// Felt beats a minute.
+    pub bpm: Option<f64>,
+}
+
+/// Finds the rhythm, if there is one; it is as `wanted`. `strength` moves beats onto onsets. Takes some 5 ms a second.
 /// Any thread but audio.
 ///
 /// # Errors
@@ -49,12 +59,13 @@ pub struct Rhythm {
 pub fn find(
     evidence: &Evidence,
     strength: &[[f32; BANDS]],
+    wanted: Wanted,
     stop: &dyn Fn() -> bool,
 ) -> Result<Option<Rhythm>, Stopped> {
     let compared = middle(evidence);
     let mut candidates: Vec<(&Pattern, Way, f64)> = Vec::new();
-    for pattern in patterns::all() {
-        for way in pointer::ways(&compared, pattern, pattern.bpm.clone(), WAYS, stop)? {
+    for (pattern, tempi) in wanted.patterns() {
+        for way in pointer::ways(&compared, pattern, tempi, WAYS, stop)? {
             if way.beats.len() < 2 {
                 continue;
             }
@@ -66,7 +77,8 @@ pub fn find(
     let Some((pattern, way, score)) = candidates.first() else {
         return Ok(None);
     };
-    if way.score / (compared.len() as f64 / FRAMES) < LEAST_A_SECOND {
+    let told = wanted.bpm.is_some();
+    if !told && way.score / (compared.len() as f64 / FRAMES) < LEAST_A_SECOND {
         return Ok(None);
     }
     let (bpm, best) = (way.bpm(), *score);
@@ -100,12 +112,36 @@ pub fn find(
     Ok(Some(Rhythm {
         beats,
         places,
-        metre: pattern.metre,
+        metre: wanted
+            .metre
+            .filter(|told| told.beats() == pattern.metre.beats())
+            .unwrap_or(pattern.metre),
         metre_confidence,
         bpm,
         confidence,
         alternatives: tempi,
     }))
+}
+
+impl Wanted {
+    /// Patterns to look for, with the tempi at which they may be; those of other metres only where
+    /// there are none of the wanted one, whose beats are then counted anew.
+    fn patterns(self) -> Vec<(&'static Pattern, std::ops::Range<f64>)> {
+        let alike = |a: Metre, b: Metre| (a.beats(), a.compound()) == (b.beats(), b.compound());
+        let near = |pattern: &Pattern| match self.bpm {
+            None => Some(pattern.bpm.clone()),
+            Some(bpm) => (pattern.bpm.start / NEAR_BPM..pattern.bpm.end * NEAR_BPM)
+                .contains(&bpm)
+                .then_some(bpm / NEAR_BPM..bpm * NEAR_BPM),
+        };
+        let all = || patterns::all().iter().filter_map(|p| Some((p, near(p)?)));
+        let known = self
+            .metre
+            .filter(|metre| all().any(|(p, _)| alike(p.metre, *metre)));
+        all()
+            .filter(|(p, _)| known.is_none_or(|metre| alike(p.metre, metre)))
+            .collect()
+    }
 }
 
 fn expectation(bpm: f64, metre: Metre) -> f64 {

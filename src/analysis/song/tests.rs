@@ -9,7 +9,7 @@ fn go_on() -> bool {
 }
 
 fn described(sound: &Sound) -> SongDescription {
-    let told = describe(sound, None, None, &go_on).unwrap();
+    let told = describe(sound, None, None, &Corrections::default(), &go_on).unwrap();
     check(&told);
     told
 }
@@ -205,7 +205,7 @@ fn the_host_knows_the_time() {
         bpm: 80.0,
     };
     let sound = Sound::new(vec![sound], 32_000).unwrap();
-    let told = describe(&sound, None, Some(&host), &go_on).unwrap();
+    let told = describe(&sound, None, Some(&host), &Corrections::default(), &go_on).unwrap();
     check(&told);
     let tempo = told.tempo.unwrap();
     assert!(tempo.from_host && tempo.bpm == 80.0);
@@ -217,7 +217,7 @@ fn the_host_knows_the_time() {
             beats: wrong,
             ..host.clone()
         };
-        check(&describe(&sound, None, Some(&host), &go_on).unwrap());
+        check(&describe(&sound, None, Some(&host), &Corrections::default(), &go_on).unwrap());
     }
 }
 
@@ -235,12 +235,37 @@ fn a_posterior_makes_the_key_and_a_broken_one_does_no_harm() {
         posterior.seconds.push(frame as f64 * 0.02);
     }
     posterior.begins = vec![[0.0; KEYS]; 400];
-    let told = describe(&hum, Some(&posterior), None, &go_on).unwrap();
+    let told = describe(
+        &hum,
+        Some(&posterior),
+        None,
+        &Corrections::default(),
+        &go_on,
+    )
+    .unwrap();
     assert_eq!(told.key.unwrap().name, "C major");
     posterior.sounds[7] = [f32::NAN; KEYS];
     posterior.seconds.truncate(300);
-    check(&describe(&hum, Some(&posterior), None, &go_on).unwrap());
-    check(&describe(&hum, Some(&Posterior::default()), None, &go_on).unwrap());
+    check(
+        &describe(
+            &hum,
+            Some(&posterior),
+            None,
+            &Corrections::default(),
+            &go_on,
+        )
+        .unwrap(),
+    );
+    check(
+        &describe(
+            &hum,
+            Some(&Posterior::default()),
+            None,
+            &Corrections::default(),
+            &go_on,
+        )
+        .unwrap(),
+    );
 }
 
 #[test]
@@ -302,7 +327,7 @@ fn it_stops_when_it_is_told_to() {
     let (sound, _) = drums(12.0, 32_000, |_| 0.5);
     let sound = Sound::new(vec![sound], 32_000).unwrap();
     let asked = Cell::new(0);
-    describe(&sound, None, None, &|| {
+    describe(&sound, None, None, &Corrections::default(), &|| {
         asked.set(asked.get() + 1);
         false
     })
@@ -315,7 +340,7 @@ fn it_stops_when_it_is_told_to() {
             asked.set(asked.get() + 1);
             asked.get() > after
         };
-        let stopped = describe(&sound, None, None, &stop);
+        let stopped = describe(&sound, None, None, &Corrections::default(), &stop);
         assert_eq!(stopped, Err(SongError::Stopped(Stopped)));
     }
 }

@@ -6,6 +6,7 @@ mod capture;
 mod factory;
 mod files;
 mod header;
+mod heard;
 mod kit;
 mod knobs;
 mod library;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use egui::text::LayoutJob;
 use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 
+use super::heard::Corrector;
 use super::{name_it, routes, row};
 use crate::analysis::song::live::Now;
 use crate::editor::theme;
 use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::jobs::SongOrder;
 use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song, Source};
-use crate::music::{Key, Mode, Piece, key_name};
 
 /// Height of the instrument's strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -42,6 +42,7 @@ pub(super) struct Strip {
     /// Shown or hidden by the user; otherwise it is shown while Consort listens.
     chosen: Option<bool>,
     waveform: Waveform,
+    corrector: Corrector,
 }
 
 impl Strip {
@@ -77,7 +78,7 @@ pub(super) fn song(
             None => taking(ui, listening),
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            saving(ui, folder, listening);
+            saving(ui, strip, folder, listening);
         });
     });
     let text = below.with_max_x(below.left() + TEXT);
@@ -167,7 +168,7 @@ fn waiting(ui: &mut Ui, progress: &Progress, listening: &Listening) {
 }
 
 /// From the right: what can be done with what was taken, or how to get anything.
-fn saving(ui: &mut Ui, folder: &Path, listening: &Listening) {
+fn saving(ui: &mut Ui, strip: &mut Strip, folder: &Path, listening: &Listening) {
     ui.spacing_mut().button_padding.x = 9.0;
     if listening.song.taken.is_some() {
         let saves = folder.is_absolute();
@@ -178,9 +179,7 @@ fn saving(ui: &mut Ui, folder: &Path, listening: &Listening) {
         }
     }
     if let Some(heard) = heard(listening.song) {
-        ui.menu_button("Heard", |ui| fields(ui, heard, folder, listening.order))
-            .response
-            .on_hover_text("What is heard in it; its key can be put right");
+        strip.corrector.menu(ui, heard, folder, listening.order);
     }
     if listening.source == Source::Sidechain {
         routes::menu(ui);
@@ -192,73 +191,6 @@ fn heard(song: &Song) -> Option<&Arc<Heard>> {
     match &song.hearing {
         Some(Hearing::Done(heard)) => Some(heard),
         _ => None,
-    }
-}
-
-/// What is heard, field by field, with its key to be put right and its notes to be saved.
-fn fields(ui: &mut Ui, heard: &Heard, folder: &Path, order: &dyn Fn(SongOrder)) {
-    ui.set_max_width(420.0);
-    let song = &heard.description;
-    ui.add(Label::new(&song.sentence).wrap());
-    ui.separator();
-    if let Some(key) = &song.key {
-        let sure = match heard.told_key {
-            Some(_) => format!("Key: {}, as you say", key.name),
-            None => format!("Key: {}, {:.0} % sure", key.name, 100.0 * key.confidence),
-        };
-        ui.horizontal(|ui| {
-            ui.label(sure);
-            if heard.told_key.is_some() && ui.button("As heard").clicked() {
-                order(SongOrder::Key(None));
-            }
-        });
-        for mode in [Mode::Major, Mode::Minor] {
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                ui.spacing_mut().button_padding.x = 4.0;
-                for other in Key::all().filter(|key| key.mode == mode) {
-                    let name = other.to_string();
-                    let tonic = name.split(' ').next().unwrap_or_default();
-                    let short = match mode {
-                        Mode::Major => tonic.to_owned(),
-                        Mode::Minor => format!("{tonic}m"),
-                    };
-                    let choice = ui.selectable_label(key.key() == other, short);
-                    name_it(ui, &choice, &name, egui::Role::RadioButton);
-                    if choice.clicked() {
-                        order(SongOrder::Key(Some(other)));
-                    }
-                }
-            });
-        }
-    }
-    let mut line = |name: &str, value: String| {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(name).color(theme::TEXT_WEAK));
-            ui.label(value);
-        });
-    };
-    if let Some(swing) = &song.swing {
-        line("Swing", format!("{:.2} to 1", swing.ratio));
-    }
-    if let Some(density) = song.density {
-        line("Density", format!("{density:.1} onsets a beat"));
-    }
-    if let Some(register) = &song.register {
-        let (low, high) = (key_name(register.lowest), key_name(register.highest));
-        line("Register", format!("{low} to {high}"));
-    }
-    if let Some(loudness) = song.loudness_lufs {
-        line("Loudness", format!("{loudness:.1} LUFS"));
-    }
-    line("Notes", heard.notes.len().to_string());
-    line("Drums", drums(heard));
-    let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
-    let save = Button::new("Save MIDI");
-    let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
-    let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
-    if save.on_hover_text(hint).clicked() {
-        order(SongOrder::SaveNotes(folder.to_owned()));
     }
 }
 
@@ -340,19 +272,4 @@ pub(super) fn place(rest: &mut Rect) -> Rect {
     let strip = Rect::from_min_max(pos2(rest.left(), rest.bottom() - HEIGHT), rest.max);
     rest.max.y -= HEIGHT + theme::GAP;
     strip
-}
-
-/// How often each piece of a kit is struck.
-fn drums(heard: &Heard) -> String {
-    let count = |piece: &Piece| heard.strokes.iter().filter(|s| s.piece == *piece).count();
-    let pieces = Piece::ALL.iter().map(|piece| (piece.name(), count(piece)));
-    let heard: Vec<String> = pieces
-        .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| format!("{name} {count}"))
-        .collect();
-    if heard.is_empty() {
-        "none heard".to_owned()
-    } else {
-        heard.join(", ")
-    }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Hearing, Taken};
+use crate::analysis::song::Corrections;
 use crate::analysis::song::live::Now;
-use crate::music::Key;
 
 /// Numbers of bars to choose from.
 pub const BARS: [u32; 5] = [1, 2, 4, 8, 16];
@@ -104,6 +104,10 @@ pub enum SongOrder {
     Save(PathBuf),
     /// Save its notes there, as a MIDI file.
     SaveNotes(PathBuf),
-    /// It is in this key; in the one that is heard, after all.
-    Key(Option<Key>),
+    /// What the user says about what was taken, in place of all that was said before.
+    Tell(Corrections),
+    /// The user takes back what was said last.
+    UndoTell,
+    /// And says it again.
+    RedoTell,
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use super::taken::Taken;
 use crate::analysis::notes::{self, Decoding, HeardNote};
-use crate::analysis::song::{self, HostGrid, SongDescription};
+use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, score};
 use crate::instrument::export;
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::{Error, Pack};
-use crate::music::{Key, Metre, TempoMap, midi};
+use crate::music::{Metre, TempoMap, midi};
 
 /// Ticks of a quarter note in the MIDI files that are written.
 const TICKS: u16 = 480;
+/// Steps back that are remembered.
+const MOST_UNDONE: usize = 50;
 
 /// How far it is with listening to what was taken.
 #[derive(Clone, Debug)]
@@ -33,8 +35,12 @@ pub enum Hearing {
 pub struct Heard {
     /// What it is like.
     pub description: SongDescription,
-    /// The key as the user has put it right.
-    pub told_key: Option<Key>,
+    /// What the user has put right.
+    pub told: Corrections,
+    /// What was told before, the latest last.
+    pub past: Vec<Corrections>,
+    /// What was taken back, the latest last.
+    pub undone: Vec<Corrections>,
     /// Its notes, without the drums'.
     pub notes: Vec<HeardNote>,
     /// What is struck on drums.
@@ -83,34 +89,51 @@ impl Heard {
             posterior,
             host,
         });
-        Ok(Self {
-            strokes,
-            ..Self::conclude(evidence, notes, None)
-        })
-    }
-
-    /// The same with another key, or with the one that was heard.
-    pub(super) fn in_key(&self, key: Option<Key>) -> Self {
-        match &self.evidence {
-            Some(evidence) => Self {
-                strokes: self.strokes.clone(),
-                ..Self::conclude(Arc::clone(evidence), self.notes.clone(), key)
-            },
-            None => self.clone(),
-        }
-    }
-
-    fn conclude(evidence: Arc<Evidence>, notes: Vec<HeardNote>, told_key: Option<Key>) -> Self {
-        let (heard, posterior) = (&evidence.heard, Some(&evidence.posterior));
-        let host = evidence.host.as_ref();
-        let concluded = song::conclude(heard, posterior, host, told_key, &|| false);
-        Self {
-            description: concluded.unwrap_or_default(),
-            told_key,
+        let heard = Self {
             notes,
-            strokes: Vec::new(),
+            strokes,
             evidence: Some(evidence),
+            ..Self::default()
+        };
+        Ok(heard.concluded())
+    }
+
+    /// The same with what the user says in place of all that was said before.
+    pub(super) fn tell(mut self, told: Corrections) -> Self {
+        if told != self.told {
+            self.past.push(std::mem::replace(&mut self.told, told));
+            self.past
+                .drain(..self.past.len().saturating_sub(MOST_UNDONE));
+            self.undone.clear();
         }
+        self.concluded()
+    }
+
+    /// The same without what was told last.
+    pub(super) fn undo(mut self) -> Self {
+        if let Some(before) = self.past.pop() {
+            self.undone.push(std::mem::replace(&mut self.told, before));
+        }
+        self.concluded()
+    }
+
+    /// The same with what was taken back last.
+    pub(super) fn redo(mut self) -> Self {
+        if let Some(again) = self.undone.pop() {
+            self.past.push(std::mem::replace(&mut self.told, again));
+        }
+        self.concluded()
+    }
+
+    /// What follows from the evidence and from what is told.
+    fn concluded(mut self) -> Self {
+        if let Some(evidence) = &self.evidence {
+            let (heard, posterior) = (&evidence.heard, Some(&evidence.posterior));
+            let host = evidence.host.as_ref();
+            let concluded = song::conclude(heard, posterior, host, &self.told, &|| false);
+            self.description = concluded.unwrap_or_default();
+        }
+        self
     }
 
     /// The notes as a MIDI file, on the host's beats where there are any.
@@ -170,8 +193,9 @@ fn grid(taken: &Taken) -> Option<HostGrid> {
 mod tests {
     use super::super::taken::{Bar, Beat};
     use super::*;
+    use crate::analysis::song::ChordTold;
     use crate::engine::capture::HostPosition;
-    use crate::music::Mode;
+    use crate::music::{Key, Mode};
 
     const RATE: u32 = 22_050;
 
@@ -255,11 +279,47 @@ mod tests {
             tonic: 9,
             mode: Mode::Minor,
         };
-        let told = heard.in_key(Some(minor));
+        let told = heard.clone().tell(Corrections {
+            key: Some(minor),
+            ..Corrections::default()
+        });
         assert_eq!(told.description.key.as_ref().expect("told").name, "A minor");
         assert_eq!(told.strokes, heard.strokes);
-        let again = told.in_key(None);
+        let again = told.undo();
         assert_eq!(again.description, heard.description);
+        assert_eq!(
+            again.clone().undo().description,
+            heard.description,
+            "nothing is left to undo"
+        );
+        let told = again.redo();
+        assert_eq!(told.description.key.as_ref().expect("told").name, "A minor");
+
+        // Chords follow told beats, and told chords stay where they are.
+        let told = told.tell(Corrections {
+            tempo: Some(60.0),
+            metre: "2/4".parse().ok(),
+            chords: vec![ChordTold {
+                start: 2.0,
+                end: 4.0,
+                chord: "Dm".parse().ok(),
+            }],
+            ..Corrections::default()
+        });
+        let song = &told.description;
+        assert_eq!((song.beats.len(), song.downbeats.len()), (8, 4));
+        assert_eq!(song.metre.as_ref().expect("told").name, "2/4");
+        let chords: Vec<&str> = song
+            .chords
+            .iter()
+            .map(|chord| chord.name.as_str())
+            .collect();
+        assert_eq!(chords, ["C", "Dm", "G", "C"]);
+        let own = told.tell(Corrections {
+            own_beats: true,
+            ..Corrections::default()
+        });
+        assert!(own.description.tempo.is_none_or(|tempo| !tempo.from_host));
     }
 
     #[test]

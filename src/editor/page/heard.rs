@@ -1,0 +1,433 @@
+//! What is heard in what was taken, field by field, each of which the user can put right.
+
+use std::path::Path;
+
+use egui::containers::menu::{MenuButton, MenuConfig};
+use egui::{Button, DragValue, Label, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui};
+
+use super::name_it;
+use crate::analysis::song::corrections::TEMPI;
+use crate::analysis::song::{ChordTold, Corrections, SongDescription};
+use crate::editor::theme;
+use crate::jobs::SongOrder;
+use crate::jobs::song::Heard;
+use crate::music::{Chord, Key, Mode, Piece, key_name};
+
+const WIDTH: f32 = 430.0;
+/// Metres to choose from.
+const METRES: [&str; 7] = ["4/4", "3/4", "2/4", "6/8", "12/8", "5/4", "7/8"];
+/// Ratios of eighths to choose from, and what they are called.
+const SWINGS: [(&str, f64); 3] = [("Straight", 1.0), ("Light swing", 1.5), ("Swing", 2.0)];
+/// Stretches of chords that are shown.
+const MOST_BARS: usize = 64;
+
+/// What the menu remembers between frames.
+#[derive(Default)]
+pub(super) struct Corrector {
+    /// A tempo that is being dragged or written.
+    bpm: Option<f64>,
+    /// The bar whose chords are written anew, and what is written.
+    bar: Option<(usize, String)>,
+    /// What is written and is no chord.
+    wrong: Option<String>,
+}
+
+/// A bar and what is played in it: its beginning and end (s), its chords in words.
+struct Bar {
+    start: f64,
+    end: f64,
+    chords: String,
+}
+
+impl Corrector {
+    /// The menu's button.
+    pub(super) fn menu(
+        &mut self,
+        ui: &mut Ui,
+        heard: &Heard,
+        folder: &Path,
+        order: &dyn Fn(SongOrder),
+    ) {
+        // Several things may be put right one after another.
+        let stays = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let (button, _) = MenuButton::new("Heard").config(stays).ui(ui, |ui| {
+            ui.set_width(WIDTH);
+            let room = (ui.ctx().content_rect().height() - 80.0).max(120.0);
+            ScrollArea::vertical()
+                .max_height(room)
+                .show(ui, |ui| self.fields(ui, heard, folder, order));
+        });
+        button.on_hover_text("What is heard in it; each field can be put right");
+    }
+
+    fn fields(&mut self, ui: &mut Ui, heard: &Heard, folder: &Path, order: &dyn Fn(SongOrder)) {
+        ui.add(Label::new(&heard.description.sentence).wrap());
+        let mut told = heard.told.clone();
+        history(ui, heard, &mut told, order);
+        ui.separator();
+        self.tempo(ui, heard, &mut told);
+        metre(ui, heard, &mut told);
+        key(ui, heard, &mut told);
+        self.chords(ui, heard, &mut told);
+        swing(ui, heard, &mut told);
+        if told != heard.told {
+            order(SongOrder::Tell(told));
+        }
+        ui.separator();
+        measured(ui, heard);
+        let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
+        let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
+        let save = Button::new("Save MIDI");
+        let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
+        if save.on_hover_text(hint).clicked() {
+            order(SongOrder::SaveNotes(folder.to_owned()));
+            ui.close();
+        }
+    }
+
+    fn tempo(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+        let song = &heard.description;
+        let now = song.tempo.as_ref();
+        ui.horizontal(|ui| {
+            let sure = match now {
+                None => "Tempo: none heard".to_owned(),
+                Some(_) if heard.told.tempo.is_some() => "Tempo, as you say".to_owned(),
+                Some(tempo) if tempo.from_host => "Tempo, the host's".to_owned(),
+                Some(tempo) => format!("Tempo, {:.0} % sure", 100.0 * tempo.confidence),
+            };
+            ui.label(sure);
+            let bpm = now.map_or(120.0, |tempo| tempo.bpm);
+            let mut shown = self.bpm.unwrap_or(bpm);
+            let field = DragValue::new(&mut shown).range(TEMPI).max_decimals(1);
+            let field = ui.add(field.suffix(" bpm").update_while_editing(false));
+            name_it(ui, &field, "Tempo", egui::Role::SpinButton);
+            // Told once it is let go, or written to its end.
+            match field.dragged() {
+                true => self.bpm = Some(shown),
+                false if self.bpm.take().is_some() || field.changed() => told.tempo = Some(shown),
+                false => {}
+            }
+            for (text, name, share) in [("½", "Half tempo", 0.5), ("2×", "Double tempo", 2.0)] {
+                let button = ui.add_enabled(TEMPI.contains(&(bpm * share)), Button::new(text));
+                name_it(ui, &button, name, egui::Role::Button);
+                if button.clicked() {
+                    told.tempo = Some(bpm * share);
+                }
+            }
+            let others = now.map_or(&[][..], |tempo| &tempo.alternatives);
+            for other in others.iter().take(2) {
+                if ui.button(format!("{:.0}?", other.bpm)).clicked() {
+                    told.tempo = Some(other.bpm);
+                }
+            }
+            if as_heard(ui, "tempo", heard.told.tempo.is_some()) {
+                told.tempo = None;
+            }
+        });
+        ui.horizontal(|ui| {
+            let from_host = now.is_some_and(|tempo| tempo.from_host);
+            if from_host || told.own_beats {
+                ui.checkbox(&mut told.own_beats, "Not on the host's bars")
+                    .on_hover_text("Listens for the beats instead: for what was played freely");
+            }
+        });
+    }
+
+    fn chords(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+        let bars = bars(&heard.description);
+        if bars.is_empty() {
+            return;
+        }
+        ui.label("Chords, bar by bar");
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 3.0;
+            for (number, bar) in bars.iter().enumerate() {
+                let chosen = self
+                    .bar
+                    .as_ref()
+                    .is_some_and(|(chosen, _)| *chosen == number);
+                let cell = ui.selectable_label(chosen, &bar.chords);
+                let name = format!("Chords of bar {}: {}", number + 1, bar.chords);
+                name_it(ui, &cell, &name, egui::Role::Button);
+                if cell.clicked() {
+                    self.bar = Some((number, bar.chords.clone()));
+                    self.wrong = None;
+                }
+            }
+        });
+        let Some((number, written)) = &mut self.bar else {
+            return;
+        };
+        let Some(bar) = bars.get(*number) else {
+            self.bar = None;
+            return;
+        };
+        let mut done = false;
+        ui.horizontal(|ui| {
+            ui.label(format!("Bar {}", *number + 1));
+            let field = ui.add(TextEdit::singleline(written).desired_width(150.0));
+            name_it(ui, &field, "Chords of the bar", egui::Role::TextInput);
+            field
+                .clone()
+                .on_hover_text("Such as “Am D7”, which are half a bar each, or “–” for none");
+            let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+            if ui.button("Set chords").clicked() || enter {
+                match read(written, bar) {
+                    Ok(chords) => {
+                        told.forget_chord(bar.start, bar.end);
+                        chords.into_iter().for_each(|chord| told.tell_chord(chord));
+                        done = true;
+                    }
+                    Err(sentence) => self.wrong = Some(sentence),
+                }
+            }
+            let is_told = heard.told.chords.iter();
+            let mut is_told = is_told.filter(|c| c.end > bar.start && c.start < bar.end);
+            if as_heard(ui, "chords", is_told.next().is_some()) {
+                told.forget_chord(bar.start, bar.end);
+                done = true;
+            }
+        });
+        if let Some(sentence) = &self.wrong {
+            ui.colored_label(theme::WRONG, sentence);
+        }
+        if done {
+            (self.bar, self.wrong) = (None, None);
+        }
+    }
+}
+
+/// Back to what was heard, if it isn't what is shown; whether that is asked for.
+fn as_heard(ui: &mut Ui, what: &str, is_told: bool) -> bool {
+    is_told && {
+        let button = ui.button("As heard");
+        name_it(ui, &button, &format!("{what} as heard"), egui::Role::Button);
+        button.clicked()
+    }
+}
+
+fn history(ui: &mut Ui, heard: &Heard, told: &mut Corrections, order: &dyn Fn(SongOrder)) {
+    ui.horizontal(|ui| {
+        let undo = ui.add_enabled(!heard.past.is_empty(), Button::new("Undo"));
+        name_it(ui, &undo, "Undo correction", egui::Role::Button);
+        if undo.clicked() {
+            order(SongOrder::UndoTell);
+        }
+        let redo = ui.add_enabled(!heard.undone.is_empty(), Button::new("Redo"));
+        name_it(ui, &redo, "Redo correction", egui::Role::Button);
+        if redo.clicked() {
+            order(SongOrder::RedoTell);
+        }
+        let all = Button::new("All as heard");
+        if ui.add_enabled(!heard.told.is_empty(), all).clicked() {
+            *told = Corrections::default();
+        }
+    });
+}
+
+fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+    let now = heard.description.metre.as_ref().map(|metre| metre.metre);
+    ui.horizontal(|ui| {
+        ui.label("Metre");
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for name in METRES {
+            let metre = name.parse().ok();
+            let choice = ui.selectable_label(metre == now, name);
+            name_it(ui, &choice, name, egui::Role::RadioButton);
+            if choice.clicked() {
+                told.metre = metre;
+            }
+        }
+        if as_heard(ui, "metre", heard.told.metre.is_some()) {
+            told.metre = None;
+        }
+        ui.add_space(8.0);
+        ui.label("Bars");
+        for (text, name, beats) in [
+            ("←", "Bars a beat earlier", -1),
+            ("→", "Bars a beat later", 1),
+        ] {
+            let button = ui.add_enabled(now.is_some(), Button::new(text));
+            name_it(ui, &button, name, egui::Role::Button);
+            if button.clicked() {
+                told.downbeat += beats;
+            }
+        }
+        if as_heard(ui, "bars", heard.told.downbeat != 0) {
+            told.downbeat = 0;
+        }
+    });
+}
+
+fn key(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+    let key = heard.description.key.as_ref();
+    ui.horizontal(|ui| {
+        ui.label(match key {
+            None => "Key: none heard".to_owned(),
+            Some(key) if heard.told.key.is_some() => format!("Key: {}, as you say", key.name),
+            Some(key) => format!("Key: {}, {:.0} % sure", key.name, 100.0 * key.confidence),
+        });
+        if as_heard(ui, "key", heard.told.key.is_some()) {
+            told.key = None;
+        }
+    });
+    for mode in [Mode::Major, Mode::Minor] {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.spacing_mut().button_padding.x = 4.0;
+            for other in Key::all().filter(|key| key.mode == mode) {
+                let name = other.to_string();
+                let tonic = name.split(' ').next().unwrap_or_default();
+                let short = match mode {
+                    Mode::Major => tonic.to_owned(),
+                    Mode::Minor => format!("{tonic}m"),
+                };
+                let is_now = key.is_some_and(|key| key.key() == other);
+                let choice = ui.selectable_label(is_now, short);
+                name_it(ui, &choice, &name, egui::Role::RadioButton);
+                if choice.clicked() {
+                    told.key = Some(other);
+                }
+            }
+        });
+    }
+}
+
+fn swing(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+    ui.horizontal(|ui| {
+        ui.label(match heard.description.swing {
+            None => "Swing: none heard".to_owned(),
+            Some(swing) => format!("Swing: {:.2} to 1", swing.ratio),
+        });
+        for (name, ratio) in SWINGS {
+            let choice = ui.selectable_label(heard.told.swing == Some(ratio), name);
+            name_it(ui, &choice, name, egui::Role::RadioButton);
+            if choice.clicked() {
+                told.swing = Some(ratio);
+            }
+        }
+        if as_heard(ui, "swing", heard.told.swing.is_some()) {
+            told.swing = None;
+        }
+    });
+}
+
+/// What is measured, so that there is nothing to put right.
+fn measured(ui: &mut Ui, heard: &Heard) {
+    let song = &heard.description;
+    let mut line = |name: &str, value: String| {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(name).color(theme::TEXT_WEAK));
+            ui.label(value);
+        });
+    };
+    if let Some(density) = song.density {
+        line("Density", format!("{density:.1} onsets a beat"));
+    }
+    if let Some(register) = &song.register {
+        let (low, high) = (key_name(register.lowest), key_name(register.highest));
+        line("Register", format!("{low} to {high}"));
+    }
+    if let Some(loudness) = song.loudness_lufs {
+        line("Loudness", format!("{loudness:.1} LUFS"));
+    }
+    line("Notes", heard.notes.len().to_string());
+    line("Drums", drums(heard));
+}
+
+/// How often each piece of a kit is struck.
+fn drums(heard: &Heard) -> String {
+    let count = |piece: &Piece| heard.strokes.iter().filter(|s| s.piece == *piece).count();
+    let pieces = Piece::ALL.iter().map(|piece| (piece.name(), count(piece)));
+    let heard: Vec<String> = pieces
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    if heard.is_empty() {
+        "none heard".to_owned()
+    } else {
+        heard.join(", ")
+    }
+}
+
+/// Bars with their chords; without bars, what lies between changes of chords.
+fn bars(song: &SongDescription) -> Vec<Bar> {
+    let mut edges: Vec<f64> = match song.downbeats.as_slice() {
+        [] => song.chords.iter().map(|chord| chord.start).collect(),
+        lines => lines.to_vec(),
+    };
+    if edges.first().is_some_and(|first| *first > 0.05) {
+        edges.insert(0, 0.0);
+    }
+    edges.push(song.seconds_used);
+    let bars = edges.windows(2).filter(|pair| pair[1] - pair[0] > 0.05);
+    bars.take(MOST_BARS)
+        .map(|pair| {
+            let (start, end) = (pair[0], pair[1]);
+            let inside = song.chords.iter().filter(|chord| {
+                let shared = chord.end.min(end) - chord.start.max(start);
+                shared > 0.1 * (end - start)
+            });
+            let names: Vec<&str> = inside.map(|chord| chord.name.as_str()).collect();
+            let chords = if names.is_empty() {
+                "–".to_owned()
+            } else {
+                names.join(" ")
+            };
+            Bar { start, end, chords }
+        })
+        .collect()
+}
+
+/// The chords that are written for a bar, equally long.
+fn read(written: &str, bar: &Bar) -> Result<Vec<ChordTold>, String> {
+    let words: Vec<&str> = written.split_whitespace().collect();
+    let length = (bar.end - bar.start) / words.len().max(1) as f64;
+    let chord = |(number, word): (usize, &&str)| {
+        let chord = match *word {
+            "–" | "-" | "N" => None,
+            name => Some(name.parse::<Chord>().map_err(|error| error.to_string())?),
+        };
+        let start = bar.start + number as f64 * length;
+        let end = start + length;
+        Ok(ChordTold { start, end, chord })
+    };
+    if words.is_empty() {
+        return Err("Write a chord such as “Am”, or “–” for none.".to_owned());
+    }
+    words.iter().enumerate().map(chord).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chords_of_a_bar_share_it() {
+        let bar = Bar {
+            start: 2.0,
+            end: 4.0,
+            chords: String::new(),
+        };
+        let chords = read(" Am  – ", &bar).unwrap();
+        assert_eq!(
+            chords[0],
+            ChordTold {
+                start: 2.0,
+                end: 3.0,
+                chord: "Am".parse().ok()
+            }
+        );
+        assert_eq!(
+            chords[1],
+            ChordTold {
+                start: 3.0,
+                end: 4.0,
+                chord: None
+            }
+        );
+        for wrong in ["", "H#9x", "Am what"] {
+            assert!(read(wrong, &bar).is_err(), "{wrong}");
+        }
+    }
+}
