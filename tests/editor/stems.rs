@@ -56,7 +56,7 @@ fn page(track: &Arc<Track>, (width, height): (f32, f32)) -> Harness<'static, Ste
 #[test]
 fn the_track_is_listened_to_and_its_bars_are_taken() {
     let track = Arc::new(Track::default());
-    let mut page = page(&track, (900.0, 300.0));
+    let mut page = page(&track, (900.0, 620.0));
     page.run();
     page.get_by_label("Consort Stems");
     page.get_by_label("Switch Listen on and let the song play.");

@@ -63,7 +63,7 @@ impl Corrector {
     fn fields(&mut self, ui: &mut Ui, heard: &Heard, folder: &Path, order: &dyn Fn(SongOrder)) {
         ui.add(Label::new(&heard.description.sentence).wrap());
         let mut told = heard.told.clone();
-        history(ui, heard, &mut told, order);
+        history(ui, heard, &mut told, folder, order);
         ui.separator();
         self.tempo(ui, heard, &mut told);
         metre(ui, heard, &mut told);
@@ -75,14 +75,6 @@ impl Corrector {
         }
         ui.separator();
         measured(ui, heard);
-        let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
-        let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
-        let save = Button::new("Save MIDI");
-        let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
-        if save.on_hover_text(hint).clicked() {
-            order(SongOrder::SaveNotes(folder.to_owned()));
-            ui.close();
-        }
     }
 
     fn tempo(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
@@ -206,21 +198,46 @@ fn as_heard(ui: &mut Ui, what: &str, is_told: bool) -> bool {
     }
 }
 
-fn history(ui: &mut Ui, heard: &Heard, told: &mut Corrections, order: &dyn Fn(SongOrder)) {
+/// What was told, back and forth; and the notes to be saved.
+fn history(
+    ui: &mut Ui,
+    heard: &Heard,
+    told: &mut Corrections,
+    folder: &Path,
+    order: &dyn Fn(SongOrder),
+) {
     ui.horizontal(|ui| {
-        let undo = ui.add_enabled(!heard.past.is_empty(), Button::new("Undo"));
-        name_it(ui, &undo, "Undo correction", egui::Role::Button);
-        if undo.clicked() {
-            order(SongOrder::UndoTell);
-        }
-        let redo = ui.add_enabled(!heard.undone.is_empty(), Button::new("Redo"));
-        name_it(ui, &redo, "Redo correction", egui::Role::Button);
-        if redo.clicked() {
-            order(SongOrder::RedoTell);
-        }
+        let mut step = |text: &str, name: &str, can: bool, asked: SongOrder| {
+            let button = ui.add_enabled(can, Button::new(text));
+            name_it(ui, &button, name, egui::Role::Button);
+            if button.clicked() {
+                order(asked);
+            }
+        };
+        let (past, undone) = (&heard.past, &heard.undone);
+        step(
+            "Undo",
+            "Undo correction",
+            !past.is_empty(),
+            SongOrder::UndoTell,
+        );
+        step(
+            "Redo",
+            "Redo correction",
+            !undone.is_empty(),
+            SongOrder::RedoTell,
+        );
         let all = Button::new("All as heard");
         if ui.add_enabled(!heard.told.is_empty(), all).clicked() {
             *told = Corrections::default();
+        }
+        let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";
+        let has_notes = !heard.notes.is_empty() || !heard.strokes.is_empty();
+        let save = Button::new("Save MIDI");
+        let save = ui.add_enabled(folder.is_absolute() && has_notes, save);
+        if save.on_hover_text(hint).clicked() {
+            order(SongOrder::SaveNotes(folder.to_owned()));
+            ui.close();
         }
     });
 }
@@ -244,8 +261,8 @@ fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
         ui.add_space(8.0);
         ui.label("Bars");
         for (text, name, beats) in [
-            ("←", "Bars a beat earlier", -1),
-            ("→", "Bars a beat later", 1),
+            ("earlier", "Bars a beat earlier", -1),
+            ("later", "Bars a beat later", 1),
         ] {
             let button = ui.add_enabled(now.is_some(), Button::new(text));
             name_it(ui, &button, name, egui::Role::Button);
