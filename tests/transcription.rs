@@ -95,6 +95,40 @@ fn what_was_played_is_written_down() {
     );
     assert!(found.len() <= 3 * played.len());
 
+    // The same on bars: tempo and bars are known, so every note begins near its eighth.
+    let all = &told["parts"][0];
+    assert!(
+        all["kind"].is_null(),
+        "notes of no instrument in particular: {all}"
+    );
+    let on_grid = all["notes"].as_array().unwrap().iter();
+    let on_grid = on_grid.filter(|note| note["offset"].as_f64().unwrap().abs() < 0.2);
+    assert!(on_grid.count() >= played.len() - 2);
+    assert_eq!(told["bars"][0]["metre"], "4/4");
+
+    let arguments_told = [
+        "--key", "A minor", "--tempo", "48", "--metre", "2/4", "--json",
+    ];
+    let told = desk
+        .run(&[&["describe", "song.wav"][..], &arguments_told].concat())
+        .json();
+    let song = &told["description"];
+    assert_eq!(
+        (&song["key"]["name"], &song["metre"]["name"]),
+        (&"A minor".into(), &"2/4".into())
+    );
+    let bpm = song["tempo"]["bpm"].as_f64().unwrap();
+    assert!((bpm / 48.0 - 1.0).abs() < 0.08, "{bpm}");
+    let (beats, bars) = (
+        song["beats"].as_array().unwrap(),
+        song["downbeats"].as_array().unwrap(),
+    );
+    assert!(beats.len() >= 2 * bars.len() - 1 && !bars.is_empty());
+    for wrong in [["--key", "H dur"], ["--tempo", "3"], ["--metre", "4/5"]] {
+        desk.run(&[&["describe", "song.wav"][..], &wrong].concat())
+            .failed(&[wrong[1]]);
+    }
+
     desk.run(&arguments).failed(&["heard.mid", "--force"]);
     desk.run(&[&arguments[..], &["--force"]].concat()).ok();
 }

@@ -4,6 +4,8 @@
 //! grow from peaks of the onsets, from the last to the first; what then still sounds is taken for
 //! notes whose beginning wasn't heard (the "melody pass").
 
+use serde::{Deserialize, Serialize};
+
 use super::posterior::{BINS_A_KEY, CONTOUR_BINS, Contours, IN_TUNE, KEYS, LOWEST, Posterior};
 
 /// How sure the model has to be.
@@ -29,7 +31,7 @@ impl Default for Decoding {
 }
 
 /// A note as it was heard.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeardNote {
     /// MIDI key, 21..=108.
     pub key: u8,
@@ -39,7 +41,8 @@ pub struct HeardNote {
     pub end: f64,
     /// How surely it sounds on average, 0..=1; stands for its loudness.
     pub amplitude: f32,
-    /// Semitones off its key, evenly spread from start to end.
+    /// Semitones off its key, evenly spread from start to end; projects don't remember it.
+    #[serde(skip)]
     pub bend: Vec<f32>,
 }
 

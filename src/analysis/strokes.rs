@@ -1,5 +1,7 @@
 //! From likelihoods of drum strokes, frame by frame, to the strokes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::music::Piece;
 
 const PIECES: usize = Piece::ALL.len();
@@ -7,7 +9,7 @@ const PIECES: usize = Piece::ALL.len();
 const APART: usize = 4;
 
 /// A stroke as it was heard.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// What is struck.
     pub piece: Piece,

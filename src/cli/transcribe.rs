@@ -151,16 +151,7 @@ fn bars(
     let heard = song::describe(sound, Some(posterior), None, &told, &cancel::asked);
     cancel::check()?;
     let heard = heard.map_err(|error| Failure::job(error.to_string()))?;
-    let grid = heard.grid();
-    let dotted = heard.metre.is_some_and(|heard| heard.metre.compound());
-    let apart = if dotted {
-        TICKS_PER_BEAT / 2 * 3
-    } else {
-        TICKS_PER_BEAT
-    };
-    let through = TempoMap::through(&heard.beats, apart, TICKS_PER_BEAT);
-    let tempo = through.unwrap_or_else(|| TempoMap::metrical(TICKS_PER_BEAT, &[]));
-    Ok((tempo, grid))
+    Ok((heard.tempo_map(TICKS_PER_BEAT), heard.grid()))
 }
 
 fn bpm(text: &str) -> Result<f64, String> {

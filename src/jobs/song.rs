@@ -167,6 +167,16 @@ impl SongListener {
         }
     }
 
+    /// What a project remembers was heard; it takes the place of what was taken.
+    pub fn recall(&self, heard: Arc<Heard>) {
+        let mut desk = self.0.desk.lock();
+        desk.song.taken = None;
+        desk.song.said = None;
+        desk.song.hearing = Some(Hearing::Done(heard));
+        drop(desk);
+        (self.0.listener)();
+    }
+
     fn begin(&self, desk: &mut Desk) {
         desk.end();
         let turn = desk.turn;
@@ -285,10 +295,10 @@ impl Shared {
         };
         let said = match (order, song.taken, heard) {
             (SongOrder::Save(folder), Some(taken), _) => write(&taken, &folder),
-            (SongOrder::SaveNotes(folder), Some(taken), Some(heard)) => {
-                hearing::write_notes(&heard, &taken, &folder)
+            (SongOrder::SaveNotes(folder), _, Some(heard)) => heard.save_notes(&folder),
+            (SongOrder::Save(_) | SongOrder::SaveNotes(_), ..) | (_, None, _) => {
+                (NOTHING_TO_SAVE.into(), true)
             }
-            (_, None, _) => (NOTHING_TO_SAVE.into(), true),
             (_, Some(_), None) => (NOT_HEARD.into(), true),
             (order, Some(taken), Some(heard)) => {
                 let heard = Heard::clone(&heard);

@@ -26,8 +26,7 @@ pub struct BarGrid {
 
 /// Steps of a felt beat: four of a quarter note, six of a dotted one.
 fn steps_a_beat(metre: Metre) -> f64 {
-    let units = if metre.compound() { 3.0 } else { 1.0 };
-    units * 4.0 * f64::from(STEPS) / f64::from(metre.unit)
+    metre.quarters() * f64::from(STEPS)
 }
 
 /// Steps of a bar, at least one.

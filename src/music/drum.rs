@@ -1,7 +1,9 @@
 //! The pieces of a drum kit that a part is written for, each with its General MIDI key.
 
 /// A piece of a kit. Several keys of General MIDI count as one: both kicks, all low toms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Piece {
     /// Bass drum.
     Kick,

@@ -34,6 +34,15 @@ impl Metre {
     }
 }
 
+impl Metre {
+    /// Quarter notes of a felt beat: 1 in 4/4, 1.5 in 6/8, 0.5 in 7/8. Any thread.
+    #[must_use]
+    pub fn quarters(self) -> f64 {
+        let units = if self.compound() { 3.0 } else { 1.0 };
+        units * 4.0 / f64::from(self.unit)
+    }
+}
+
 impl fmt::Display for Metre {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}/{}", self.count, self.unit)
@@ -75,6 +84,9 @@ mod tests {
         ] {
             let metre: Metre = name.parse().unwrap();
             assert_eq!((metre.to_string().as_str(), metre.beats()), (name, beats));
+        }
+        for (name, quarters) in [("4/4", 1.0), ("6/8", 1.5), ("7/8", 0.5), ("2/2", 2.0)] {
+            assert_eq!(name.parse::<Metre>().unwrap().quarters(), quarters);
         }
         for wrong in ["", "4", "0/4", "4/0", "4/5", "65/4", "x/4", "-3/4"] {
             assert!(wrong.parse::<Metre>().is_err(), "{wrong}");

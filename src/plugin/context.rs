@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use nice_plug::params::persist::PersistentField;
+use parking_lot::Mutex;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::ear::{Ear, Peak};
 use crate::engine::capture;
 use crate::instrument::export::music_folder;
-use crate::jobs::song::Source;
+use crate::jobs::song::{Heard, Source};
 use crate::jobs::{Listener, Song, SongListener, SongOrder};
 
 /// Room for what is heard until who listens has read it: 12 s at 48 kHz, 3 at 192. Memory that is
@@ -23,6 +25,8 @@ pub struct Context {
     song: SongListener,
     /// What a project remembers has changed since the host was last told.
     changed: AtomicBool,
+    /// What was heard when the host was last told.
+    heard: Mutex<Option<Arc<Heard>>>,
 }
 
 impl Context {
@@ -35,6 +39,7 @@ impl Context {
             peak: peak.clone(),
             song: SongListener::new(reader, source, news),
             changed: AtomicBool::new(false),
+            heard: Mutex::default(),
         };
         (Arc::new(context), Ear::new(peak, writer))
     }
@@ -64,7 +69,20 @@ impl Context {
 
     /// Whether the host should be told that the project changed; asks once. UI thread.
     pub fn take_changed(&self) -> bool {
-        self.changed.swap(false, Relaxed)
+        let song = self.song();
+        let now = song.heard_in_it();
+        let mut told = self.heard.lock();
+        let same = now.map(Arc::as_ptr) == told.as_ref().map(Arc::as_ptr);
+        // While something is being heard, what was heard before is remembered no more.
+        told.clone_from(&now.cloned());
+        self.changed.swap(false, Relaxed) || !same
+    }
+
+    /// What a project remembers was heard. Any thread but audio.
+    fn recall(&self, heard: Heard) {
+        let heard = Arc::new(heard);
+        *self.heard.lock() = Some(heard.clone());
+        self.song.recall(heard);
     }
 }
 
@@ -77,6 +95,11 @@ impl PersistentField<'_, Value> for SavedSong {
         for order in read(&saved) {
             self.0.song.order(order);
         }
+        let heard = saved.get("heard").filter(|heard| !heard.is_null());
+        // What can't be read is left out: taking the bars again brings it back.
+        if let Some(heard) = heard.and_then(|heard| Heard::deserialize(heard).ok()) {
+            self.0.recall(heard);
+        }
     }
 
     fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
@@ -86,7 +109,8 @@ impl PersistentField<'_, Value> for SavedSong {
 
 /// The saved form of how the song is listened to. Any thread but audio.
 fn write(song: &Song) -> Value {
-    json!({ "listen": song.listens, "bars": song.bars })
+    let heard = song.heard_in_it().map(Arc::as_ref);
+    json!({ "listen": song.listens, "bars": song.bars, "heard": heard })
 }
 
 /// The orders that bring that back. A state may ask for more, which only tests in hosts without a
@@ -142,5 +166,33 @@ mod tests {
         context.order(SongOrder::Bars(8));
         assert!(context.take_changed());
         assert!(!context.take_changed());
+    }
+
+    #[test]
+    fn a_project_remembers_what_was_heard() {
+        let mut heard = Heard::default();
+        heard.title = "Bars 5–8, 4/4, 120 bpm".into();
+        heard.begins = Some(16.0);
+        heard.description.sentence = "120 bpm, A minor, calm.".into();
+        heard.told.metre = "3/4".parse().ok();
+        let (context, _ear) = Context::new(Source::Track, Box::new(|| ()));
+        context.recall(heard.clone());
+        assert!(!context.take_changed(), "it is the project's own");
+        let saved = write(&context.song());
+        let (other, _ear) = Context::new(Source::Track, Box::new(|| ()));
+        SavedSong(other.clone()).set(saved);
+        let song = other.song();
+        let back = song.heard_in_it().expect("it was saved");
+        assert_eq!((&back.title, back.begins), (&heard.title, heard.begins));
+        assert_eq!(
+            (&back.description, &back.told),
+            (&heard.description, &heard.told)
+        );
+        assert!(!back.follows());
+        SavedSong(other.clone()).set(json!({ "heard": { "told": 3 } }));
+        assert!(
+            other.song().heard_in_it().is_some(),
+            "damage changes nothing"
+        );
     }
 }

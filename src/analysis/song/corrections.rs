@@ -126,11 +126,8 @@ impl Rhythm {
             self.metre = metre;
         }
         // Eighths stay as they are, unless bars have as many felt beats as before.
-        let eighths = |metre: Metre| {
-            f64::from(8 / metre.unit.min(8)) * if metre.compound() { 3.0 } else { 1.0 }
-        };
         let feel = match told.tempo {
-            None if old.beats() != self.metre.beats() => eighths(old) / eighths(self.metre),
+            None if old.beats() != self.metre.beats() => old.quarters() / self.metre.quarters(),
             _ => 1.0,
         };
         let bars = usize::from(self.metre.beats()).max(1);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::music::{BarGrid, Chord, Key, Metre, Mode};
+use crate::music::{BarGrid, Chord, Key, Metre, Mode, TempoMap};
 
 /// What a song is like. What couldn't be found is absent; times are seconds from its start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -186,6 +186,18 @@ impl SongDescription {
             places.push(place);
         }
         BarGrid::new(&self.beats, &places, metre)
+    }
+
+    /// Quarter notes of `ticks` that follow its beats; 120 a minute without a beat. Any thread.
+    #[must_use]
+    pub fn tempo_map(&self, ticks: u16) -> TempoMap {
+        let quarters = self
+            .metre
+            .as_ref()
+            .map_or(1.0, |heard| heard.metre.quarters());
+        let apart = (f64::from(ticks) * quarters).round() as u16;
+        TempoMap::through(&self.beats, apart, ticks)
+            .unwrap_or_else(|| TempoMap::metrical(ticks, &[]))
     }
 
     /// The sentence of its other fields.

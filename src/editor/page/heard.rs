@@ -65,11 +65,17 @@ impl Corrector {
         let mut told = heard.told.clone();
         history(ui, heard, &mut told, folder, order);
         ui.separator();
-        self.tempo(ui, heard, &mut told);
-        metre(ui, heard, &mut told);
-        key(ui, heard, &mut told);
-        self.chords(ui, heard, &mut told);
-        swing(ui, heard, &mut told);
+        if !heard.follows() {
+            let hint = "The project remembers this: take the bars again to put it right.";
+            ui.colored_label(theme::TEXT_WEAK, hint);
+        }
+        ui.add_enabled_ui(heard.follows(), |ui| {
+            self.tempo(ui, heard, &mut told);
+            metre(ui, heard, &mut told);
+            key(ui, heard, &mut told);
+            self.chords(ui, heard, &mut told);
+            swing(ui, heard, &mut told);
+        });
         if told != heard.told {
             order(SongOrder::Tell(told));
         }
@@ -228,7 +234,10 @@ fn history(
             SongOrder::RedoTell,
         );
         let all = Button::new("All as heard");
-        if ui.add_enabled(!heard.told.is_empty(), all).clicked() {
+        if ui
+            .add_enabled(heard.follows() && !heard.told.is_empty(), all)
+            .clicked()
+        {
             *told = Corrections::default();
         }
         let hint = "Saves its notes in the folder, as a MIDI file on the song's beats";

@@ -1,7 +1,6 @@
 //! The strip that listens to the song, on the sidechain or the track, and takes bars of it.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use egui::text::LayoutJob;
 use egui::{Align, Button, Label, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
@@ -12,7 +11,7 @@ use crate::analysis::song::live::Now;
 use crate::editor::theme;
 use crate::editor::widgets::{meter, waveform::Waveform};
 use crate::jobs::SongOrder;
-use crate::jobs::song::{BARS, Heard, Hearing, Progress, Song, Source};
+use crate::jobs::song::{BARS, Hearing, Progress, Song, Source};
 
 /// Height of the instrument's strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -86,7 +85,7 @@ pub(super) fn song(
     let picture = below.with_min_x(text.right() + 8.0);
     match &song.taken {
         Some(taken) => {
-            let heard = heard(song).map(|heard| &heard.description);
+            let heard = song.heard_in_it().map(|heard| &heard.description);
             strip.waveform.show(ui, picture, taken, heard);
         }
         None => {
@@ -178,19 +177,11 @@ fn saving(ui: &mut Ui, strip: &mut Strip, folder: &Path, listening: &Listening) 
             (listening.order)(SongOrder::Save(folder.to_owned()));
         }
     }
-    if let Some(heard) = heard(listening.song) {
+    if let Some(heard) = listening.song.heard_in_it() {
         strip.corrector.menu(ui, heard, folder, listening.order);
     }
     if listening.source == Source::Sidechain {
         routes::menu(ui);
-    }
-}
-
-/// What is heard in what was taken.
-fn heard(song: &Song) -> Option<&Arc<Heard>> {
-    match &song.hearing {
-        Some(Hearing::Done(heard)) => Some(heard),
-        _ => None,
     }
 }
 
@@ -226,6 +217,13 @@ fn about(ui: &mut Ui, listening: &Listening) {
     if let Some(taken) = &song.taken {
         let title = format!("{}, {:.1} s", taken.title(), taken.seconds());
         line(ui, &title, theme::TEXT, 1);
+    } else if let Some(heard) = song.heard_in_it() {
+        line(
+            ui,
+            &format!("{}, from the project", heard.title),
+            theme::TEXT,
+            1,
+        );
     }
     match (&song.said, &song.hearing) {
         (Some((_, true)), _) | (_, None) => {}

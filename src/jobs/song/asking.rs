@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Hearing, Taken};
+use super::{Heard, Hearing, Taken};
 use crate::analysis::song::Corrections;
 use crate::analysis::song::live::Now;
 
@@ -67,6 +67,17 @@ pub struct Song {
     pub hearing: Option<Hearing>,
     /// What became of the last order, in a sentence, and whether it went wrong.
     pub said: Option<(String, bool)>,
+}
+
+impl Song {
+    /// What is heard, if it is.
+    #[must_use]
+    pub fn heard_in_it(&self) -> Option<&Arc<Heard>> {
+        match &self.hearing {
+            Some(Hearing::Done(heard)) => Some(heard),
+            _ => None,
+        }
+    }
 }
 
 impl Default for Song {

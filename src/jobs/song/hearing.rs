@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::taken::Taken;
 use crate::analysis::notes::{self, Decoding, HeardNote};
 use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
@@ -12,7 +14,7 @@ use crate::instrument::export;
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::{Error, Pack};
-use crate::music::{Metre, TempoMap, midi};
+use crate::music::{Metre, midi};
 
 /// Ticks of a quarter note in the MIDI files that are written.
 const TICKS: u16 = 480;
@@ -30,21 +32,30 @@ pub enum Hearing {
     Failed(String),
 }
 
-/// What was heard; nothing by default. Any thread but audio.
-#[derive(Clone, Debug, Default)]
+/// What was heard; nothing by default. Projects remember it, but not what it was heard in. Any thread
+/// but audio.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Heard {
+    /// What it was heard in: "Bars 5–8, 4/4, 120 bpm".
+    pub title: String,
+    /// Where that began in the host's song, quarter notes; `None` where the host said no bars.
+    pub begins: Option<f64>,
     /// What it is like.
     pub description: SongDescription,
     /// What the user has put right.
     pub told: Corrections,
     /// What was told before, the latest last.
+    #[serde(skip)]
     pub past: Vec<Corrections>,
     /// What was taken back, the latest last.
+    #[serde(skip)]
     pub undone: Vec<Corrections>,
     /// Its notes, without the drums'.
     pub notes: Vec<HeardNote>,
     /// What is struck on drums.
     pub strokes: Vec<Stroke>,
+    #[serde(skip)]
     evidence: Option<Arc<Evidence>>,
 }
 
@@ -90,6 +101,8 @@ impl Heard {
             host,
         });
         let heard = Self {
+            title: taken.title(),
+            begins: taken.bars.first().and(taken.start.beats),
             notes,
             strokes,
             evidence: Some(evidence),
@@ -125,6 +138,12 @@ impl Heard {
         self.concluded()
     }
 
+    /// Whether what is told changes anything: not where only a project remembers it.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.evidence.is_some()
+    }
+
     /// What follows from the evidence and from what is told.
     fn concluded(mut self) -> Self {
         if let Some(evidence) = &self.evidence {
@@ -136,28 +155,23 @@ impl Heard {
         self
     }
 
-    /// The notes as a MIDI file, on the host's beats where there are any.
-    fn to_midi(&self, taken: &Taken) -> Vec<u8> {
-        let quarters: Vec<f64> = taken.beat_seconds().iter().map(|beat| beat.0).collect();
-        let metre = taken.bars.first().map_or(4, |bar| bar.metre.1.max(1));
-        let apart = f64::from(TICKS) * 4.0 / f64::from(metre);
-        let bpm = taken.tempo.first().map_or(120.0, |tempo| tempo.1.max(1.0));
-        let even = || TempoMap::metrical(TICKS, &[(0, (60e6 / bpm) as u32)]);
-        let tempo = TempoMap::through(&quarters, apart as u16, TICKS).unwrap_or_else(even);
+    /// The notes as a MIDI file, on the beats.
+    fn to_midi(&self) -> Vec<u8> {
+        let tempo = self.description.tempo_map(TICKS);
         midi::write(&score::song(&self.notes, &self.strokes, tempo))
     }
-}
 
-/// Saves the notes: a sentence, and whether it went wrong.
-pub(super) fn write_notes(heard: &Heard, taken: &Taken, folder: &Path) -> (String, bool) {
-    let file = heard.to_midi(taken);
-    match export::file(folder, &taken.file_name(), ".mid", &file) {
-        Ok(path) => (format!("Saved {}.", path.display()), false),
-        Err(error) => {
-            let folder = folder.display();
-            let sentence =
-                format!("Could not save in “{folder}” ({error}); choose another folder.");
-            (sentence, true)
+    /// Saves the notes: a sentence, and whether it went wrong.
+    pub(super) fn save_notes(&self, folder: &Path) -> (String, bool) {
+        let name = self.title.replace('/', "-");
+        match export::file(folder, &name, ".mid", &self.to_midi()) {
+            Ok(path) => (format!("Saved {}.", path.display()), false),
+            Err(error) => {
+                let folder = folder.display();
+                let sentence =
+                    format!("Could not save in “{folder}” ({error}); choose another folder.");
+                (sentence, true)
+            }
         }
     }
 }
@@ -267,7 +281,7 @@ mod tests {
         assert!(heard.notes.len() >= 12, "{:?}", heard.notes);
 
         // The file is on the song's bars.
-        let file = midi::read(&heard.to_midi(&taken)).expect("a MIDI file");
+        let file = midi::read(&heard.to_midi()).expect("a MIDI file");
         let tick = 4 * u64::from(TICKS);
         let at_bars = file.notes().filter(|note| {
             let off = note.start % tick;
