@@ -109,8 +109,11 @@ impl PersistentField<'_, Value> for SavedSong {
 
 /// The saved form of how the song is listened to. Any thread but audio.
 fn write(song: &Song) -> Value {
-    let heard = song.heard_in_it().map(Arc::as_ref);
-    json!({ "listen": song.listens, "bars": song.bars, "heard": heard })
+    let mut saved = json!({ "listen": song.listens, "bars": song.bars });
+    if let Some(heard) = song.heard_in_it() {
+        saved["heard"] = serde_json::to_value(heard.as_ref()).unwrap_or_default();
+    }
+    saved
 }
 
 /// The orders that bring that back. A state may ask for more, which only tests in hosts without a
@@ -188,7 +191,7 @@ mod tests {
             (&back.description, &back.told),
             (&heard.description, &heard.told)
         );
-        assert!(!back.follows());
+        assert!(!back.follows);
         SavedSong(other.clone()).set(json!({ "heard": { "told": 3 } }));
         assert!(
             other.song().heard_in_it().is_some(),

@@ -134,6 +134,7 @@ fn bars_are_listened_to_and_taken() {
 /// What is heard in it: A minor, and the chord that it is over both halves.
 pub fn heard() -> Arc<Heard> {
     let mut heard = Heard::default();
+    heard.follows = true;
     let song = &mut heard.description;
     song.sentence = "Straight, 120 bpm, A minor, 7/8, sparse, calm.".into();
     song.key = Some(KeyHeard {
@@ -239,6 +240,22 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     ];
     assert_eq!(host.take(), orders.map(Asked::Song));
     assert!(page.query_by_label("tempo as heard").is_none());
+
+    // What a project remembers is shown, without anything to put right.
+    let mut remembered = Heard::clone(&heard());
+    remembered.title = "Bars 5–8, 7/8".into();
+    remembered.follows = false;
+    host.show(|view| {
+        view.song.taken = None;
+        view.song.hearing = Some(Hearing::Done(Arc::new(remembered)));
+    });
+    page.run();
+    page.get_by_label("Bars 5–8, 7/8, from the project");
+    page.get_by_label("Heard").click();
+    page.run();
+    page.get_by_label("C major").click();
+    page.run();
+    assert_eq!(host.take(), []);
 }
 
 /// Buttons of the menu, and what each tells.

@@ -65,11 +65,11 @@ impl Corrector {
         let mut told = heard.told.clone();
         history(ui, heard, &mut told, folder, order);
         ui.separator();
-        if !heard.follows() {
+        if !heard.follows {
             let hint = "The project remembers this: take the bars again to put it right.";
             ui.colored_label(theme::TEXT_WEAK, hint);
         }
-        ui.add_enabled_ui(heard.follows(), |ui| {
+        ui.add_enabled_ui(heard.follows, |ui| {
             self.tempo(ui, heard, &mut told);
             metre(ui, heard, &mut told);
             key(ui, heard, &mut told);
@@ -235,7 +235,7 @@ fn history(
         );
         let all = Button::new("All as heard");
         if ui
-            .add_enabled(heard.follows() && !heard.told.is_empty(), all)
+            .add_enabled(heard.follows && !heard.told.is_empty(), all)
             .clicked()
         {
             *told = Corrections::default();

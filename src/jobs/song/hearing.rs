@@ -55,6 +55,9 @@ pub struct Heard {
     pub notes: Vec<HeardNote>,
     /// What is struck on drums.
     pub strokes: Vec<Stroke>,
+    /// Whether the description follows what is told: not where only a project remembers it.
+    #[serde(skip)]
+    pub follows: bool,
     #[serde(skip)]
     evidence: Option<Arc<Evidence>>,
 }
@@ -105,6 +108,7 @@ impl Heard {
             begins: taken.bars.first().and(taken.start.beats),
             notes,
             strokes,
+            follows: true,
             evidence: Some(evidence),
             ..Self::default()
         };
@@ -136,12 +140,6 @@ impl Heard {
             self.past.push(std::mem::replace(&mut self.told, again));
         }
         self.concluded()
-    }
-
-    /// Whether what is told changes anything: not where only a project remembers it.
-    #[must_use]
-    pub fn follows(&self) -> bool {
-        self.evidence.is_some()
     }
 
     /// What follows from the evidence and from what is told.
