@@ -9,12 +9,18 @@ use serde_json::json;
 use super::failure::Failure;
 use super::progress::Progress;
 use super::{Context, cancel};
+use crate::analysis::notes::{self, Decoding, HeardNote};
 use crate::analysis::song::corrections::TEMPI;
+use crate::analysis::song::description::{TagHeard, Tags};
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
 use crate::analysis::sound_file::{self, Extent};
+use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound};
-use crate::models::Error;
 use crate::models::basic_pitch::BasicPitch;
+use crate::models::drum_hearing::DrumHearing;
+use crate::models::song_tags::{self, SongTags};
+use crate::models::sound_encoder::SoundEncoder;
+use crate::models::{Error, Pack};
 use crate::music::{Key, Metre};
 
 /// Describe a song: tempo, metre, key, chords, swing, density, loudness.
@@ -34,6 +40,9 @@ pub struct Arguments {
     fast: bool,
     #[command(flatten)]
     told: Told,
+    /// The numbers that its tags are told by, into the JSON: for training.
+    #[arg(long, hide = true)]
+    features: bool,
 }
 
 /// What is known of the song; all else follows it.
@@ -81,17 +90,34 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let (sound, extent) = read.map_err(|error| Failure::job(error.to_string()))?;
     cancel::check()?;
     let begun = Instant::now();
-    let posterior = match arguments.fast {
+    let transcribed = match arguments.fast {
         true => None,
         false => transcribe(&sound, &progress, context)?,
     };
+    let posterior = transcribed.as_ref().map(|heard| &heard.posterior);
     progress.show("Listening", 0.7);
     let told = arguments.told.corrections();
-    let description = song::describe(&sound, posterior.as_ref(), None, &told, &cancel::asked)
-        .map_err(|error| match error {
+    let description = song::describe(&sound, posterior, None, &told, &cancel::asked).map_err(
+        |error| match error {
             SongError::Stopped(_) => Failure::cancelled(),
             SongError::Sound(error) => Failure::content(&arguments.song, error),
-        })?;
+        },
+    )?;
+    progress.show("Telling genre and instruments", 0.9);
+    let (mut description, mut features) = (description, None);
+    if let Some(heard) = &transcribed {
+        if arguments.features {
+            features = heard.features(&sound, &description).map_err(failed)?;
+        } else {
+            match heard.tags(&sound, &description) {
+                Ok(tags) => description = description.tagged(tags),
+                Err(Error::Cancelled) => return Err(Failure::cancelled()),
+                Err(error) => {
+                    context.remark(&format!("Genre and instruments aren't told. {error}"))
+                }
+            }
+        }
+    }
     let seconds = begun.elapsed().as_secs_f64();
     drop(progress);
     match extent {
@@ -103,39 +129,84 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         }
         _ => {}
     }
-    let result = json!({
+    let mut result = json!({
         "song": arguments.song.display().to_string(),
         "seconds_describing": seconds,
         "description": description,
         "told": told,
     });
+    if let Some(features) = features {
+        result["features"] = json!(features);
+    }
     context.result(&result, &lines(&description));
     Ok(())
 }
 
-/// What the transcription model hears in the part that is used; nothing where there is no model.
+/// What the models hear in the part that is used.
+struct Transcribed {
+    posterior: Posterior,
+    notes: Vec<HeardNote>,
+    strokes: Vec<Stroke>,
+}
+
+impl Transcribed {
+    fn tags(&self, sound: &Sound, song: &SongDescription) -> Result<Tags, Error> {
+        SongTags::load(&Pack::open()?)?.of(sound, song, &self.notes, &self.strokes)
+    }
+
+    fn features(&self, sound: &Sound, song: &SongDescription) -> Result<Option<Vec<f32>>, Error> {
+        let mut encoder = SoundEncoder::load(&Pack::open()?)?;
+        song_tags::features(&mut encoder, sound, song, &self.notes, &self.strokes)
+    }
+}
+
+/// Hears it; nothing where there is no model.
 fn transcribe(
     sound: &Sound,
     progress: &Progress,
     context: &Context,
-) -> Result<Option<Posterior>, Failure> {
+) -> Result<Option<Transcribed>, Failure> {
     let beginning = song::beginning(sound).map_err(|error| Failure::job(error.to_string()))?;
     let sound = beginning.as_ref().unwrap_or(sound);
     let heard = BasicPitch::load().and_then(|mut model| {
         model.listen(sound, &mut |part| {
-            progress.show("Transcribing", 0.1 + 0.6 * part);
+            progress.show("Transcribing", 0.1 + 0.5 * part);
             !cancel::asked()
         })
     });
-    match heard {
-        Ok((posterior, _)) => Ok(Some(posterior)),
-        Err(Error::Cancelled) => Err(Failure::cancelled()),
+    let (posterior, contours) = match heard {
+        Ok(heard) => heard,
+        Err(Error::Cancelled) => return Err(Failure::cancelled()),
         Err(error) => {
             context.remark(&format!(
                 "Key and chords are heard without the model. {error}"
             ));
-            Ok(None)
+            return Ok(None);
         }
+    };
+    let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
+        Ok(mut drums) => {
+            let strikes = drums.listen(sound, &mut |part| {
+                progress.show("Listening to the drums", 0.6 + 0.1 * part);
+                !cancel::asked()
+            });
+            strikes.map_err(failed)?.strokes()
+        }
+        // Another pack: all else can be heard.
+        Err(Error::Pack(_)) => Vec::new(),
+        Err(error) => return Err(failed(error)),
+    };
+    Ok(Some(Transcribed {
+        notes: notes::decode(&posterior, &contours, Decoding::default()),
+        posterior,
+        strokes,
+    }))
+}
+
+fn failed(error: Error) -> Failure {
+    match error {
+        Error::Cancelled => Failure::cancelled(),
+        error => Failure::job(error.to_string()),
     }
 }
 
@@ -193,6 +264,26 @@ fn lines(song: &SongDescription) -> String {
             value += &format!("; or {}", others.join(", "));
         }
         line("key", value);
+    }
+    let tags = |tags: &[TagHeard]| {
+        let names = tags.iter();
+        let names = names.map(|tag| format!("{} ({})", tag.name, percent(tag.confidence)));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    if !song.tags.genres.is_empty() {
+        line("genre", tags(&song.tags.genres));
+    }
+    if !song.tags.instruments.is_empty() {
+        line("played by", tags(&song.tags.instruments));
+    }
+    if let Some(mood) = &song.mood {
+        line(
+            "mood",
+            format!(
+                "{} (valence {:+.1}, arousal {:+.1})",
+                mood.name, mood.valence, mood.arousal
+            ),
+        );
     }
     if !song.chords.is_empty() {
         let first = song

@@ -11,6 +11,7 @@
 //! | `denial` | what a prompt says that a sound isn't |
 //! | [`tones`] | those properties: of a note, and of words |
 //! | [`timbre`] | note → vector in the space of the prompts |
+//! | [`song_tags`] | what is heard of a song → its genre and instruments |
 //! | [`sound_encoder`] | any sound or mix → vectors to find instruments by |
 //! | [`first_anchor`] | text vector → code of one note, drawn by a flow |
 //! | [`encoder`] | a known note → its code |
@@ -52,6 +53,7 @@ mod noise;
 pub mod pack;
 pub mod parts;
 pub mod runtime;
+pub mod song_tags;
 pub mod sound_encoder;
 mod steering;
 pub mod text;

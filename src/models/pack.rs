@@ -47,10 +47,31 @@ pub struct Manifest {
     /// When a drum counts as heard; packs without that model don't say.
     #[serde(default)]
     pub drum_hearing: Option<DrumHearing>,
+    /// What the tags of songs mean.
+    #[serde(default)]
+    pub song_tags: Option<SongTags>,
     /// The models.
     pub models: Vec<ModelEntry>,
     /// The tokenizer.
     pub tokenizer: TokenizerEntry,
+}
+
+/// What the tags of songs mean, in the order of the model's outputs.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SongTags {
+    /// Genres.
+    pub genres: Vec<String>,
+    /// Instruments.
+    pub instruments: Vec<InstrumentTag>,
+}
+
+/// An instrument that is heard in songs.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InstrumentTag {
+    /// "strings".
+    pub name: String,
+    /// How sure the model has to be, 0..=1.
+    pub threshold: f32,
 }
 
 /// Settings of the first-anchor sampler.

@@ -123,6 +123,22 @@ impl BarGrid {
         (after - 1 + whole as usize, within)
     }
 
+    /// Where in its bar a moment lies, 0..1; `None` outside the bars. Any thread.
+    #[must_use]
+    pub fn place_in_bar(&self, seconds: f64) -> Option<f64> {
+        let step = self.step_at(seconds);
+        let whole = (0.0..f64::from(self.steps()))
+            .contains(&step)
+            .then_some(step)?;
+        let (_, within) = self.bar_of(whole as u32);
+        let bar = self.bars[self
+            .bars
+            .partition_point(|bar| f64::from(bar.step) <= whole)
+            .max(1)
+            - 1];
+        Some((f64::from(within) + whole.fract()) / f64::from(steps_a_bar(bar.metre)))
+    }
+
     /// The beats that a moment lies between, of which so many come before it.
     fn around(&self, before: usize) -> ((f64, f64), (f64, f64)) {
         let second = before.clamp(1, self.beats.len() - 1);
@@ -166,6 +182,11 @@ mod tests {
             );
             assert!((grid.seconds_at(step) - second).abs() < 1e-9);
         }
+        assert_eq!(grid.place_in_bar(1.25), Some(0.125));
+        assert_eq!(
+            (grid.place_in_bar(-2.0), grid.place_in_bar(90.0)),
+            (None, None)
+        );
         assert_eq!(grid.bar_of(13), (0, 13));
         assert_eq!(grid.bar_of(31), (1, 15));
         assert_eq!(grid.bar_of(32 + 17), (3, 1));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::chords::{self, Fit};
 use super::chroma::Chroma;
-use super::description::ChordHeard;
+use super::description::{ChordHeard, TagHeard, Tags};
 use super::rhythm::Rhythm;
 use crate::music::{Chord, Key, Metre};
 
@@ -35,6 +35,12 @@ pub struct Corrections {
     pub chords: Vec<ChordTold>,
     /// Length of the first of two eighths over the second: 1 straight, 2 a triplet's.
     pub swing: Option<f64>,
+    /// The genre, in a word or two.
+    pub genre: Option<String>,
+    /// The mood.
+    pub mood: Option<String>,
+    /// The instruments that play.
+    pub instruments: Option<Vec<String>>,
 }
 
 /// A chord of a stretch.
@@ -67,6 +73,23 @@ impl Corrections {
     pub fn forget_chord(&mut self, start: f64, end: f64) {
         self.chords
             .retain(|old| old.end <= start || old.start >= end);
+    }
+
+    /// Tags as they were heard, with the told ones in their places. Any thread.
+    #[must_use]
+    pub fn tags(&self, heard: &Tags) -> Tags {
+        let told = |name: &String| TagHeard {
+            name: name.clone(),
+            confidence: 1.0,
+        };
+        let mut tags = heard.clone();
+        if let Some(genre) = &self.genre {
+            tags.genres = vec![told(genre)];
+        }
+        if let Some(instruments) = &self.instruments {
+            tags.instruments = instruments.iter().map(told).collect();
+        }
+        tags
     }
 
     /// The told chord in the middle of a stretch, if there is one.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mood::Mood;
 use crate::music::{BarGrid, Chord, Key, Metre, Mode, TempoMap};
 
 /// What a song is like. What couldn't be found is absent; times are seconds from its start.
@@ -35,9 +36,34 @@ pub struct SongDescription {
     pub tuning_cents: Option<f64>,
     /// Integrated loudness, LUFS (ITU-R BS.1770-4); `None` below −70.
     pub loudness_lufs: Option<f64>,
+    /// Genres and instruments, where a model has told them.
+    #[serde(flatten)]
+    pub tags: Tags,
+    /// The mood, where there are a tempo and a key.
+    #[serde(default)]
+    pub mood: Option<Mood>,
     /// How much is going on, 0 (calm) to 1: the mean of three measures, each from 0 to 1 — onsets a
     /// second over eight; loudness from −40 to −8 LUFS; share of the strength of onsets above 2 kHz.
     pub energy: f64,
+}
+
+/// What a model tells of a song as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tags {
+    /// The likeliest genres, best first.
+    pub genres: Vec<TagHeard>,
+    /// Instruments that play, the surest first.
+    pub instruments: Vec<TagHeard>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TagHeard {
+    /// "bossa nova", "strings".
+    pub name: String,
+    /// 0..=1.
+    pub confidence: f64,
 }
 
 /// A tempo.
@@ -162,6 +188,10 @@ pub struct Register {
     pub highest: u8,
 }
 
+/// A genre that is surer than this is in the sentence.
+const CLEAR: f64 = 0.4;
+/// Instruments in the sentence.
+const MOST_NAMED: usize = 4;
 /// Swing above this is heard as such.
 const SWINGS: f64 = 1.35;
 
@@ -200,9 +230,23 @@ impl SongDescription {
             .unwrap_or_else(|| TempoMap::metrical(ticks, &[]))
     }
 
+    /// The same with tags, and with them in its sentence. Any thread.
+    #[must_use]
+    pub fn tagged(mut self, tags: Tags) -> Self {
+        self.tags = tags;
+        self.sentence = self.to_sentence();
+        self
+    }
+
     /// The sentence of its other fields.
     pub(super) fn to_sentence(&self) -> String {
         let mut words: Vec<String> = Vec::new();
+        let genre = self.tags.genres.first();
+        words.extend(
+            genre
+                .filter(|g| g.confidence >= CLEAR)
+                .map(|g| g.name.clone()),
+        );
         if self
             .swing
             .is_some_and(|s| s.ratio > SWINGS && s.confidence > 0.5)
@@ -226,6 +270,21 @@ impl SongDescription {
             };
             Some(word.to_owned())
         }));
+        let mut played = self.tags.instruments.iter().take(MOST_NAMED);
+        if let Some(first) = played.next() {
+            let mut list = format!("with {}", first.name);
+            let rest: Vec<&str> = played.map(|tag| tag.name.as_str()).collect();
+            for (number, name) in rest.iter().enumerate() {
+                list += if number + 1 == rest.len() {
+                    " and "
+                } else {
+                    ", "
+                };
+                list += name;
+            }
+            words.push(list);
+        }
+        words.extend(self.mood.as_ref().map(|mood| mood.name.clone()));
         words.push(
             match self.energy {
                 e if e < 0.35 => "calm",

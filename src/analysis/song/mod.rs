@@ -10,6 +10,7 @@
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
 //! | [`corrections`] | what the user puts right |
+//! | [`mood`] | how lively and how bright |
 //! | [`live`] | key and chord while it plays |
 //! | [`feel`], [`loudness`], [`register`] | swing, density, energy; loudness; how high |
 //!
@@ -24,6 +25,7 @@ pub mod feel;
 pub mod key;
 pub mod live;
 pub mod loudness;
+pub mod mood;
 pub mod patterns;
 pub mod pointer;
 pub mod register;
@@ -201,6 +203,10 @@ pub fn conclude(
     }
     let busy = onsets.len() as f64 / used.max(1.0);
     description.energy = feel::energy(busy, heard.loudness_lufs, strength);
+    description.mood = mood::of(&description);
+    if let (Some(told), Some(mood)) = (&told.mood, &mut description.mood) {
+        mood.name.clone_from(told);
+    }
     description.sentence = description.to_sentence();
     Ok(description)
 }

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::taken::Taken;
 use crate::analysis::notes::{self, Decoding, HeardNote};
+use crate::analysis::song::description::Tags;
 use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, score};
 use crate::instrument::export;
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
+use crate::models::song_tags::SongTags;
 use crate::models::{Error, Pack};
 use crate::music::{Metre, midi};
 
@@ -43,6 +45,8 @@ pub struct Heard {
     pub begins: Option<f64>,
     /// What it is like.
     pub description: SongDescription,
+    /// Genres and instruments as they are heard.
+    pub tags: Tags,
     /// What the user has put right.
     pub told: Corrections,
     /// What was told before, the latest last.
@@ -112,6 +116,22 @@ impl Heard {
             evidence: Some(evidence),
             ..Self::default()
         };
+        let mut heard = heard.concluded();
+        let tagger = Pack::open().and_then(|pack| SongTags::load(&pack));
+        match tagger {
+            Ok(mut tagger) => {
+                let Self {
+                    description,
+                    notes,
+                    strokes,
+                    ..
+                } = &heard;
+                heard.tags = tagger.of(&sound, description, notes, strokes)?;
+            }
+            // An older pack, again.
+            Err(Error::Pack(_)) => return Ok(heard),
+            Err(error) => return Err(error),
+        }
         Ok(heard.concluded())
     }
 
@@ -148,7 +168,8 @@ impl Heard {
             let (heard, posterior) = (&evidence.heard, Some(&evidence.posterior));
             let host = evidence.host.as_ref();
             let concluded = song::conclude(heard, posterior, host, &self.told, &|| false);
-            self.description = concluded.unwrap_or_default();
+            let tags = self.told.tags(&self.tags);
+            self.description = concluded.unwrap_or_default().tagged(tags);
         }
         self
     }

@@ -57,17 +57,22 @@ def truth(split, name):
 
 def _one(split, name):
     rng = random.Random(f"song {split} {name}")
-    metre, beats_a_bar, unit, groove = grooves.draw(split, rng)
+    song(rng, grooves.draw(split, rng), FONTS[split], folder(split), name)
+
+
+def song(rng, groove, fonts, folder, name, seconds=SECONDS):
+    """Makes NAME.flac and NAME.json in a folder: a groove as `grooves.draw` gives it, on one of some fonts."""
+    metre, beats_a_bar, unit, groove = groove
     felt = 50 * (220 / 50) ** rng.random()
     if metre == "6/8":  # two beats a bar
         felt = 40 * (130 / 40) ** rng.random()
     bar_seconds = beats_a_bar / unit * 60 / felt
-    bars = math.ceil((SECONDS + 8) / bar_seconds)
+    bars = math.ceil((seconds + 8) / bar_seconds)
     tonic, mode, chords = harmony.progression(rng, bars, beats_a_bar, unit)
     with tempfile.TemporaryDirectory() as place:
-        song, midi, wav = (Path(place) / n for n in ("song.mma", "song.mid", "song.wav"))
-        song.write_text(_source(rng, felt * unit, groove, chords, bars))
-        _run(["mma", "-f", str(midi), str(song)], place)
+        source, midi, wav = (Path(place) / n for n in ("song.mma", "song.mid", "song.wav"))
+        source.write_text(_source(rng, felt * unit, groove, chords, bars))
+        _run(["mma", "-f", str(midi), str(source)], place)
         file = mido.MidiFile(midi)
         beat_ticks = file.ticks_per_beat * unit
         if rng.random() < 0.6:
@@ -75,10 +80,11 @@ def _one(split, name):
         drift = rng.choice((0.0, 0.0, 0.0, 0.03))
         times = _set_tempo(rng, file, felt * unit, drift, bars * beats_a_bar)
         file.save(midi)
-        font = rng.choice(FONTS[split])
+        font = rng.choice(fonts)
         _play(_SOUNDS / font, midi, wav)
         start = rng.uniform(0.2, 3.0)
-        sound, rate = soundfile.read(wav, start=int(start * RATE), frames=int(SECONDS * RATE), dtype="float32")
+        played = programs(file, start, start + seconds)
+        sound, rate = soundfile.read(wav, start=int(start * RATE), frames=int(seconds * RATE), dtype="float32")
     peak = float(np.abs(sound).max())
     if rate != RATE or len(sound) < 20 * RATE or peak < 1e-3:
         raise ValueError("too short or too quiet")
@@ -89,7 +95,7 @@ def _one(split, name):
     spans = [(times[bar * beats_a_bar + beat] - start, root, quality, bass) for bar, beat, root, quality, bass in chords]
     beats_in = inside(beats)
     fact = dict(
-        groove=groove, font=font, metre=metre, drift=drift, tonic=tonic, mode=mode,
+        groove=groove, font=font, programs=played, metre=metre, drift=drift, tonic=tonic, mode=mode,
         tempo=round(float(60 / np.median(np.diff(beats_in))), 3), beats=beats_in, downbeats=inside(bars_at),
         chords=[
             dict(start=round(max(at, 0.0), 4), end=round(min(to, end - start), 4), label=harmony.label(root, quality), bass=bass)
@@ -97,10 +103,34 @@ def _one(split, name):
             if to > 0 and at < end - start
         ],
     )
-    soundfile.write(folder(split) / f"{name}.flac", sound / max(peak, 0.5) * 0.9, RATE)
-    part = folder(split) / f"{name}.json.part"
+    soundfile.write(folder / f"{name}.flac", sound / max(peak, 0.5) * 0.9, RATE)
+    part = folder / f"{name}.json.part"
     part.write_text(json.dumps(fact))
-    os.replace(part, folder(split) / f"{name}.json")
+    os.replace(part, folder / f"{name}.json")
+
+
+def programs(file, start, end):
+    """{General MIDI program, or "drums": share of all that sounds} between two moments (s)."""
+    program, volume, sounding, found, now = {}, {}, {}, {}, 0.0
+    for message in file:
+        now += message.time
+        if message.type == "program_change":
+            program[message.channel] = message.program
+        elif message.type == "control_change" and message.control == 7:
+            volume[message.channel] = message.value
+        elif message.type in ("note_on", "note_off"):
+            at = message.channel, message.note
+            if at in sounding:
+                since, loud, which = sounding.pop(at)
+                length = max(min(now, end) - max(since, start), 0.0)
+                found[which] = found.get(which, 0.0) + min(length, 1.0) * loud
+            if message.type == "note_on" and message.velocity:
+                channel = message.channel
+                which = "drums" if channel == 9 else str(program.get(channel, 0))
+                loud = (message.velocity / 127) ** 2 * (volume.get(channel, 100) / 127) ** 2
+                sounding[at] = now, loud, which
+    total = sum(found.values())
+    return {which: round(share / total, 4) for which, share in sorted(found.items()) if share > 0} if total else {}
 
 
 def _source(rng, tempo, groove, chords, bars):

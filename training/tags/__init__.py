@@ -1,0 +1,1 @@
+"""Tags of songs: which genre it is, and which instruments play."""
