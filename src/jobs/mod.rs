@@ -19,6 +19,7 @@
 //! | [`client`] | what instances hold |
 //! | [`capture`] | a sound from the sidechain, on a thread of its own |
 //! | [`song`] | the song around Consort, taken bar by bar, likewise |
+//! | [`stem`] | parts that fit a song |
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
@@ -35,6 +36,7 @@ pub mod librarian;
 mod rendering;
 pub mod snapshot;
 pub mod song;
+pub mod stem;
 
 pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
 pub use capture::{Capture, Captured, Recorder};

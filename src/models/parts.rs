@@ -5,8 +5,10 @@
 //! | module | what it is |
 //! |---|---|
 //! | `vocabulary` | what the tokens mean |
+//! | [`roll`] | tokens ↔ notes |
 //! | `sampler` | which tokens are taken, and in which order |
 
+pub mod roll;
 mod sampler;
 mod vocabulary;
 
@@ -18,7 +20,7 @@ use ort::value::{TensorElementType, TensorRef};
 use super::model::{Expected, Model, Usage};
 use super::pack::TEXT_WIDTH;
 use super::{Error, Pack};
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{Sampler, Vocabulary};
 
 /// Bars of a roll.
 pub const BARS: usize = 8;
@@ -29,11 +31,11 @@ pub const PIECES: usize = 15;
 /// Parts: drums, bass, guitar, keys, strings, brass, winds, lead.
 pub const PARTS: usize = 8;
 /// Numbers a step of what was heard of parts that aren't told apart.
-const HEARD: usize = 26;
+pub const HEARD: usize = 26;
 /// Numbers of what is asked of each part's density, loudness, syncopation and register.
-const CONTROLS: usize = 64;
+pub const CONTROLS: usize = 64;
 /// Steps of a patch: the network takes bars as patches of so many.
-const PATCH: usize = 4;
+pub const PATCH: usize = 4;
 
 const OFFSET: usize = PIECES;
 const NOTES: usize = PIECES + 1;
@@ -227,6 +229,7 @@ impl Parts {
     pub fn fill(
         &mut self,
         request: &Request,
+        settings: &Sampler,
         seed: u64,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Vec<u16>, Error> {
@@ -236,19 +239,14 @@ impl Parts {
             ));
         }
         let Self { model, vocabulary } = self;
-        let settings = &vocabulary.sampler;
         let mut logits = |request: &Request| guided(model, settings, request);
-        sampler::sample(vocabulary, request, seed, &mut logits, go_on)
+        sampler::sample(vocabulary, settings, request, seed, &mut logits, go_on)
     }
 }
 
 /// The network's answers with the strengths of words and context: v + context (x − v) + words (c − x)
 /// of the request as it is (c), without what is said (x), and without the other parts, too (v).
-fn guided(
-    model: &mut Model,
-    settings: &vocabulary::Sampler,
-    request: &Request,
-) -> Result<Logits, Error> {
+fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Logits, Error> {
     let three = [request.clone(), request.unsaid(), request.unconditional()];
     let ids =
         |of: &dyn Fn(&Request) -> Vec<i64>| -> Vec<i64> { three.iter().flat_map(of).collect() };

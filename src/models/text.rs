@@ -94,6 +94,19 @@ impl TextEncoder {
         Ok(Self { tokenizer, model })
     }
 
+    /// The vector of words as they are, those that deny something included; zeros where it knows none
+    /// of them.
+    ///
+    /// # Errors
+    /// [`Error::Model`]. Thread: generator.
+    pub fn plain(&mut self, words: &str) -> Result<Vec<f32>, Error> {
+        match self.tokens(words) {
+            Ok((ids, _)) => Ok(self.read(&ids)?.0),
+            Err(Error::Prompt(_)) => Ok(Encoded::nothing().vector),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The vector of a prompt, and whether all of it was read.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The sampler of the parts network: `training/parts/sample.py` says what it does and why, step by
 //! step; this does the same.
 
-use super::vocabulary::{FIRST, HOLD, NO_OFFSET, NO_TOUCH, REST, Vocabulary};
+use super::vocabulary::{FIRST, HOLD, NO_OFFSET, NO_TOUCH, REST, Sampler, Vocabulary};
 use super::{BARS, Logits, NOTES, OFFSET, PIECES, PITCHED, Request, STREAMS, TOUCHES};
 use crate::models::Error;
 
@@ -20,12 +20,12 @@ pub(super) fn uniform(seed: u64, call: usize, which: u64, step: usize, stream: u
 /// Fills in the masks of a request.
 pub(super) fn sample(
     vocabulary: &Vocabulary,
+    settings: &Sampler,
     request: &Request,
     seed: u64,
     logits: &mut dyn FnMut(&Request) -> Result<Logits, Error>,
     go_on: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Vec<u16>, Error> {
-    let settings = &vocabulary.sampler;
     let mut now = request.clone();
     let early = (0..PIECES).chain(NOTES..TOUCHES);
     let late = std::iter::once(OFFSET).chain(TOUCHES..STREAMS);
@@ -53,6 +53,7 @@ pub(super) fn sample(
                 };
                 let numbers = Numbers {
                     vocabulary,
+                    settings,
                     seed,
                     call,
                     temperature,
@@ -88,6 +89,7 @@ fn masked<'a>(
 /// What one call draws its tokens with.
 struct Numbers<'a> {
     vocabulary: &'a Vocabulary,
+    settings: &'a Sampler,
     seed: u64,
     call: usize,
     temperature: f64,
@@ -96,7 +98,7 @@ struct Numbers<'a> {
 impl Numbers<'_> {
     /// The number that chooses a token; bars share it where they are drawn alike.
     fn choice(&self, step: usize, stream: usize, bar: usize, beat: usize) -> f64 {
-        let settings = &self.vocabulary.sampler;
+        let settings = self.settings;
         let steady = || uniform(self.seed, 1, 1, step % beat, stream) < settings.steady;
         let same = if self.vocabulary.keeps_time(stream) && steady() {
             step % beat
@@ -143,7 +145,7 @@ fn reveal(
             let number = numbers.choice(step, stream, bar, beat);
             let (token, chance) = numbers.token(logits.of(step, stream), number);
             let place = uniform(numbers.seed, numbers.call, 1, step, stream);
-            let confidence = numbers.vocabulary.sampler.confidence;
+            let confidence = numbers.settings.confidence;
             let score = chance.max(1e-300).ln() * confidence - (-place.ln()).ln();
             (-score, step, stream, token)
         })

@@ -59,7 +59,8 @@ fn drums_and_bass_are_filled_in_as_the_training_does() {
     let mut parts = Parts::load(&Pack::built_in().unwrap()).unwrap();
     let mut last = 0.0;
     let begun = std::time::Instant::now();
-    let filled = parts.fill(&request, golden.seed, &mut |part| {
+    let settings = parts.vocabulary().sampler.clone();
+    let filled = parts.fill(&request, &settings, golden.seed, &mut |part| {
         assert!(part > last && part <= 1.0);
         last = part;
         true
@@ -87,13 +88,13 @@ fn drums_and_bass_are_filled_in_as_the_training_does() {
     );
 
     let other = parts
-        .fill(&request, golden.seed + 1, &mut |_| true)
+        .fill(&request, &settings, golden.seed + 1, &mut |_| true)
         .unwrap();
     assert_ne!(other, filled, "another seed gives another part");
-    let stopped = parts.fill(&request, 1, &mut |_| false);
+    let stopped = parts.fill(&request, &settings, 1, &mut |_| false);
     assert_eq!(stopped, Err(Error::Cancelled));
     let mut short = request.clone();
     short.tokens.pop();
-    let refused = parts.fill(&short, 1, &mut |_| true);
+    let refused = parts.fill(&short, &settings, 1, &mut |_| true);
     assert!(matches!(refused, Err(Error::Model(_))), "{refused:?}");
 }

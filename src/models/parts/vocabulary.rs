@@ -1,9 +1,12 @@
 //! What the tokens of the parts network mean, as its pack says.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::STREAMS;
 use crate::models::{Error, Pack};
+use crate::music::Quality;
 
 /// A part doesn't sound.
 pub const REST: u16 = 0;
@@ -29,11 +32,31 @@ pub struct Vocabulary {
     pub metres: Vec<String>,
     /// Settings of the sampler.
     pub sampler: Sampler,
+    /// Steps of a bar of each of these metres.
+    pub steps_a_bar: BTreeMap<String, usize>,
+    /// Sets of degrees and octaves that chordal parts play: octave × 12 + degree.
+    pub(super) voicings: Vec<Vec<u8>>,
+    /// Semitones over the root of each degree, for each quality in the order of `Quality::ALL`.
+    pub(super) semitones: Vec<[u8; 12]>,
+    pub(super) lowest_root: OfKind,
+    pub(super) octaves: OfKind,
+    pub(super) velocity_edges: [u8; 3],
+    pub(super) piece_of_key: BTreeMap<u8, usize>,
+    /// Of each part and control 41 values, from the least to the most that the training has.
+    pub(super) quantiles: Vec<Vec<Vec<f32>>>,
     rest: u16,
     hold: u16,
     first_onset: u16,
     no_touch: u16,
     largest_offset: u16,
+}
+
+/// A number for each kind of part.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct OfKind {
+    pub(super) bass: u8,
+    pub(super) chords: u8,
+    pub(super) lead: u8,
 }
 
 /// A piece of the kit.
@@ -68,7 +91,26 @@ pub struct Sampler {
     pub steady: f64,
 }
 
+/// How pitched parts are drawn: with the words as strong as the drums', basses leave the chords
+/// (35 % of a walking bass' notes in them; so 67 %), and with the same temperature the first beat.
+const PITCHED: (f32, f64) = (1.0, 0.5);
+
 impl Vocabulary {
+    /// Settings for drums, or for pitched parts.
+    #[must_use]
+    pub fn sampler(&self, drums: bool) -> Sampler {
+        let (words, temperature) = if drums {
+            (self.sampler.words, self.sampler.temperature)
+        } else {
+            PITCHED
+        };
+        Sampler {
+            words,
+            temperature,
+            ..self.sampler.clone()
+        }
+    }
+
     /// That of a pack.
     pub(super) fn read(pack: &Pack) -> Result<Self, Error> {
         let entry = pack.model("parts")?;
@@ -82,7 +124,19 @@ impl Vocabulary {
         let fits = fixed == [REST, HOLD, FIRST, NO_TOUCH]
             && found.largest_offset == NO_OFFSET
             && found.masks.len() == STREAMS
-            && found.pieces.len() == super::PIECES;
+            && found.pieces.len() == super::PIECES
+            && found.velocities.len() == super::DRUM_IDS - 1
+            && found.semitones.len() == Quality::ALL.len()
+            && found.voicings.len() + usize::from(FIRST) == super::CHORD_IDS
+            && found.quantiles.len() == super::PARTS
+            && found
+                .piece_of_key
+                .values()
+                .all(|piece| *piece < super::PIECES)
+            && found
+                .metres
+                .iter()
+                .all(|metre| found.steps_a_bar.contains_key(metre));
         if fits {
             Ok(found)
         } else {

@@ -1,0 +1,154 @@
+//! The song as the parts network takes it: chords, what is heard, and the drums, step by step.
+
+use crate::analysis::song::SongDescription;
+use crate::models::parts::roll::StepChord;
+use crate::music::{BarGrid, Chord, GridNote, Key, Metre, Mode, Part, PartKind, Quality};
+
+/// Bars longer or of another kind than the network's are counted as several or as parts of its own.
+const METRES: [(Metre, &str, u32); 9] = [
+    (metre(4, 4), "4/4", 16),
+    (metre(2, 4), "4/4", 16),
+    (metre(2, 2), "4/4", 16),
+    (metre(3, 4), "3/4", 12),
+    (metre(6, 4), "3/4", 12),
+    (metre(6, 8), "6/8", 12),
+    (metre(12, 8), "6/8", 12),
+    (metre(3, 8), "6/8", 12),
+    (metre(5, 4), "5/4", 20),
+];
+/// Most steps of a song that a part is made for: some ten minutes.
+const MOST_STEPS: u32 = 16 * 400;
+
+const fn metre(count: u8, unit: u8) -> Metre {
+    Metre { count, unit }
+}
+
+/// What a part has to fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StemContext {
+    /// The network's name of the metre: "4/4".
+    pub metre: &'static str,
+    /// Steps of one of the network's bars.
+    pub bar: usize,
+    /// Steps of all bars, the network's bars whole; a part is as long.
+    pub steps: usize,
+    /// The chord of each step; those of no chord are filled with the one before.
+    pub chords: Vec<StepChord>,
+    /// Whether the chords are known, or only the key.
+    pub knows_chords: bool,
+    /// The key.
+    pub key: Key,
+    /// Quarter notes a minute.
+    pub bpm: f64,
+    /// Notes of parts that aren't told apart.
+    pub heard: Vec<GridNote>,
+    /// Parts that are known exactly; the drums that were heard count as such.
+    pub given: Vec<Part>,
+    /// The name of the song's metre, where notes are written down.
+    pub written: Metre,
+}
+
+impl StemContext {
+    /// That of a song with these parts.
+    ///
+    /// # Errors
+    /// One sentence that says what to do. Any thread but audio.
+    pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, String> {
+        let written = grid.bars().first().map_or(metre(4, 4), |bar| bar.metre);
+        let known = METRES.iter().find(|(metre, ..)| *metre == written);
+        let Some(&(_, name, bar)) = known else {
+            return Err(format!(
+                "Consort writes parts in 4/4, 3/4, 6/8 and 5/4, and this is in {written}: choose the nearest metre under “Heard”."
+            ));
+        };
+        if grid.bars().iter().any(|other| other.metre != written) {
+            return Err("The metre changes within these bars: take bars of one metre.".to_owned());
+        }
+        let sound = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
+        // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
+        let steps = ((sound + bar / 2) / bar).max(1) * bar;
+        let steps = steps.min(MOST_STEPS / bar * bar) as usize;
+        let key = song.key.as_ref().map_or(
+            Key {
+                tonic: 0,
+                mode: Mode::Major,
+            },
+            |heard| heard.key(),
+        );
+        let mut chords: Vec<Option<Chord>> = vec![None; steps];
+        for heard in &song.chords {
+            let step = |seconds: f64| (grid.step_at(seconds).round().max(0.0) as usize).min(steps);
+            chords[step(heard.start)..step(heard.end).max(step(heard.start))]
+                .fill(Some(heard.chord));
+        }
+        let knows_chords = chords.iter().any(Option::is_some);
+        let tonic = Chord {
+            root: key.tonic,
+            quality: match key.mode {
+                Mode::Major => Quality::Major,
+                Mode::Minor => Quality::Minor,
+            },
+            bass: None,
+        };
+        let mut now = chords.iter().copied().flatten().next().unwrap_or(tonic);
+        let filled = chords.into_iter().map(|chord| {
+            now = chord.unwrap_or(now);
+            StepChord::from(now)
+        });
+        let within = |part: &Part| Part {
+            kind: part.kind,
+            notes: part
+                .notes
+                .iter()
+                .filter(|note| (note.step as usize) < steps)
+                .copied()
+                .collect(),
+        };
+        let (given, heard): (Vec<&Part>, Vec<&Part>) =
+            parts.iter().partition(|part| part.kind.is_some());
+        Ok(Self {
+            metre: name,
+            bar: bar as usize,
+            steps,
+            chords: filled.collect(),
+            knows_chords,
+            key,
+            bpm: quarters(song),
+            heard: heard
+                .into_iter()
+                .flat_map(|part| within(part).notes)
+                .collect(),
+            given: given.into_iter().map(within).collect(),
+            written,
+        })
+    }
+
+    /// The same without a part of its own kind: what is to be made isn't known.
+    #[must_use]
+    pub fn given_besides(&self, kind: PartKind) -> Vec<&Part> {
+        let others = self.given.iter().filter(|part| part.kind != Some(kind));
+        others.collect()
+    }
+
+    /// Bars as the song counts them.
+    #[must_use]
+    pub fn bars(&self) -> usize {
+        self.steps.div_ceil(self.bar_written()).max(1)
+    }
+
+    /// Steps of a bar as the song counts them.
+    #[must_use]
+    pub fn bar_written(&self) -> usize {
+        usize::from(self.written.count) * 16 / usize::from(self.written.unit)
+    }
+}
+
+/// Quarter notes a minute.
+fn quarters(song: &SongDescription) -> f64 {
+    let felt = song.tempo.as_ref().map_or(110.0, |tempo| tempo.bpm);
+    let each = song
+        .metre
+        .as_ref()
+        .map_or(1.0, |metre| metre.metre.quarters());
+    (felt * each).clamp(30.0, 300.0)
+}

@@ -1,0 +1,345 @@
+//! What an instruction asks for that is certain: which part, which pieces, which bars, how much. The
+//! text encoder hears all else in it; what a network obeys only mostly, these rules obey always.
+
+use crate::music::PartKind;
+
+/// Names of parts; the first name in an instruction counts.
+const PARTS: [(PartKind, &[&str]); 8] = [
+    (
+        PartKind::Drums,
+        &[
+            "drum",
+            "drums",
+            "beat",
+            "percussion",
+            "kit",
+            "groove",
+            "brushes",
+            "hats",
+            "hi-hats",
+            "snare",
+            "kick",
+        ],
+    ),
+    (PartKind::Bass, &["bass", "bassline", "sub"]),
+    (
+        PartKind::Guitar,
+        &["guitar", "guitars", "strumming", "banjo", "ukulele"],
+    ),
+    (
+        PartKind::Keys,
+        &[
+            "keys",
+            "piano",
+            "pianos",
+            "keyboard",
+            "rhodes",
+            "organ",
+            "harpsichord",
+            "clavinet",
+        ],
+    ),
+    (
+        PartKind::Strings,
+        &[
+            "strings",
+            "string",
+            "violins",
+            "violas",
+            "cellos",
+            "orchestra",
+            "pad",
+            "pads",
+        ],
+    ),
+    (
+        PartKind::Brass,
+        &[
+            "brass",
+            "horns",
+            "horn",
+            "trumpet",
+            "trumpets",
+            "trombone",
+            "trombones",
+        ],
+    ),
+    (
+        PartKind::Winds,
+        &[
+            "winds",
+            "woodwinds",
+            "flute",
+            "flutes",
+            "clarinet",
+            "oboe",
+            "sax",
+            "saxes",
+            "saxophone",
+        ],
+    ),
+    (
+        PartKind::Lead,
+        &["lead", "melody", "solo", "counter-melody"],
+    ),
+];
+
+/// Names of pieces of the kit, as the parts network calls them.
+const PIECES: [(&[&str], &[&str]); 12] = [
+    (&["kick", "kicks", "bass drum"], &["kick"]),
+    (&["snare", "snares"], &["snare", "stick"]),
+    (
+        &["rimshot", "side-stick", "sidestick", "cross-stick"],
+        &["stick"],
+    ),
+    (&["clap", "claps", "handclaps"], &["clap"]),
+    (
+        &["hat", "hats", "hi-hat", "hi-hats", "hihat", "hihats"],
+        &["closed hat", "pedal hat", "open hat"],
+    ),
+    (
+        &["cymbal", "cymbals"],
+        &["closed hat", "pedal hat", "open hat", "crash", "ride"],
+    ),
+    (&["crash", "crashes"], &["crash"]),
+    (&["ride", "rides"], &["ride"]),
+    (&["tom", "toms"], &["low tom", "high tom"]),
+    (&["shaker", "shakers", "tambourine", "maracas"], &["shaker"]),
+    (
+        &["conga", "congas", "bongo", "bongos", "hand drums"],
+        &["low hand drum", "high hand drum"],
+    ),
+    (
+        &["bell", "bells", "cowbell", "clave", "claves", "woodblock"],
+        &["bell"],
+    ),
+];
+
+/// Words for how much, with the control and how far: scores from −2 to 2.
+const AMOUNTS: [(&[&str], Control, f32); 8] = [
+    (
+        &["sparse", "simple", "minimal", "sparser", "simpler"],
+        Control::Density,
+        -1.5,
+    ),
+    (
+        &["busy", "dense", "driving", "busier", "denser", "full"],
+        Control::Density,
+        1.5,
+    ),
+    (
+        &[
+            "soft", "quiet", "gentle", "light", "softer", "quieter", "delicate",
+        ],
+        Control::Loudness,
+        -1.5,
+    ),
+    (
+        &[
+            "loud",
+            "hard",
+            "powerful",
+            "heavy",
+            "louder",
+            "hard-hitting",
+            "aggressive",
+        ],
+        Control::Loudness,
+        1.5,
+    ),
+    (&["square", "steady"], Control::Syncopation, -1.0),
+    (
+        &["syncopated", "off-beat", "offbeat"],
+        Control::Syncopation,
+        1.0,
+    ),
+    (&["low", "deep"], Control::Register, -1.2),
+    (&["high"], Control::Register, 1.2),
+];
+
+/// What the network can be asked for in numbers, in its own order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Notes a quarter note.
+    Density,
+    /// How hard they are played.
+    Loudness,
+    /// How many fall off the beat.
+    Syncopation,
+    /// How high they lie; of drums, how many are on cymbals.
+    Register,
+}
+
+/// Changes of a part that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// More of what plays.
+    Busier,
+    /// Less of it.
+    Sparser,
+    /// Harder.
+    Louder,
+    /// Less hard.
+    Softer,
+}
+
+/// What is certain of an instruction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// The part it names first.
+    pub kind: Option<PartKind>,
+    /// Pieces of the kit that must not play, by the network's names.
+    pub banned: Vec<&'static str>,
+    /// How much of what, −2..=2.
+    pub controls: Vec<(Control, f32)>,
+    /// Bars, counted from 1, that are to have a fill.
+    pub fills: Vec<usize>,
+    /// How a part that is there should change.
+    pub edit: Option<Edit>,
+}
+
+/// Reads an instruction. Any thread.
+#[must_use]
+pub fn read(instruction: &str) -> Said {
+    let lower = instruction.to_lowercase().replace("hi hat", "hi-hat");
+    let words: Vec<&str> = lower
+        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut said = Said {
+        kind: kind(&words),
+        ..Said::default()
+    };
+    let all: Vec<&'static str> = PIECES
+        .iter()
+        .flat_map(|(_, pieces)| pieces.iter().copied())
+        .collect();
+    for (at, word) in words.iter().enumerate() {
+        match *word {
+            "no" | "without" => said.banned.extend(listed(&words[at + 1..])),
+            "only" | "just" => {
+                let kept = listed(&words[at + 1..]);
+                if !kept.is_empty() {
+                    said.banned
+                        .extend(all.iter().filter(|piece| !kept.contains(piece)));
+                }
+            }
+            "fill" => said.fills.extend(bar_named(&words[at + 1..])),
+            _ => {}
+        }
+        let denied = at > 0 && matches!(words[at - 1], "no" | "not" | "less");
+        for (names, control, amount) in AMOUNTS {
+            if names.contains(word) && !denied {
+                // Of contradictions the last word counts.
+                said.controls.retain(|(known, _)| *known != control);
+                said.controls.push((control, amount));
+            }
+        }
+        said.edit = match *word {
+            "busier" | "denser" | "more" => Some(Edit::Busier),
+            "sparser" | "simpler" | "less" | "fewer" => Some(Edit::Sparser),
+            "louder" | "harder" => Some(Edit::Louder),
+            "softer" | "quieter" => Some(Edit::Softer),
+            _ => said.edit,
+        };
+    }
+    said.banned.sort_unstable();
+    said.banned.dedup();
+    said
+}
+
+/// The part that is named first; "bass drum" is no bass.
+fn kind(words: &[&str]) -> Option<PartKind> {
+    let named = |at: usize| {
+        if words[at] == "bass"
+            && words
+                .get(at + 1)
+                .is_some_and(|next| next.starts_with("drum"))
+        {
+            return Some(PartKind::Drums);
+        }
+        let found = PARTS.iter().find(|(_, names)| names.contains(&words[at]));
+        found.map(|(kind, _)| *kind)
+    };
+    let denied = |at: usize| at > 0 && matches!(words[at - 1], "no" | "without");
+    (0..words.len()).filter(|at| !denied(*at)).find_map(named)
+}
+
+/// The pieces that a list begins with: "kick and snare".
+fn listed(words: &[&str]) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    let mut rest = words;
+    while let Some((first, after)) = rest.split_first() {
+        let two = after.first().map(|second| format!("{first} {second}"));
+        let named = |name: &str| PIECES.iter().find(|(names, _)| names.contains(&name));
+        if let Some((_, pieces)) = two.as_deref().and_then(named) {
+            found.extend_from_slice(pieces);
+            rest = &after[1..];
+        } else if let Some((_, pieces)) = named(first) {
+            found.extend_from_slice(pieces);
+            rest = after;
+        } else if matches!(*first, "and" | "or" | "the" | "any" | "open" | "closed") {
+            rest = after;
+        } else {
+            break;
+        }
+    }
+    found
+}
+
+/// "in bar 8", "at the end of bar 4": the number.
+fn bar_named(words: &[&str]) -> Option<usize> {
+    let at = words
+        .iter()
+        .take(6)
+        .position(|word| matches!(*word, "bar" | "measure"))?;
+    words.get(at + 1)?.parse().ok().filter(|bar| *bar > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_named_in_many_ways() {
+        for (words, kind) in [
+            ("add jazzy drums", Some(PartKind::Drums)),
+            ("a walking bass line", Some(PartKind::Bass)),
+            ("harder bass drum", Some(PartKind::Drums)),
+            ("drums, no bass", Some(PartKind::Drums)),
+            ("warm string pad", Some(PartKind::Strings)),
+            ("something nice", None),
+            ("", None),
+        ] {
+            assert_eq!(read(words).kind, kind, "{words}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_denied_and_amounts_asked_for() {
+        let said = read("soft brushes, no cymbals or toms");
+        assert!(
+            ["ride", "crash", "closed hat", "low tom"]
+                .iter()
+                .all(|p| said.banned.contains(p))
+        );
+        assert!(!said.banned.contains(&"snare"));
+        assert_eq!(said.controls, [(Control::Loudness, -1.5)]);
+        let only = read("only kick and snare");
+        assert!(!only.banned.contains(&"kick") && !only.banned.contains(&"stick"));
+        assert!(only.banned.contains(&"open hat") && only.banned.contains(&"bell"));
+        assert_eq!(read("only the best").banned, Vec::<&str>::new());
+        // The last of contradictions, and what is denied not at all.
+        assert_eq!(
+            read("silent quiet loud drums").controls,
+            [(Control::Loudness, 1.5)]
+        );
+        assert_eq!(read("drums that are not busy").controls, []);
+        let fill = read("add a fill in bar 8 and a fill at the end of bar 4");
+        assert_eq!(fill.fills, [8, 4]);
+        assert_eq!(
+            read("same but with busier hi-hats").edit,
+            Some(Edit::Busier)
+        );
+    }
+}
