@@ -21,6 +21,7 @@ const COMMANDS: [&str; 11] = [
     "library",
     "describe",
     "transcribe",
+    "stem",
 ];
 
 #[test]

@@ -7,20 +7,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::progress::Progress;
+use super::hearing::{failed, transcribe};
 use super::{Context, cancel};
-use crate::analysis::notes::{self, Decoding, HeardNote};
 use crate::analysis::song::corrections::TEMPI;
-use crate::analysis::song::description::{TagHeard, Tags};
+use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
 use crate::analysis::sound_file::{self, Extent};
-use crate::analysis::strokes::Stroke;
-use crate::analysis::{Posterior, Sound};
-use crate::models::basic_pitch::BasicPitch;
-use crate::models::drum_hearing::DrumHearing;
-use crate::models::song_tags::{self, SongTags};
-use crate::models::sound_encoder::SoundEncoder;
-use crate::models::{Error, Pack};
+use crate::models::Error;
 use crate::music::{Key, Metre};
 
 /// Describe a song: tempo, metre, key, chords, swing, density, loudness.
@@ -140,74 +133,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     }
     context.result(&result, &lines(&description));
     Ok(())
-}
-
-/// What the models hear in the part that is used.
-struct Transcribed {
-    posterior: Posterior,
-    notes: Vec<HeardNote>,
-    strokes: Vec<Stroke>,
-}
-
-impl Transcribed {
-    fn tags(&self, sound: &Sound, song: &SongDescription) -> Result<Tags, Error> {
-        SongTags::load(&Pack::open()?)?.of(sound, song, &self.notes, &self.strokes)
-    }
-
-    fn features(&self, sound: &Sound, song: &SongDescription) -> Result<Option<Vec<f32>>, Error> {
-        let mut encoder = SoundEncoder::load(&Pack::open()?)?;
-        song_tags::features(&mut encoder, sound, song, &self.notes, &self.strokes)
-    }
-}
-
-/// Hears it; nothing where there is no model.
-fn transcribe(
-    sound: &Sound,
-    progress: &Progress,
-    context: &Context,
-) -> Result<Option<Transcribed>, Failure> {
-    let beginning = song::beginning(sound).map_err(|error| Failure::job(error.to_string()))?;
-    let sound = beginning.as_ref().unwrap_or(sound);
-    let heard = BasicPitch::load().and_then(|mut model| {
-        model.listen(sound, &mut |part| {
-            progress.show("Transcribing", 0.1 + 0.5 * part);
-            !cancel::asked()
-        })
-    });
-    let (posterior, contours) = match heard {
-        Ok(heard) => heard,
-        Err(Error::Cancelled) => return Err(Failure::cancelled()),
-        Err(error) => {
-            context.remark(&format!(
-                "Key and chords are heard without the model. {error}"
-            ));
-            return Ok(None);
-        }
-    };
-    let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
-        Ok(mut drums) => {
-            let strikes = drums.listen(sound, &mut |part| {
-                progress.show("Listening to the drums", 0.6 + 0.1 * part);
-                !cancel::asked()
-            });
-            strikes.map_err(failed)?.strokes()
-        }
-        // Another pack: all else can be heard.
-        Err(Error::Pack(_)) => Vec::new(),
-        Err(error) => return Err(failed(error)),
-    };
-    Ok(Some(Transcribed {
-        notes: notes::decode(&posterior, &contours, Decoding::default()),
-        posterior,
-        strokes,
-    }))
-}
-
-fn failed(error: Error) -> Failure {
-    match error {
-        Error::Cancelled => Failure::cancelled(),
-        error => Failure::job(error.to_string()),
-    }
 }
 
 /// The sentence, then a line for each thing that is known.

@@ -14,6 +14,7 @@ mod cancel;
 mod describe;
 mod factory;
 mod failure;
+mod hearing;
 mod info;
 mod instrument;
 mod keys;
@@ -31,6 +32,7 @@ mod render;
 mod shape;
 #[cfg(feature = "standalone")]
 mod standalone;
+mod stem;
 mod transcribe;
 mod vstpreset;
 mod wav;
@@ -61,6 +63,7 @@ use progress::Progress;
   consort library add ~/Samples
   consort describe song.wav
   consort transcribe song.wav --out song.mid
+  consort stem song.wav \"add jazzy drums\" --out stems
   consort info song.mid
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
@@ -93,6 +96,7 @@ enum Command {
     Describe(describe::Arguments),
     Notes(notes::Arguments),
     Transcribe(transcribe::Arguments),
+    Stem(stem::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
 }
@@ -166,6 +170,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
         Command::Transcribe(arguments) => transcribe::run(arguments, &context),
+        Command::Stem(arguments) => stem::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };

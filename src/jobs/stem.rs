@@ -5,9 +5,11 @@
 //! | [`context`] | the song as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
 //! | [`making`] | the network, asked window by window |
+//! | [`sound`] | what a part is played with |
 
 pub mod context;
 pub mod making;
+pub mod sound;
 #[cfg(test)]
 mod tests;
 pub mod words;

@@ -130,6 +130,42 @@ impl StemContext {
         others.collect()
     }
 
+    /// Some of its bars, as the song counts them from 0, and nothing else.
+    #[must_use]
+    pub fn cut(&self, bars: std::ops::Range<usize>) -> Self {
+        let bar = self.bar_written();
+        let from = (bars.start * bar).min(self.steps);
+        let to = (bars.end * bar).clamp(from, self.steps);
+        let notes = |notes: &[GridNote]| -> Vec<GridNote> {
+            let inside = notes
+                .iter()
+                .filter(|note| (from..to).contains(&(note.step as usize)));
+            inside
+                .map(|note| GridNote {
+                    step: note.step - from as u32,
+                    ..*note
+                })
+                .collect()
+        };
+        // The network's bars are whole.
+        let steps = (to - from).div_ceil(self.bar).max(1) * self.bar;
+        let chord = |step: usize| self.chords[(from + step).min(self.steps - 1)];
+        Self {
+            steps,
+            chords: (0..steps).map(chord).collect(),
+            heard: notes(&self.heard),
+            given: self
+                .given
+                .iter()
+                .map(|part| Part {
+                    kind: part.kind,
+                    notes: notes(&part.notes),
+                })
+                .collect(),
+            ..self.clone()
+        }
+    }
+
     /// Bars as the song counts them.
     #[must_use]
     pub fn bars(&self) -> usize {

@@ -1,0 +1,354 @@
+//! `consort stem`: a part that fits a song, as MIDI and as sound.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::hearing::{failed, transcribe};
+use super::instrument::{Share, make, said};
+use super::offline::{self, Player, Tail};
+use super::output::NewFile;
+use super::wav::{Bits, WavFile, decibels};
+use super::{Context, cancel, output};
+use crate::analysis::song::{self, Corrections, SongDescription};
+use crate::analysis::{Extent, Sound, score, sound_file};
+use crate::instrument::Instrument;
+use crate::jobs::stem::{StemAsk, StemContext, StemModels, sound as stem_sound, words};
+use crate::models::{Models, Pack};
+use crate::music::{BarGrid, Note, Part, PartKind, Song, Track, midi};
+
+/// Longest song that is listened to, s.
+const LONGEST: f64 = song::LONGEST;
+const TICKS: u16 = 480;
+/// The channel that General MIDI gives to drums.
+const DRUM_CHANNEL: u8 = 9;
+
+/// Add a part to a song: drums, bass, guitar … that fit it, from an instruction.
+///
+/// The song is listened to: its beats, key, chords, notes and drums. Each variation is a MIDI file on
+/// the song's own beats, and a WAV file that begins where the song (or its first bar asked for)
+/// begins, played on an instrument made from the same words.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  consort stem song.wav \"add jazzy drums\"
+  consort stem song.wav \"warm walking bass\" --part bass --bars 9-16 --variations 3 --out stems
+  consort stem song.flac \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
+pub struct Arguments {
+    /// A sound file: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
+    song: PathBuf,
+    /// What to add, in English words.
+    instruction: Option<String>,
+    /// The part; otherwise the one that the instruction names, or drums.
+    #[arg(long, value_enum)]
+    part: Option<PartName>,
+    /// Only these bars: A-B, counted from 1.
+    #[arg(long, value_name = "A-B", value_parser = bars)]
+    bars: Option<(usize, usize)>,
+    /// How many parts to make, with this seed and those that follow it.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=26))]
+    variations: u8,
+    /// The seed of every random choice: another seed, another part.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to put the files.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// Only MIDI files, which takes less time.
+    #[arg(long)]
+    midi_only: bool,
+    /// Replace files that are there.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    told: super::describe::Told,
+}
+
+/// A part by name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PartName {
+    Drums,
+    Bass,
+    Guitar,
+    Keys,
+    Strings,
+    Brass,
+    Winds,
+    Lead,
+}
+
+impl From<PartName> for PartKind {
+    fn from(name: PartName) -> Self {
+        PartKind::ALL[name as usize]
+    }
+}
+
+/// A song as the part needs it.
+struct Listened {
+    sound: Sound,
+    song: SongDescription,
+    grid: BarGrid,
+    context: StemContext,
+    seconds: f64,
+}
+
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
+    let instruction = arguments.instruction.as_deref().unwrap_or_default().trim();
+    let asked = arguments.part.map(PartKind::from);
+    let kind = asked
+        .or(words::read(instruction).kind)
+        .unwrap_or(PartKind::Drums);
+    let stem = arguments
+        .song
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let called = |variation: u8, ending: &str| {
+        let letter = char::from(b'A' + variation);
+        let name = format!("{}-{}-{letter}.{ending}", stem, kind.name().to_lowercase());
+        arguments.out.join(name)
+    };
+    for variation in 0..arguments.variations {
+        output::check(&called(variation, "mid"), arguments.force)?;
+        if !arguments.midi_only {
+            output::check(&called(variation, "wav"), arguments.force)?;
+        }
+    }
+    let listened = listen(arguments, context)?;
+    let part_of = match arguments.bars {
+        Some((first, last)) => {
+            let bars = listened.context.bars();
+            if last > bars {
+                let why = format!("has {bars} bars; choose bars of 1-{bars}.");
+                return Err(Failure::content(&arguments.song, why));
+            }
+            listened.context.cut(first - 1..last)
+        }
+        None => listened.context.clone(),
+    };
+    let first_bar = arguments.bars.map_or(0, |(first, _)| first - 1);
+    let from = (first_bar * listened.context.bar_written()) as f64;
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|error| Failure::write(&arguments.out, &error))?;
+
+    let mut models = StemModels::load().map_err(failed)?;
+    let begun = Instant::now();
+    let mut parts = Vec::new();
+    for variation in 0..arguments.variations {
+        let progress = context.progress();
+        let ask = StemAsk {
+            words: instruction.to_owned(),
+            kind: Some(kind),
+            seed: arguments.seed.wrapping_add(u64::from(variation)),
+            again: None,
+        };
+        let part = models.make(&part_of, &ask, &mut |share| {
+            progress.show("Writing the part", share);
+            !cancel::asked()
+        });
+        parts.push(part.map_err(failed)?);
+    }
+    drop(models);
+    let writing = begun.elapsed().as_secs_f64() / f64::from(arguments.variations);
+    let instrument = match arguments.midi_only {
+        true => None,
+        false => Some(instrument(instruction, kind, arguments.seed, context)?),
+    };
+    let mut made = Vec::new();
+    for (variation, part) in (0..).zip(&parts) {
+        let song = to_song(part, &listened, from);
+        let file = called(variation, "mid");
+        NewFile::write_all(&file, arguments.force, &midi::write(&song))?;
+        let mut result = json!({
+            "midi": file.display().to_string(),
+            "seed": arguments.seed.wrapping_add(u64::from(variation)),
+            "notes": part.notes.len(),
+            "part": part,
+        });
+        let mut told = format!("{} ({} notes)", file.display(), part.notes.len());
+        if let Some(instrument) = &instrument {
+            let file = called(variation, "wav");
+            let begins = listened.grid.seconds_at(from).max(0.0);
+            let begins = if arguments.bars.is_some() {
+                begins
+            } else {
+                0.0
+            };
+            let peak = play(
+                &song,
+                instrument,
+                &listened,
+                begins,
+                &file,
+                arguments.force,
+                context,
+            )?;
+            result["wav"] = json!(file.display().to_string());
+            result["peak_db"] = json!(peak);
+            told += &format!(", {}", file.display());
+        }
+        if !context.json {
+            context.result(&Value::Null, &told);
+        }
+        made.push(result);
+    }
+    if context.json {
+        let result = json!({
+            "song": arguments.song.display().to_string(),
+            "instruction": instruction,
+            "part": kind.name().to_lowercase(),
+            "instrument": instrument.as_ref().map(|instrument| &instrument.name),
+            "description": listened.song,
+            "seconds_listening": listened.seconds,
+            "seconds_a_part": writing,
+            "variations": made,
+        });
+        context.result(&result, "");
+    }
+    Ok(())
+}
+
+/// Listens to the song.
+fn listen(arguments: &Arguments, context: &Context) -> Result<Listened, Failure> {
+    let progress = context.progress();
+    progress.show("Reading the song", 0.0);
+    let (sound, extent) = sound_file::read(&arguments.song, LONGEST)
+        .map_err(|error| Failure::job(error.to_string()))?;
+    match extent {
+        Extent::Whole => {}
+        Extent::Beginning => context.remark("the song is long; its first ten minutes are used."),
+        Extent::Damaged => context.remark("the file is damaged; what could be read is used."),
+    }
+    let begun = Instant::now();
+    let heard = transcribe(&sound, &progress, context)?;
+    let posterior = heard.as_ref().map(|heard| &heard.posterior);
+    let told: Corrections = arguments.told.corrections();
+    let song = song::describe(&sound, posterior, None, &told, &cancel::asked);
+    cancel::check()?;
+    let song = song.map_err(|error| Failure::content(&arguments.song, error))?;
+    drop(progress);
+    let Some(grid) = song.grid() else {
+        let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
+        return Err(Failure::content(&arguments.song, why));
+    };
+    let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
+    let parts = score::parts(&notes, &strokes, &grid);
+    let stem_context = StemContext::new(&song, &grid, &parts)
+        .map_err(|error| Failure::content(&arguments.song, error))?;
+    Ok(Listened {
+        sound,
+        song,
+        grid,
+        context: stem_context,
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
+
+/// The instrument or kit that the words ask for.
+fn instrument(
+    instruction: &str,
+    kind: PartKind,
+    seed: u64,
+    context: &Context,
+) -> Result<Instrument, Failure> {
+    let mut models = Models::new(Pack::open().map_err(said)?);
+    let share = || Share {
+        bar: context.progress(),
+        before: 0.0,
+        size: 1.0,
+    };
+    let wished = stem_sound::request(instruction, kind, seed);
+    match make(wished, &mut models, &share()) {
+        Ok(made) => Ok(made.instrument),
+        Err(error) if !cancel::asked() => {
+            let usual = stem_sound::usual(kind, seed);
+            context.remark(&format!(
+                "it is played on “{}”: {}",
+                usual.prompt,
+                error.sentence()
+            ));
+            Ok(make(usual, &mut models, &share())?.instrument)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The part on the song's own beats, its steps counted from `from`.
+fn to_song(part: &Part, listened: &Listened, from: f64) -> Song {
+    let tempo = listened.song.tempo_map(TICKS);
+    let channel = match part.kind {
+        Some(PartKind::Drums) => DRUM_CHANNEL,
+        _ => 0,
+    };
+    let tick = |step: f64| tempo.tick_at(listened.grid.seconds_at(from + step).max(0.0));
+    let notes = part.notes.iter().map(|note| {
+        let (start, end) = (
+            tick(note.start()),
+            tick(note.start() + f64::from(note.length)),
+        );
+        Note {
+            channel,
+            key: note.key,
+            velocity: note.velocity,
+            start,
+            length: end.saturating_sub(start).max(1),
+        }
+    });
+    let track = Track {
+        name: part.kind.map(|kind| kind.name().to_owned()),
+        notes: notes.collect(),
+        ..Track::default()
+    };
+    Song {
+        tempo,
+        tracks: vec![track],
+    }
+}
+
+/// Plays it into a WAV file that begins at a second of the song; its peak, dB.
+fn play(
+    song: &Song,
+    instrument: &Instrument,
+    listened: &Listened,
+    begins: f64,
+    file: &Path,
+    force: bool,
+    context: &Context,
+) -> Result<Option<f64>, Failure> {
+    let progress = context.progress();
+    let rate = listened.sound.rate().clamp(22_050, 192_000);
+    let mut performance = song.performance(|_| true);
+    for timed in &mut performance {
+        timed.seconds = (timed.seconds - begins).max(0.0);
+    }
+    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
+    let mut player = Player::new(instrument, rate, keys, &cancel::asked, &mut |part| {
+        progress.show("Rendering the instrument", part);
+    })
+    .ok_or_else(Failure::cancelled)?;
+    let mut wav = WavFile::create(file, force, rate, Bits::TwentyFour)?;
+    let events = offline::events(&performance, rate);
+    player.play(&events, Tail::Silence, &mut |left, right| {
+        cancel::check()?;
+        wav.write(left, right)
+    })?;
+    let written = wav.finish()?;
+    if written.clipped {
+        context.remark(&format!(
+            "{} exceeds full scale and was clipped.",
+            file.display()
+        ));
+    }
+    Ok(decibels(written.peak))
+}
+
+fn bars(text: &str) -> Result<(usize, usize), String> {
+    let read = || {
+        let (first, last) = text.split_once(['-', '–'])?;
+        let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+        (first >= 1 && first <= last).then_some((first, last))
+    };
+    read().ok_or_else(|| "write two bars, the first from 1, as in 9-16".to_owned())
+}

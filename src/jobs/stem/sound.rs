@@ -1,0 +1,138 @@
+//! What a part is played with: an instrument from the same words.
+
+use crate::instrument::Family;
+use crate::models::{KitWish, Request};
+use crate::music::PartKind;
+
+/// Words that ask for a part and say nothing about its sound.
+const SAID_OF_PLAYING: [&str; 47] = [
+    "add",
+    "some",
+    "give",
+    "me",
+    "play",
+    "make",
+    "it",
+    "a",
+    "an",
+    "the",
+    "please",
+    "same",
+    "but",
+    "with",
+    "without",
+    "no",
+    "and",
+    "or",
+    "in",
+    "on",
+    "at",
+    "of",
+    "to",
+    "bar",
+    "bars",
+    "fill",
+    "fills",
+    "end",
+    "busy",
+    "busier",
+    "sparse",
+    "sparser",
+    "swung",
+    "straight",
+    "half-time",
+    "walking",
+    "part",
+    "line",
+    "groove",
+    "beat",
+    "pattern",
+    "only",
+    "just",
+    "more",
+    "less",
+    "louder",
+    "softer",
+];
+
+/// The instrument or kit that fits an instruction, to be asked of the instrument models; `None`
+/// of the words in it about sound: the usual one.
+#[must_use]
+pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
+    let (usual, family, names): (&str, Option<Family>, &[&str]) = match kind {
+        PartKind::Drums => (
+            "acoustic drum kit",
+            None,
+            &["drum", "drums", "kit", "drumkit"],
+        ),
+        PartKind::Bass => (
+            "electric bass guitar",
+            Some(Family::Bass),
+            &["bass", "bassline"],
+        ),
+        PartKind::Guitar => (
+            "acoustic guitar",
+            Some(Family::Guitar),
+            &["guitar", "guitars"],
+        ),
+        PartKind::Keys => (
+            "grand piano",
+            Some(Family::Keys),
+            &["keys", "piano", "keyboard"],
+        ),
+        PartKind::Strings => ("warm string section", Some(Family::Strings), &["strings"]),
+        PartKind::Brass => ("brass section", Some(Family::Brass), &["brass", "horns"]),
+        PartKind::Winds => ("clarinet", Some(Family::Reed), &["winds", "woodwinds"]),
+        PartKind::Lead => ("soft synth lead", None, &["lead", "melody", "solo"]),
+    };
+    let lower = words.to_lowercase();
+    let kept: Vec<&str> = lower
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .filter(|word| !word.is_empty() && !SAID_OF_PLAYING.contains(word))
+        .filter(|word| word.parse::<u32>().is_err())
+        .collect();
+    let says_more = kept.iter().any(|word| !names.contains(word));
+    let prompt = match (says_more, kept.iter().any(|word| names.contains(word))) {
+        (false, _) => usual.to_owned(),
+        (true, true) => kept.join(" "),
+        (true, false) => format!("{} {}", kept.join(" "), names[0]),
+    };
+    Request {
+        prompt,
+        seed,
+        family,
+        kit: (kind == PartKind::Drums).then(KitWish::default),
+        ..Request::default()
+    }
+}
+
+/// The same without any words of the user's: for those that the models don't know.
+#[must_use]
+pub fn usual(kind: PartKind, seed: u64) -> Request {
+    request("", kind, seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_about_sound_is_asked_for() {
+        for (words, kind, prompt) in [
+            ("add jazzy drums", PartKind::Drums, "jazzy drums"),
+            ("drums", PartKind::Drums, "acoustic drum kit"),
+            (
+                "busier, with a fill in bar 8",
+                PartKind::Drums,
+                "acoustic drum kit",
+            ),
+            ("warm walking bass", PartKind::Bass, "warm bass"),
+            ("warm", PartKind::Strings, "warm strings"),
+            ("", PartKind::Keys, "grand piano"),
+        ] {
+            assert_eq!(request(words, kind, 1).prompt, prompt, "{words}");
+        }
+        assert!(request("x", PartKind::Drums, 1).kit.is_some());
+        assert_eq!(request("x", PartKind::Bass, 1).family, Some(Family::Bass));
+    }
+}
