@@ -9,7 +9,7 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "instrument",
     "kit",
     "render",

@@ -9,10 +9,10 @@ mod command;
 
 use std::path::{Path, PathBuf};
 
-use consort::cli::offline::{self, Player, Tail};
 use consort::engine::NoteEvent;
 use consort::instrument::Instrument;
 use consort::instrument::slots::key_frequency;
+use consort::jobs::offline::{self, Player, Tail};
 use realfft::RealFftPlanner;
 use serde::{Deserialize, Serialize};
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use command::Desk;
-use consort::cli::offline::{FramedEvent, Player, Tail};
 use consort::engine::NoteEvent;
 use consort::instrument::kit::{KEYS, choke_group, piece_name};
 use consort::instrument::zone::Column;
 use consort::instrument::{Instrument, Macros, export, render};
+use consort::jobs::offline::{FramedEvent, Player, Tail};
 use consort::models::{Error, KitWish, Models, Pack, Request, make_instrument};
 
 fn request(prompt: &str, seed: u64, wish: KitWish) -> Request {

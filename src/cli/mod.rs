@@ -24,7 +24,7 @@ mod matching;
 mod morph;
 mod note;
 mod notes;
-pub mod offline;
+
 mod output;
 mod preset;
 mod progress;

@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::offline::{FramedEvent, Player, Tail};
 use super::wav::{Bits, WavFile, Written, decibels};
 use super::{Context, cancel, keys, output, read_instrument};
 use crate::engine::{NoteAddress, NoteEvent};
 use crate::instrument::slots::key_frequency;
 use crate::instrument::{Instrument, render};
+use crate::jobs::offline::{FramedEvent, Player, Tail};
 
 /// Play single notes of an instrument into a WAV file, for measurements.
 #[derive(Args)]

@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::offline::{self, Player, Tail};
 use super::wav::{Bits, WavFile, decibels};
 use super::{Context, cancel, output, read, read_instrument};
 use crate::engine::Settings;
+use crate::jobs::offline::{self, Player, Tail};
 use crate::music::{Action, Song, TimedAction, midi};
 
 /// Play a MIDI file on an instrument into a WAV file.

@@ -25,6 +25,7 @@
 //! | `desk` | the work of one client |
 //! | [`librarian`] | finds and keeps instruments, on a thread of its own |
 //! | `exporting` | an instrument on its way to files |
+//! | [`offline`] | an instrument played without a host |
 //! | `rendering` | one instrument on its way to an engine |
 
 pub mod capture;
@@ -33,6 +34,7 @@ mod desk;
 mod exporting;
 mod generator;
 pub mod librarian;
+pub mod offline;
 mod rendering;
 pub mod snapshot;
 pub mod song;

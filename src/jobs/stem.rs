@@ -4,15 +4,22 @@
 //! |---|---|
 //! | [`context`] | the song as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
+//! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
+//! | [`asking`] | what can be asked of it, and how it stands |
 //! | [`making`] | the network, asked window by window |
 //! | [`sound`] | what a part is played with |
 
+pub mod asking;
 pub mod context;
+pub mod desk;
+mod files;
 pub mod making;
 pub mod sound;
 #[cfg(test)]
 mod tests;
 pub mod words;
 
+pub use asking::{Stem, StemOrder, StemStatus};
 pub use context::StemContext;
+pub use desk::StemDesk;
 pub use making::{Again, StemAsk, StemModels};

@@ -15,6 +15,7 @@ pub mod midi;
 mod midi_in;
 mod midi_out;
 mod part;
+mod part_edit;
 mod song;
 mod tempo;
 

@@ -43,6 +43,8 @@ pub struct Heard {
     pub title: String,
     /// Where that began in the host's song, quarter notes; `None` where the host said no bars.
     pub begins: Option<f64>,
+    /// The host's tempo there, quarter notes a minute.
+    pub host_bpm: Option<f64>,
     /// What it is like.
     pub description: SongDescription,
     /// Genres and instruments as they are heard.
@@ -110,6 +112,7 @@ impl Heard {
         let heard = Self {
             title: taken.title(),
             begins: taken.bars.first().and(taken.start.beats),
+            host_bpm: taken.tempo.first().map(|tempo| tempo.1),
             notes,
             strokes,
             follows: true,

@@ -1,0 +1,180 @@
+//! What can be asked of one instance's part, and how it stands.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::jobs::Status;
+use crate::music::{Part, PartKind};
+
+/// Variations that are made at once.
+pub const VARIATIONS: usize = 3;
+
+/// A part with its variations, as projects remember it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sheet {
+    /// The instruction that it was made from.
+    pub words: String,
+    /// What plays it.
+    pub kind: Option<PartKind>,
+    /// The seed of the first variation.
+    pub seed: u64,
+    /// The variations, as far as they are made.
+    pub variations: Vec<Part>,
+    /// Which of them plays.
+    pub chosen: usize,
+    /// Bars that stay as they are when others are made anew.
+    pub locked_bars: Vec<bool>,
+    /// Keys of the pieces of a kit that stay.
+    pub locked_pieces: Vec<u8>,
+    /// Steps of it all, and of a bar.
+    pub steps: usize,
+    /// See `steps`.
+    pub bar: usize,
+    /// Where it begins in the host's song, quarter notes.
+    pub begins: f64,
+    /// Quarter notes of the host's song in a step.
+    pub pace: f64,
+    /// The host's tempo where it was made, quarter notes a minute.
+    pub bpm: f64,
+    /// What it was made for: "Bars 5–8, 4/4, 120 bpm".
+    pub title: String,
+    /// Whether it plays over and over, or in its place only.
+    pub repeats: bool,
+}
+
+impl Sheet {
+    /// The variation that plays.
+    #[must_use]
+    pub fn part(&self) -> Option<&Part> {
+        self.variations.get(self.chosen)
+    }
+
+    /// Bars.
+    #[must_use]
+    pub fn bars(&self) -> usize {
+        self.steps.div_ceil(self.bar.max(1))
+    }
+}
+
+/// What the part's makers are doing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum StemStatus {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// So much is done, 0..=1.
+    Working(f32),
+    /// It couldn't be made: one sentence for the user.
+    Failed(String),
+}
+
+/// How it stands. Any thread but audio.
+#[derive(Clone, Debug, Default)]
+pub struct Stem {
+    /// The part, if there is one.
+    pub sheet: Option<Arc<Sheet>>,
+    /// What is being made.
+    pub status: StemStatus,
+    /// What the change before and the change after were, if there are any.
+    pub can_undo: bool,
+    /// See `can_undo`.
+    pub can_redo: bool,
+    /// Name of the instrument that plays it.
+    pub sound: Option<String>,
+    /// How it stands with that.
+    pub sound_status: Status,
+    /// What became of the last order, in a sentence, and whether it went wrong.
+    pub said: Option<(String, bool)>,
+    /// Where the host's song is, steps of the part; nothing while it rests.
+    pub playhead: Option<f64>,
+}
+
+/// A change of notes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Edit {
+    /// Puts a note there, or takes it away.
+    Toggle {
+        /// Its step.
+        step: u32,
+        /// Its key.
+        key: u8,
+    },
+    /// How hard the note there is played.
+    Velocity {
+        /// Its step.
+        step: u32,
+        /// Its key.
+        key: u8,
+        /// MIDI velocity, 1..=127.
+        velocity: u8,
+    },
+    /// How far after its step the note there begins.
+    Nudge {
+        /// Its step.
+        step: u32,
+        /// Its key.
+        key: u8,
+        /// Steps, −0.5..=0.5.
+        offset: f32,
+    },
+    /// Moves all notes towards their steps.
+    Quantise(f32),
+    /// Where second eighths fall, from straight (0) to triplets (1).
+    Swing(f32),
+    /// Moves notes by chance, and how hard they are played; 0..=1.
+    Humanise(f32),
+}
+
+/// What can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StemOrder {
+    /// Make variations of a part that fits what was heard.
+    Make {
+        /// The instruction.
+        words: String,
+        /// The part; otherwise the one that the words name.
+        kind: Option<PartKind>,
+        /// The seed of the first variation.
+        seed: u64,
+    },
+    /// Change the part that is there as the words say, or make some of it anew; locks are kept.
+    Again {
+        /// The instruction, such as "busier".
+        words: String,
+        /// Bars to be made anew; all where this is empty.
+        bars: Vec<bool>,
+        /// Keys of the pieces to be made anew; all where this is empty.
+        pieces: Vec<u8>,
+        /// The seed.
+        seed: u64,
+    },
+    /// Stop making.
+    Cancel,
+    /// Play a variation.
+    Choose(usize),
+    /// Change notes.
+    Edit(Edit),
+    /// Keep a bar, or don't.
+    LockBar(usize, bool),
+    /// Keep a piece of the kit, or don't.
+    LockPiece(u8, bool),
+    /// Play it over and over, or in its place only.
+    Repeat(bool),
+    /// Make another sound for it, from these words.
+    Sound(String, u64),
+    /// Take the last change back.
+    Undo,
+    /// And make it again.
+    Redo,
+    /// Take the part away.
+    Clear,
+    /// Save it in a folder, as a MIDI file.
+    SaveMidi(PathBuf),
+    /// Save it there as 24-bit WAV, its tail included.
+    SaveWav(PathBuf),
+    /// The sentence has been read.
+    Dismiss,
+}

@@ -1,0 +1,235 @@
+//! A part's life without a host.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::analysis::song::description::{ChordHeard, KeyHeard, MetreHeard, Tempo};
+use crate::engine::capture::HostPosition;
+use crate::engine::stem::{self, StemEvent, StemPlayer};
+use crate::engine::{Engine, mailbox};
+use crate::music::{Metre, Mode};
+
+/// Eight bars of A minor from bar 5 on, at 120.
+fn heard() -> Arc<Heard> {
+    let mut heard = Heard::default();
+    heard.title = "Bars 5–12, 4/4, 120 bpm".into();
+    heard.begins = Some(16.0);
+    heard.host_bpm = Some(120.0);
+    let song = &mut heard.description;
+    song.seconds_used = 16.0;
+    song.beats = (0..32).map(|beat| f64::from(beat) * 0.5).collect();
+    song.downbeats = song.beats.iter().step_by(4).copied().collect();
+    song.tempo = Some(Tempo {
+        bpm: 120.0,
+        confidence: 1.0,
+        from_host: true,
+        range: [120.0; 2],
+        alternatives: Vec::new(),
+    });
+    song.metre = Some(MetreHeard {
+        name: "4/4".into(),
+        metre: Metre { count: 4, unit: 4 },
+        confidence: 1.0,
+    });
+    song.key = Some(KeyHeard {
+        name: "A minor".into(),
+        tonic: 9,
+        mode: Mode::Minor,
+        confidence: 1.0,
+        alternatives: Vec::new(),
+    });
+    song.chords = vec![ChordHeard::new(0.0, 16.0, "Am".parse().unwrap(), 1.0)];
+    Arc::new(heard)
+}
+
+fn desk() -> (StemDesk, StemPlayer, Engine) {
+    let (player, sender) = stem::channel();
+    let (engine_side, generator_side) = mailbox::channel();
+    let client = Client::new(generator_side);
+    let desk = StemDesk::new(sender, client, Arc::default(), Box::new(|| ()));
+    (desk, player, Engine::new(engine_side))
+}
+
+fn wait(desk: &StemDesk, until: impl Fn(&Stem) -> bool) -> Stem {
+    let begun = Instant::now();
+    loop {
+        let stem = desk.stem();
+        if until(&stem) {
+            return stem;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "{stem:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Keys that begin while the host plays a bar from a quarter note on.
+fn plays(player: &mut StemPlayer, from: f64) -> usize {
+    let mut begun = 0;
+    for block in 0..4 {
+        let position = HostPosition {
+            playing: true,
+            beats: Some(from + f64::from(block)),
+            tempo: Some(120.0),
+            ..HostPosition::default()
+        };
+        player.block(&position, 24_000, 48_000.0, true, |_, event| {
+            begun += usize::from(matches!(event, StemEvent::On { .. }));
+        });
+    }
+    begun
+}
+
+#[test]
+fn without_a_song_it_says_what_to_do() {
+    let (desk, ..) = desk();
+    let make = || StemOrder::Make {
+        words: "drums".into(),
+        kind: None,
+        seed: 1,
+    };
+    desk.order(make(), None);
+    let StemStatus::Failed(why) = desk.stem().status else {
+        panic!("it was made of nothing");
+    };
+    assert!(why.contains("Take last"));
+    desk.order(StemOrder::Dismiss, None);
+    assert_eq!(desk.stem().status, StemStatus::Idle);
+    desk.order(make(), Some(Arc::default()));
+    let StemStatus::Failed(why) = desk.stem().status else {
+        panic!("it was made without a beat");
+    };
+    assert!(why.contains("tempo"));
+    desk.order(StemOrder::Edit(Edit::Quantise(1.0)), None);
+    assert!(desk.stem().said.unwrap().1);
+    assert_eq!(desk.saved(&|_| Value::Null), Value::Null);
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_part_is_made_changed_played_and_remembered() {
+    let (desk, mut player, _engine) = desk();
+    desk.order(
+        StemOrder::Make {
+            words: "rock drums".into(),
+            kind: None,
+            seed: 1,
+        },
+        Some(heard()),
+    );
+    assert!(matches!(desk.stem().status, StemStatus::Working(_)));
+    let whole = |stem: &Stem| stem.sheet.as_ref().is_some_and(|s| s.variations.len() == 3);
+    let stem = wait(&desk, |stem| whole(stem) && stem.status == StemStatus::Idle);
+    let sheet = stem.sheet.unwrap();
+    assert_eq!(
+        (sheet.kind, sheet.steps, sheet.bar, sheet.bars()),
+        (Some(PartKind::Drums), 128, 16, 8)
+    );
+    assert_eq!((sheet.begins, sheet.pace), (16.0, 0.25));
+    assert!(sheet.variations[0] != sheet.variations[1]);
+    assert!(desk.take_changed() && !desk.take_changed());
+    let in_bar =
+        |part: &crate::music::Part| part.notes.iter().filter(|note| note.step < 16).count();
+    assert_eq!(plays(&mut player, 16.0), in_bar(&sheet.variations[0]));
+
+    // Another variation plays at once; a change can be taken back.
+    desk.order(StemOrder::Choose(1), None);
+    assert_eq!(plays(&mut player, 16.0), in_bar(&sheet.variations[1]));
+    let there = sheet.variations[1].note_at(1, 56).is_some();
+    desk.order(StemOrder::Edit(Edit::Toggle { step: 1, key: 56 }), None);
+    let edited = desk.stem().sheet.unwrap();
+    assert_eq!(edited.variations[1].note_at(1, 56).is_some(), !there);
+    desk.order(StemOrder::Undo, None);
+    assert_eq!(
+        desk.stem().sheet.unwrap().variations[1],
+        sheet.variations[1]
+    );
+    desk.order(StemOrder::Redo, None);
+    assert_eq!(desk.stem().sheet.unwrap(), edited);
+
+    // What is locked stays when the rest is made anew.
+    desk.order(StemOrder::LockBar(0, true), None);
+    desk.order(
+        StemOrder::Again {
+            words: String::new(),
+            bars: Vec::new(),
+            pieces: Vec::new(),
+            seed: 77,
+        },
+        Some(heard()),
+    );
+    let stem = wait(&desk, |stem| stem.status == StemStatus::Idle);
+    let anew = stem.sheet.unwrap();
+    let first = |sheet: &Sheet| -> Vec<crate::music::GridNote> {
+        let notes = sheet
+            .part()
+            .unwrap()
+            .notes
+            .iter()
+            .filter(|note| note.step < 16);
+        notes.copied().collect()
+    };
+    assert_eq!(first(&anew), first(&edited));
+    assert_ne!(anew.part(), edited.part());
+    assert_eq!(anew.variations[0], edited.variations[0]);
+
+    // A project remembers it, and plays it again.
+    let saved = desk.saved(&|_| Value::Null);
+    let (other, mut player, _engine) = self::desk();
+    other.recall(&saved, None);
+    assert_eq!(other.stem().sheet, Some(anew.clone()));
+    assert_eq!(
+        plays(&mut player, 16.0 + 32.0),
+        in_bar(anew.part().unwrap()),
+        "over and over"
+    );
+    other.recall(&json!({ "sheet": { "pace": "x" } }), None);
+    assert_eq!(
+        other.stem().sheet,
+        Some(anew),
+        "what can't be read changes nothing"
+    );
+    other.order(StemOrder::Clear, None);
+    assert_eq!(plays(&mut player, 16.0), 0);
+    other.order(StemOrder::Undo, None);
+    assert!(plays(&mut player, 16.0) > 0);
+
+    // Files.
+    let place = tempfile::tempdir().unwrap();
+    other.order(StemOrder::SaveMidi(place.path().into()), None);
+    let said = wait(&other, |stem| {
+        stem.said
+            .as_ref()
+            .is_some_and(|said| said.0.contains("Saved"))
+    });
+    assert!(said.said.unwrap().0.ends_with(".mid."));
+    let instrument = Instrument::factory();
+    other.recall(&saved, Some(instrument));
+    other.activate(44_100.0);
+    wait(&other, |stem| stem.sound.is_some());
+    other.order(StemOrder::SaveWav(place.path().into()), None);
+    wait(&other, |stem| {
+        stem.said
+            .as_ref()
+            .is_some_and(|said| said.0.ends_with(".wav."))
+    });
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn making_is_cancelled_and_replaced() {
+    let (desk, ..) = desk();
+    let make = |words: &str| StemOrder::Make {
+        words: words.into(),
+        kind: None,
+        seed: 1,
+    };
+    desk.order(make("drums"), Some(heard()));
+    desk.order(StemOrder::Cancel, None);
+    assert_eq!(desk.stem().status, StemStatus::Idle);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(desk.stem().sheet, None);
+    desk.order(make("drums"), Some(heard()));
+    desk.order(make("walking bass"), Some(heard()));
+    let stem = wait(&desk, |stem| stem.status == StemStatus::Idle);
+    assert_eq!(stem.sheet.unwrap().kind, Some(PartKind::Bass));
+}
