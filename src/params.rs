@@ -27,6 +27,8 @@ pub const MODULATE_LEVEL: u32 = 0;
 /// Polyphonic modulation id of [`ConsortParams::tone`].
 pub const MODULATE_TONE: u32 = 1;
 
+/// −6 dB.
+const STEM_LEVEL: f32 = 0.501_187_2;
 /// Steps of a plugin's `change` before it starts again at 0.
 const CHANGES: i32 = 1 << 20;
 
@@ -85,6 +87,13 @@ pub struct ConsortParams {
     /// Macro: partials pulled into tune or spread as in unison, −1 to 1.
     #[id = "detune"]
     pub detune: FloatParam,
+
+    /// Level of the stem, as linear gain, shown in dB.
+    #[id = "stmlvl"]
+    pub stem_level: FloatParam,
+    /// Whether the stem plays.
+    #[id = "stemon"]
+    pub stem_on: BoolParam,
 
     /// Hidden; the editor steps it whenever the instrument changes. The framework can't tell the
     /// host that a persisted field changed, and without this the project would not ask to be saved.
@@ -162,6 +171,8 @@ impl Default for ConsortParams {
             release: macro_param("Release"),
             width: macro_param("Width"),
             detune: macro_param("Detune"),
+            stem_level: stem_level(),
+            stem_on: BoolParam::new("Stem on", true),
             change: change_param("Instrument change"),
         }
     }
@@ -195,6 +206,18 @@ impl ConsortParams {
             ("detune", &self.detune, macros.detune),
         ]
     }
+}
+
+/// The level of a stem: a little below what instruments have, since it comes to other music.
+fn stem_level() -> FloatParam {
+    FloatParam::new(
+        "Stem level",
+        STEM_LEVEL,
+        FloatRange::gain_range(LEVEL_MIN_DB, LEVEL_MAX_DB),
+    )
+    .with_unit(" dB")
+    .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
+    .with_string_to_value(formatters::s2v_f32_gain_to_db())
 }
 
 /// A parameter that nobody sees, stepped to tell the host that the project changed.

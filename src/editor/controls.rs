@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nice_plug::params::internals::ParamPtr;
-
+use super::page::stem::StemControls;
 use crate::instrument::Instrument;
 use crate::jobs::librarian::{Shelf, Wish};
-use crate::jobs::{Capture, Export, Request, Song, SongOrder, Status};
+use crate::jobs::{Capture, Export, Request, Song, SongOrder, Status, Stem};
 use crate::library::EntryId;
 use crate::params::ConsortParams;
 
@@ -40,6 +39,8 @@ pub struct View {
     pub capture: Option<Capture>,
     /// How it stands with listening to the song.
     pub song: Song,
+    /// How it stands with the stem.
+    pub stem: Stem,
     /// The export that is being written, or what became of the last one.
     pub export: Option<Export>,
     /// Names of the instruments that are remembered, the latest first.
@@ -90,18 +91,11 @@ pub enum LibraryOrder {
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
-pub trait Controls: Send + Sync {
+pub trait Controls: StemControls {
     /// How things are now. Call once a frame.
     fn view(&self) -> View;
     /// The host's parameters.
     fn params(&self) -> &ConsortParams;
-
-    /// The user takes hold of a parameter.
-    fn begin_edit(&self, param: ParamPtr);
-    /// The user moves it to a normalised value, 0 to 1.
-    fn edit(&self, param: ParamPtr, normalized: f32);
-    /// The user lets go of it.
-    fn end_edit(&self, param: ParamPtr);
 
     /// Makes an instrument, or returns to it where it has been made already.
     fn make(&self, request: Request);

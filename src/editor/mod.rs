@@ -23,6 +23,7 @@ pub mod window;
 mod windows;
 
 pub use controls::{Controls, LibraryOrder, Other, View};
+pub use page::stem::StemControls;
 pub use page::stems::{StemsControls, StemsState, StemsView, ui as stems_ui};
 pub use page::{State, ui};
 pub use windows::{INSTRUMENT_SIZES, STEMS_SIZES, instrument_window, stems_window};

@@ -16,8 +16,8 @@ pub static INSTRUMENT_SIZES: Sizes = Sizes {
 };
 /// Sizes of the effect's windows.
 pub static STEMS_SIZES: Sizes = Sizes {
-    usual: (900, 300),
-    smallest: (780, 212),
+    usual: (960, 640),
+    smallest: (860, 560),
 };
 
 /// The instrument's windows; `connect` makes the controls of one, given the host's ear for parameter

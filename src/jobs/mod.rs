@@ -46,3 +46,4 @@ pub use client::Client;
 pub use librarian::Librarian;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
 pub use song::{Song, SongListener, SongOrder};
+pub use stem::{Stem, StemDesk, StemOrder, StemStatus};

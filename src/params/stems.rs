@@ -3,11 +3,20 @@
 
 use nice_plug::prelude::*;
 
-use super::change_param;
+use super::{change_param, stem_level};
 
 /// Everything the host can see and set. Any thread may read; only the framework writes.
 #[derive(Params)]
 pub struct StemsParams {
+    /// Level of the stem, as linear gain, shown in dB.
+    #[id = "stmlvl"]
+    pub level: FloatParam,
+    /// Whether the stem plays.
+    #[id = "stemon"]
+    pub on: BoolParam,
+    /// Whether the track is passed on; off, the stem is alone.
+    #[id = "track"]
+    pub track: BoolParam,
     /// Hidden; stepped when what the project remembers of the listening changes.
     #[id = "change"]
     pub change: IntParam,
@@ -16,6 +25,9 @@ pub struct StemsParams {
 impl Default for StemsParams {
     fn default() -> Self {
         Self {
+            level: stem_level(),
+            on: BoolParam::new("Stem on", true),
+            track: BoolParam::new("Track on", true),
             change: change_param("Project change"),
         }
     }

@@ -9,9 +9,9 @@ use nice_plug::params::internals::ParamPtr;
 
 use super::session::Session;
 use super::telling::tell_host;
-use crate::editor::{Controls, LibraryOrder, Other, View};
+use crate::editor::{Controls, LibraryOrder, Other, StemControls, View};
 use crate::instrument::Macros;
-use crate::jobs::{Request, SongOrder};
+use crate::jobs::{Request, SongOrder, StemOrder};
 use crate::params::ConsortParams;
 
 /// Lives as long as one window. UI thread.
@@ -58,22 +58,6 @@ impl Controls for HostControls {
 
     fn params(&self) -> &ConsortParams {
         self.session.params()
-    }
-
-    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
-    // session, and the framework ignores any that it doesn't know.
-    fn begin_edit(&self, param: ParamPtr) {
-        unsafe { self.host.raw_begin_set_parameter(param) };
-    }
-
-    fn edit(&self, param: ParamPtr, normalized: f32) {
-        unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
-        self.session.macros_turn();
-    }
-
-    fn end_edit(&self, param: ParamPtr) {
-        unsafe { self.host.raw_end_set_parameter(param) };
-        self.session.macros_moved();
     }
 
     fn make(&self, request: Request) {
@@ -152,5 +136,27 @@ impl Controls for HostControls {
 
     fn prepare(&self) {
         self.session.prepare();
+    }
+}
+
+impl StemControls for HostControls {
+    fn stem(&self, order: StemOrder) {
+        self.session.stem_order(order);
+    }
+
+    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
+    // session, and the framework ignores any that it doesn't know.
+    fn begin_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_begin_set_parameter(param) };
+    }
+
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
+        self.session.macros_turn();
+    }
+
+    fn end_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_end_set_parameter(param) };
+        self.session.macros_moved();
     }
 }

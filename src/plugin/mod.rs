@@ -9,6 +9,8 @@
 //! | [`modulation`] | polyphonic modulation of single notes |
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
 //! | [`keys`] | from the window's keyboard to the audio thread |
+//! | `stem_voice` | a stem on the audio thread |
+//! | `stem_state` | the stem as a field of the state |
 //! | `stir` | from the audio thread to the window: something moves |
 //! | [`session`] | the instance as main and UI thread share it |
 //! | [`history`] | undo and redo of instruments |
@@ -33,6 +35,8 @@ pub mod modulation;
 pub mod session;
 pub mod sidechain;
 pub mod state;
+mod stem_state;
+mod stem_voice;
 pub mod stems;
 mod stir;
 mod telling;
@@ -47,7 +51,7 @@ use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;
-use crate::jobs::{Client, Librarian, Pending, Recorder};
+use crate::jobs::{Client, Librarian, Pending, Recorder, StemDesk};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use context::{CAPTURE_FRAMES, Context};
@@ -57,6 +61,7 @@ use keys::KeyPress;
 use modulation::Modulation;
 use session::{Inputs, Session};
 use state::SavedState;
+use stem_voice::{StemVoice, midi, stem_of};
 pub use stems::ConsortStems;
 use stir::Stir;
 
@@ -74,6 +79,9 @@ pub struct Consort {
     pending: Pending,
     engine: Engine,
     modulation: Modulation,
+    stem: Arc<StemDesk>,
+    stem_pending: Pending,
+    voice: StemVoice,
 }
 
 impl Default for Consort {
@@ -98,12 +106,17 @@ impl Default for Consort {
         let (context, ear) =
             Context::new(Source::Sidechain, Box::new(move || news.request_repaint()));
         let news = repaint.clone();
+        let (voice, stem) = stem_of(&repaint);
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
             client,
             engine.telemetry(),
-            Inputs { recorder, context },
+            Inputs {
+                recorder,
+                context,
+                stem: stem.clone(),
+            },
             presses,
             librarian,
         ));
@@ -121,6 +134,9 @@ impl Default for Consort {
             pending,
             engine,
             modulation: Modulation::default(),
+            stem_pending: stem.pending(),
+            stem,
+            voice,
         }
     }
 }
@@ -150,6 +166,8 @@ impl Plugin for Consort {
     // Sustain, bend and mod wheel come with this setting only; under VST3 it adds 2,080 hidden
     // parameters.
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    // The stem's notes.
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
     type Editor = ConsortEditor;
@@ -183,6 +201,7 @@ impl Plugin for Consort {
         _: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.engine.prepare(config.sample_rate);
+        self.voice.prepare(config.sample_rate);
         self.capture.set_rate(config.sample_rate);
         self.ear.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
@@ -192,6 +211,7 @@ impl Plugin for Consort {
 
     fn reset(&mut self) {
         self.engine.reset();
+        self.voice.reset();
         self.modulation.clear();
     }
 
@@ -224,7 +244,16 @@ impl Plugin for Consort {
         let position = ear::position(context.transport());
         self.capture.write(&position, frames, side_left, side_right);
         let loud = self.ear.hear(&position, frames, side_left, side_right);
-        self.stir.look(loud || !self.engine.is_silent());
+        let settings = (self.params.stem_on.value(), self.params.stem_level.value());
+        let channel = self.stem.channel();
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        self.voice
+            .add(&position, left, right, settings, &mut |frame, event| {
+                // A full queue means a host that doesn't read it.
+                let _ = context.try_send_event(midi(frame, channel, event));
+            });
+        let silent = self.engine.is_silent() && self.voice.is_silent();
+        self.stir.look(loud || !silent);
 
         while let Some(ended) = self.engine.take_ended() {
             if let Some(id) = ended.note_id {
@@ -243,7 +272,8 @@ impl Plugin for Consort {
         // A host that puts the plugin to sleep would keep the engine from taking what is made, and
         // rests in a song that is listened to from counting.
         let listens = self.capture.is_armed() || self.ear.listens(&position);
-        if self.engine.is_silent() && !self.pending.get() && !listens {
+        let pending = self.pending.get() || self.stem_pending.get();
+        if silent && !pending && !listens {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive

@@ -23,7 +23,10 @@ use super::keys::KeyPress;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
-use crate::jobs::{Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status};
+use crate::jobs::{
+    Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status, StemDesk,
+    StemOrder,
+};
 use crate::params::ConsortParams;
 
 /// What comes in besides notes: the sidechain.
@@ -32,6 +35,8 @@ pub struct Inputs {
     pub recorder: Recorder,
     /// The song on it.
     pub context: Arc<Context>,
+    /// The part that goes with that.
+    pub stem: Arc<StemDesk>,
 }
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -115,6 +120,17 @@ impl Session {
         &self.inputs.context
     }
 
+    /// The part that goes with it. Any thread but audio.
+    pub fn stem(&self) -> &Arc<StemDesk> {
+        &self.inputs.stem
+    }
+
+    /// Gives the part an order. UI thread.
+    pub fn stem_order(&self, order: StemOrder) {
+        let heard = self.inputs.context.song().heard_in_it().cloned();
+        self.inputs.stem.order(order, heard);
+    }
+
     /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
     /// that it renders offline, what was loaded is waited for. Main thread.
     pub fn activate(&self, sample_rate: f32, offline: bool) {
@@ -123,6 +139,7 @@ impl Session {
         self.client.set_sample_rate(sample_rate);
         self.inputs.recorder.set_sample_rate(sample_rate);
         self.inputs.context.activate();
+        self.inputs.stem.activate(sample_rate);
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
@@ -164,6 +181,7 @@ impl Session {
             }),
             capture: self.inputs.recorder.capture(),
             song: self.inputs.context.song(),
+            stem: self.inputs.stem.stem(),
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.morph_shown(),
@@ -189,7 +207,7 @@ impl Session {
 
     /// Whether the host should be told that the project changed; asks once. UI thread.
     pub fn take_changed(&self) -> bool {
-        let listens = self.inputs.context.take_changed();
+        let listens = self.inputs.context.take_changed() | self.inputs.stem.take_changed();
         std::mem::take(&mut self.desk.lock().changed) || listens
     }
 

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use super::Consort;
 use super::context::SavedSong;
 use super::session::Session;
+use super::stem_state::SavedStem;
 use crate::editor::window::WindowSize;
 use crate::instrument::Instrument;
 use crate::jobs::{KitWish, Request, SoundFile, Source};
@@ -38,6 +39,8 @@ pub struct SavedState {
     request: SavedRequest,
     #[persist = "song"]
     song: SavedSong,
+    #[persist = "stem"]
+    stem: SavedStem,
     #[persist = "window"]
     window: SavedSize,
 }
@@ -89,6 +92,7 @@ impl SavedState {
             instrument: SavedInstrument(session.clone()),
             request: SavedRequest(session.clone()),
             song: SavedSong(session.context().clone()),
+            stem: SavedStem(session.stem().clone()),
             window: SavedSize(window.clone()),
         }
     }

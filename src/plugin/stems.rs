@@ -15,9 +15,11 @@ use nice_plug::prelude::*;
 
 use super::context::Context;
 use super::ear::{self, Ear};
+use super::stem_voice::{StemVoice, midi, stem_of};
 use crate::editor;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::jobs::song::Source;
+use crate::jobs::{Pending, StemDesk};
 use crate::params::stems::StemsParams;
 use controls::HostControls;
 use state::SavedState;
@@ -29,10 +31,18 @@ pub struct ConsortStems {
     saved: Arc<SavedState>,
     window: Arc<WindowSize>,
     ear: Ear,
+    stem: Arc<StemDesk>,
+    pending: Pending,
+    voice: StemVoice,
+    /// How much of the track is passed on: 1, or 0 where the stem is alone, and on its way between.
+    passed: f32,
     repaint: RepaintNotifier,
     /// There was sound in the block before.
     moved: bool,
 }
+
+/// A share of the way that the track's level goes in a frame, at 48 kHz: some 5 ms in all.
+const PASSING: f32 = 0.004;
 
 impl Default for ConsortStems {
     fn default() -> Self {
@@ -41,8 +51,13 @@ impl Default for ConsortStems {
         let repaint = RepaintNotifier::new();
         let news = repaint.clone();
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
+        let (voice, stem) = stem_of(&repaint);
         Self {
-            saved: Arc::new(SavedState::new(&params, &context, &window)),
+            saved: Arc::new(SavedState::new(&params, &context, &stem, &window)),
+            pending: stem.pending(),
+            stem,
+            voice,
+            passed: 1.0,
             params,
             context,
             window,
@@ -89,8 +104,10 @@ impl Plugin for ConsortStems {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let (context, params) = (self.context.clone(), self.params.clone());
+        let stem = self.stem.clone();
         let connect = move |host| {
-            Box::new(HostControls::new(context.clone(), params.clone(), host)) as Box<_>
+            let (context, stem) = (context.clone(), stem.clone());
+            Box::new(HostControls::new(context, stem, params.clone(), host)) as Box<_>
         };
         Some(editor::stems_window(
             connect,
@@ -106,8 +123,14 @@ impl Plugin for ConsortStems {
         _: &mut impl ActivateContext<Self>,
     ) -> bool {
         self.ear.set_rate(config.sample_rate);
+        self.voice.prepare(config.sample_rate);
+        self.stem.activate(config.sample_rate);
         self.context.activate();
         true
+    }
+
+    fn reset(&mut self) {
+        self.voice.reset();
     }
 
     fn process(
@@ -123,10 +146,22 @@ impl Plugin for ConsortStems {
         let [left, right] = buffer.as_slice_immutable() else {
             return ProcessStatus::Error("Consort Stems needs a stereo track.");
         };
-        let loud = self.ear.hear(&position, frames, left, right);
+        let mut loud = self.ear.hear(&position, frames, left, right);
+        let [left, right] = buffer.as_slice() else {
+            return ProcessStatus::Error("Consort Stems needs a stereo track.");
+        };
+        self.pass(left, right);
+        let settings = (self.params.on.value(), self.params.level.value());
+        let channel = self.stem.channel();
+        self.voice
+            .add(&position, left, right, settings, &mut |frame, event| {
+                // A full queue means a host that doesn't read it.
+                let _ = context.try_send_event(midi(frame, channel, event));
+            });
+        loud |= !self.voice.is_silent();
         self.repaint.request_repaint_with(loud || self.moved);
         self.moved = loud;
-        if self.ear.listens(&position) {
+        if self.ear.listens(&position) || !self.voice.is_silent() || self.pending.get() {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal
@@ -134,10 +169,25 @@ impl Plugin for ConsortStems {
     }
 }
 
+impl ConsortStems {
+    /// The track, or silence in its place, without a click between. Untouched it stays as it is.
+    fn pass(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let goal = if self.params.track.value() { 1.0 } else { 0.0 };
+        if self.passed == 1.0 && goal == 1.0 {
+            return;
+        }
+        for (left, right) in left.iter_mut().zip(right) {
+            self.passed += (goal - self.passed).clamp(-PASSING, PASSING);
+            *left *= self.passed;
+            *right *= self.passed;
+        }
+    }
+}
+
 impl ClapPlugin for ConsortStems {
     const CLAP_ID: &'static str = "org.consort.stems";
     const CLAP_DESCRIPTION: Option<&'static str> =
-        Some("Hears the track that it sits on: its bars, key, chords and notes");
+        Some("Hears the track that it sits on, and adds drums, bass and other parts that fit");
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = &[

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use consort::editor::{Controls, LibraryOrder, Other, View};
+use consort::editor::{Controls, LibraryOrder, Other, StemControls, View};
 use consort::instrument::Instrument;
 use consort::jobs::librarian::Shelf;
-use consort::jobs::{Request, Song, SongOrder, Status};
+use consort::jobs::{Request, Song, SongOrder, Status, Stem, StemOrder};
 use consort::params::ConsortParams;
 use nice_plug::params::internals::ParamPtr;
 
@@ -37,6 +37,7 @@ pub enum Asked {
     StopCapture,
     CancelCapture,
     Song(SongOrder),
+    Stem(StemOrder),
     Factory(String),
     MorphWith(Other),
     Morph(f32),
@@ -61,6 +62,7 @@ impl Host {
                 notice: None,
                 capture: None,
                 song: Song::default(),
+                stem: Stem::default(),
                 export: None,
                 earlier: vec!["glass bells".into(), "warm cello".into()],
                 morph_with: None,
@@ -90,15 +92,6 @@ impl Controls for Host {
     }
     fn params(&self) -> &ConsortParams {
         &self.params
-    }
-    fn begin_edit(&self, param: ParamPtr) {
-        self.note(Asked::Begin(param));
-    }
-    fn edit(&self, param: ParamPtr, normalized: f32) {
-        self.note(Asked::Set(param, normalized));
-    }
-    fn end_edit(&self, param: ParamPtr) {
-        self.note(Asked::End(param));
     }
     fn make(&self, request: Request) {
         self.note(Asked::Make(request));
@@ -161,5 +154,20 @@ impl Controls for Host {
     }
     fn cancel_export(&self) {
         self.note(Asked::CancelExport);
+    }
+}
+
+impl StemControls for Host {
+    fn stem(&self, order: StemOrder) {
+        self.note(Asked::Stem(order));
+    }
+    fn begin_edit(&self, param: ParamPtr) {
+        self.note(Asked::Begin(param));
+    }
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        self.note(Asked::Set(param, normalized));
+    }
+    fn end_edit(&self, param: ParamPtr) {
+        self.note(Asked::End(param));
     }
 }

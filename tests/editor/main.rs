@@ -8,6 +8,7 @@ mod kit;
 mod library;
 mod song;
 mod sound;
+mod stem;
 mod stems;
 
 use std::sync::Arc;

@@ -4,12 +4,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use consort::analysis::song::Corrections;
-use consort::editor::{StemsControls, StemsState, StemsView, stems_ui, theme};
-use consort::jobs::SongOrder;
+use consort::editor::{StemControls, StemsControls, StemsState, StemsView, stems_ui, theme};
 use consort::jobs::song::{Hearing, Progress};
+use consort::jobs::stem::asking::{Edit, Sheet};
+use consort::jobs::{SongOrder, Stem, StemOrder, StemStatus};
+use consort::music::{GridNote, Part, PartKind};
+use consort::params::stems::StemsParams;
 use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use nice_plug::params::Param;
+use nice_plug::params::internals::ParamPtr;
 
 use crate::song::{heard, taken};
 
@@ -18,6 +23,9 @@ use crate::song::{heard, taken};
 struct Track {
     shown: Mutex<StemsView>,
     asked: Mutex<Vec<SongOrder>>,
+    stem: Mutex<Vec<StemOrder>>,
+    moved: Mutex<Vec<(ParamPtr, f32)>>,
+    params: StemsParams,
 }
 
 impl Track {
@@ -35,9 +43,27 @@ impl StemsControls for Track {
         self.shown.lock().unwrap().clone()
     }
 
+    fn params(&self) -> &StemsParams {
+        &self.params
+    }
+
     fn song(&self, order: SongOrder) {
         self.asked.lock().unwrap().push(order);
     }
+}
+
+impl StemControls for Track {
+    fn stem(&self, order: StemOrder) {
+        self.stem.lock().unwrap().push(order);
+    }
+
+    fn begin_edit(&self, _: ParamPtr) {}
+
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        self.moved.lock().unwrap().push((param, normalized));
+    }
+
+    fn end_edit(&self, _: ParamPtr) {}
 }
 
 fn page(track: &Arc<Track>, (width, height): (f32, f32)) -> Harness<'static, StemsState> {
@@ -128,7 +154,7 @@ fn the_track_is_listened_to_and_its_bars_are_taken() {
 /// At every size all of it lies inside, and nothing on something else.
 #[test]
 fn nothing_is_cut_off_in_the_smallest_window() {
-    for size in [(780.0, 212.0), (900.0, 300.0), (1600.0, 900.0)] {
+    for size in [(860.0, 560.0), (960.0, 640.0), (1600.0, 900.0)] {
         let track = Arc::new(Track::default());
         track.show(|view| {
             view.song.listens = true;
@@ -166,4 +192,163 @@ fn nothing_is_cut_off_in_the_smallest_window() {
         let waiting = rect("Waiting for a bar");
         assert!(waiting.right() < rect("Heard").left(), "{size:?}");
     }
+}
+
+/// Eight bars with a kick on each beat, in two variations.
+pub fn sheet() -> Sheet {
+    let note = |step: u32| GridNote {
+        step,
+        offset: 0.0,
+        length: 1.0,
+        key: 36,
+        velocity: 100,
+    };
+    let part = Part::new(
+        Some(PartKind::Drums),
+        (0..32).map(|beat| note(4 * beat)).collect(),
+    );
+    Sheet {
+        words: "four on the floor".into(),
+        kind: Some(PartKind::Drums),
+        variations: vec![part.clone(), part],
+        steps: 128,
+        bar: 16,
+        pace: 0.25,
+        bpm: 120.0,
+        title: "Bars 5–12, 4/4".into(),
+        repeats: true,
+        ..Sheet::default()
+    }
+}
+
+#[test]
+fn a_part_is_asked_for_changed_and_saved() {
+    let track = Arc::new(Track::default());
+    let mut page = page(&track, (960.0, 640.0));
+    let asked = || std::mem::take(&mut *track.stem.lock().unwrap());
+    page.get_by_label_contains("say what to add");
+    page.get_by_role_and_label(Role::TextInput, "Instruction")
+        .click();
+    page.run();
+    page.get_by_role_and_label(Role::TextInput, "Instruction")
+        .type_text("jazzy drums");
+    page.run();
+    page.get_by_label("Add").click();
+    page.run();
+    let make = |kind, seed| StemOrder::Make {
+        words: "jazzy drums".into(),
+        kind,
+        seed,
+    };
+    assert_eq!(asked(), [make(None, 1)]);
+    page.get_by_label("Bass").click();
+    page.run();
+    page.get_by_label("Add").click();
+    page.run();
+    assert_eq!(asked(), [make(Some(PartKind::Bass), 2)]);
+
+    track.show(|view| view.stem.status = StemStatus::Working(0.4));
+    page.run();
+    page.get_by_label("Writing the part: 40 %");
+    page.get_by_label("Cancel").click();
+    page.run();
+    assert_eq!(asked(), [StemOrder::Cancel]);
+    track.show(|view| view.stem.status = StemStatus::Failed("No beat was heard.".into()));
+    page.run();
+    page.get_by_label("No beat was heard.");
+
+    track.show(|view| {
+        view.stem = Stem {
+            sheet: Some(Arc::new(sheet())),
+            can_undo: true,
+            playhead: Some(3.0),
+            sound: Some("Brushes".into()),
+            ..Stem::default()
+        };
+    });
+    page.run();
+    page.get_by_label("Sound: Brushes");
+    let toggle = |step, key| StemOrder::Edit(Edit::Toggle { step, key });
+    for (name, order) in [
+        ("Variation B", StemOrder::Choose(1)),
+        ("Undo part", StemOrder::Undo),
+        ("Kick, bar 1, step 1", toggle(0, 36)),
+        ("Snare, bar 2, step 5", toggle(20, 38)),
+        ("Keep bar 2", StemOrder::LockBar(1, true)),
+        ("Keep snare", StemOrder::LockPiece(38, true)),
+        ("Repeat", StemOrder::Repeat(false)),
+        ("Quantise", StemOrder::Edit(Edit::Quantise(0.0))),
+        ("Save part as MIDI", StemOrder::SaveMidi("/music".into())),
+        ("Save part as WAV", StemOrder::SaveWav("/music".into())),
+        ("Clear part", StemOrder::Clear),
+    ] {
+        page.get_by_label(name).click();
+        page.run();
+        assert_eq!(asked(), [order], "{name}");
+    }
+
+    // What is chosen is made anew, on the other page of bars, too.
+    page.get_by_label("5–8").click();
+    page.run();
+    for name in ["Bar 6", "Snare", "Change"] {
+        page.get_by_label(name).click();
+        page.run();
+    }
+    let again = StemOrder::Again {
+        words: "jazzy drums".into(),
+        bars: (0..8).map(|bar| bar == 5).collect(),
+        pieces: vec![38],
+        seed: 3,
+    };
+    assert_eq!(asked(), [again]);
+
+    // The switches are the host's parameters.
+    page.get_by_label("Stem on").click();
+    page.run();
+    page.get_by_label("Track on").click();
+    page.run();
+    let moved = std::mem::take(&mut *track.moved.lock().unwrap());
+    let params = &track.params;
+    assert_eq!(
+        moved,
+        [(params.on.as_ptr(), 0.0), (params.track.as_ptr(), 0.0)]
+    );
+}
+
+/// A drag up plays a note harder, one to the side later.
+#[test]
+fn notes_are_dragged() {
+    let track = Arc::new(Track::default());
+    track.show(|view| view.stem.sheet = Some(Arc::new(sheet())));
+    let mut page = page(&track, (960.0, 640.0));
+    page.run();
+    let at = page.get_by_label("Kick, bar 1, step 5").rect().center();
+    for way in [egui::vec2(0.0, -20.0), egui::vec2(20.0, 0.0)] {
+        page.drag_at(at);
+        page.run();
+        for part in 1..=4 {
+            page.hover_at(at + way * (part as f32 / 4.0));
+            page.run();
+        }
+        page.drop_at(at + way);
+        page.run();
+    }
+    let asked = std::mem::take(&mut *track.stem.lock().unwrap());
+    let [
+        StemOrder::Edit(Edit::Velocity {
+            step: 4,
+            key: 36,
+            velocity,
+        }),
+        StemOrder::Edit(Edit::Nudge {
+            step: 4,
+            key: 36,
+            offset,
+        }),
+    ] = asked[..]
+    else {
+        panic!("{asked:?}");
+    };
+    assert!(velocity > 110 && velocity <= 121, "{velocity}");
+    assert!(offset > 0.1 && offset <= 0.25, "{offset}");
 }

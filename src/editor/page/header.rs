@@ -13,12 +13,15 @@ const METERS: f32 = 90.0;
 pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {
     title(ui, "Consort");
     ui.add_space(10.0);
-    for (page, name) in [(false, "Instrument"), (true, "Library")] {
-        let library = &mut state.library.shown;
-        let tab = ui.selectable_label(*library == page, name);
+    let shown = match (state.stem.shown, state.library.shown) {
+        (true, _) => 2,
+        (false, library) => usize::from(library),
+    };
+    for (page, name) in ["Instrument", "Library", "Stems"].into_iter().enumerate() {
+        let tab = ui.selectable_label(shown == page, name);
         name_it(ui, &tab, &format!("{name} page"), egui::Role::Button);
         if tab.clicked() {
-            *library = page;
+            (state.library.shown, state.stem.shown) = (page == 1, page == 2);
         }
     }
     let shown = state.song.is_shown(&view.song);

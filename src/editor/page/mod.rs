@@ -15,6 +15,7 @@ mod prompt;
 mod routes;
 mod song;
 mod sound;
+pub(super) mod stem;
 pub(super) mod stems;
 mod variations;
 
@@ -59,6 +60,7 @@ pub struct State {
     morph: morph::Morph,
     library: library::LibraryPage,
     song: song::Strip,
+    stem: stem::StemPage,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -82,6 +84,7 @@ impl Default for State {
             morph: morph::Morph::default(),
             library: library::LibraryPage::default(),
             song: song::Strip::default(),
+            stem: stem::StemPage::default(),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -206,7 +209,21 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     if !keys && let Some(key) = state.pressed.take() {
         controls.key(key, None);
     }
-    if state.library.shown {
+    if state.stem.shown {
+        if let Some(key) = state.pressed.take() {
+            controls.key(key, None);
+        }
+        let params = controls.params();
+        let folder = state.files.place();
+        let stemming = stem::Stemming {
+            stem: &view.stem,
+            controls,
+            level: &params.stem_level,
+            on: &params.stem_on,
+            track: None,
+        };
+        state.stem.show(ui, rest, &folder, &stemming);
+    } else if state.library.shown {
         library::page(ui, rest, keys, state, &view, controls);
     } else {
         instrument(ui, rest, keys, state, &view, controls);

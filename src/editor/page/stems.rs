@@ -4,25 +4,31 @@ use std::path::Path;
 
 use egui::{RichText, Ui};
 
-use super::song::{Listening, Strip, song};
+use super::song::{self, Listening, Strip, song};
+use super::stem::{self, StemControls, StemPage, Stemming};
 use super::{FILES, HEADER, MARGIN, files, header, row};
 use crate::editor::theme;
 use crate::jobs::song::Source;
-use crate::jobs::{Song, SongOrder};
+use crate::jobs::{Song, SongOrder, Stem};
+use crate::params::stems::StemsParams;
 
 /// A moment of the plugin instance, as the page shows it.
 #[derive(Clone, Debug, Default)]
 pub struct StemsView {
     /// How it stands with listening to the track.
     pub song: Song,
+    /// How it stands with the stem.
+    pub stem: Stem,
     /// Highest sample on it since the view before (linear).
     pub peak: f32,
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
-pub trait StemsControls: Send + Sync {
+pub trait StemsControls: StemControls {
     /// How things are now. Call once a frame.
     fn view(&self) -> StemsView;
+    /// The host's parameters.
+    fn params(&self) -> &StemsParams;
     /// Listens to the track, and takes bars of it; [`StemsView::song`] shows what comes of it.
     fn song(&self, order: SongOrder);
 }
@@ -31,6 +37,7 @@ pub trait StemsControls: Send + Sync {
 #[derive(Default)]
 pub struct StemsState {
     strip: Strip,
+    stem: StemPage,
     files: files::Files,
 }
 
@@ -56,6 +63,13 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
     let between = inside
         .with_min_y(top.bottom() + 8.0)
         .with_max_y(bottom.top() - theme::GAP);
+    // In a low window there is room for the song alone.
+    let both = between.height() >= song::HEIGHT + theme::GAP + stem::LEAST;
+    let strip = if both {
+        between.with_max_y(between.top() + song::HEIGHT)
+    } else {
+        between
+    };
     row(ui, top, |ui| header::title(ui, "Consort Stems"));
     let listening = Listening {
         song: &view.song,
@@ -64,7 +78,19 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
         order: &|order| controls.song(order),
     };
     let folder = state.files.place();
-    song(ui, between, &mut state.strip, &folder, &listening);
+    song(ui, strip, &mut state.strip, &folder, &listening);
+    if both {
+        let params = controls.params();
+        let stemming = Stemming {
+            stem: &view.stem,
+            controls,
+            level: &params.level,
+            on: &params.on,
+            track: Some(&params.track),
+        };
+        let rest = between.with_min_y(strip.bottom() + theme::GAP);
+        state.stem.show(ui, rest, &folder, &stemming);
+    }
     row(ui, bottom, |ui| {
         ui.label(RichText::new("Folder").color(theme::TEXT_WEAK));
         files::place(ui, &mut state.files, "Where what is taken is saved");

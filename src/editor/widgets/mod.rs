@@ -5,5 +5,6 @@ pub mod keyboard;
 pub mod knob;
 pub mod meter;
 pub mod pads;
+pub mod part_grid;
 pub mod picture;
 pub mod waveform;

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use crate::engine::stem::{PartNote, PartSender, PlayedPart};
 use crate::instrument::Instrument;
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
-use crate::jobs::{Client, Status};
+use crate::jobs::{Client, Pending, Status};
 use crate::models::{Error, runtime};
 use crate::music::PartKind;
 
@@ -72,11 +72,14 @@ struct Shared {
     client: Client,
     playhead: Arc<Playhead>,
     rate: AtomicU32,
+    /// A kit plays it.
+    drums: Arc<AtomicBool>,
     listener: Listener,
 }
 
 struct Desk {
     sender: PartSender,
+    drums: Arc<AtomicBool>,
     /// What the audio thread had no room for.
     unsent: Option<Box<PlayedPart>>,
     now: Option<Arc<Sheet>>,
@@ -88,7 +91,7 @@ struct Desk {
     turn: u64,
     /// The words, kind and seed that the sound was asked for with, until it is made.
     asked: Option<(String, PartKind, u64)>,
-    /// A saved instrument that waits for the host to play.
+    /// What projects remember has changed since the host was last told.
     changed: bool,
 }
 
@@ -102,9 +105,11 @@ impl StemDesk {
         playhead: Arc<Playhead>,
         listener: Listener,
     ) -> Self {
+        let drums = Arc::new(AtomicBool::new(true));
         Self(Arc::new(Shared {
             desk: Mutex::new(Desk {
                 sender,
+                drums: drums.clone(),
                 unsent: None,
                 now: None,
                 past: Vec::new(),
@@ -118,6 +123,7 @@ impl StemDesk {
             client,
             playhead,
             rate: AtomicU32::new(48_000),
+            drums: drums.clone(),
             listener,
         }))
     }
@@ -128,6 +134,23 @@ impl StemDesk {
         self.0
             .rate
             .store(rate.clamp(8_000.0, 384_000.0) as u32, Ordering::Relaxed);
+    }
+
+    /// Whether its instrument is on its way, for the audio thread to ask.
+    #[must_use]
+    pub fn pending(&self) -> Pending {
+        self.0.client.pending()
+    }
+
+    /// The MIDI channel of its notes, from 0: General MIDI's for drums, or the first. Any thread, the
+    /// audio thread too.
+    #[must_use]
+    pub fn channel(&self) -> u8 {
+        if self.0.drums.load(Ordering::Relaxed) {
+            9
+        } else {
+            0
+        }
     }
 
     /// How it stands.
@@ -438,6 +461,9 @@ impl Desk {
             || PlayedPart::new(Vec::new(), 0.0, 4.0, false),
             |sheet| sheet.played(),
         );
+        let kind = sheet.as_ref().and_then(|sheet| sheet.kind);
+        self.drums
+            .store(kind == Some(PartKind::Drums), Ordering::Relaxed);
         self.now = sheet;
         self.changed = true;
         self.unsent = Some(Box::new(played));

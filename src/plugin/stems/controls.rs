@@ -1,11 +1,12 @@
-//! The window's controls: the context, and the host that is told of changes.
+//! The window's controls: the context, the stem, and the host that is told of changes.
 
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
+use nice_plug::params::internals::ParamPtr;
 
-use crate::editor::{StemsControls, StemsView};
-use crate::jobs::SongOrder;
+use crate::editor::{StemControls, StemsControls, StemsView};
+use crate::jobs::{SongOrder, StemDesk, StemOrder};
 use crate::params::stems::StemsParams;
 use crate::plugin::context::Context;
 use crate::plugin::telling::tell_host;
@@ -13,15 +14,22 @@ use crate::plugin::telling::tell_host;
 /// Lives as long as one window. UI thread.
 pub(super) struct HostControls {
     context: Arc<Context>,
+    stem: Arc<StemDesk>,
     params: Arc<StemsParams>,
     host: GuiContext,
 }
 
 impl HostControls {
     /// Controls for a window of this instance.
-    pub(super) fn new(context: Arc<Context>, params: Arc<StemsParams>, host: GuiContext) -> Self {
+    pub(super) fn new(
+        context: Arc<Context>,
+        stem: Arc<StemDesk>,
+        params: Arc<StemsParams>,
+        host: GuiContext,
+    ) -> Self {
         Self {
             context,
+            stem,
             params,
             host,
         }
@@ -30,16 +38,42 @@ impl HostControls {
 
 impl StemsControls for HostControls {
     fn view(&self) -> StemsView {
-        if self.context.take_changed() {
+        if self.context.take_changed() | self.stem.take_changed() {
             tell_host(&self.host, &self.params.change);
         }
         StemsView {
             song: self.context.song(),
+            stem: self.stem.stem(),
             peak: self.context.take_peak(),
         }
     }
 
+    fn params(&self) -> &StemsParams {
+        &self.params
+    }
+
     fn song(&self, order: SongOrder) {
         self.context.order(order);
+    }
+}
+
+impl StemControls for HostControls {
+    fn stem(&self, order: StemOrder) {
+        let heard = self.context.song().heard_in_it().cloned();
+        self.stem.order(order, heard);
+    }
+
+    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
+    // instance, and the framework ignores any that it doesn't know.
+    fn begin_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_begin_set_parameter(param) };
+    }
+
+    fn edit(&self, param: ParamPtr, normalized: f32) {
+        unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
+    }
+
+    fn end_edit(&self, param: ParamPtr) {
+        unsafe { self.host.raw_end_set_parameter(param) };
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use crate::editor::window::WindowSize;
+use crate::jobs::StemDesk;
 use crate::params::stems::StemsParams;
 use crate::plugin::context::{Context, SavedSong};
 use crate::plugin::state::SavedSize;
+use crate::plugin::stem_state::SavedStem;
 
 /// All that the host saves and loads.
 #[derive(Params)]
@@ -16,6 +18,8 @@ pub(super) struct SavedState {
     params: Arc<StemsParams>,
     #[persist = "song"]
     song: SavedSong,
+    #[persist = "stem"]
+    stem: SavedStem,
     #[persist = "window"]
     window: SavedSize,
 }
@@ -25,11 +29,13 @@ impl SavedState {
     pub(super) fn new(
         params: &Arc<StemsParams>,
         context: &Arc<Context>,
+        stem: &Arc<StemDesk>,
         window: &Arc<WindowSize>,
     ) -> Self {
         Self {
             params: params.clone(),
             song: SavedSong(context.clone()),
+            stem: SavedStem(stem.clone()),
             window: SavedSize(window.clone()),
         }
     }

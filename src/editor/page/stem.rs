@@ -1,0 +1,333 @@
+//! The Stems page: what to add, the variations, their notes to be changed, level, sound and files.
+
+use std::path::Path;
+
+use egui::{Button, DragValue, Label, Rect, RichText, TextEdit, Ui, pos2, vec2};
+use nice_plug::params::internals::ParamPtr;
+use nice_plug::params::{BoolParam, FloatParam, Param};
+
+use super::{name_it, row};
+use crate::editor::theme;
+use crate::editor::widgets::part_grid::Grid;
+use crate::jobs::stem::asking::{Edit, VARIATIONS};
+use crate::jobs::{Status, Stem, StemOrder, StemStatus};
+use crate::music::PartKind;
+
+/// Height of a row of buttons.
+const ROW: f32 = 32.0;
+/// Space between rows.
+const GAP: f32 = 6.0;
+/// Least height of the page.
+pub(super) const LEAST: f32 = 4.0 * (ROW + GAP) + 150.0;
+
+/// What can be done with a stem. All methods are for the UI thread and return at once.
+pub trait StemControls: Send + Sync {
+    /// Gives the stem an order; the view shows what comes of it.
+    fn stem(&self, order: StemOrder);
+    /// The user takes hold of a parameter.
+    fn begin_edit(&self, param: ParamPtr);
+    /// The user moves it to a normalised value, 0 to 1.
+    fn edit(&self, param: ParamPtr, normalized: f32);
+    /// The user lets go of it.
+    fn end_edit(&self, param: ParamPtr);
+}
+
+/// What the page shows, and where it asks.
+pub(super) struct Stemming<'a> {
+    pub(super) stem: &'a Stem,
+    pub(super) controls: &'a dyn StemControls,
+    pub(super) level: &'a FloatParam,
+    pub(super) on: &'a BoolParam,
+    /// Whether the track is heard, where the plugin sits on one.
+    pub(super) track: Option<&'a BoolParam>,
+}
+
+/// What the page remembers between frames.
+#[derive(Default)]
+pub(super) struct StemPage {
+    /// Whether the instrument's window shows it.
+    pub(super) shown: bool,
+    words: String,
+    kind: Option<PartKind>,
+    seed: u64,
+    grid: Grid,
+    amounts: [f32; 3],
+}
+
+impl StemPage {
+    /// Shows it in `rect`; what is saved goes to `folder`.
+    pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, folder: &Path, stemming: &Stemming) {
+        let mut rest = rect;
+        let mut from_top = |height: f32| {
+            let row = Rect::from_min_size(rest.min, vec2(rest.width(), height));
+            rest.min.y += height + GAP;
+            row
+        };
+        let (ask, parts, change) = (from_top(ROW), from_top(ROW), from_top(ROW));
+        let bottom = Rect::from_min_max(pos2(rest.left(), rest.bottom() - ROW), rest.max);
+        rest.max.y = bottom.top() - GAP;
+        row(ui, ask, |ui| self.asking(ui, stemming));
+        row(ui, parts, |ui| self.parts(ui, stemming));
+        row(ui, change, |ui| self.changing(ui, stemming));
+        row(ui, bottom, |ui| self.playing(ui, folder, stemming));
+        ui.painter().rect_filled(rest, theme::ROUND, theme::CARD);
+        let inside = rest.shrink(8.0);
+        match &stemming.stem.sheet {
+            Some(sheet) => {
+                let playhead = stemming.stem.playhead;
+                for order in self.grid.show(ui, inside, sheet, playhead) {
+                    stemming.controls.stem(order);
+                }
+            }
+            None => {
+                let hint = "Take some bars of the song, say what to add (“jazzy drums”, “walking bass”), and press Add.";
+                ui.put(
+                    inside,
+                    Label::new(RichText::new(hint).color(theme::TEXT_WEAK)).wrap(),
+                );
+            }
+        }
+    }
+
+    fn asking(&mut self, ui: &mut Ui, stemming: &Stemming) {
+        let order = |order| stemming.controls.stem(order);
+        let width = (ui.available_width() - 330.0).max(160.0);
+        let field = TextEdit::singleline(&mut self.words)
+            .hint_text("add jazzy drums")
+            .char_limit(400)
+            .desired_width(width);
+        let field = ui.add(field);
+        name_it(ui, &field, "Instruction", egui::Role::TextInput);
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let works = matches!(stemming.stem.status, StemStatus::Working(_));
+        let add = ui.add_enabled(!works, Button::new("Add"));
+        let hint = "Writes three variations of a part that fits what was taken of the song";
+        if add.on_hover_text(hint).clicked() || enter && !works {
+            self.seed += 1;
+            order(StemOrder::Make {
+                words: self.words.trim().to_owned(),
+                kind: self.kind,
+                seed: self.seed,
+            });
+        }
+        let again = ui.add_enabled(
+            !works && stemming.stem.sheet.is_some(),
+            Button::new("Change"),
+        );
+        let hint = "Changes the part that is there as the words say: “busier”, “softer”; or, without such words, makes the chosen bars and pieces anew";
+        if again.on_hover_text(hint).clicked() {
+            self.seed += 1;
+            let (bars, pieces) = self.grid.chosen(stemming.stem.sheet.as_deref());
+            order(StemOrder::Again {
+                words: self.words.trim().to_owned(),
+                bars,
+                pieces,
+                seed: self.seed,
+            });
+        }
+        match &stemming.stem.status {
+            StemStatus::Working(part) => {
+                if ui.button("Cancel").clicked() {
+                    order(StemOrder::Cancel);
+                }
+                let text = format!("Writing the part: {:.0} %", 100.0 * part);
+                ui.label(RichText::new(text).color(theme::ACCENT));
+            }
+            StemStatus::Failed(why) => said(ui, why, theme::WRONG),
+            StemStatus::Idle => match &stemming.stem.said {
+                Some((sentence, true)) => said(ui, sentence, theme::WRONG),
+                Some((sentence, false)) => said(ui, sentence, theme::TEXT_WEAK),
+                None => {}
+            },
+        }
+    }
+
+    fn parts(&mut self, ui: &mut Ui, stemming: &Stemming) {
+        ui.spacing_mut().item_spacing.x = 3.0;
+        ui.spacing_mut().button_padding.x = 8.0;
+        let auto = ui.selectable_label(self.kind.is_none(), "As said");
+        if auto
+            .on_hover_text("The part that the words name, or drums")
+            .clicked()
+        {
+            self.kind = None;
+        }
+        for kind in PartKind::ALL {
+            let choice = ui.selectable_label(self.kind == Some(kind), kind.name());
+            name_it(ui, &choice, kind.name(), egui::Role::RadioButton);
+            if choice.clicked() {
+                self.kind = Some(kind);
+            }
+        }
+        let Some(sheet) = &stemming.stem.sheet else {
+            return;
+        };
+        ui.add_space(14.0);
+        for variation in 0..sheet.variations.len().min(VARIATIONS) {
+            let name = char::from(b'A' + variation as u8).to_string();
+            let choice = ui.selectable_label(sheet.chosen == variation, &name);
+            name_it(
+                ui,
+                &choice,
+                &format!("Variation {name}"),
+                egui::Role::RadioButton,
+            );
+            if choice.clicked() {
+                stemming.controls.stem(StemOrder::Choose(variation));
+            }
+        }
+        ui.add_space(10.0);
+        let made = format!(
+            "{}: {}",
+            sheet.kind.map_or("Part", PartKind::name),
+            sheet.title
+        );
+        ui.add(Label::new(RichText::new(made).color(theme::TEXT_WEAK)).truncate());
+    }
+
+    fn changing(&mut self, ui: &mut Ui, stemming: &Stemming) {
+        let stem = stemming.stem;
+        let order = |order| stemming.controls.stem(order);
+        ui.spacing_mut().button_padding.x = 8.0;
+        let button = |ui: &mut Ui, text: &str, name: &str, can: bool, asked: StemOrder| {
+            let button = ui.add_enabled(can, Button::new(text));
+            name_it(ui, &button, name, egui::Role::Button);
+            if button.clicked() {
+                order(asked);
+            }
+        };
+        button(ui, "Undo", "Undo part", stem.can_undo, StemOrder::Undo);
+        button(ui, "Redo", "Redo part", stem.can_redo, StemOrder::Redo);
+        let Some(sheet) = &stem.sheet else {
+            return;
+        };
+        button(ui, "Clear", "Clear part", true, StemOrder::Clear);
+        ui.add_space(8.0);
+        let changes: [(&str, fn(f32) -> Edit); 3] = [
+            ("Quantise", Edit::Quantise),
+            ("Swing", Edit::Swing),
+            ("Humanise", Edit::Humanise),
+        ];
+        for ((name, edit), amount) in changes.into_iter().zip(&mut self.amounts) {
+            if ui.button(name).clicked() {
+                order(StemOrder::Edit(edit(*amount)));
+            }
+            let mut percent = 100.0 * *amount;
+            let field = DragValue::new(&mut percent).range(0.0..=100.0).suffix(" %");
+            let field = ui.add(field.max_decimals(0));
+            name_it(
+                ui,
+                &field,
+                &format!("{name} amount"),
+                egui::Role::SpinButton,
+            );
+            *amount = percent / 100.0;
+        }
+        ui.add_space(8.0);
+        let mut repeats = sheet.repeats;
+        let hint = "Plays it over and over in step with the song; otherwise in its own bars only";
+        if ui
+            .checkbox(&mut repeats, "Repeat")
+            .on_hover_text(hint)
+            .changed()
+        {
+            order(StemOrder::Repeat(repeats));
+        }
+        self.grid.pages(ui, sheet);
+    }
+
+    fn playing(&mut self, ui: &mut Ui, folder: &Path, stemming: &Stemming) {
+        let controls = stemming.controls;
+        ui.spacing_mut().button_padding.x = 8.0;
+        switch(ui, controls, stemming.on, "Stem");
+        if let Some(track) = stemming.track {
+            switch(ui, controls, track, "Track");
+        }
+        level(ui, controls, stemming.level);
+        ui.add_space(6.0);
+        let sound = match (&stemming.stem.sound_status, &stemming.stem.sound) {
+            (Status::Working { progress, .. }, _) => {
+                format!("Making the sound: {:.0} %", 100.0 * progress)
+            }
+            (Status::Failed(why), _) => why.clone(),
+            (Status::Idle, Some(name)) => format!("Sound: {name}"),
+            (Status::Idle, None) => "Sound: none yet".to_owned(),
+        };
+        let can = stemming.stem.sheet.is_some();
+        let other = ui.add_enabled(can, Button::new("Other sound"));
+        let hint = "Makes another instrument for the part from the words in the field";
+        if other.on_hover_text(hint).clicked() {
+            self.seed += 1;
+            controls.stem(StemOrder::Sound(self.words.trim().to_owned(), self.seed));
+        }
+        let saves = can && folder.is_absolute();
+        let width = (ui.available_width() - 190.0).max(60.0);
+        ui.add_sized(
+            [width, ROW],
+            Label::new(RichText::new(sound).color(theme::TEXT_WEAK)).truncate(),
+        );
+        for (text, name, order) in [
+            (
+                "Save MIDI",
+                "Save part as MIDI",
+                StemOrder::SaveMidi(folder.to_owned()),
+            ),
+            (
+                "Save WAV",
+                "Save part as WAV",
+                StemOrder::SaveWav(folder.to_owned()),
+            ),
+        ] {
+            let button = ui.add_enabled(saves, Button::new(text));
+            name_it(ui, &button, name, egui::Role::Button);
+            if button.clicked() {
+                controls.stem(order);
+            }
+        }
+    }
+}
+
+fn said(ui: &mut Ui, sentence: &str, colour: egui::Color32) {
+    let label = Label::new(RichText::new(sentence).color(colour)).truncate();
+    ui.add(label).on_hover_text(sentence);
+}
+
+/// A parameter that is on or off.
+fn switch(ui: &mut Ui, controls: &dyn StemControls, param: &BoolParam, text: &str) {
+    let mut on = param.value();
+    let field = ui.checkbox(&mut on, text);
+    name_it(ui, &field, param.name(), egui::Role::CheckBox);
+    if field.changed() {
+        set(controls, param, f32::from(u8::from(on)));
+    }
+}
+
+fn set(controls: &dyn StemControls, param: &impl Param, normalized: f32) {
+    let pointer = param.as_ptr();
+    controls.begin_edit(pointer);
+    controls.edit(pointer, normalized);
+    controls.end_edit(pointer);
+}
+
+/// The level, dB.
+fn level(ui: &mut Ui, controls: &dyn StemControls, param: &FloatParam) {
+    let decibels = |gain: f32| 20.0 * gain.max(1e-3).log10();
+    let mut shown = decibels(param.value());
+    let field = DragValue::new(&mut shown).range(-60.0..=12.0).suffix(" dB");
+    let field = ui.add(field.max_decimals(1).speed(0.2));
+    name_it(ui, &field, param.name(), egui::Role::SpinButton);
+    if field.drag_started() {
+        controls.begin_edit(param.as_ptr());
+    }
+    if field.changed() {
+        let normalized = param.preview_normalized(10f32.powf(shown / 20.0));
+        if field.dragged() {
+            controls.edit(param.as_ptr(), normalized);
+        } else {
+            set(controls, param, normalized);
+        }
+    }
+    if field.drag_stopped() {
+        controls.end_edit(param.as_ptr());
+    }
+}

@@ -1,0 +1,391 @@
+//! The notes of a part: pieces or keys from top to bottom, steps from left to right. A click puts a
+//! note there or takes it away, a drag up or down plays it harder or softer, one to the side earlier
+//! or later.
+
+use std::collections::BTreeSet;
+
+use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::editor::theme;
+use crate::jobs::StemOrder;
+use crate::jobs::stem::asking::{Edit, Sheet};
+use crate::music::{GridNote, PartKind, key_name};
+
+/// Bars side by side.
+pub const BARS_SHOWN: usize = 4;
+/// Width of the names, height of the bars' names.
+const NAMES: f32 = 92.0;
+const HEADS: f32 = 20.0;
+/// Least height of a row with its name.
+const LEAST_NAMED: f32 = 9.0;
+/// Keys that are shown around a pitched part's, and most rows.
+const AROUND: u8 = 2;
+const MOST_ROWS: usize = 40;
+/// Velocity of a point of dragging; steps of a point to the side.
+const HARDER: f32 = 1.0;
+const LATER: f32 = 0.01;
+
+/// Pieces of a kit with their General MIDI keys, from the top.
+const PIECES: [(&str, u8); 15] = [
+    ("Crash", 49),
+    ("Ride", 51),
+    ("Open hat", 46),
+    ("Pedal hat", 44),
+    ("Closed hat", 42),
+    ("Shaker", 70),
+    ("Bell", 56),
+    ("High hand drum", 63),
+    ("Low hand drum", 64),
+    ("High tom", 48),
+    ("Low tom", 45),
+    ("Clap", 39),
+    ("Side stick", 37),
+    ("Snare", 38),
+    ("Kick", 36),
+];
+
+/// What the grid remembers between frames.
+#[derive(Default)]
+pub struct Grid {
+    /// The first bar that is shown.
+    first: usize,
+    /// Bars and pieces that are chosen to be made anew.
+    bars: BTreeSet<usize>,
+    pieces: BTreeSet<u8>,
+    /// A note that is being dragged: its step and key, and how far.
+    dragged: Option<(u32, u8, egui::Vec2)>,
+}
+
+impl Grid {
+    /// What is chosen to be made anew of a sheet: bars, and keys of pieces; all where one is empty.
+    pub fn chosen(&self, sheet: Option<&Sheet>) -> (Vec<bool>, Vec<u8>) {
+        let count = sheet.map_or(0, Sheet::bars);
+        let any = self.bars.iter().any(|bar| *bar < count);
+        let bars = (0..count).map(|bar| self.bars.contains(&bar));
+        let bars = if any { bars.collect() } else { Vec::new() };
+        (bars, self.pieces.iter().copied().collect())
+    }
+
+    /// Which bars are shown, to choose from.
+    pub fn pages(&mut self, ui: &mut Ui, sheet: &Sheet) {
+        let bars = sheet.bars();
+        if bars <= BARS_SHOWN {
+            return;
+        }
+        ui.label("Bars");
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for first in (0..bars).step_by(BARS_SHOWN).take(12) {
+            let last = (first + BARS_SHOWN).min(bars);
+            let name = format!("{}–{last}", first + 1);
+            let page = ui.selectable_label(self.first == first, &name);
+            if page.clicked() {
+                self.first = first;
+            }
+        }
+    }
+
+    /// Shows it; what the user asks for.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        sheet: &Sheet,
+        playhead: Option<f64>,
+    ) -> Vec<StemOrder> {
+        let mut orders = Vec::new();
+        let bars = sheet.bars();
+        if self.first >= bars {
+            self.first = 0;
+        }
+        let shown = self.first..(self.first + BARS_SHOWN).min(bars);
+        let steps = shown.start * sheet.bar..(shown.end * sheet.bar).min(sheet.steps);
+        let field = Rect::from_min_max(rect.min + vec2(NAMES, HEADS), rect.max);
+        let width = field.width() / steps.len().max(1) as f32;
+        let rows = rows(sheet);
+        let height = field.height() / rows.len().max(1) as f32;
+        self.heads(ui, rect, field, shown, sheet, &mut orders);
+        let kit = sheet.kind == Some(PartKind::Drums);
+        for (number, (name, key)) in rows.iter().enumerate() {
+            let top = field.top() + number as f32 * height;
+            self.name(
+                ui,
+                rect,
+                (top, height),
+                (name, *key),
+                kit,
+                sheet,
+                &mut orders,
+            );
+            for step in steps.clone() {
+                let left = field.left() + (step - steps.start) as f32 * width;
+                let cell = Rect::from_min_size(pos2(left, top), vec2(width, height));
+                self.cell(ui, cell, sheet, (step as u32, *key), name, &mut orders);
+            }
+        }
+        let painter = ui.painter();
+        for step in steps.clone().filter(|step| step.is_multiple_of(4)) {
+            let at = field.left() + (step - steps.start) as f32 * width;
+            let strong = step.is_multiple_of(sheet.bar.max(1));
+            let colour = if strong {
+                theme::TEXT_WEAK
+            } else {
+                theme::LINE
+            };
+            painter.vline(at, field.y_range(), (1.0, colour));
+        }
+        if let Some(at) = playhead.filter(|at| steps.contains(&(*at as usize))) {
+            let x = field.left() + (at as f32 - steps.start as f32) * width;
+            painter.vline(x, field.y_range(), (2.0, theme::READY));
+        }
+        orders
+    }
+
+    /// Names of bars: a click chooses one to be made anew; beside it its lock.
+    fn heads(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        field: Rect,
+        shown: std::ops::Range<usize>,
+        sheet: &Sheet,
+        orders: &mut Vec<StemOrder>,
+    ) {
+        let width = field.width() / shown.len().max(1) as f32;
+        for (place, bar) in shown.enumerate() {
+            let left = field.left() + place as f32 * width;
+            let head = Rect::from_min_size(pos2(left, rect.top()), vec2(width, HEADS));
+            let (name, lock) = head.split_left_right_at_x(head.right() - 40.0);
+            let text = format!("Bar {}", bar + 1);
+            if chip(ui, name, &text, &text, self.bars.contains(&bar)).clicked()
+                && !self.bars.remove(&bar)
+            {
+                self.bars.insert(bar);
+            }
+            let locked = sheet.locked_bars.get(bar).copied().unwrap_or(false);
+            if chip(ui, lock, "keep", &format!("Keep bar {}", bar + 1), locked).clicked() {
+                orders.push(StemOrder::LockBar(bar, !locked));
+            }
+        }
+    }
+
+    /// The name of a row; of a kit's pieces with their locks.
+    #[allow(clippy::too_many_arguments)]
+    fn name(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        (top, height): (f32, f32),
+        (name, key): (&str, u8),
+        kit: bool,
+        sheet: &Sheet,
+        orders: &mut Vec<StemOrder>,
+    ) {
+        let place = Rect::from_min_size(pos2(rect.left(), top), vec2(NAMES - 4.0, height));
+        if !kit {
+            if height >= LEAST_NAMED {
+                let at = place.right_center();
+                ui.painter().text(
+                    at,
+                    Align2::RIGHT_CENTER,
+                    name,
+                    theme::small(),
+                    theme::TEXT_WEAK,
+                );
+            }
+            return;
+        }
+        let (left, lock) = place.split_left_right_at_x(place.right() - 30.0);
+        if chip(ui, left, name, name, self.pieces.contains(&key)).clicked()
+            && !self.pieces.remove(&key)
+        {
+            self.pieces.insert(key);
+        }
+        let locked = sheet.locked_pieces.contains(&key);
+        if chip(
+            ui,
+            lock,
+            "keep",
+            &format!("Keep {}", name.to_lowercase()),
+            locked,
+        )
+        .clicked()
+        {
+            orders.push(StemOrder::LockPiece(key, !locked));
+        }
+    }
+
+    fn cell(
+        &mut self,
+        ui: &mut Ui,
+        cell: Rect,
+        sheet: &Sheet,
+        (step, key): (u32, u8),
+        name: &str,
+        orders: &mut Vec<StemOrder>,
+    ) {
+        let id = ui.scope_id().with(("part", step, key));
+        let response = ui.interact(cell, id, Sense::click_and_drag());
+        let note = sheet
+            .part()
+            .and_then(|part| part.note_at(step, key))
+            .copied();
+        let bar = sheet.bar.max(1) as u32;
+        response.widget_info(|| {
+            let text = format!("{name}, bar {}, step {}", step / bar + 1, step % bar + 1);
+            WidgetInfo::selected(egui::Role::CheckBox, true, note.is_some(), text)
+        });
+        if response.clicked() {
+            orders.push(StemOrder::Edit(Edit::Toggle { step, key }));
+        }
+        let mut shown = note;
+        if let Some(note) = note {
+            self.drag(&response, note, &mut shown, orders);
+        }
+        let painter = ui.painter();
+        if response.hovered() {
+            painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD_HOVERED);
+        } else if step / bar % 2 == 0 {
+            painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD);
+        }
+        if let Some(note) = shown {
+            let long = if sheet.kind == Some(PartKind::Drums) {
+                1.0
+            } else {
+                note.length
+            };
+            let at = cell.translate(vec2(note.offset * cell.width(), 0.0));
+            let bar = Rect::from_min_size(at.min, vec2(cell.width() * long, cell.height()));
+            let strength = 0.3 + 0.7 * f32::from(note.velocity) / 127.0;
+            painter.rect_filled(bar.shrink(1.0), 2.0, colour(strength));
+        }
+    }
+
+    /// A note that is dragged: harder or softer by height, earlier or later to the side.
+    fn drag(
+        &mut self,
+        response: &Response,
+        note: GridNote,
+        shown: &mut Option<GridNote>,
+        orders: &mut Vec<StemOrder>,
+    ) {
+        let (step, key) = (note.step, note.key);
+        if response.dragged() {
+            let before = self.dragged.filter(|(s, k, _)| (*s, *k) == (step, key));
+            let way = before.map_or(egui::Vec2::ZERO, |(.., way)| way) + response.drag_delta();
+            self.dragged = Some((step, key, way));
+            *shown = Some(moved(note, way));
+        } else if response.drag_stopped()
+            && let Some((.., way)) = self.dragged.take()
+        {
+            let moved = moved(note, way);
+            orders.push(StemOrder::Edit(if moved.offset == note.offset {
+                let velocity = moved.velocity;
+                Edit::Velocity {
+                    step,
+                    key,
+                    velocity,
+                }
+            } else {
+                let offset = moved.offset;
+                Edit::Nudge { step, key, offset }
+            }));
+        }
+    }
+}
+
+/// A note dragged so far: the longer direction counts.
+fn moved(note: GridNote, way: egui::Vec2) -> GridNote {
+    if way.x.abs() > way.y.abs() {
+        let offset = (note.offset + way.x * LATER).clamp(-0.5, 0.5);
+        GridNote { offset, ..note }
+    } else {
+        let velocity = f32::from(note.velocity) - way.y * HARDER;
+        let velocity = velocity.clamp(1.0, 127.0) as u8;
+        GridNote { velocity, ..note }
+    }
+}
+
+fn colour(strength: f32) -> Color32 {
+    theme::ACCENT.gamma_multiply(strength)
+}
+
+/// A small thing to click, with a name for screen readers.
+fn chip(ui: &mut Ui, rect: Rect, text: &str, name: &str, chosen: bool) -> Response {
+    let rect = rect.shrink(0.5);
+    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, chosen, name));
+    let painter = ui.painter();
+    if chosen {
+        painter.rect_filled(rect, 3.0, theme::ACCENT.gamma_multiply(0.35));
+    } else if response.hovered() {
+        painter.rect_filled(rect, 3.0, theme::FIELD_HOVERED);
+    }
+    if rect.height() >= LEAST_NAMED {
+        let colour = if chosen {
+            theme::ACCENT
+        } else {
+            theme::TEXT_WEAK
+        };
+        let at = rect.left_center() + vec2(3.0, 0.0);
+        painter
+            .with_clip_rect(rect)
+            .text(at, Align2::LEFT_CENTER, text, theme::small(), colour);
+    }
+    response
+}
+
+/// Names and keys of the rows, from the top.
+fn rows(sheet: &Sheet) -> Vec<(String, u8)> {
+    if sheet.kind == Some(PartKind::Drums) {
+        return PIECES.map(|(name, key)| (name.to_owned(), key)).into();
+    }
+    let keys = sheet
+        .variations
+        .iter()
+        .flat_map(|part| part.notes.iter().map(|note| note.key));
+    let (low, high) = keys.fold((127, 0), |(low, high), key| (key.min(low), key.max(high)));
+    let (low, high) = if low > high { (48, 60) } else { (low, high) };
+    let (low, high) = (low.saturating_sub(AROUND), (high + AROUND).min(127));
+    let keys = (low..=high).rev().take(MOST_ROWS);
+    keys.map(|key| (key_name(key), key)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_way_counts() {
+        let note = GridNote {
+            step: 3,
+            offset: 0.0,
+            length: 1.0,
+            key: 38,
+            velocity: 90,
+        };
+        let harder = moved(note, vec2(2.0, -20.0));
+        assert_eq!((harder.velocity, harder.offset), (110, 0.0));
+        let later = moved(note, vec2(30.0, 4.0));
+        assert_eq!((later.velocity, later.offset), (90, 0.3));
+        assert_eq!(moved(note, vec2(0.0, 900.0)).velocity, 1);
+    }
+
+    #[test]
+    fn what_is_chosen_is_made_anew() {
+        let sheet = Sheet {
+            steps: 128,
+            bar: 16,
+            ..Sheet::default()
+        };
+        let mut grid = Grid::default();
+        assert_eq!(grid.chosen(Some(&sheet)), (Vec::new(), Vec::new()));
+        grid.bars.insert(2);
+        grid.bars.insert(60);
+        grid.pieces.insert(38);
+        let (bars, pieces) = grid.chosen(Some(&sheet));
+        assert_eq!(
+            (bars.len(), bars.iter().filter(|bar| **bar).count(), pieces),
+            (8, 1, vec![38])
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! A stem on the audio thread: its notes in the host's song, and the sampler that plays them.
+
+use std::sync::Arc;
+
+use nice_plug::midi::{Channel, Key, VoiceID};
+use nice_plug::prelude::NoteEvent as HostEvent;
+
+use crate::editor::window::RepaintNotifier;
+use crate::engine::capture::HostPosition;
+use crate::engine::mailbox::{self, GeneratorSide};
+use crate::engine::stem::{self, PartSender, StemEvent, StemPlayer};
+use crate::engine::{Engine, NoteAddress, NoteEvent, Settings};
+use crate::jobs::stem::desk::Playhead;
+use crate::jobs::{Client, StemDesk};
+
+/// Frames rendered at once.
+const BLOCK: usize = 256;
+/// The sampler's channel.
+const CHANNEL: u8 = 0;
+
+/// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
+pub struct StemVoice {
+    engine: Engine,
+    player: StemPlayer,
+    playhead: Arc<Playhead>,
+    rate: f64,
+}
+
+impl StemVoice {
+    /// A silent one, and what its desk needs: where parts and instruments go. Main thread.
+    pub fn new() -> (Self, PartSender, GeneratorSide, Arc<Playhead>) {
+        let (engine_side, generator_side) = mailbox::channel();
+        let (player, sender) = stem::channel();
+        let playhead = Arc::<Playhead>::default();
+        let voice = Self {
+            engine: Engine::new(engine_side),
+            player,
+            playhead: playhead.clone(),
+            rate: 48_000.0,
+        };
+        (voice, sender, generator_side, playhead)
+    }
+
+    /// From here on there are so many frames per second. Main thread, while not processing.
+    pub fn prepare(&mut self, rate: f32) {
+        self.engine.prepare(rate);
+        self.player.reset();
+        self.rate = f64::from(rate);
+    }
+
+    /// Silences it at once. Audio thread.
+    pub fn reset(&mut self) {
+        self.engine.reset();
+        self.player.reset();
+    }
+
+    /// Whether nothing of it sounds, nor waits to. Audio thread.
+    pub fn is_silent(&self) -> bool {
+        self.engine.is_silent()
+    }
+
+    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
+    /// `level` is a linear gain. `out` is told of each note's beginning and end, and its frame. Audio
+    /// thread.
+    pub fn add(
+        &mut self,
+        position: &HostPosition,
+        left: &mut [f32],
+        right: &mut [f32],
+        (on, level): (bool, f32),
+        out: &mut dyn FnMut(usize, StemEvent),
+    ) {
+        let frames = left.len().min(right.len());
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        let place = position.beats.filter(|_| position.playing);
+        self.playhead.set(place);
+        let Self {
+            engine,
+            player,
+            rate,
+            ..
+        } = self;
+        engine.set(&Settings {
+            level,
+            ..Settings::default()
+        });
+        let mut done = 0;
+        player.block(position, frames, *rate, on, |frame, event| {
+            mix(engine, &mut left[done..frame], &mut right[done..frame]);
+            done = frame;
+            engine.handle(note(event));
+            out(frame, event);
+        });
+        mix(engine, &mut left[done..], &mut right[done..]);
+        while engine.take_ended().is_some() {}
+    }
+}
+
+/// A voice and its desk; windows are told by `repaint`. Main thread.
+pub(super) fn stem_of(repaint: &RepaintNotifier) -> (StemVoice, Arc<StemDesk>) {
+    let (voice, sender, generator_side, playhead) = StemVoice::new();
+    let client = Client::new(generator_side);
+    let news = repaint.clone();
+    client.listen(Box::new(move || news.request_repaint()));
+    let news = repaint.clone();
+    let listener = Box::new(move || news.request_repaint());
+    let desk = StemDesk::new(sender, client, playhead, listener);
+    (voice, Arc::new(desk))
+}
+
+/// A note of it for the host, on a channel from 0. Audio thread.
+pub(super) fn midi(frame: usize, channel: u8, event: StemEvent) -> HostEvent<()> {
+    let (timing, channel) = (frame as u32, Channel::Number(channel));
+    let voice_id = VoiceID::Wildcard;
+    match event {
+        StemEvent::On { key, velocity } => HostEvent::NoteOn {
+            timing,
+            voice_id,
+            channel,
+            key: Key::Number(key),
+            velocity: f32::from(velocity) / 127.0,
+        },
+        StemEvent::Off { key } => HostEvent::NoteOff {
+            timing,
+            voice_id,
+            channel,
+            key: Key::Number(key),
+            velocity: 0.0,
+        },
+    }
+}
+
+fn note(event: StemEvent) -> NoteEvent {
+    match event {
+        StemEvent::On { key, velocity } => NoteEvent::NoteOn {
+            note_id: None,
+            channel: CHANNEL,
+            key,
+            velocity: f32::from(velocity) / 127.0,
+        },
+        StemEvent::Off { key } => NoteEvent::NoteOff(NoteAddress {
+            note_id: None,
+            channel: Some(CHANNEL),
+            key: Some(key),
+        }),
+    }
+}
+
+/// Adds the engine's next frames.
+fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+    let sides = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
+    let mut any = false;
+    for (left, right) in sides {
+        any = true;
+        let (mut l, mut r) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let count = left.len();
+        engine.render(&mut l[..count], &mut r[..count]);
+        left.iter_mut().zip(l).for_each(|(out, x)| *out += x);
+        right.iter_mut().zip(r).for_each(|(out, x)| *out += x);
+    }
+    if !any {
+        // A block without frames still reads what has arrived.
+        engine.render(&mut [], &mut []);
+    }
+}
