@@ -391,7 +391,7 @@ mod tests {
             [
                 "level", "tone", "attack", "releas", "width", "velcrv", "tune", "glide", "bend",
                 "bright", "decay", "body", "motion", "shatck", "shrels", "shwide", "detune",
-                "change"
+                "stmlvl", "stemon", "change"
             ]
         );
     }

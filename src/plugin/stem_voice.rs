@@ -153,8 +153,12 @@ fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
     for (left, right) in sides {
         any = true;
         let (mut l, mut r) = ([0.0; BLOCK], [0.0; BLOCK]);
-        let count = left.len();
+        let (count, rests) = (left.len(), engine.is_silent());
         engine.render(&mut l[..count], &mut r[..count]);
+        if rests && engine.is_silent() {
+            // Adding nothing would still change zeros' signs.
+            continue;
+        }
         left.iter_mut().zip(l).for_each(|(out, x)| *out += x);
         right.iter_mut().zip(r).for_each(|(out, x)| *out += x);
     }

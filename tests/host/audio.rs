@@ -1,8 +1,10 @@
 //! The audio thread's half of an open plugin.
 
 use super::{Event, Handlers, Sound};
+use clack_host::events::Match;
 use clack_host::events::event_types::TransportEvent;
 use clack_host::events::io::EventBuffer;
+use clack_host::events::spaces::CoreEventSpace;
 use clack_host::prelude::*;
 
 /// Plays an active plugin, on one thread at a time.
@@ -27,6 +29,8 @@ pub struct Audio {
     pub right: fn(f32) -> f32,
     /// Where the song is, by the same frame; a host without one says nothing.
     pub transport: Option<Box<dyn Fn(u64) -> TransportEvent + Send>>,
+    /// Notes that came out: the frame since the plugin was activated, channel, key, and whether it begins.
+    pub notes_out: Vec<(u64, u16, u16, bool)>,
     /// Given the call into the plugin to do: the place for a watch around it.
     pub around: fn(&mut dyn FnMut()),
 }
@@ -60,6 +64,7 @@ impl Audio {
             sidechain: |_| 0.0,
             right: |left| left,
             transport: None,
+            notes_out: Vec::new(),
             around: |work| work(),
         }
     }
@@ -144,6 +149,17 @@ impl Audio {
         });
         let status = status.expect("it was called").expect("it processes");
         self.awake = status == ProcessStatus::Continue;
+        for event in self.events_out.iter() {
+            let (pckn, begins) = match event.as_core_event() {
+                Some(CoreEventSpace::NoteOn(note)) => (note.pckn(), true),
+                Some(CoreEventSpace::NoteOff(note)) => (note.pckn(), false),
+                _ => continue,
+            };
+            let at = self.position + u64::from(event.header().time());
+            let number = |of: Match<u16>| of.into_specific().unwrap_or(u16::MAX);
+            self.notes_out
+                .push((at, number(pckn.channel), number(pckn.key), begins));
+        }
         self.position += frames as u64;
     }
 }

@@ -72,7 +72,12 @@ impl Timeline {
 
     /// The plugin's frame that is nearest to a bar's start.
     pub fn frame_of_bar(&self, bar: u32) -> u64 {
-        (self.zero + self.song_frame(f64::from(bar) * self.bar_beats())).round() as u64
+        self.frame_of_quarter(f64::from(bar) * self.bar_beats())
+    }
+
+    /// The plugin's frame that is nearest to a quarter note since the song's beginning.
+    pub fn frame_of_quarter(&self, quarters: f64) -> u64 {
+        (self.zero + self.song_frame(quarters)).round().max(0.0) as u64
     }
 
     /// What a host says of a block that begins at the plugin's frame `frame`.

@@ -1,5 +1,5 @@
-//! Consort Stems in a CLAP host: what plays on its track leaves it as it came, whatever it listens to,
-//! and its state comes back.
+//! Consort Stems in a CLAP host: what plays on its track leaves it as it came, whatever it listens to;
+//! its stem plays in the host's time; and its state comes back.
 //!
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts.
@@ -10,7 +10,11 @@ mod guard;
 #[path = "../host/mod.rs"]
 mod host;
 mod passing;
+mod playing;
 mod state;
+#[path = "../song/timeline.rs"]
+#[expect(dead_code, reason = "the song's tests use all of it")]
+mod timeline;
 #[path = "../realtime/watched.rs"]
 mod watched;
 
@@ -61,9 +65,11 @@ fn it_has_a_stereo_track_in_and_out_notes_out_and_no_latency() {
     let handle = session.instance.plugin_handle();
     let latency: PluginLatency = handle.get_extension().expect("it says its latency");
     assert_eq!(latency.get(&handle), 0);
-    // Of its parameters the host shows none: what there is to choose is the project's.
     let names: Vec<String> = session.parameters().into_iter().map(|p| p.name).collect();
-    assert_eq!(names, ["Project change"]);
+    assert_eq!(
+        names,
+        ["Stem level", "Stem on", "Track on", "Project change"]
+    );
 }
 
 /// Nor is anything loaded by opening and playing it.

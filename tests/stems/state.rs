@@ -17,7 +17,7 @@ fn a_saved_state_comes_back_in_another_instance() {
     let song = json!({ "listen": true, "bars": 16 });
     let wanted = untouched
         .with_field("song", &song)
-        .with_field("window", &json!([1200, 400]));
+        .with_field("window", &json!([1200, 700]));
     assert!(first.load(&wanted));
     first.activate(RATE, 512);
     first.play(&[], 4_800, &[512]);
@@ -27,7 +27,7 @@ fn a_saved_state_comes_back_in_another_instance() {
     let mut second = Session::open_one(&entry, STEMS, RATE, 512);
     assert!(second.load(&saved));
     assert_eq!(second.save(), saved);
-    assert_eq!(second.save().field("window"), Some(json!([1200, 400])));
+    assert_eq!(second.save().field("window"), Some(json!([1200, 700])));
     // A preset without the field is no reason to stop listening, nor is a foreign one.
     for foreign in [json!(null), json!({ "bars": "many", "listen": 1 })] {
         assert!(second.load(&saved.with_field("song", &foreign)));
