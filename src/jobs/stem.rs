@@ -7,6 +7,8 @@
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
 //! | [`asking`] | what can be asked of it, and how it stands |
 //! | [`making`] | the network, asked window by window |
+//! | `sheet` | a part with its variations, place and locks |
+//! | `files` | it in files |
 //! | [`sound`] | what a part is played with |
 
 pub mod asking;
@@ -14,6 +16,7 @@ pub mod context;
 pub mod desk;
 mod files;
 pub mod making;
+mod sheet;
 pub mod sound;
 #[cfg(test)]
 mod tests;

@@ -3,61 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+pub use super::sheet::Sheet;
 use crate::jobs::Status;
-use crate::music::{Part, PartKind};
+use crate::music::PartKind;
 
 /// Variations that are made at once.
 pub const VARIATIONS: usize = 3;
-
-/// A part with its variations, as projects remember it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Sheet {
-    /// The instruction that it was made from.
-    pub words: String,
-    /// What plays it.
-    pub kind: Option<PartKind>,
-    /// The seed of the first variation.
-    pub seed: u64,
-    /// The variations, as far as they are made.
-    pub variations: Vec<Part>,
-    /// Which of them plays.
-    pub chosen: usize,
-    /// Bars that stay as they are when others are made anew.
-    pub locked_bars: Vec<bool>,
-    /// Keys of the pieces of a kit that stay.
-    pub locked_pieces: Vec<u8>,
-    /// Steps of it all, and of a bar.
-    pub steps: usize,
-    /// See `steps`.
-    pub bar: usize,
-    /// Where it begins in the host's song, quarter notes.
-    pub begins: f64,
-    /// Quarter notes of the host's song in a step.
-    pub pace: f64,
-    /// The host's tempo where it was made, quarter notes a minute.
-    pub bpm: f64,
-    /// What it was made for: "Bars 5–8, 4/4, 120 bpm".
-    pub title: String,
-    /// Whether it plays over and over, or in its place only.
-    pub repeats: bool,
-}
-
-impl Sheet {
-    /// The variation that plays.
-    #[must_use]
-    pub fn part(&self) -> Option<&Part> {
-        self.variations.get(self.chosen)
-    }
-
-    /// Bars.
-    #[must_use]
-    pub fn bars(&self) -> usize {
-        self.steps.div_ceil(self.bar.max(1))
-    }
-}
 
 /// What the part's makers are doing.
 #[derive(Clone, Debug, Default, PartialEq)]

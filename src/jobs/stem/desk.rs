@@ -3,7 +3,8 @@
 //! Making goes on a thread of its own and is forgotten when something else is asked for. What plays
 //! is always the chosen variation; every change of it goes to the audio thread at once.
 
-use std::path::PathBuf;
+mod working;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -11,28 +12,21 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::asking::{Edit, Sheet, Stem, StemOrder, StemStatus, VARIATIONS};
-use super::making::{Again, StemAsk, StemModels};
-use super::{StemContext, files, sound, words};
-use crate::analysis::score;
-use crate::engine::stem::{PartNote, PartSender, PlayedPart};
+use super::asking::{Sheet, Stem, StemOrder, StemStatus};
+use super::making::{Again, StemAsk};
+use super::sheet::plan;
+use super::{sound, words};
+use crate::engine::stem::{PartSender, PlayedPart};
 use crate::instrument::Instrument;
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
 use crate::jobs::{Client, Pending, Status};
-use crate::models::{Error, runtime};
 use crate::music::PartKind;
 
 /// Changes that can be taken back.
 const MOST_UNDONE: usize = 100;
-/// Velocity of a note that is put there by hand.
-const BY_HAND: u8 = 93;
-/// A pace this near to the host's own is the host's.
-const SAME_PACE: f64 = 0.03;
 
 const NOTHING_HEARD: &str = "Nothing was heard that a part could fit: switch Listen on, play the song, and press “Take last”.";
-const NO_BEATS: &str =
-    "No beat was heard in what was taken: give its tempo under “Heard”, then ask again.";
 const NO_PART: &str = "There is no part yet: say what to add, and press “Add”.";
 const NO_SOUND: &str = "The part has no sound yet: wait a moment.";
 const NO_THREAD: &str =
@@ -338,114 +332,6 @@ impl Drop for StemDesk {
     }
 }
 
-/// What was heard as the network takes it, and an empty sheet for it.
-fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
-    let song = &heard.description;
-    let grid = song.grid().ok_or(NO_BEATS)?;
-    let parts = score::parts(&heard.notes, &heard.strokes, &grid);
-    let context = StemContext::new(song, &grid, &parts)?;
-    let step_seconds = (grid.seconds_at(16.0) - grid.seconds_at(0.0)) / 16.0;
-    let bpm = heard.host_bpm.unwrap_or_else(|| 15.0 / step_seconds);
-    let pace = step_seconds * bpm / 60.0;
-    // The host's own beats, but for rounding and ramps.
-    let pace = if (pace / 0.25 - 1.0).abs() < SAME_PACE {
-        0.25
-    } else {
-        pace
-    };
-    let late = grid.seconds_at(0.0) * bpm / 60.0;
-    let sheet = Sheet {
-        steps: context.steps,
-        bar: context.bar_written(),
-        begins: heard.begins.unwrap_or(0.0) + if late.abs() < SAME_PACE { 0.0 } else { late },
-        pace,
-        bpm,
-        title: heard.title.clone(),
-        repeats: true,
-        ..Sheet::default()
-    };
-    Ok((context, sheet))
-}
-
-impl Sheet {
-    /// Whether a project's sheet can be played.
-    fn is_sane(&self) -> bool {
-        let numbers = [self.begins, self.pace, self.bpm];
-        numbers.iter().all(|x| x.is_finite()) && self.pace > 0.0 && self.bar > 0 && self.steps > 0
-    }
-
-    fn step_at(&self, quarters: f64) -> Option<f64> {
-        let step = (quarters - self.begins) / self.pace.max(1e-6);
-        let steps = self.steps as f64;
-        let inside = (0.0..steps).contains(&step);
-        if self.repeats {
-            Some(step.rem_euclid(steps))
-        } else {
-            inside.then_some(step)
-        }
-    }
-
-    /// As the audio thread plays it.
-    fn played(&self) -> PlayedPart {
-        let notes = self.part().map_or(&[][..], |part| &part.notes);
-        let note = |note: &crate::music::GridNote| PartNote {
-            start: (note.start() * self.pace).max(0.0),
-            length: f64::from(note.length) * self.pace,
-            key: note.key,
-            velocity: note.velocity,
-        };
-        let length = self.steps as f64 * self.pace;
-        PlayedPart::new(
-            notes.iter().map(note).collect(),
-            self.begins,
-            length,
-            self.repeats,
-        )
-    }
-
-    /// Follows an order that changes it.
-    fn take(&mut self, order: &StemOrder) {
-        let bars = self.bars();
-        match *order {
-            StemOrder::Choose(chosen) if chosen < self.variations.len() => self.chosen = chosen,
-            StemOrder::Repeat(repeats) => self.repeats = repeats,
-            StemOrder::LockBar(bar, locked) if bar < bars => {
-                self.locked_bars.resize(bars, false);
-                self.locked_bars[bar] = locked;
-            }
-            StemOrder::LockPiece(key, locked) => {
-                self.locked_pieces.retain(|other| *other != key);
-                self.locked_pieces.extend(locked.then_some(key));
-            }
-            StemOrder::Edit(edit) => {
-                let (steps, seed) = (self.steps as u32, self.seed);
-                if let Some(part) = self.variations.get_mut(self.chosen) {
-                    match edit {
-                        Edit::Toggle { step, key } if step < steps => {
-                            part.toggle(step, key, BY_HAND)
-                        }
-                        Edit::Velocity {
-                            step,
-                            key,
-                            velocity,
-                        } => {
-                            part.change(step, key, |note| note.velocity = velocity.clamp(1, 127));
-                        }
-                        Edit::Nudge { step, key, offset } if offset.is_finite() => {
-                            part.change(step, key, |note| note.offset = offset.clamp(-0.5, 0.5));
-                        }
-                        Edit::Quantise(amount) => part.quantise(amount),
-                        Edit::Swing(amount) => part.swing(amount),
-                        Edit::Humanise(amount) => part.humanise(amount, seed),
-                        Edit::Toggle { .. } | Edit::Nudge { .. } => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
 impl Desk {
     fn send_unsent(&mut self) {
         if let Some(part) = self.unsent.take()
@@ -492,147 +378,6 @@ impl Desk {
         if let Some(other) = from.pop() {
             to.push(now);
             self.play(other);
-        }
-    }
-}
-
-impl Shared {
-    /// Asks for the sound of a new part, unless the same words have been asked before.
-    fn want_sound(&self, desk: &mut Desk, sheet: &Sheet) {
-        let Some(kind) = sheet.kind else {
-            return;
-        };
-        let request = sound::request(&sheet.words, kind, sheet.seed);
-        let snapshot = self.client.snapshot();
-        let same = snapshot.instrument.is_some_and(|instrument| {
-            let recipe = &instrument.recipe;
-            recipe.prompt == request.prompt && instrument.kit().is_some() == request.kit.is_some()
-        });
-        if !same {
-            desk.asked = Some((sheet.words.clone(), kind, sheet.seed));
-            self.client.make(request);
-        }
-    }
-
-    /// Begins to make variations, or what `ask` asks for of the chosen one.
-    fn begin(
-        self: &Arc<Self>,
-        desk: &mut Desk,
-        context: StemContext,
-        sheet: Sheet,
-        ask: Option<StemAsk>,
-    ) {
-        desk.turn += 1;
-        desk.status = StemStatus::Working(0.0);
-        let (turn, shared) = (desk.turn, Arc::clone(self));
-        // A host may unload the library while the thread runs.
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
-        let work = move || match shared.make(turn, &context, sheet, ask) {
-            Ok(()) | Err(Error::Cancelled) => {}
-            Err(error) => shared.change(turn, |desk| {
-                desk.status = StemStatus::Failed(error.to_string());
-            }),
-        };
-        if thread.spawn(work).is_err() {
-            desk.status = StemStatus::Failed(NO_THREAD.to_owned());
-        }
-    }
-
-    fn make(
-        &self,
-        turn: u64,
-        context: &StemContext,
-        mut sheet: Sheet,
-        ask: Option<StemAsk>,
-    ) -> Result<(), Error> {
-        let mut models = StemModels::load()?;
-        let count = if ask.is_some() { 1 } else { VARIATIONS };
-        let fresh = ask.is_none();
-        for variation in 0..count {
-            let asked = ask.clone().unwrap_or_else(|| StemAsk {
-                words: sheet.words.clone(),
-                kind: sheet.kind,
-                seed: sheet.seed.wrapping_add(variation as u64),
-                again: None,
-            });
-            let part = models.make(context, &asked, &mut |part| {
-                let done = (variation as f32 + part) / count as f32;
-                let go_on = !runtime::exiting() && self.is_turn(turn);
-                if go_on {
-                    self.change(turn, |desk| desk.status = StemStatus::Working(done));
-                }
-                go_on
-            })?;
-            if fresh {
-                sheet.variations.push(part);
-            } else if let Some(old) = sheet.variations.get_mut(sheet.chosen) {
-                *old = part;
-            }
-            let (now, last) = (Arc::new(sheet.clone()), variation + 1 == count);
-            self.change(turn, |desk| {
-                // The first is one change; the others come to it, unless the user is at work on it.
-                match (variation, &desk.now) {
-                    (0, _) => desk.put(Some(now)),
-                    (_, Some(there)) => {
-                        let variations = now.variations[..].to_vec();
-                        let mut grown = Sheet::clone(there);
-                        let had = grown.variations.len().min(variation);
-                        grown.variations.truncate(had);
-                        grown.variations.extend_from_slice(&variations[had..]);
-                        desk.play(Some(Arc::new(grown)));
-                    }
-                    (_, None) => {}
-                }
-                if last {
-                    desk.status = StemStatus::Idle;
-                }
-            });
-        }
-        Ok(())
-    }
-
-    fn is_turn(&self, turn: u64) -> bool {
-        self.desk.lock().turn == turn
-    }
-
-    /// Changes something, if it is still wanted.
-    fn change(&self, turn: u64, change: impl FnOnce(&mut Desk)) {
-        let mut desk = self.desk.lock();
-        if desk.turn == turn {
-            change(&mut desk);
-            drop(desk);
-            (self.listener)();
-        }
-    }
-
-    fn save(self: &Arc<Self>, desk: &mut Desk, folder: PathBuf, as_sound: bool) {
-        let Some(sheet) = desk.now.clone() else {
-            desk.said = Some((NO_PART.to_owned(), true));
-            return;
-        };
-        let instrument = self.client.snapshot().instrument;
-        if as_sound && instrument.is_none() {
-            desk.said = Some((NO_SOUND.to_owned(), true));
-            return;
-        }
-        desk.said = Some(("Saving …".to_owned(), false));
-        let shared = Arc::clone(self);
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
-        let work = move || {
-            let rate = shared.rate.load(Ordering::Relaxed);
-            let said = match instrument.filter(|_| as_sound) {
-                Some(instrument) => {
-                    files::save_wav(&sheet, &instrument, rate, &folder, &runtime::exiting)
-                }
-                None => Some(files::save_midi(&sheet, &folder)),
-            };
-            shared.desk.lock().said = said;
-            (shared.listener)();
-        };
-        if thread.spawn(work).is_err() {
-            desk.said = Some((NO_THREAD.to_owned(), true));
         }
     }
 }

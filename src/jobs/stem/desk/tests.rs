@@ -7,6 +7,7 @@ use crate::analysis::song::description::{ChordHeard, KeyHeard, MetreHeard, Tempo
 use crate::engine::capture::HostPosition;
 use crate::engine::stem::{self, StemEvent, StemPlayer};
 use crate::engine::{Engine, mailbox};
+use crate::jobs::stem::asking::Edit;
 use crate::music::{Metre, Mode};
 
 /// Eight bars of A minor from bar 5 on, at 120.

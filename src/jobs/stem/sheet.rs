@@ -1,0 +1,173 @@
+//! A part with its variations, its place in the host's song, and its locks.
+
+use serde::{Deserialize, Serialize};
+
+use super::StemContext;
+use super::asking::{Edit, StemOrder};
+use crate::analysis::score;
+use crate::engine::stem::{PartNote, PlayedPart};
+use crate::jobs::song::Heard;
+use crate::music::{Part, PartKind};
+
+/// Velocity of a note that is put there by hand.
+const BY_HAND: u8 = 93;
+/// A pace this near to the host's own is the host's.
+const SAME_PACE: f64 = 0.03;
+const NO_BEATS: &str =
+    "No beat was heard in what was taken: give its tempo under “Heard”, then ask again.";
+
+/// A part with its variations, as projects remember it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sheet {
+    /// The instruction that it was made from.
+    pub words: String,
+    /// What plays it.
+    pub kind: Option<PartKind>,
+    /// The seed of the first variation.
+    pub seed: u64,
+    /// The variations, as far as they are made.
+    pub variations: Vec<Part>,
+    /// Which of them plays.
+    pub chosen: usize,
+    /// Bars that stay as they are when others are made anew.
+    pub locked_bars: Vec<bool>,
+    /// Keys of the pieces of a kit that stay.
+    pub locked_pieces: Vec<u8>,
+    /// Steps of it all, and of a bar.
+    pub steps: usize,
+    /// See `steps`.
+    pub bar: usize,
+    /// Where it begins in the host's song, quarter notes.
+    pub begins: f64,
+    /// Quarter notes of the host's song in a step.
+    pub pace: f64,
+    /// The host's tempo where it was made, quarter notes a minute.
+    pub bpm: f64,
+    /// What it was made for: "Bars 5–8, 4/4, 120 bpm".
+    pub title: String,
+    /// Whether it plays over and over, or in its place only.
+    pub repeats: bool,
+}
+
+impl Sheet {
+    /// The variation that plays.
+    #[must_use]
+    pub fn part(&self) -> Option<&Part> {
+        self.variations.get(self.chosen)
+    }
+
+    /// Bars.
+    #[must_use]
+    pub fn bars(&self) -> usize {
+        self.steps.div_ceil(self.bar.max(1))
+    }
+}
+
+/// What was heard as the network takes it, and an empty sheet for it.
+pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
+    let song = &heard.description;
+    let grid = song.grid().ok_or(NO_BEATS)?;
+    let parts = score::parts(&heard.notes, &heard.strokes, &grid);
+    let context = StemContext::new(song, &grid, &parts)?;
+    let step_seconds = (grid.seconds_at(16.0) - grid.seconds_at(0.0)) / 16.0;
+    let bpm = heard.host_bpm.unwrap_or_else(|| 15.0 / step_seconds);
+    let pace = step_seconds * bpm / 60.0;
+    // The host's own beats, but for rounding and ramps.
+    let pace = if (pace / 0.25 - 1.0).abs() < SAME_PACE {
+        0.25
+    } else {
+        pace
+    };
+    let late = grid.seconds_at(0.0) * bpm / 60.0;
+    let sheet = Sheet {
+        steps: context.steps,
+        bar: context.bar_written(),
+        begins: heard.begins.unwrap_or(0.0) + if late.abs() < SAME_PACE { 0.0 } else { late },
+        pace,
+        bpm,
+        title: heard.title.clone(),
+        repeats: true,
+        ..Sheet::default()
+    };
+    Ok((context, sheet))
+}
+
+impl Sheet {
+    /// Whether a project's sheet can be played.
+    pub(super) fn is_sane(&self) -> bool {
+        let numbers = [self.begins, self.pace, self.bpm];
+        numbers.iter().all(|x| x.is_finite()) && self.pace > 0.0 && self.bar > 0 && self.steps > 0
+    }
+
+    pub(super) fn step_at(&self, quarters: f64) -> Option<f64> {
+        let step = (quarters - self.begins) / self.pace.max(1e-6);
+        let steps = self.steps as f64;
+        let inside = (0.0..steps).contains(&step);
+        if self.repeats {
+            Some(step.rem_euclid(steps))
+        } else {
+            inside.then_some(step)
+        }
+    }
+
+    /// As the audio thread plays it.
+    pub(super) fn played(&self) -> PlayedPart {
+        let notes = self.part().map_or(&[][..], |part| &part.notes);
+        let note = |note: &crate::music::GridNote| PartNote {
+            start: (note.start() * self.pace).max(0.0),
+            length: f64::from(note.length) * self.pace,
+            key: note.key,
+            velocity: note.velocity,
+        };
+        let length = self.steps as f64 * self.pace;
+        PlayedPart::new(
+            notes.iter().map(note).collect(),
+            self.begins,
+            length,
+            self.repeats,
+        )
+    }
+
+    /// Follows an order that changes it.
+    pub(super) fn take(&mut self, order: &StemOrder) {
+        let bars = self.bars();
+        match *order {
+            StemOrder::Choose(chosen) if chosen < self.variations.len() => self.chosen = chosen,
+            StemOrder::Repeat(repeats) => self.repeats = repeats,
+            StemOrder::LockBar(bar, locked) if bar < bars => {
+                self.locked_bars.resize(bars, false);
+                self.locked_bars[bar] = locked;
+            }
+            StemOrder::LockPiece(key, locked) => {
+                self.locked_pieces.retain(|other| *other != key);
+                self.locked_pieces.extend(locked.then_some(key));
+            }
+            StemOrder::Edit(edit) => {
+                let (steps, seed) = (self.steps as u32, self.seed);
+                if let Some(part) = self.variations.get_mut(self.chosen) {
+                    match edit {
+                        Edit::Toggle { step, key } if step < steps => {
+                            part.toggle(step, key, BY_HAND)
+                        }
+                        Edit::Velocity {
+                            step,
+                            key,
+                            velocity,
+                        } => {
+                            part.change(step, key, |note| note.velocity = velocity.clamp(1, 127));
+                        }
+                        Edit::Nudge { step, key, offset } if offset.is_finite() => {
+                            part.change(step, key, |note| note.offset = offset.clamp(-0.5, 0.5));
+                        }
+                        Edit::Quantise(amount) => part.quantise(amount),
+                        Edit::Swing(amount) => part.swing(amount),
+                        Edit::Humanise(amount) => part.humanise(amount, seed),
+                        Edit::Toggle { .. } | Edit::Nudge { .. } => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
