@@ -11,7 +11,7 @@ from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, ROWS, TEXT_WIDTH
 
 PROMPTS = ("warm cello", "bright pluck", "Dark evolving PAD, slow attack!", "glockenspiel", "какой-то звук")
 POINTS = 24
-TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "codes": 0.01, "change": 0.01, "note_vector": 0.003, "sound_vector": 0.003, "timbre": 0.003, "meaning": 0.003, "families": 0.03, "onsets": 0.05, "velocities": 0.01}
+TOLERANCE = {"text_vector": 0.002, "denoised": 0.01, "completed": 0.01, "levels": 0.05, "cents": 0.05, "codes": 0.01, "change": 0.01, "note_vector": 0.003, "sound_vector": 0.003, "timbre": 0.003, "meaning": 0.003, "families": 0.03, "onsets": 0.05, "velocities": 0.01, "genres": 0.01, "instruments": 0.01}
 
 
 def fill(spec, kind=np.float32):

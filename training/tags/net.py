@@ -1,4 +1,4 @@
-"""The network of tags: two heads over one hidden layer, features made even inside it."""
+"""The network of tags: genre by what falls where in the bar alone, instruments by all features."""
 
 import torch
 from torch import nn
@@ -6,20 +6,24 @@ from torch import nn
 # Where the features of the sound encoder end, and all end: see `features.rs`.
 ENCODER = 256 + 16
 WIDTH = ENCODER + 11 + 4 + 8 + 12 + 6 * 16
+USED = {"all": (0, WIDTH), "encoder": (0, ENCODER), "rhythm": (ENCODER, WIDTH)}
+
+
+def tower(hidden, out):
+    return nn.Sequential(nn.Dropout(0.6), nn.Linear(WIDTH, hidden), nn.GELU(), nn.Dropout(0.6), nn.Linear(hidden, out))
 
 
 class SongTags(nn.Module):
-    def __init__(self, genres, instruments, hidden=96, dropout=0.4, used=(0, WIDTH)):
+    def __init__(self, genres, instruments, genre_by="rhythm"):
         super().__init__()
         self.register_buffer("mean", torch.zeros(WIDTH))
         self.register_buffer("scale", torch.ones(WIDTH))
         mask = torch.zeros(WIDTH)
-        mask[used[0] : used[1]] = 1
+        mask[slice(*USED[genre_by])] = 1
         self.register_buffer("mask", mask)
         self.register_buffer("sharpness", torch.ones(()))
-        self.hidden = nn.Sequential(nn.Dropout(dropout), nn.Linear(WIDTH, hidden), nn.GELU(), nn.Dropout(dropout))
-        self.genres = nn.Linear(hidden, genres)
-        self.instruments = nn.Linear(hidden, instruments)
+        self.genres = tower(96, genres)
+        self.instruments = tower(128, instruments)
 
     def even(self, features):
         """Makes features of training songs even."""
@@ -27,6 +31,5 @@ class SongTags(nn.Module):
         self.scale.copy_(1 / features.std(0).clamp_min(1e-3))
 
     def forward(self, features):
-        even = ((features - self.mean) * self.scale).clamp(-4, 4) * self.mask
-        hidden = self.hidden(even)
-        return self.genres(hidden) * self.sharpness, self.instruments(hidden)
+        even = ((features - self.mean) * self.scale).clamp(-4, 4)
+        return self.genres(even * self.mask) * self.sharpness, self.instruments(even)

@@ -13,6 +13,7 @@ import pytest
 
 from training import golden
 from training.drums.hearing import classes
+from training.tags import labels
 from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SHAPE_WIDTH, SOUND_FAMILIES
 
 MODELS = Path(__file__).parents[2] / "plugin-assets" / "models"
@@ -36,8 +37,10 @@ def test_manifest_agrees_with_the_code():
     assert MANIFEST["code_width"] == CODE_WIDTH
     assert tuple(MANIFEST["families"]) == FAMILIES
     instruments = {"text_encoder", "timbre_encoder", "sound_encoder", "first_anchor", "complete", "codec_decoder"}
-    assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder", "drum_hearing", "parts"}
+    assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder", "drum_hearing", "parts", "song_tags"}
     assert len(MANIFEST["drum_hearing"]["thresholds"]) == classes.COUNT
+    assert tuple(MANIFEST["song_tags"]["genres"]) == labels.GENRES
+    assert [i["name"] for i in MANIFEST["song_tags"]["instruments"]] == list(labels.INSTRUMENTS)
     assert TASKS["sound_encoder"]["outputs"][2]["shape"] == ["M", len(SOUND_FAMILIES)]
     outputs = {o["name"]: o["shape"] for o in TASKS["codec_decoder"]["outputs"]}
     assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]}

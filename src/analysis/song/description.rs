@@ -189,7 +189,7 @@ pub struct Register {
 }
 
 /// A genre that is surer than this is in the sentence.
-const CLEAR: f64 = 0.4;
+const CLEAR: f64 = 0.75;
 /// Instruments in the sentence.
 const MOST_NAMED: usize = 4;
 /// Swing above this is heard as such.
