@@ -287,3 +287,67 @@ fn wav(samples: &[f32]) -> Vec<u8> {
     writer.finalize().unwrap();
     file.into_inner()
 }
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
+fn a_song_gets_a_part_that_fits_it() {
+    let (desk, _) = desk();
+    let arguments = [
+        "stem",
+        "song.wav",
+        "add jazzy drums",
+        "--tempo",
+        "96",
+        "--variations",
+        "2",
+        "--out",
+        "stems",
+    ];
+    let told = desk.run(&[&arguments[..], &["--json"]].concat()).json();
+    assert_eq!(told["part"], "drums");
+    let variations = told["variations"].as_array().unwrap();
+    assert_eq!(variations.len(), 2);
+    assert_ne!(variations[0]["part"], variations[1]["part"]);
+    let drums = midi::read(&desk.get("stems/song-drums-A.mid")).unwrap();
+    let strokes: Vec<&Note> = drums.notes().collect();
+    assert!(strokes.len() > 20 && strokes.iter().all(|note| note.channel == DRUMS));
+    assert_eq!(
+        strokes.len() as u64,
+        variations[0]["notes"].as_u64().unwrap()
+    );
+    // Its beats are the song's: 96 a minute from 0.625 s on.
+    let on_beat = strokes.iter().filter(|note| {
+        let beats = drums.tempo.seconds_at(note.start) / 0.625;
+        (beats * 2.0 - (beats * 2.0).round()).abs() < 0.2
+    });
+    let on_beat = on_beat.count();
+    assert!(
+        on_beat * 10 >= strokes.len() * 5,
+        "{on_beat} of {}",
+        strokes.len()
+    );
+    let wav = hound::WavReader::open(desk.file("stems/song-drums-B.wav")).unwrap();
+    assert_eq!((wav.spec().bits_per_sample, wav.spec().channels), (24, 2));
+    assert!(wav.duration() > 8 * wav.spec().sample_rate);
+    let loudest = wav
+        .into_samples::<i32>()
+        .map(Result::unwrap)
+        .map(i32::abs)
+        .max();
+    assert!(loudest > Some(1 << 18));
+
+    // The files are there now; and what doesn't fit is said.
+    desk.run(&arguments).failed(&["song-drums-A", "--force"]);
+    let bars = ["stem", "song.wav", "bass", "--tempo", "96", "--midi-only"];
+    desk.run(&[&bars[..], &["--bars", "1-2"]].concat()).ok();
+    let bass = midi::read(&desk.get("song-bass-A.mid")).unwrap();
+    assert!(bass.notes().count() >= 2);
+    assert!(bass.seconds() < 8.0, "{}", bass.seconds());
+    desk.run(&[&bars[..], &["--bars", "90-99"]].concat())
+        .failed(&["bars"]);
+    desk.run(&[&bars[..], &["--metre", "7/8", "--force"]].concat())
+        .failed(&["7/8"]);
+    desk.put("nothing.wav", b"RIFF");
+    desk.run(&["stem", "nothing.wav", "drums"])
+        .failed(&["nothing.wav"]);
+}

@@ -175,7 +175,7 @@ pub fn heard() -> Arc<Heard> {
 #[test]
 fn what_is_heard_is_shown_put_right_and_saved() {
     let host = Host::new();
-    let mut page = page_in(&host, State::new(Path::new("/music")));
+    let mut page = page_of_size(&host, State::new(Path::new("/music")), (1000.0, 1200.0));
     host.show(|view| {
         view.song.listens = true;
         view.song.taken = Some(taken());
@@ -199,6 +199,19 @@ fn what_is_heard_is_shown_put_right_and_saved() {
         page.run();
         assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))], "{name}");
     }
+    // A tag is told when its field is left.
+    page.get_by_role_and_label(Role::TextInput, "Genre").click();
+    page.run();
+    page.get_by_role_and_label(Role::TextInput, "Genre")
+        .type_text("tango");
+    page.run();
+    page.key_press(egui::Key::Enter);
+    page.run();
+    let told = Corrections {
+        genre: Some("tango".into()),
+        ..Corrections::default()
+    };
+    assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))]);
     page.get_by_label("Chords of bar 2: Am").click();
     page.run();
     let field = || page.get_by_role_and_label(Role::TextInput, "Chords of the bar");
