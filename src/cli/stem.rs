@@ -228,6 +228,17 @@ fn listen(arguments: &Arguments, context: &Context) -> Result<Listened, Failure>
     let song = song::describe(&sound, posterior, None, &told, &cancel::asked);
     cancel::check()?;
     let song = song.map_err(|error| Failure::content(&arguments.song, error))?;
+    let mut song = song;
+    let mut heard = heard;
+    if let Some(heard) = &mut heard
+        && let Ok(tags) = heard.tags(&sound, &song)
+    {
+        // What a piano's hammers seem to strike is no drum.
+        if !tags.plays("drums") {
+            heard.strokes.clear();
+        }
+        song = song.tagged(tags);
+    }
     drop(progress);
     let Some(grid) = song.grid() else {
         let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";

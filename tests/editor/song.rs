@@ -175,7 +175,7 @@ pub fn heard() -> Arc<Heard> {
 #[test]
 fn what_is_heard_is_shown_put_right_and_saved() {
     let host = Host::new();
-    let mut page = page_of_size(&host, State::new(Path::new("/music")), (1000.0, 1200.0));
+    let mut page = page_of_size(&host, State::new(Path::new("/music")), (1000.0, 742.0));
     host.show(|view| {
         view.song.listens = true;
         view.song.taken = Some(taken());
@@ -200,6 +200,9 @@ fn what_is_heard_is_shown_put_right_and_saved() {
         assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))], "{name}");
     }
     // A tag is told when its field is left.
+    page.get_by_role_and_label(Role::TextInput, "Genre")
+        .scroll_to_me();
+    page.run();
     page.get_by_role_and_label(Role::TextInput, "Genre").click();
     page.run();
     page.get_by_role_and_label(Role::TextInput, "Genre")
@@ -212,6 +215,8 @@ fn what_is_heard_is_shown_put_right_and_saved() {
         ..Corrections::default()
     };
     assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))]);
+    page.get_by_label("Chords of bar 2: Am").scroll_to_me();
+    page.run();
     page.get_by_label("Chords of bar 2: Am").click();
     page.run();
     let field = || page.get_by_role_and_label(Role::TextInput, "Chords of the bar");
@@ -224,6 +229,8 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     page.run();
     page.get_by_label_contains("nonsense");
     assert_eq!(host.take(), []);
+    page.get_by_label("Save MIDI").scroll_to_me();
+    page.run();
     page.get_by_label("Save MIDI").click();
     page.run();
     assert_eq!(

@@ -57,6 +57,14 @@ pub struct Tags {
     pub instruments: Vec<TagHeard>,
 }
 
+impl Tags {
+    /// Whether an instrument is heard; so are all where none is told. Any thread.
+    #[must_use]
+    pub fn plays(&self, name: &str) -> bool {
+        self.instruments.is_empty() || self.instruments.iter().any(|tag| tag.name == name)
+    }
+}
+
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TagHeard {

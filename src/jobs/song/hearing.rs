@@ -130,6 +130,10 @@ impl Heard {
                     ..
                 } = &heard;
                 heard.tags = tagger.of(&sound, description, notes, strokes)?;
+                // What a piano's hammers seem to strike is no drum.
+                if !heard.tags.plays("drums") {
+                    heard.strokes.clear();
+                }
             }
             // An older pack, again.
             Err(Error::Pack(_)) => return Ok(heard),
