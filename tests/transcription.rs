@@ -124,7 +124,7 @@ fn what_was_played_is_written_down() {
     assert!(beats.len() >= 2 * bars.len() - 1 && !bars.is_empty());
     for wrong in [["--key", "H dur"], ["--tempo", "3"], ["--metre", "4/5"]] {
         desk.run(&[&["describe", "song.wav"][..], &wrong].concat())
-            .failed(&[wrong[1]]);
+            .refused(&[wrong[1]]);
     }
 
     desk.run(&arguments).failed(&["heard.mid", "--force"]);
