@@ -203,7 +203,8 @@ impl StemPage {
         };
         button(ui, "Clear", "Clear part", true, StemOrder::Clear);
         ui.add_space(8.0);
-        let changes: [(&str, fn(f32) -> Edit); 3] = [
+        type Change = fn(f32) -> Edit;
+        let changes: [(&str, Change); 3] = [
             ("Quantise", Edit::Quantise),
             ("Swing", Edit::Swing),
             ("Humanise", Edit::Humanise),

@@ -244,7 +244,7 @@ impl Grid {
         let painter = ui.painter();
         if response.hovered() {
             painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD_HOVERED);
-        } else if step / bar % 2 == 0 {
+        } else if (step / bar).is_multiple_of(2) {
             painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD);
         }
         if let Some(note) = shown {

@@ -164,7 +164,8 @@ impl Vocabulary {
         let kind = kind(part);
         let (note_at, touch_at) = (NOTES + index(part) - 1, TOUCHES + index(part) - 1);
         // Of each step: keys, loudest, offset, end (24ths).
-        let mut events: Vec<Option<(Vec<u8>, u8, i64, f64)>> = vec![None; steps];
+        type Event = (Vec<u8>, u8, i64, f64);
+        let mut events: Vec<Option<Event>> = vec![None; steps];
         for note in notes {
             let (step, offset) = place(note);
             let Some(event) = events.get_mut(step) else {
