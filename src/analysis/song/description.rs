@@ -8,7 +8,7 @@ use crate::music::{BarGrid, Chord, Key, Metre, Mode, TempoMap};
 /// What a song is like. What couldn't be found is absent; times are seconds from its start.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SongDescription {
-    /// One plain sentence: "Swinging, 118 bpm, F minor, 4/4, sparse, calm."
+    /// One plain sentence: "Bossa nova, 118 bpm, F minor, 4/4, with bass and drums, quiet."
     pub sentence: String,
     /// Length of the whole sound, s.
     pub seconds: f64,
@@ -292,15 +292,13 @@ impl SongDescription {
             }
             words.push(list);
         }
-        words.extend(self.mood.as_ref().map(|mood| mood.name.clone()));
-        words.push(
-            match self.energy {
-                e if e < 0.35 => "calm",
-                e if e > 0.65 => "energetic",
-                _ => "moderate energy",
-            }
-            .into(),
-        );
+        let energy = match self.energy {
+            e if e < 0.35 => "calm",
+            e if e > 0.65 => "energetic",
+            _ => "moderate energy",
+        };
+        let mood = self.mood.as_ref().map(|mood| mood.name.clone());
+        words.push(mood.unwrap_or_else(|| energy.into()));
         let mut sentence = words.join(", ") + ".";
         if let Some(first) = sentence.get(..1) {
             sentence.replace_range(..1, &first.to_ascii_uppercase());
@@ -312,6 +310,54 @@ impl SongDescription {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sentence_has_tags_that_are_clear() {
+        let tag = |name: &str, confidence: f64| TagHeard {
+            name: name.into(),
+            confidence,
+        };
+        let plain = SongDescription {
+            energy: 0.2,
+            ..SongDescription::default()
+        };
+        assert_eq!(plain.to_sentence(), "No clear beat, no clear key, calm.");
+        let instruments = ["guitar", "bass", "drums", "flute", "organ"].map(|name| tag(name, 0.9));
+        let mut tags = Tags {
+            genres: vec![tag("bossa nova", 0.5), tag("latin", 0.45)],
+            instruments: instruments[..3].to_vec(),
+        };
+        let mut song = plain.tagged(tags.clone());
+        song.mood = Some(Mood {
+            name: "peaceful".into(),
+            valence: 0.5,
+            arousal: -0.5,
+        });
+        assert_eq!(
+            song.to_sentence(),
+            "Bossa nova, no clear beat, no clear key, with guitar, bass and drums, peaceful."
+        );
+        // An unclear genre isn't said, nor is every instrument.
+        tags.genres[0].confidence = 0.3;
+        tags.instruments = instruments.to_vec();
+        assert_eq!(
+            song.tagged(tags).sentence,
+            "No clear beat, no clear key, with guitar, bass, drums and flute, peaceful."
+        );
+    }
+
+    #[test]
+    fn older_descriptions_have_no_tags() {
+        let mut kept = serde_json::to_value(SongDescription::default()).unwrap();
+        for field in ["genres", "instruments", "mood"] {
+            assert!(
+                kept.as_object_mut().unwrap().remove(field).is_some(),
+                "{field}"
+            );
+        }
+        let read: SongDescription = serde_json::from_value(kept).unwrap();
+        assert_eq!(read, SongDescription::default());
+    }
 
     #[test]
     fn a_pick_up_comes_before_the_first_whole_bar() {

@@ -92,7 +92,7 @@ mod tests {
         for (bpm, mode, energy, name) in [
             (150.0, Mode::Major, 0.7, "cheerful"),
             (60.0, Mode::Minor, 0.2, "melancholy"),
-            (60.0, Mode::Major, 0.2, "quiet"),
+            (60.0, Mode::Major, 0.2, "peaceful"),
             (110.0, Mode::Major, 0.2, "peaceful"),
             (150.0, Mode::Minor, 0.8, "tense"),
         ] {
