@@ -123,3 +123,77 @@ fn places(grid: &BarGrid, notes: &[HeardNote], strokes: &[Stroke]) -> [f32; LANE
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::song::description::MetreHeard;
+    use crate::music::Metre;
+
+    fn impression() -> Impression {
+        Impression {
+            timbre: vec![0.0; TEXT_WIDTH],
+            meaning: vec![0.0; TEXT_WIDTH],
+            families: [0.0; Family::ALL.len()],
+        }
+    }
+
+    #[test]
+    fn strokes_and_notes_fall_on_their_places_in_the_bar() {
+        let beats: Vec<f64> = (0..9).map(|beat| f64::from(beat) * 0.5).collect();
+        let song = SongDescription {
+            downbeats: beats.iter().step_by(4).copied().collect(),
+            beats,
+            metre: Some(MetreHeard {
+                name: "4/4".into(),
+                metre: Metre { count: 4, unit: 4 },
+                confidence: 1.0,
+            }),
+            ..SongDescription::default()
+        };
+        let stroke = |piece, start| Stroke {
+            piece,
+            start,
+            velocity: 127,
+        };
+        // Kicks on one, snares on three of both whole bars; one bass note just before the second bar.
+        let strokes = [
+            stroke(Piece::Kick, 0.0),
+            stroke(Piece::Snare, 1.0),
+            stroke(Piece::Kick, 2.0),
+            stroke(Piece::Stick, 3.0),
+        ];
+        let note = HeardNote {
+            key: 40,
+            start: 1.99,
+            end: 2.4,
+            amplitude: 0.5,
+            bend: Vec::new(),
+        };
+        let all = of(&impression(), &song, &[note], &strokes);
+        assert_eq!(all.len(), COUNT);
+        let (before, bars) = all.split_at(COUNT - LANES * PLACES);
+        let share = 1.0 / song.grid().unwrap().bars().len() as f32;
+        let expected = |at: usize| match at {
+            0 => 2.0 * share,
+            24 => 2.0 * share,
+            64 => 0.5 * share,
+            _ => 0.0,
+        };
+        for (at, found) in bars.iter().enumerate() {
+            assert!((found - expected(at)).abs() < 1e-6, "{at}: {found}");
+        }
+        // Strokes a beat, and the metre.
+        let pieces = &before[before.len() - Piece::ALL.len()..];
+        assert_eq!(pieces[..3], [2.0 / 9.0, 1.0 / 9.0, 1.0 / 9.0]);
+        let metres = TEXT_WIDTH + Family::ALL.len() + WHOLE;
+        assert_eq!(before[metres..metres + 4], [1.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_song_without_a_beat_has_numbers_all_the_same() {
+        let all = of(&impression(), &SongDescription::default(), &[], &[]);
+        assert_eq!(all.len(), COUNT);
+        assert!(all.iter().all(|number| number.is_finite()));
+    }
+}
