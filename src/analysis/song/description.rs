@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(plain.to_sentence(), "No clear beat, no clear key, calm.");
         let instruments = ["guitar", "bass", "drums", "flute", "organ"].map(|name| tag(name, 0.9));
         let mut tags = Tags {
-            genres: vec![tag("bossa nova", 0.5), tag("latin", 0.45)],
+            genres: vec![tag("bossa nova", 0.8), tag("latin", 0.15)],
             instruments: instruments[..3].to_vec(),
         };
         let mut song = plain.tagged(tags.clone());
