@@ -1,25 +1,28 @@
 //! What is heard in what was taken, field by field, each of which the user can put right.
 
+mod bars;
+mod tags;
+
 use std::path::Path;
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Button, DragValue, Label, PopupCloseBehavior, RichText, ScrollArea, TextEdit, Ui};
 
 use super::name_it;
+use crate::analysis::song::Corrections;
 use crate::analysis::song::corrections::TEMPI;
-use crate::analysis::song::{ChordTold, Corrections, SongDescription};
 use crate::editor::theme;
 use crate::jobs::SongOrder;
 use crate::jobs::song::Heard;
-use crate::music::{Chord, Key, Mode, Piece, key_name};
+use crate::music::{Key, Mode, Piece, key_name};
+use bars::{bars, read};
+use tags::Tag;
 
 const WIDTH: f32 = 430.0;
 /// Metres to choose from.
 const METRES: [&str; 7] = ["4/4", "3/4", "2/4", "6/8", "12/8", "5/4", "7/8"];
 /// Ratios of eighths to choose from, and what they are called.
 const SWINGS: [(&str, f64); 3] = [("Straight", 1.0), ("Light swing", 1.5), ("Swing", 2.0)];
-/// Stretches of chords that are shown.
-const MOST_BARS: usize = 64;
 
 /// What the menu remembers between frames.
 #[derive(Default)]
@@ -32,75 +35,6 @@ pub(super) struct Corrector {
     wrong: Option<String>,
     /// A tag that is written anew: which, and what is written.
     tag: Option<(Tag, String)>,
-}
-
-/// Tags that can be written.
-#[derive(Clone, Copy, PartialEq)]
-enum Tag {
-    Genre,
-    Mood,
-    Instruments,
-}
-
-impl Tag {
-    const ALL: [(Self, &'static str); 3] = [
-        (Self::Genre, "Genre"),
-        (Self::Mood, "Mood"),
-        (Self::Instruments, "Instruments"),
-    ];
-
-    /// What is heard, in words.
-    fn heard(self, song: &SongDescription) -> String {
-        match self {
-            Self::Genre => song
-                .tags
-                .genres
-                .first()
-                .map_or(String::new(), |tag| tag.name.clone()),
-            Self::Mood => song
-                .mood
-                .as_ref()
-                .map_or(String::new(), |mood| mood.name.clone()),
-            Self::Instruments => {
-                let names = song.tags.instruments.iter().map(|tag| tag.name.as_str());
-                names.collect::<Vec<_>>().join(", ")
-            }
-        }
-    }
-
-    fn is_told(self, told: &Corrections) -> bool {
-        match self {
-            Self::Genre => told.genre.is_some(),
-            Self::Mood => told.mood.is_some(),
-            Self::Instruments => told.instruments.is_some(),
-        }
-    }
-
-    /// Tells it; nothing written is as heard.
-    fn tell(self, told: &mut Corrections, written: &str) {
-        let written = Some(written.trim().to_owned()).filter(|written| !written.is_empty());
-        match self {
-            Self::Genre => told.genre = written,
-            Self::Mood => told.mood = written,
-            Self::Instruments => {
-                let list = |text: String| {
-                    let names = text
-                        .split(',')
-                        .map(str::trim)
-                        .filter(|name| !name.is_empty());
-                    names.map(str::to_owned).collect()
-                };
-                told.instruments = written.map(list);
-            }
-        }
-    }
-}
-
-/// A bar and what is played in it: its beginning and end (s), its chords in words.
-struct Bar {
-    start: f64,
-    end: f64,
-    chords: String,
 }
 
 impl Corrector {
@@ -194,34 +128,6 @@ impl Corrector {
                     .on_hover_text("Listens for the beats instead: for what was played freely");
             }
         });
-    }
-
-    fn tags(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
-        for (tag, name) in Tag::ALL {
-            ui.horizontal(|ui| {
-                ui.label(name);
-                let before = tag.heard(&heard.description);
-                let mut written = match &self.tag {
-                    Some((open, written)) if *open == tag => written.clone(),
-                    _ => before.clone(),
-                };
-                let field = TextEdit::singleline(&mut written).char_limit(120);
-                let field = ui.add(field.desired_width(240.0).hint_text("none told"));
-                name_it(ui, &field, name, egui::Role::TextInput);
-                if field.changed() {
-                    self.tag = Some((tag, written.clone()));
-                }
-                if field.lost_focus() && self.tag.as_ref().is_some_and(|(open, _)| *open == tag) {
-                    self.tag = None;
-                    if written.trim() != before {
-                        tag.tell(told, &written);
-                    }
-                }
-                if as_heard(ui, &name.to_lowercase(), tag.is_told(&heard.told)) {
-                    tag.tell(told, "");
-                }
-            });
-        }
     }
 
     fn chords(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
@@ -466,87 +372,5 @@ fn drums(heard: &Heard) -> String {
         "none heard".to_owned()
     } else {
         heard.join(", ")
-    }
-}
-
-/// Bars with their chords; without bars, what lies between changes of chords.
-fn bars(song: &SongDescription) -> Vec<Bar> {
-    let mut edges: Vec<f64> = match song.downbeats.as_slice() {
-        [] => song.chords.iter().map(|chord| chord.start).collect(),
-        lines => lines.to_vec(),
-    };
-    if edges.first().is_some_and(|first| *first > 0.05) {
-        edges.insert(0, 0.0);
-    }
-    edges.push(song.seconds_used);
-    let bars = edges.windows(2).filter(|pair| pair[1] - pair[0] > 0.05);
-    bars.take(MOST_BARS)
-        .map(|pair| {
-            let (start, end) = (pair[0], pair[1]);
-            let inside = song.chords.iter().filter(|chord| {
-                let shared = chord.end.min(end) - chord.start.max(start);
-                shared > 0.1 * (end - start)
-            });
-            let names: Vec<&str> = inside.map(|chord| chord.name.as_str()).collect();
-            let chords = if names.is_empty() {
-                "–".to_owned()
-            } else {
-                names.join(" ")
-            };
-            Bar { start, end, chords }
-        })
-        .collect()
-}
-
-/// The chords that are written for a bar, equally long.
-fn read(written: &str, bar: &Bar) -> Result<Vec<ChordTold>, String> {
-    let words: Vec<&str> = written.split_whitespace().collect();
-    let length = (bar.end - bar.start) / words.len().max(1) as f64;
-    let chord = |(number, word): (usize, &&str)| {
-        let chord = match *word {
-            "–" | "-" | "N" => None,
-            name => Some(name.parse::<Chord>().map_err(|error| error.to_string())?),
-        };
-        let start = bar.start + number as f64 * length;
-        let end = start + length;
-        Ok(ChordTold { start, end, chord })
-    };
-    if words.is_empty() {
-        return Err("Write a chord such as “Am”, or “–” for none.".to_owned());
-    }
-    words.iter().enumerate().map(chord).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn chords_of_a_bar_share_it() {
-        let bar = Bar {
-            start: 2.0,
-            end: 4.0,
-            chords: String::new(),
-        };
-        let chords = read(" Am  – ", &bar).unwrap();
-        assert_eq!(
-            chords[0],
-            ChordTold {
-                start: 2.0,
-                end: 3.0,
-                chord: "Am".parse().ok()
-            }
-        );
-        assert_eq!(
-            chords[1],
-            ChordTold {
-                start: 3.0,
-                end: 4.0,
-                chord: None
-            }
-        );
-        for wrong in ["", "H#9x", "Am what"] {
-            assert!(read(wrong, &bar).is_err(), "{wrong}");
-        }
     }
 }
