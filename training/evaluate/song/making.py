@@ -60,8 +60,9 @@ def _one(split, name):
     song(rng, grooves.draw(split, rng), FONTS[split], folder(split), name)
 
 
-def song(rng, groove, fonts, folder, name, seconds=SECONDS):
-    """Makes NAME.flac and NAME.json in a folder: a groove as `grooves.draw` gives it, on one of some fonts."""
+def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched=True):
+    """Makes NAME.flac and NAME.json in a folder: a groove as `grooves.draw` gives it, on one of some fonts. `change` may change
+    the MIDI file before it is played; if nothing then is `pitched`, there is no key and no chord."""
     metre, beats_a_bar, unit, groove = groove
     felt = 50 * (220 / 50) ** rng.random()
     if metre == "6/8":  # two beats a bar
@@ -79,6 +80,8 @@ def song(rng, groove, fonts, folder, name, seconds=SECONDS):
             _add_melody(rng, file, harmony.melody(rng, chords, beats_a_bar, bars, tonic, mode))
         drift = rng.choice((0.0, 0.0, 0.0, 0.03))
         times = _set_tempo(rng, file, felt * unit, drift, bars * beats_a_bar)
+        if change:
+            change(file)
         file.save(midi)
         font = rng.choice(fonts)
         _play(_SOUNDS / font, midi, wav)
@@ -103,6 +106,8 @@ def song(rng, groove, fonts, folder, name, seconds=SECONDS):
             if to > 0 and at < end - start
         ],
     )
+    if not pitched:
+        fact |= dict(tonic=None, mode=None, chords=None)
     soundfile.write(folder / f"{name}.flac", sound / max(peak, 0.5) * 0.9, RATE)
     part = folder / f"{name}.json.part"
     part.write_text(json.dumps(fact))
@@ -145,7 +150,7 @@ def _source(rng, tempo, groove, chords, bars):
 
 
 def _run(command, place):
-    subprocess.run(command, cwd=place, check=True, capture_output=True, timeout=120)
+    subprocess.run(command, cwd=place, check=True, capture_output=True, timeout=600)
 
 
 def _play(font, midi, wav):

@@ -12,18 +12,24 @@ from ..tables import show
 from . import making, rivals, scoring
 
 
-def consort_says(path):
+def described(path):
+    """All that `consort describe` says of a file."""
     command = [os.environ.get("CONSORT", "target/release/consort"), "describe", str(path), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     if done.returncode:
         raise SystemExit(f"{path}: {done.stderr.strip()}")
-    song = json.loads(done.stdout)["description"]
+    return json.loads(done.stdout)
+
+
+def consort_says(path):
+    said = described(path)
+    song = said["description"]
     key = song["key"] and (song["key"]["tonic"], song["key"]["mode"])
     return dict(
         tempo=song["tempo"] and song["tempo"]["bpm"], beats=song["beats"], downbeats=song["downbeats"],
         metre=song["metre"] and song["metre"]["name"], key=key,
         chords=[(c["start"], c["end"], c["label"]) for c in song["chords"]],
-        seconds=json.loads(done.stdout)["seconds_describing"],
+        seconds=said["seconds_describing"],
     )
 
 
@@ -47,7 +53,7 @@ def compare(title, folder, names, with_rivals=True):
         said = {"Consort": list(pool.map(consort_says, [folder / f"{name}.flac" for name in names]))}
     for who in rivals.ALL if with_rivals else ():
         said[who] = [heard(who, folder, name) for name in names]
-    scores = {who: [scoring.score(t, s) for t, s in zip(truths, all_)] for who, all_ in said.items()}
+    scores = {who: [dict(scoring.score(t, s), bpm=s["tempo"]) for t, s in zip(truths, all_)] for who, all_ in said.items()}
     rows = []
     for who, all_ in scores.items():
         row = [_mean([s[figure] for s in all_]) for figure in scoring.FIGURES]
@@ -56,13 +62,14 @@ def compare(title, folder, names, with_rivals=True):
     return truths, scores
 
 
-def by_metre(truths, scores):
-    for metre in sorted({t["metre"] for t in truths}):
-        of = [i for i, t in enumerate(truths) if t["metre"] == metre]
+def by(fact, truths, scores):
+    """Prints a table for each value of a fact of the truths, such as "metre"."""
+    for value in sorted({t[fact] for t in truths}):
+        of = [i for i, t in enumerate(truths) if t[fact] == value]
         rows = [
             (who, *[_mean([all_[i][figure] for i in of]) for figure in scoring.FIGURES]) for who, all_ in scores.items()
         ]
-        show(f"{metre}, {len(of)} files, %", scoring.FIGURES, rows)
+        show(f"{value}, {len(of)} files, %", scoring.FIGURES, rows)
 
 
 def _mean(values):

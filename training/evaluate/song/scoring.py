@@ -10,16 +10,17 @@ _NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 def score(truth, said):
     """{figure: 0..1 or None}. `said`: tempo (bpm), beats, downbeats (s), metre, key (tonic, mode),
-    chords ([(start, end, label)]), each None where nothing is said."""
+    chords ([(start, end, label)]), each None where nothing is said. A truth may lack its key (tonic None) and chords."""
+    no_chords = said["chords"] is None or truth["chords"] is None
     return dict(
         tempo=_near(said["tempo"], truth["tempo"]),
         octave=max(_near(said["tempo"], truth["tempo"] * factor) for factor in (1, 2, 3, 1 / 2, 1 / 3)),
         beats=_f_measure(truth["beats"], said["beats"]),
         downbeats=None if said["downbeats"] is None else _f_measure(truth["downbeats"], said["downbeats"]),
         metre=None if said["metre"] is None else float(said["metre"] == truth["metre"]),
-        key=_key(truth, said["key"]),
-        chords=None if said["chords"] is None else _chords(truth["chords"], said["chords"], mir_eval.chord.majmin),
-        sevenths=None if said["chords"] is None else _chords(truth["chords"], said["chords"], mir_eval.chord.sevenths),
+        key=None if truth["tonic"] is None else _key(truth, said["key"]),
+        chords=None if no_chords else _chords(truth["chords"], said["chords"], mir_eval.chord.majmin),
+        sevenths=None if no_chords else _chords(truth["chords"], said["chords"], mir_eval.chord.sevenths),
     )
 
 
