@@ -30,6 +30,7 @@ fn desk() -> (Desk, Song) {
     notes.extend(bass.map(|(index, key)| note(*key, 1.0 + 4.0 * index as f64, 2.8)));
     let song = Song {
         tempo: TempoMap::metrical(480, &[(0, 625_000)]),
+        metres: Vec::new(),
         tracks: vec![Track {
             notes,
             ..Track::default()
@@ -153,6 +154,7 @@ fn drums_are_written_down_piece_by_piece() {
     notes.sort_by_key(|note| note.start);
     let song = Song {
         tempo: TempoMap::metrical(480, &[(0, 600_000)]),
+        metres: Vec::new(),
         tracks: vec![Track {
             notes,
             ..Track::default()
@@ -198,6 +200,7 @@ fn a_bent_note_keeps_its_bend() {
     // One note for three seconds, bent up by a third of a semitone in its middle.
     let song = Song {
         tempo: TempoMap::metrical(480, &[]),
+        metres: Vec::new(),
         tracks: vec![Track {
             notes: vec![Note {
                 channel: 0,

@@ -45,8 +45,7 @@ class Run:
         self.step += 1
         keep = min(0.998, self.step / (self.step + 20))
         with torch.no_grad():
-            for slow, now in zip(self.average.parameters(), self.net.parameters()):
-                slow.lerp_(now, 1 - keep)
+            torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - keep)
             for slow, now in zip(self.average.buffers(), self.net.buffers()):
                 slow.copy_(now)
         self.recent.append(loss.detach())

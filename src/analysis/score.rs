@@ -3,11 +3,11 @@
 use super::notes::HeardNote;
 use super::strokes::Stroke;
 use crate::music::{
-    BarGrid, Change, Control, GridNote, Note, Part, PartKind, Song, TempoMap, Track,
+    BarGrid, Change, Control, DRUM_CHANNEL, GridNote, Metre, Note, Part, PartKind, Song, TempoMap,
+    Track,
 };
 
-/// The channel that General MIDI gives to drums, and how long their notes are, s.
-const DRUM_CHANNEL: u8 = 9;
+/// How long notes of drums are, s.
 const DRUM_LENGTH: f64 = 0.05;
 
 /// Semitones of a full bend: what MIDI means when it says nothing.
@@ -17,12 +17,21 @@ const BEND_RANGE: f32 = 2.0;
 /// that of drums. A channel has one bend for all its keys, so only notes that sound alone keep
 /// theirs. Any thread but audio.
 #[must_use]
-pub fn song(notes: &[HeardNote], strokes: &[Stroke], tempo: TempoMap) -> Song {
+pub fn song(
+    notes: &[HeardNote],
+    strokes: &[Stroke],
+    tempo: TempoMap,
+    metres: Vec<(u64, Metre)>,
+) -> Song {
     let mut tracks = vec![pitched(notes, &tempo)];
     if !strokes.is_empty() {
         tracks.push(drums(strokes, &tempo));
     }
-    Song { tempo, tracks }
+    Song {
+        tempo,
+        metres,
+        tracks,
+    }
 }
 
 /// The same on bars: what is struck on drums, and the notes of all other instruments, which aren't
@@ -163,7 +172,7 @@ mod tests {
             start: 1.0,
             velocity: 99,
         };
-        let song = song(&notes, &[stroke], TempoMap::metrical(480, &[]));
+        let song = song(&notes, &[stroke], TempoMap::metrical(480, &[]), Vec::new());
         let snare = song.tracks[1].notes[0];
         let wanted = (9, 38, 99, 960, 48);
         let found = (snare.channel, snare.key, snare.velocity);

@@ -124,6 +124,18 @@ impl Sound {
         resample(self.mono(), self.rate, rate)
     }
 
+    /// All its channels at `rate` Hz, 4,000..=768,000. Any thread but audio.
+    #[must_use]
+    pub fn resampled(&self, rate: u32) -> Self {
+        let channels = self.channels.iter();
+        Self {
+            channels: channels
+                .map(|channel| resample(channel.clone(), self.rate, rate))
+                .collect(),
+            rate,
+        }
+    }
+
     fn mono(&self) -> Vec<f32> {
         let [left, right] = self.channels.as_slice() else {
             return self.channels[0].clone();

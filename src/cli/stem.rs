@@ -1,43 +1,39 @@
 //! `consort stem`: a part that fits a song, as MIDI and as sound.
 
-use std::path::{Path, PathBuf};
+mod listening;
+mod playing;
+
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::hearing::{failed, transcribe};
+use super::hearing::failed;
 use super::instrument::{Share, make, said};
 use super::output::NewFile;
-use super::wav::{Bits, WavFile, decibels};
 use super::{Context, cancel, output};
-use crate::analysis::song::{self, Corrections, SongDescription};
-use crate::analysis::{Extent, Sound, score, sound_file};
 use crate::instrument::Instrument;
-use crate::jobs::offline::{self, Player, Tail};
-use crate::jobs::stem::{StemAsk, StemContext, StemModels, sound as stem_sound, words};
+use crate::jobs::stem::{StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
-use crate::music::{BarGrid, Note, Part, PartKind, Song, Track, midi};
-
-/// Longest song that is listened to, s.
-const LONGEST: f64 = song::LONGEST;
-const TICKS: u16 = 480;
-/// The channel that General MIDI gives to drums.
-const DRUM_CHANNEL: u8 = 9;
+use crate::music::{DRUM_CHANNEL, Note, Part, PartKind, Song, Track, midi};
+use listening::{Listened, listen};
 
 /// Add a part to a song: drums, bass, guitar … that fit it, from an instruction.
 ///
-/// The song is listened to: its beats, key, chords, notes and drums. Each variation is a MIDI file on
-/// the song's own beats, and a WAV file that begins where the song (or its first bar asked for)
-/// begins, played on an instrument made from the same words.
+/// The song is listened to: its beats, key, chords, notes and drums; a MIDI file is read instead. Each
+/// variation is a MIDI file on the song's own beats, and a WAV file that begins where the song (or its
+/// first bar asked for) begins, played on an instrument made from the same words, as loud as fits
+/// the song.
 #[derive(Args)]
 #[command(after_help = "Examples:
   consort stem song.wav \"add jazzy drums\"
   consort stem song.wav \"warm walking bass\" --part bass --bars 9-16 --variations 3 --out stems
-  consort stem song.flac \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
+  consort stem song.mid \"reggae one drop drums with fills\"
+  consort stem song.flac --mix \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
 pub struct Arguments {
-    /// A sound file: WAV, FLAC, AIFF, MP3 or OGG Vorbis.
+    /// A sound file (WAV, FLAC, AIFF, MP3 or OGG Vorbis) or a MIDI file.
     song: PathBuf,
     /// What to add, in English words.
     instruction: Option<String>,
@@ -59,6 +55,9 @@ pub struct Arguments {
     /// Only MIDI files, which takes less time.
     #[arg(long)]
     midi_only: bool,
+    /// Also the song with the part in it, as NAME-mix.wav; for sound files.
+    #[arg(long, conflicts_with = "midi_only")]
+    mix: bool,
     /// Replace files that are there.
     #[arg(long)]
     force: bool,
@@ -85,15 +84,6 @@ impl From<PartName> for PartKind {
     }
 }
 
-/// A song as the part needs it.
-struct Listened {
-    sound: Sound,
-    song: SongDescription,
-    grid: BarGrid,
-    context: StemContext,
-    seconds: f64,
-}
-
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let instruction = arguments.instruction.as_deref().unwrap_or_default().trim();
     let asked = arguments.part.map(PartKind::from);
@@ -107,16 +97,23 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         .to_string_lossy();
     let called = |variation: u8, ending: &str| {
         let letter = char::from(b'A' + variation);
-        let name = format!("{}-{}-{letter}.{ending}", stem, kind.name().to_lowercase());
+        let name = format!("{}-{}-{letter}{ending}", stem, kind.name().to_lowercase());
         arguments.out.join(name)
     };
     for variation in 0..arguments.variations {
-        output::check(&called(variation, "mid"), arguments.force)?;
+        output::check(&called(variation, ".mid"), arguments.force)?;
         if !arguments.midi_only {
-            output::check(&called(variation, "wav"), arguments.force)?;
+            output::check(&called(variation, ".wav"), arguments.force)?;
+        }
+        if arguments.mix {
+            output::check(&called(variation, "-mix.wav"), arguments.force)?;
         }
     }
-    let listened = listen(arguments, context)?;
+    let listened = listen(&arguments.song, &arguments.told, context)?;
+    if arguments.mix && listened.sound.is_none() {
+        let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
+        return Err(Failure::content(&arguments.song, why));
+    }
     let part_of = match arguments.bars {
         Some((first, last)) => {
             let bars = listened.context.bars();
@@ -159,7 +156,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let mut made = Vec::new();
     for (variation, part) in (0..).zip(&parts) {
         let song = to_song(part, &listened, from);
-        let file = called(variation, "mid");
+        let file = called(variation, ".mid");
         NewFile::write_all(&file, arguments.force, &midi::write(&song))?;
         let mut result = json!({
             "midi": file.display().to_string(),
@@ -169,25 +166,26 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         });
         let mut told = format!("{} ({} notes)", file.display(), part.notes.len());
         if let Some(instrument) = &instrument {
-            let file = called(variation, "wav");
+            let file = called(variation, ".wav");
             let begins = listened.grid.seconds_at(from).max(0.0);
             let begins = if arguments.bars.is_some() {
                 begins
             } else {
                 0.0
             };
-            let peak = play(
-                &song,
-                instrument,
-                &listened,
-                begins,
-                &file,
-                arguments.force,
-                context,
-            )?;
+            let sound = listened.sound.as_ref();
+            let place = (begins, listened.song.loudness_lufs);
+            let played = playing::play((&song, kind), instrument, sound, place, context)?;
+            result["peak_db"] = json!(played.write(&file, arguments.force)?);
             result["wav"] = json!(file.display().to_string());
-            result["peak_db"] = json!(peak);
+            result["gain_db"] = json!(played.gain_db);
             told += &format!(", {}", file.display());
+            if let (Some(sound), true) = (sound, arguments.mix) {
+                let file = called(variation, "-mix.wav");
+                played.write_mix(sound, begins, &file, arguments.force)?;
+                result["mix"] = json!(file.display().to_string());
+                told += &format!(", {}", file.display());
+            }
         }
         if !context.json {
             context.result(&Value::Null, &told);
@@ -208,53 +206,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         context.result(&result, "");
     }
     Ok(())
-}
-
-/// Listens to the song.
-fn listen(arguments: &Arguments, context: &Context) -> Result<Listened, Failure> {
-    let progress = context.progress();
-    progress.show("Reading the song", 0.0);
-    let (sound, extent) = sound_file::read(&arguments.song, LONGEST)
-        .map_err(|error| Failure::job(error.to_string()))?;
-    match extent {
-        Extent::Whole => {}
-        Extent::Beginning => context.remark("the song is long; its first ten minutes are used."),
-        Extent::Damaged => context.remark("the file is damaged; what could be read is used."),
-    }
-    let begun = Instant::now();
-    let heard = transcribe(&sound, &progress, context)?;
-    let posterior = heard.as_ref().map(|heard| &heard.posterior);
-    let told: Corrections = arguments.told.corrections();
-    let song = song::describe(&sound, posterior, None, &told, &cancel::asked);
-    cancel::check()?;
-    let song = song.map_err(|error| Failure::content(&arguments.song, error))?;
-    let mut song = song;
-    let mut heard = heard;
-    if let Some(heard) = &mut heard
-        && let Ok(tags) = heard.tags(&sound, &song)
-    {
-        // What a piano's hammers seem to strike is no drum.
-        if !tags.plays("drums") {
-            heard.strokes.clear();
-        }
-        song = song.tagged(tags);
-    }
-    drop(progress);
-    let Some(grid) = song.grid() else {
-        let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
-        return Err(Failure::content(&arguments.song, why));
-    };
-    let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
-    let parts = score::parts(&notes, &strokes, &grid);
-    let stem_context = StemContext::new(&song, &grid, &parts)
-        .map_err(|error| Failure::content(&arguments.song, error))?;
-    Ok(Listened {
-        sound,
-        song,
-        grid,
-        context: stem_context,
-        seconds: begun.elapsed().as_secs_f64(),
-    })
 }
 
 /// The instrument or kit that the words ask for.
@@ -288,7 +239,7 @@ fn instrument(
 
 /// The part on the song's own beats, its steps counted from `from`.
 fn to_song(part: &Part, listened: &Listened, from: f64) -> Song {
-    let tempo = listened.song.tempo_map(TICKS);
+    let tempo = listened.tempo.clone();
     let channel = match part.kind {
         Some(PartKind::Drums) => DRUM_CHANNEL,
         _ => 0,
@@ -309,50 +260,15 @@ fn to_song(part: &Part, listened: &Listened, from: f64) -> Song {
     });
     let track = Track {
         name: part.kind.map(|kind| kind.name().to_owned()),
+        program: part.kind.and_then(PartKind::program),
         notes: notes.collect(),
         ..Track::default()
     };
     Song {
+        metres: listened.metres.clone(),
         tempo,
         tracks: vec![track],
     }
-}
-
-/// Plays it into a WAV file that begins at a second of the song; its peak, dB.
-fn play(
-    song: &Song,
-    instrument: &Instrument,
-    listened: &Listened,
-    begins: f64,
-    file: &Path,
-    force: bool,
-    context: &Context,
-) -> Result<Option<f64>, Failure> {
-    let progress = context.progress();
-    let rate = listened.sound.rate().clamp(22_050, 192_000);
-    let mut performance = song.performance(|_| true);
-    for timed in &mut performance {
-        timed.seconds = (timed.seconds - begins).max(0.0);
-    }
-    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
-    let mut player = Player::new(instrument, rate, keys, &cancel::asked, &mut |part| {
-        progress.show("Rendering the instrument", part);
-    })
-    .ok_or_else(Failure::cancelled)?;
-    let mut wav = WavFile::create(file, force, rate, Bits::TwentyFour)?;
-    let events = offline::events(&performance, rate);
-    player.play(&events, Tail::Silence, &mut |left, right| {
-        cancel::check()?;
-        wav.write(left, right)
-    })?;
-    let written = wav.finish()?;
-    if written.clipped {
-        context.remark(&format!(
-            "{} exceeds full scale and was clipped.",
-            file.display()
-        ));
-    }
-    Ok(decibels(written.peak))
 }
 
 fn bars(text: &str) -> Result<(usize, usize), String> {

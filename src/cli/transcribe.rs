@@ -83,11 +83,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     };
     drop(progress);
     let notes = notes::decode(&posterior, &contours, Decoding::default());
-    let (tempo, grid) = bars(arguments.tempo, &sound, &posterior)?;
+    let (tempo, metres, grid) = bars(arguments.tempo, &sound, &posterior)?;
     let parts = grid
         .as_ref()
         .map(|grid| score::parts(&notes, &strokes, grid));
-    let song = score::song(&notes, &strokes, tempo);
+    let song = score::song(&notes, &strokes, tempo, metres);
     let spent = begun.elapsed();
     NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
     let result = json!({
@@ -135,23 +135,24 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Time and bars: by the tempo asked for, or those of the beats of the sound; 120 beats a minute and
+/// Time, metres and bars: by the tempo asked for, or those of the beats of the sound; 120 beats a minute and
 /// no bars where none are heard.
 fn bars(
     asked: Option<f64>,
     sound: &Sound,
     posterior: &Posterior,
-) -> Result<(TempoMap, Option<BarGrid>), Failure> {
+) -> Result<(TempoMap, Vec<(u64, Metre)>, Option<BarGrid>), Failure> {
     if let Some(bpm) = asked {
         let tempo = TempoMap::metrical(TICKS_PER_BEAT, &[(0, (60e6 / bpm).round() as u32)]);
         let grid = BarGrid::new(&[0.0, 60.0 / bpm], &[0, 1], Metre { count: 4, unit: 4 });
-        return Ok((tempo, grid));
+        return Ok((tempo, Vec::new(), grid));
     }
     let told = song::Corrections::default();
     let heard = song::describe(sound, Some(posterior), None, &told, &cancel::asked);
     cancel::check()?;
     let heard = heard.map_err(|error| Failure::job(error.to_string()))?;
-    Ok((heard.tempo_map(TICKS_PER_BEAT), heard.grid()))
+    let metres = heard.metres(TICKS_PER_BEAT);
+    Ok((heard.tempo_map(TICKS_PER_BEAT), metres, heard.grid()))
 }
 
 fn bpm(text: &str) -> Result<f64, String> {

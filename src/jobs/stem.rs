@@ -10,11 +10,13 @@
 //! | `sheet` | a part with its variations, place and locks |
 //! | `files` | it in files |
 //! | [`sound`] | what a part is played with |
+//! | [`level`] | how loud it is beside the song |
 
 pub mod asking;
 pub mod context;
 pub mod desk;
 mod files;
+pub mod level;
 pub mod making;
 mod sheet;
 pub mod sound;

@@ -8,7 +8,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::music::{Change, Control, Note, Song, TempoMap, Track};
+    use crate::music::{Change, Control, Metre, Note, Song, TempoMap, Track};
 
     /// One of our own: two tracks, a change of tempo, a bend, a pedal.
     fn small_song() -> Song {
@@ -26,9 +26,14 @@ mod tests {
         };
         Song {
             tempo: TempoMap::metrical(480, &[(0, 400_000), (960, 600_000)]),
+            metres: vec![
+                (0, Metre { count: 6, unit: 8 }),
+                (1440, Metre { count: 4, unit: 4 }),
+            ],
             tracks: vec![
                 Track {
                     name: Some("Cello".into()),
+                    program: Some(42),
                     notes: vec![
                         note(0, 60, 0, 480),
                         note(0, 64, 480, 960),
@@ -56,6 +61,7 @@ mod tests {
                 },
                 Track {
                     name: None,
+                    program: None,
                     notes: vec![note(3, 36, 100, 100)],
                     controls: vec![control(3, 120, Change::Bend(-0.5))],
                 },
@@ -118,6 +124,7 @@ mod tests {
                 .collect();
             let song = Song {
                 tempo: TempoMap::metrical(960, &[]),
+                metres: Vec::new(),
                 tracks: vec![Track { notes, ..Track::default() }],
             };
             let mut again = read(&write(&song)).unwrap();

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use midly::{EventIter, Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 use thiserror::Error;
 
-use super::{Change, Control, Note, Song, TempoMap, Track};
+use super::{Change, Control, Metre, Note, Song, TempoMap, Track};
 
 /// Why a MIDI file can't be read. Says what to do; the caller puts the file's name before it.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub enum MidiError {
 ///
 /// A key pressed again before it is let go starts a second note; each key-up ends the oldest note
 /// of that key, "all notes off" all of its channel; keys never let go end with their track.
-/// Programme changes and the pressure of single keys are left out: nothing here would follow them.
+/// Of programme changes the first of a track is kept; the pressure of single keys is left out: nothing
+/// here would follow it. A time signature that makes no sense is left out, too.
 ///
 /// # Errors
 /// [`MidiError`]; never panics, whatever the bytes.
@@ -54,8 +55,13 @@ pub fn read(bytes: &[u8]) -> Result<Song, MidiError> {
         Timing::Metrical(ticks) => TempoMap::metrical(ticks.as_int(), &reader.tempo_changes),
         Timing::Timecode(rate, ticks) => TempoMap::timecode(f64::from(rate.as_f32()), ticks),
     };
+    // Of several at one tick the last counts.
+    reader.metres.reverse();
+    reader.metres.sort_by_key(|&(tick, _)| tick);
+    reader.metres.dedup_by_key(|&mut (tick, _)| tick);
     Ok(Song {
         tempo,
+        metres: reader.metres,
         tracks: reader.tracks,
     })
 }
@@ -94,6 +100,7 @@ fn chunks_are_whole(mut bytes: &[u8]) -> bool {
 #[derive(Default)]
 struct Reader {
     tempo_changes: Vec<(u64, u32)>,
+    metres: Vec<(u64, Metre)>,
     tracks: Vec<Track>,
 }
 
@@ -115,6 +122,12 @@ impl Reader {
                         return Err(MidiError::Damaged);
                     }
                     self.tempo_changes.push((tick, micros.as_int()));
+                }
+                TrackEventKind::Meta(MetaMessage::TimeSignature(count, power, ..)) => {
+                    let unit = 1u8.checked_shl(u32::from(power)).unwrap_or(0);
+                    if (1..=64).contains(&count) && (1..=32).contains(&unit) {
+                        self.metres.push((tick, Metre { count, unit }));
+                    }
                 }
                 TrackEventKind::Meta(MetaMessage::TrackName(name)) => {
                     let name = String::from_utf8_lossy(name).trim().to_owned();
@@ -193,7 +206,10 @@ impl Building {
                     self.all_notes_off(tick, channel);
                 }
             }
-            MidiMessage::ProgramChange { .. } | MidiMessage::Aftertouch { .. } => {}
+            MidiMessage::ProgramChange { program } => {
+                self.track.program.get_or_insert(program.as_int());
+            }
+            MidiMessage::Aftertouch { .. } => {}
         }
     }
 

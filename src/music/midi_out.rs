@@ -7,7 +7,7 @@ use midly::{
 
 use super::{Change, Song, Track};
 
-/// The song as a MIDI file of format 1. The tempo goes into the first track. Times beyond 2²⁸ ticks after the event before
+/// The song as a MIDI file of format 1. Tempo and metres go into the first track. Times beyond 2²⁸ ticks after the event before
 /// are pulled in, values beyond their range likewise.
 ///
 /// Any thread.
@@ -24,6 +24,15 @@ pub fn write(song: &Song) -> Vec<u8> {
                     .round()
                     .clamp(1.0, f64::from(u24::max_value().as_int()));
                 events.meta(tick, MetaMessage::Tempo(u24::new(micros as u32)));
+            }
+            for &(tick, metre) in &song.metres {
+                let power = metre.unit.max(1).ilog2() as u8;
+                // 24 MIDI clocks a quarter note, eight 32nds in it.
+                let click = (24.0 * metre.quarters()) as u8;
+                events.meta(
+                    tick,
+                    MetaMessage::TimeSignature(metre.count, power, click, 8),
+                );
             }
         }
         events.track(track);
@@ -43,6 +52,10 @@ impl<'a> Events<'a> {
     fn track(&mut self, track: &'a Track) {
         if let Some(name) = &track.name {
             self.meta(0, MetaMessage::TrackName(name.as_bytes()));
+        }
+        let first = track.notes.first().map_or(0, |note| note.channel);
+        if let Some(program) = track.program.map(seven_bits) {
+            self.message(0, 0, first, MidiMessage::ProgramChange { program });
         }
         for note in &track.notes {
             let (key, channel) = (seven_bits(note.key), note.channel);

@@ -8,6 +8,7 @@
 mod bar_grid;
 mod chord;
 mod drum;
+mod general_midi;
 mod key;
 mod key_name;
 mod metre;
@@ -22,6 +23,7 @@ mod tempo;
 pub use bar_grid::{BarGrid, GridBar};
 pub use chord::{Chord, Quality};
 pub use drum::Piece;
+pub use general_midi::DRUM_CHANNEL;
 pub use key::{Key, Mode, NameError, class_name, read_class};
 pub use key_name::key_name;
 pub use metre::Metre;

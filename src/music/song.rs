@@ -1,6 +1,6 @@
 //! Notes and controls in ticks, and the same as one list of events in seconds.
 
-use super::TempoMap;
+use super::{Metre, TempoMap};
 
 /// A note of one key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum Change {
 pub struct Track {
     /// The track's name, when it says one.
     pub name: Option<String>,
+    /// Its first General MIDI programme, 0..=127, when it says one.
+    pub program: Option<u8>,
     /// Sorted by start.
     pub notes: Vec<Note>,
     /// Sorted by tick.
@@ -60,6 +62,8 @@ pub struct Track {
 pub struct Song {
     /// From ticks to seconds.
     pub tempo: TempoMap,
+    /// From which tick on there is which metre, sorted; empty where none is said.
+    pub metres: Vec<(u64, Metre)>,
     /// The tracks; some may be empty.
     pub tracks: Vec<Track>,
 }
@@ -190,6 +194,7 @@ mod tests {
         };
         let song = Song {
             tempo: TempoMap::metrical(480, &[]),
+            metres: Vec::new(),
             tracks: vec![
                 Track {
                     notes: vec![note(0), note(480)],

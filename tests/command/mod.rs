@@ -199,8 +199,10 @@ pub fn song() -> Song {
     let pedal = |tick, value| control(tick, Change::Controller { number: 64, value });
     Song {
         tempo: TempoMap::metrical(480, &[(0, 500_000)]),
+        metres: Vec::new(),
         tracks: vec![Track {
             name: Some("Melody".into()),
+            program: None,
             notes: vec![
                 note(48, 0, 460, 100),
                 note(55, 240, 220, 70),

@@ -1,4 +1,4 @@
-"""Arranges the songs: `python -m training.parts.prepare [--rounds 4]`, resumable, one process, then packs them into windows.
+"""Arranges the songs: `python -m training.parts.prepare [--rounds 4] [--jobs 1]`, resumable, then packs them into windows.
 
 Writes `parts/songs/FAMILY-ROUND.npz` in the data folder, a file for each groove family and round, which are kept between runs;
 then the windows of eight bars with their tokens and captions (`training.parts.pack`).
@@ -7,6 +7,7 @@ then the windows of eight bars with their tokens and captions (`training.parts.p
 import argparse
 import json
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -47,18 +48,19 @@ def make(family, numbers, path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=4, help="songs of each groove (default 4)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--only-songs", action="store_true", help="don't pack them")
     args = parser.parse_args()
     begun, made, refused = time.time(), 0, 0
-    for round_ in range(args.rounds):
-        for family in catalogue.families():
-            path = folder() / "songs" / f"{family.name.replace('/', '-')}-{round_}.npz"
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for round_ in range(args.rounds):
             # Drums alone have no harmony that would differ: one song a groove is enough.
-            if path.exists() or (family.drums_only and round_ > 0):
-                continue
-            got = make(family, numbers_of(family, round_), path)
-            made, refused = made + got[0], refused + got[1]
-        print(f"round {round_ + 1} of {args.rounds}: {made} songs, {refused} refused, {time.time() - begun:.0f} s", flush=True)
+            todo = [(f, f"{f.name.replace('/', '-')}-{round_}.npz") for f in catalogue.families() if round_ == 0 or not f.drums_only]
+            todo = [(family, path) for family, name in todo if not (path := folder() / "songs" / name).exists()]
+            some, paths = [f for f, _ in todo], [p for _, p in todo]
+            for got in pool.map(make, some, [numbers_of(f, round_) for f in some], paths):
+                made, refused = made + got[0], refused + got[1]
+            print(f"round {round_ + 1} of {args.rounds}: {made} songs, {refused} refused, {time.time() - begun:.0f} s", flush=True)
     if not args.only_songs:
         from . import pack
 

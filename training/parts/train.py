@@ -5,6 +5,7 @@ Masked (absorbing-state) discrete diffusion: tokens are hidden with a share draw
 
 import time
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -14,6 +15,20 @@ from . import net
 from .batches import Batches
 
 TOUCH_WEIGHT = 0.5
+
+
+class Examples(torch.utils.data.IterableDataset):
+    """Endless batches of `Batches.draw`, each worker's own."""
+
+    def __init__(self, data, args):
+        self.data, self.args, self.begun = data, args, time.time_ns()
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        torch.set_num_threads(1)
+        self.data.rng = np.random.default_rng([self.args.seed, self.begun, worker.id if worker else 0])
+        while True:
+            yield packed(self.data.draw(self.args.batch))
 
 
 def losses(out, truth, ask):
@@ -38,10 +53,22 @@ def losses(out, truth, ask):
     )  # fmt: skip
 
 
-def tensors(batch, device):
+ORDER = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
+
+
+def packed(batch):
+    """A batch as tensors, whole numbers in 16 bits: they come from other processes."""
     inputs, truth, ask = batch
-    order = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
-    return [torch.tensor(inputs[name]).to(device) for name in order], torch.tensor(truth).to(device), torch.tensor(ask).to(device)
+    small = lambda array: torch.from_numpy(array.astype(np.int16) if array.dtype == np.int64 else array)
+    return [small(inputs[name]) for name in ORDER], small(truth), torch.from_numpy(ask)
+
+
+def there(batch, device):
+    """What `packed` made, for the network, on a device."""
+    feeds, truth, ask = batch
+    move = lambda tensor: tensor.to(device, non_blocking=True)
+    whole = lambda tensor: move(tensor).long() if tensor.dtype == torch.int16 else move(tensor)
+    return [whole(feed) for feed in feeds], whole(truth), move(ask)
 
 
 @torch.no_grad()
@@ -56,17 +83,19 @@ def held_out(network, batches, device):
 
 def main():
     args = arguments(__doc__, "parts")
-    data = Batches("train", seed=int(time.time()))
+    data = Batches("train")
     network = net.Parts(len(data.data.voicings.sets), args.width, args.heads, args.layers, args.hidden, args.step, args.dropout).to(args.device)
     count = sum(p.numel() for p in network.parameters())
     print(f"{count / 1e6:.2f} M parameters, {({m: len(g['window']) for m, g in data.data.groups.items()})} windows", flush=True)
     check = Batches("validation", seed=1)
-    fixed = [tensors(check.draw(24), args.device) for _ in range(8)]
+    fixed = [there(packed(check.draw(24)), args.device) for _ in range(args.checks)]
     path = checkpoints() / "parts_run.pt"
     run = Run(network, path, args.minutes, args.rate, args.fresh, every=args.report)
     run.report = lambda average: "held out " + ", ".join(f"{k} {v:.4f}" for k, v in held_out(average, fixed, args.device).items())
-    for step in run:
-        feeds, truth, ask = tensors(data.draw(args.batch), args.device)
+    # Workers get what is loaded as it is, by forking.
+    loader = iter(torch.utils.data.DataLoader(Examples(data, args), batch_size=None, num_workers=args.workers, pin_memory=args.device != "cpu"))
+    for _ in run:
+        feeds, truth, ask = there(next(loader), args.device)
         with fast(args.device):
             out = network(*feeds)
         found = losses(out, truth, ask)

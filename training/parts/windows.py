@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -45,10 +46,8 @@ class Windows:
 
 def text_vectors(captions, size=128):
     """Vectors [N, 256] of captions; those known from an earlier run are read back."""
-    from ..shipped import Models
-
-    models = Models()
-    encoder = next(m for m in models.manifest["models"] if m["task"] == "text_encoder")
+    manifest = json.loads(Path("plugin-assets/models/manifest.json").read_text())
+    encoder = next(m for m in manifest["models"] if m["task"] == "text_encoder")
     path = folder() / f"text-{encoder['sha256'][:12]}.npz"
     known = {}
     if path.exists():
@@ -58,6 +57,10 @@ def text_vectors(captions, size=128):
     marks = [hashlib.sha256(c.encode()).hexdigest()[:16] for c in captions]
     missing = sorted((i for i, mark in enumerate(marks) if mark not in known), key=lambda i: len(captions[i]))
     fresh = np.zeros((len(missing), 256), np.float16)
+    if missing:
+        from ..shipped import Models
+
+        models = Models()
     for start in range(0, len(missing), size):
         some = missing[start : start + size]
         fresh[start : start + size] = models.text([captions[i] for i in some])

@@ -238,6 +238,28 @@ impl SongDescription {
             .unwrap_or_else(|| TempoMap::metrical(ticks, &[]))
     }
 
+    /// From which of those ticks on there is which metre: bars begin at its downbeats, so that a bar
+    /// before the first may be shorter. Any thread.
+    #[must_use]
+    pub fn metres(&self, ticks: u16) -> Vec<(u64, Metre)> {
+        let Some(MetreHeard { metre, .. }) = self.metre else {
+            return Vec::new();
+        };
+        let first = self.downbeats.first().copied().unwrap_or(0.0);
+        let tick = self.tempo_map(ticks).tick_at(first);
+        let unit = u64::from(ticks) * 4 / u64::from(metre.unit.max(1));
+        let bar = unit * u64::from(metre.count);
+        let pick_up = tick % bar.max(1) / unit.max(1);
+        if pick_up == 0 {
+            return vec![(0, metre)];
+        }
+        let short = Metre {
+            count: pick_up as u8,
+            ..metre
+        };
+        vec![(0, short), (pick_up * unit, metre)]
+    }
+
     /// The same with tags, and with them in its sentence. Any thread.
     #[must_use]
     pub fn tagged(mut self, tags: Tags) -> Self {

@@ -12,6 +12,7 @@
 //! | [`corrections`] | what the user puts right |
 //! | [`mood`] | how lively and how bright |
 //! | [`live`] | key and chord while it plays |
+//! | [`written`] | the same of MIDI files |
 //! | [`feel`], [`loudness`], [`register`] | swing, density, energy; loudness; how high |
 //!
 //! [`describe`] does all of it.
@@ -34,6 +35,7 @@ pub mod salience;
 pub mod strength;
 #[cfg(test)]
 mod tests;
+pub mod written;
 
 pub use corrections::{ChordTold, Corrections};
 pub use description::SongDescription;

@@ -184,7 +184,8 @@ impl Heard {
     /// The notes as a MIDI file, on the beats.
     fn to_midi(&self) -> Vec<u8> {
         let tempo = self.description.tempo_map(TICKS);
-        midi::write(&score::song(&self.notes, &self.strokes, tempo))
+        let metres = self.description.metres(TICKS);
+        midi::write(&score::song(&self.notes, &self.strokes, tempo, metres))
     }
 
     /// Saves the notes: a sentence, and whether it went wrong.

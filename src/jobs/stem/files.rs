@@ -5,11 +5,9 @@ use std::path::Path;
 use super::asking::Sheet;
 use crate::instrument::{Instrument, export};
 use crate::jobs::offline::{self, Player, Tail};
-use crate::music::{Note, PartKind, Song, TempoMap, Track, midi};
+use crate::music::{DRUM_CHANNEL, Note, PartKind, Song, TempoMap, Track, midi};
 
 const TICKS: u16 = 480;
-/// The channel that General MIDI gives to drums.
-const DRUM_CHANNEL: u8 = 9;
 
 /// The part from its first bar on, at the host's tempo.
 fn song(sheet: &Sheet) -> Song {
@@ -33,8 +31,10 @@ fn song(sheet: &Sheet) -> Song {
     let micros = (60e6 / sheet.bpm.clamp(10.0, 1000.0)).round() as u32;
     Song {
         tempo: TempoMap::metrical(TICKS, &[(0, micros)]),
+        metres: sheet.metre.map(|metre| (0, metre)).into_iter().collect(),
         tracks: vec![Track {
             name: part.kind.map(|kind| kind.name().to_owned()),
+            program: part.kind.and_then(PartKind::program),
             notes: notes.collect(),
             ..Track::default()
         }],

@@ -7,7 +7,7 @@ use super::asking::{Edit, StemOrder};
 use crate::analysis::score;
 use crate::engine::stem::{PartNote, PlayedPart};
 use crate::jobs::song::Heard;
-use crate::music::{Part, PartKind};
+use crate::music::{Metre, Part, PartKind};
 
 /// Velocity of a note that is put there by hand.
 const BY_HAND: u8 = 93;
@@ -38,6 +38,8 @@ pub struct Sheet {
     pub steps: usize,
     /// See `steps`.
     pub bar: usize,
+    /// The metre.
+    pub metre: Option<Metre>,
     /// Where it begins in the host's song, quarter notes.
     pub begins: f64,
     /// Quarter notes of the host's song in a step.
@@ -83,6 +85,7 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
     let sheet = Sheet {
         steps: context.steps,
         bar: context.bar_written(),
+        metre: Some(context.written),
         begins: heard.begins.unwrap_or(0.0) + if late.abs() < SAME_PACE { 0.0 } else { late },
         pace,
         bpm,

@@ -1,0 +1,114 @@
+//! The song that a part is to fit: a sound that is listened to, or notes that are read.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::time::Instant;
+
+use super::super::describe::Told;
+use super::super::failure::Failure;
+use super::super::hearing::transcribe;
+use super::super::{Context, cancel};
+use crate::analysis::song::{self, Corrections, SongDescription, written};
+use crate::analysis::{Extent, Sound, score, sound_file};
+use crate::jobs::stem::StemContext;
+use crate::music::{BarGrid, Metre, TempoMap, midi};
+
+/// Longest song that is listened to, s.
+const LONGEST: f64 = song::LONGEST;
+/// Ticks of a quarter note in what is written.
+const TICKS: u16 = 480;
+
+/// A song as the part needs it.
+pub struct Listened {
+    /// Its sound, where it is one.
+    pub sound: Option<Sound>,
+    pub song: SongDescription,
+    pub grid: BarGrid,
+    pub context: StemContext,
+    /// Its own time.
+    pub tempo: TempoMap,
+    /// And its metres, by that time's ticks.
+    pub metres: Vec<(u64, Metre)>,
+    /// What hearing it took, s.
+    pub seconds: f64,
+}
+
+/// Listens to a sound file, or reads a MIDI file.
+pub fn listen(path: &Path, told: &Told, context: &Context) -> Result<Listened, Failure> {
+    let told = told.corrections();
+    match is_midi(path) {
+        true => read(path, &told),
+        false => hear(path, &told, context),
+    }
+}
+
+fn is_midi(path: &Path) -> bool {
+    let mut head = [0; 4];
+    let opened = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    opened.is_ok() && &head == b"MThd"
+}
+
+fn read(path: &Path, told: &Corrections) -> Result<Listened, Failure> {
+    let begun = Instant::now();
+    let bytes = std::fs::read(path).map_err(|error| Failure::read(path, &error))?;
+    let notes = midi::read(&bytes).map_err(|error| Failure::content(path, error))?;
+    let found = written::read(&notes, told).map_err(|error| Failure::content(path, error))?;
+    let (song, grid) = (found.description, found.grid);
+    let context = StemContext::new(&song, &grid, &found.parts)
+        .map_err(|error| Failure::content(path, error))?;
+    Ok(Listened {
+        sound: None,
+        song,
+        grid,
+        context,
+        tempo: notes.tempo,
+        metres: told.metre.map_or(notes.metres, |metre| vec![(0, metre)]),
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
+
+fn hear(path: &Path, told: &Corrections, context: &Context) -> Result<Listened, Failure> {
+    let progress = context.progress();
+    progress.show("Reading the song", 0.0);
+    let read = sound_file::read(path, LONGEST);
+    let (sound, extent) = read.map_err(|error| Failure::job(error.to_string()))?;
+    match extent {
+        Extent::Whole => {}
+        Extent::Beginning => context.remark("the song is long; its first ten minutes are used."),
+        Extent::Damaged => context.remark("the file is damaged; what could be read is used."),
+    }
+    let begun = Instant::now();
+    let mut heard = transcribe(&sound, &progress, context)?;
+    let posterior = heard.as_ref().map(|heard| &heard.posterior);
+    let song = song::describe(&sound, posterior, None, told, &cancel::asked);
+    cancel::check()?;
+    let mut song = song.map_err(|error| Failure::content(path, error))?;
+    if let Some(heard) = &mut heard
+        && let Ok(tags) = heard.tags(&sound, &song)
+    {
+        // What a piano's hammers seem to strike is no drum.
+        if !tags.plays("drums") {
+            heard.strokes.clear();
+        }
+        song = song.tagged(tags);
+    }
+    drop(progress);
+    let Some(grid) = song.grid() else {
+        let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
+        return Err(Failure::content(path, why));
+    };
+    let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
+    let parts = score::parts(&notes, &strokes, &grid);
+    let stem_context =
+        StemContext::new(&song, &grid, &parts).map_err(|error| Failure::content(path, error))?;
+    Ok(Listened {
+        tempo: song.tempo_map(TICKS),
+        metres: song.metres(TICKS),
+        sound: Some(sound),
+        song,
+        grid,
+        context: stem_context,
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
