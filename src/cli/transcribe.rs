@@ -135,13 +135,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Time, metres and bars.
+type Bars = (TempoMap, Vec<(u64, Metre)>, Option<BarGrid>);
+
 /// Time, metres and bars: by the tempo asked for, or those of the beats of the sound; 120 beats a minute and
 /// no bars where none are heard.
-fn bars(
-    asked: Option<f64>,
-    sound: &Sound,
-    posterior: &Posterior,
-) -> Result<(TempoMap, Vec<(u64, Metre)>, Option<BarGrid>), Failure> {
+fn bars(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<Bars, Failure> {
     if let Some(bpm) = asked {
         let tempo = TempoMap::metrical(TICKS_PER_BEAT, &[(0, (60e6 / bpm).round() as u32)]);
         let grid = BarGrid::new(&[0.0, 60.0 / bpm], &[0, 1], Metre { count: 4, unit: 4 });

@@ -7,6 +7,7 @@
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
 //! | [`asking`] | what can be asked of it, and how it stands |
 //! | [`making`] | the network, asked window by window |
+//! | `rules` | changes that need no network |
 //! | `sheet` | a part with its variations, place and locks |
 //! | `files` | it in files |
 //! | [`sound`] | what a part is played with |
@@ -18,6 +19,7 @@ pub mod desk;
 mod files;
 pub mod level;
 pub mod making;
+mod rules;
 mod sheet;
 pub mod sound;
 #[cfg(test)]

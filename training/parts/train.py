@@ -81,6 +81,21 @@ def held_out(network, batches, device):
     return {name: value / count for name, value in total.items()}
 
 
+class Report:
+    """Says how the averaged network does on what is held out, and keeps the best of them as `parts_best.pt`."""
+
+    def __init__(self, run, settings, fixed, device):
+        self.run, self.settings, self.fixed, self.device, self.least = run, settings, fixed, device, float("inf")
+
+    def __call__(self, average):
+        found = held_out(average, self.fixed, self.device)
+        total = found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"]
+        if total < self.least:
+            self.least = total
+            save(dict(net=average.state_dict(), settings=self.settings, minutes=self.run.spent, steps=self.run.step), checkpoints() / "parts_best.pt")
+        return "held out " + ", ".join(f"{k} {v:.4f}" for k, v in found.items()) + f", in all {total:.4f}"
+
+
 def main():
     args = arguments(__doc__, "parts")
     data = Batches("train")
@@ -91,7 +106,7 @@ def main():
     fixed = [there(packed(check.draw(24)), args.device) for _ in range(args.checks)]
     path = checkpoints() / "parts_run.pt"
     run = Run(network, path, args.minutes, args.rate, args.fresh, every=args.report)
-    run.report = lambda average: "held out " + ", ".join(f"{k} {v:.4f}" for k, v in held_out(average, fixed, args.device).items())
+    run.report = Report(run, network.settings, fixed, args.device)
     # Workers get what is loaded as it is, by forking.
     loader = iter(torch.utils.data.DataLoader(Examples(data, args), batch_size=None, num_workers=args.workers, pin_memory=args.device != "cpu"))
     for _ in run:

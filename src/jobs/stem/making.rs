@@ -1,6 +1,7 @@
 //! The parts network, asked window by window.
 
 use super::context::StemContext;
+use super::rules;
 use super::words::{self, Control, Edit, Said};
 use crate::models::parts::roll::{self, StepChord};
 use crate::models::parts::{BARS, CONTROLS, PARTS, PATCH, Parts, Request, Role, STREAMS};
@@ -14,8 +15,11 @@ const EDIT: f32 = 1.2;
 const FILL: &str = "drums with a drum fill at the end, toms";
 /// Controls of a part.
 const CONTROLS_A_PART: usize = CONTROLS / 2 / PARTS;
-/// Loudness moves velocities by so much, where only they are to change.
-const LOUDER: i16 = 16;
+/// Bars of a section: longer parts have fills at their ends.
+const SECTION: usize = 8;
+/// A part with fewer notes than this a bar is asked for again, more densely, so often.
+const LEAST_A_BAR: f32 = 0.5;
+const TRIES: u8 = 3;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,36 +94,17 @@ impl StemModels {
     ) -> Result<Part, Error> {
         let said = words::read(&ask.words);
         let kind = ask.kind.or(said.kind).unwrap_or(PartKind::Drums);
+        let bars = context.bars();
+        let fills = fills(&said, kind, bars, ask.again.is_some());
+        let first = if fills.is_empty() { 1.0 } else { 0.6 };
         let text = self.text.plain(&ask.words)?;
-        let fills = match kind {
-            PartKind::Drums if !said.fills.is_empty() => 0.6,
-            _ => 1.0,
-        };
-        let mut part = match &ask.again {
-            Some(again)
-                if said
-                    .edit
-                    .is_some_and(|edit| matches!(edit, Edit::Louder | Edit::Softer)) =>
-            {
-                touched(again, said.edit == Some(Edit::Louder), context)
-            }
-            again => {
-                let work = Work {
-                    context,
-                    kind,
-                    said: &said,
-                    text: &text,
-                    seed: ask.seed,
-                    again: again.as_ref(),
-                };
-                work.run(&mut self.parts, &mut |part| go_on(part * fills))?
-            }
-        };
-        if fills < 1.0 {
-            let bars = context.bars();
+        let mut part = self.first(context, ask, &said, kind, &text, &mut |part| {
+            go_on(part * first)
+        })?;
+        if !fills.is_empty() {
             let again = Again {
-                bars: (1..=bars).map(|bar| said.fills.contains(&bar)).collect(),
-                part: part.clone(),
+                bars: (1..=bars).map(|bar| fills.contains(&bar)).collect(),
+                part,
                 ..ask.again.clone().unwrap_or_default()
             };
             let busy = Said {
@@ -133,29 +118,98 @@ impl StemModels {
                 said: &busy,
                 text: &self.text.plain(FILL)?,
                 seed: ask.seed ^ 0x5eed,
-                again: Some(&Again { part, ..again }),
+                again: Some(&again),
             };
             part = work.run(&mut self.parts, &mut |part| {
-                go_on(fills + (1.0 - fills) * part)
+                go_on(first + (1.0 - first) * part)
             })?;
+        }
+        if ask.again.is_none() {
+            let bar = context.bar_written();
+            if said.intro {
+                part = rules::with_intro(part, bars, bar);
+            }
+            if said.ending {
+                part = rules::with_ending(part, bars, bar);
+            }
         }
         Ok(part)
     }
+
+    /// The part without its fills.
+    fn first(
+        &mut self,
+        context: &StemContext,
+        ask: &StemAsk,
+        said: &Said,
+        kind: PartKind,
+        text: &[f32],
+        go_on: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Part, Error> {
+        if let (Some(edit), Some(again)) = (said.edit, &ask.again)
+            && rules::does(edit)
+        {
+            let bar = context.bar_written();
+            let free = |step: usize, key: u8| again.frees(step, Some(key), bar);
+            return Ok(rules::edited(
+                &again.part,
+                edit,
+                (context.steps, bar),
+                &free,
+            ));
+        }
+        let mut said = said.clone();
+        for attempt in 1..=TRIES {
+            let work = Work {
+                context,
+                kind,
+                said: &said,
+                text,
+                seed: ask.seed,
+                again: ask.again.as_ref(),
+            };
+            let part = work.run(&mut self.parts, go_on)?;
+            let enough = LEAST_A_BAR * context.bars() as f32;
+            if ask.again.is_some() || attempt == TRIES || part.notes.len() as f32 >= enough {
+                return Ok(part);
+            }
+            // A part that hardly plays is no part: what was asked for is only so sparse.
+            said.controls
+                .retain(|(control, _)| *control != Control::Density);
+            said.controls.push((Control::Density, f32::from(attempt)));
+        }
+        unreachable!("the last attempt returns")
+    }
 }
 
-/// The part with its free notes louder, or softer.
-fn touched(again: &Again, louder: bool, context: &StemContext) -> Part {
-    let bar = context.bar_written();
-    let change = if louder { LOUDER } else { -LOUDER };
-    let notes = again.part.notes.iter().map(|note| {
-        let free = again.frees(note.step as usize, Some(note.key), bar);
-        let moved = (i16::from(note.velocity) + change).clamp(1, 127) as u8;
-        GridNote {
-            velocity: if free { moved } else { note.velocity },
-            ..*note
+/// Bars, from 1, that get a fill: those named, and the ends of sections in long parts of drums, unless
+/// the words say otherwise.
+fn fills(said: &Said, kind: PartKind, bars: usize, again: bool) -> Vec<usize> {
+    if kind != PartKind::Drums {
+        return Vec::new();
+    }
+    let mut fills = said.fills.clone();
+    if said.section_fills.unwrap_or(bars > SECTION && !again) {
+        fills.extend((1..=bars / SECTION).map(|section| section * SECTION));
+        if bars < SECTION {
+            fills.push(bars);
         }
-    });
-    Part::new(again.part.kind, notes.collect())
+    }
+    if said.ending && !again {
+        // The fill leads into the last bar, which is one beat.
+        fills.retain(|bar| *bar != bars);
+        fills.extend((bars > 2).then_some(bars - 1));
+    }
+    let intro = if said.intro {
+        rules::intro_bars(bars)
+    } else {
+        0
+    };
+    fills.extend((intro > 0 && !again).then_some(intro));
+    fills.retain(|bar| (1..=bars).contains(bar));
+    fills.sort_unstable();
+    fills.dedup();
+    fills
 }
 
 struct Work<'a> {
@@ -342,7 +396,7 @@ impl Work<'_> {
             match edit {
                 Edit::Busier => ask(Control::Density, density + EDIT),
                 Edit::Sparser => ask(Control::Density, density - EDIT),
-                Edit::Louder | Edit::Softer => {}
+                _ => {}
             }
         }
         numbers

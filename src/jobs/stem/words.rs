@@ -181,6 +181,10 @@ pub enum Edit {
     Louder,
     /// Less hard.
     Softer,
+    /// A hi-hat on every sixteenth.
+    SixteenthHats,
+    /// The backbeat on three.
+    HalfTime,
 }
 
 /// What is certain of an instruction.
@@ -194,6 +198,12 @@ pub struct Said {
     pub controls: Vec<(Control, f32)>,
     /// Bars, counted from 1, that are to have a fill.
     pub fills: Vec<usize>,
+    /// Whether sections end in a fill, where anything is said of it.
+    pub section_fills: Option<bool>,
+    /// The beginning leads in.
+    pub intro: bool,
+    /// The last bar ends it.
+    pub ending: bool,
     /// How a part that is there should change.
     pub edit: Option<Edit>,
 }
@@ -224,10 +234,19 @@ pub fn read(instruction: &str) -> Said {
                         .extend(all.iter().filter(|piece| !kept.contains(piece)));
                 }
             }
-            "fill" => said.fills.extend(bar_named(&words[at + 1..])),
             _ => {}
         }
-        let denied = at > 0 && matches!(words[at - 1], "no" | "not" | "less");
+        let denied = at > 0 && matches!(words[at - 1], "no" | "not" | "less" | "without" | "any");
+        match *word {
+            "fill" | "fills" => match bar_named(&words[at + 1..]) {
+                _ if denied => said.section_fills = Some(false),
+                Some(bar) => said.fills.push(bar),
+                None => said.section_fills = Some(true),
+            },
+            "intro" | "lead-in" => said.intro = !denied,
+            "ending" | "outro" => said.ending = !denied,
+            _ => {}
+        }
         for (names, control, amount) in AMOUNTS {
             if names.contains(word) && !denied {
                 // Of contradictions the last word counts.
@@ -240,12 +259,22 @@ pub fn read(instruction: &str) -> Said {
             "sparser" | "simpler" | "less" | "fewer" => Some(Edit::Sparser),
             "louder" | "harder" => Some(Edit::Louder),
             "softer" | "quieter" => Some(Edit::Softer),
+            "half-time" | "halftime" => Some(Edit::HalfTime),
+            "sixteenth" | "sixteenths" | "sixteenth-note" | "16th"
+                if words[at + 1..].iter().take(2).any(|next| is_hat(next)) =>
+            {
+                Some(Edit::SixteenthHats)
+            }
             _ => said.edit,
         };
     }
     said.banned.sort_unstable();
     said.banned.dedup();
     said
+}
+
+fn is_hat(word: &str) -> bool {
+    listed(&[word]).contains(&"closed hat") && !word.starts_with("cymbal")
 }
 
 /// The part that is named first; "bass drum" is no bass.
@@ -336,7 +365,14 @@ mod tests {
         );
         assert_eq!(read("drums that are not busy").controls, []);
         let fill = read("add a fill in bar 8 and a fill at the end of bar 4");
-        assert_eq!(fill.fills, [8, 4]);
+        assert_eq!((fill.fills, fill.section_fills), (vec![8, 4], None));
+        let whole = read("rock drums with fills, an intro and an ending");
+        assert_eq!(whole.section_fills, Some(true));
+        assert!(whole.intro && whole.ending);
+        assert_eq!(read("drums without any fills").section_fills, Some(false));
+        let hats = read("same but with sixteenth hats");
+        assert_eq!(hats.edit, Some(Edit::SixteenthHats));
+        assert_eq!(read("half-time").edit, Some(Edit::HalfTime));
         assert_eq!(
             read("same but with busier hi-hats").edit,
             Some(Edit::Busier)
