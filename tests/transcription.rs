@@ -4,7 +4,7 @@
 mod command;
 
 use command::Desk;
-use consort::music::{Change, Control, Note, Song, TempoMap, Track, midi};
+use consort::music::{Change, Control, Metre, Note, Song, TempoMap, Track, midi};
 
 /// Two voices for some ten seconds at 96 beats a minute, on a piano of the factory.
 fn desk() -> (Desk, Song) {
@@ -291,6 +291,52 @@ fn wav(samples: &[f32]) -> Vec<u8> {
 
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
+fn notes_get_a_part_on_their_own_bars() {
+    let desk = Desk::new();
+    // Sixteen bars of C and G in three, at 150 beats a minute.
+    let chords = (0..16u64).flat_map(|bar| {
+        let root = [60, 67][bar as usize % 2];
+        [0, 4, 7].map(|above| Note {
+            channel: 0,
+            key: root + above,
+            velocity: 90,
+            start: bar * 1_440,
+            length: 1_400,
+        })
+    });
+    let three = Metre { count: 3, unit: 4 };
+    let song = Song {
+        tempo: TempoMap::metrical(480, &[(0, 400_000)]),
+        metres: vec![(0, three)],
+        tracks: vec![Track {
+            name: Some("Piano".into()),
+            program: Some(0),
+            notes: chords.collect(),
+            ..Track::default()
+        }],
+    };
+    desk.put("waltz.mid", &midi::write(&song));
+    let asked = ["stem", "waltz.mid", "bass", "--midi-only", "--json"];
+    let told = desk.run(&asked).json();
+    assert_eq!(told["description"]["key"]["name"], "C major");
+    let bass = midi::read(&desk.get("waltz-bass-A.mid")).unwrap();
+    assert_eq!(bass.metres, song.metres);
+    assert_eq!(bass.tracks[0].program, Some(33));
+    let fits = |note: &&Note| {
+        let root = [0, 7][note.start as usize / 1_440 % 2];
+        [0, 4, 7].contains(&((note.key + 12 - root) % 12))
+    };
+    let (count, right) = (bass.notes().count(), bass.notes().filter(fits).count());
+    println!("{right} of {count} notes are of the chord");
+    assert!(count >= 8 && right * 2 > count, "{right} of {count}");
+    desk.run(&["stem", "waltz.mid", "bass", "--mix", "--force"])
+        .failed(&["waltz.mid", "--mix"]);
+    desk.run(&["stem", "waltz.mid", "keys", "--tempo", "90"])
+        .failed(&["waltz.mid", "--tempo"]);
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
 fn a_song_gets_a_part_that_fits_it() {
     let (desk, _) = desk();
     let arguments = [
@@ -301,6 +347,7 @@ fn a_song_gets_a_part_that_fits_it() {
         "96",
         "--variations",
         "2",
+        "--mix",
         "--out",
         "stems",
     ];
@@ -327,6 +374,21 @@ fn a_song_gets_a_part_that_fits_it() {
         "{on_beat} of {}",
         strokes.len()
     );
+    // The part stands beside the song, not over it.
+    let loudness = |file: &str| {
+        let mut wav = hound::WavReader::open(desk.file(file)).unwrap();
+        let squares = wav
+            .samples::<i32>()
+            .map(|x| f64::from(x.unwrap() >> 8).powi(2));
+        let (sum, count) = squares.fold((0.0, 0.0), |(sum, count), x| (sum + x, count + 1.0));
+        10.0 * f64::log10(sum / count)
+    };
+    let (stem, mix) = (
+        loudness("stems/song-drums-A.wav"),
+        loudness("stems/song-drums-A-mix.wav"),
+    );
+    println!("the stem has {:.1} dB less than the mix", mix - stem);
+    assert!((0.5..15.0).contains(&(mix - stem)), "{stem} {mix}");
     let wav = hound::WavReader::open(desk.file("stems/song-drums-B.wav")).unwrap();
     assert_eq!((wav.spec().bits_per_sample, wav.spec().channels), (24, 2));
     assert!(wav.duration() > 8 * wav.spec().sample_rate);

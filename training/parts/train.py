@@ -82,17 +82,19 @@ def held_out(network, batches, device):
 
 
 class Report:
-    """Says how the averaged network does on what is held out, and keeps the best of them as `parts_best.pt`."""
+    """Says how the averaged network does on what is held out, and keeps the best of them: `parts_best.pt` is what is exported."""
 
     def __init__(self, run, settings, fixed, device):
-        self.run, self.settings, self.fixed, self.device, self.least = run, settings, fixed, device, float("inf")
+        self.run, self.settings, self.fixed, self.device = run, settings, fixed, device
+        self.path = checkpoints() / "parts_best.pt"
+        self.least = torch.load(self.path, weights_only=False)["held_out"] if run.step and self.path.exists() else float("inf")
 
     def __call__(self, average):
         found = held_out(average, self.fixed, self.device)
         total = found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"]
         if total < self.least:
             self.least = total
-            save(dict(net=average.state_dict(), settings=self.settings, minutes=self.run.spent, steps=self.run.step), checkpoints() / "parts_best.pt")
+            save(dict(net=average.state_dict(), settings=self.settings, minutes=self.run.spent, steps=self.run.step, held_out=total), self.path)
         return "held out " + ", ".join(f"{k} {v:.4f}" for k, v in found.items()) + f", in all {total:.4f}"
 
 
@@ -115,7 +117,6 @@ def main():
             out = network(*feeds)
         found = losses(out, truth, ask)
         run.update(found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"])
-    save(dict(net=run.average.state_dict(), settings=network.settings, minutes=run.spent, steps=run.step), checkpoints() / "parts.pt")
 
 
 if __name__ == "__main__":
