@@ -76,6 +76,30 @@ mod tests {
     }
 
     #[test]
+    fn one_track_of_all_channels_becomes_a_track_for_each() {
+        let song = small_song();
+        let mut whole = song.clone();
+        let other = whole.tracks.pop().unwrap();
+        whole.tracks[0].notes.extend(other.notes);
+        whole.tracks[0].notes.sort_by_key(|note| note.start);
+        let mut bytes = write(&whole);
+        // Format 0.
+        bytes[9] = 0;
+        let read = read(&bytes).unwrap();
+        let channels: Vec<u8> = read
+            .tracks
+            .iter()
+            .map(|track| track.notes[0].channel)
+            .collect();
+        assert_eq!(channels, [0, 3]);
+        assert_eq!(read.tracks[0].notes, song.tracks[0].notes);
+        assert_eq!(
+            (read.tracks[0].program, read.tracks[1].program),
+            (Some(42), None)
+        );
+    }
+
+    #[test]
     fn a_file_cut_anywhere_is_refused() {
         let bytes = write(&small_song());
         for length in 0..bytes.len() {

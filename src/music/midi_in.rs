@@ -21,7 +21,7 @@ pub enum MidiError {
     Patterns,
 }
 
-/// Reads a MIDI file of format 0 or 1.
+/// Reads a MIDI file of format 0 or 1. The one track of format 0 becomes a track for each channel.
 ///
 /// A key pressed again before it is let go starts a second note; each key-up ends the oldest note
 /// of that key, "all notes off" all of its channel; keys never let go end with their track.
@@ -59,11 +59,43 @@ pub fn read(bytes: &[u8]) -> Result<Song, MidiError> {
     reader.metres.reverse();
     reader.metres.sort_by_key(|&(tick, _)| tick);
     reader.metres.dedup_by_key(|&mut (tick, _)| tick);
+    if header.format == Format::SingleTrack {
+        reader.tracks = reader.tracks.into_iter().flat_map(by_channel).collect();
+    }
     Ok(Song {
         tempo,
         metres: reader.metres,
-        tracks: reader.tracks,
+        tracks: reader.tracks.into_iter().map(|read| read.track).collect(),
     })
+}
+
+/// The channels of a track that holds all instruments, each as a track of its own.
+fn by_channel(read: TrackRead) -> Vec<TrackRead> {
+    let mut channels: Vec<TrackRead> = Vec::new();
+    for channel in 0..16u8 {
+        let notes = read.track.notes.iter().filter(|n| n.channel == channel);
+        let controls = read.track.controls.iter().filter(|c| c.channel == channel);
+        let track = Track {
+            name: read.track.name.clone(),
+            program: read.programs[usize::from(channel)],
+            notes: notes.copied().collect(),
+            controls: controls.copied().collect(),
+        };
+        if !(track.notes.is_empty() && track.controls.is_empty()) {
+            let programs = read.programs;
+            channels.push(TrackRead { track, programs });
+        }
+    }
+    if channels.is_empty() {
+        channels.push(read);
+    }
+    channels
+}
+
+/// A track, and the first programme of each channel in it.
+struct TrackRead {
+    track: Track,
+    programs: [Option<u8>; 16],
 }
 
 /// Whether the header makes sense, every chunk ends within the file, and there are as many tracks
@@ -101,7 +133,7 @@ fn chunks_are_whole(mut bytes: &[u8]) -> bool {
 struct Reader {
     tempo_changes: Vec<(u64, u32)>,
     metres: Vec<(u64, Metre)>,
-    tracks: Vec<Track>,
+    tracks: Vec<TrackRead>,
 }
 
 impl Reader {
@@ -152,6 +184,7 @@ impl Reader {
 /// A track while it is read.
 struct Building {
     track: Track,
+    programs: [Option<u8>; 16],
     /// Notes whose key is down, as indices into `track.notes`, oldest first; one queue a key and
     /// channel, at [`queue`].
     sounding: Vec<VecDeque<usize>>,
@@ -161,6 +194,7 @@ impl Default for Building {
     fn default() -> Building {
         Building {
             track: Track::default(),
+            programs: [None; 16],
             sounding: vec![VecDeque::new(); 16 * 128],
         }
     }
@@ -207,7 +241,9 @@ impl Building {
                 }
             }
             MidiMessage::ProgramChange { program } => {
-                self.track.program.get_or_insert(program.as_int());
+                let program = program.as_int();
+                self.track.program.get_or_insert(program);
+                self.programs[usize::from(channel)].get_or_insert(program);
             }
             MidiMessage::Aftertouch { .. } => {}
         }
@@ -234,10 +270,13 @@ impl Building {
         note.length = tick - note.start;
     }
 
-    fn finish(mut self, end: u64) -> Track {
+    fn finish(mut self, end: u64) -> TrackRead {
         for index in std::mem::take(&mut self.sounding).into_iter().flatten() {
             self.end(index, end);
         }
-        self.track
+        TrackRead {
+            track: self.track,
+            programs: self.programs,
+        }
     }
 }

@@ -1,4 +1,4 @@
-"""`python -m training.evaluate codec|completion|text|flow|instruments|timbre|song|scores|transcription|drums|parts|tags [PART ...] [--instruments N] [--validation] [--record]`.
+"""`python -m training.evaluate codec|completion|text|flow|instruments|timbre|song|scores|transcription|drums|parts|stems|tags [PART ...] [--instruments N] [--validation] [--record]`.
 
 With `--record` the main figures go into the models' manifest and model card.
 """
@@ -12,7 +12,7 @@ from .. import model_card
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("what", choices=("codec", "completion", "text", "flow", "instruments", "timbre", "song", "scores", "transcription", "drums", "parts", "tags"))
+    parser.add_argument("what", choices=("codec", "completion", "text", "flow", "instruments", "timbre", "song", "scores", "transcription", "drums", "parts", "stems", "tags"))
     parser.add_argument("parts", nargs="*", help="parts of `instruments` or of `parts` (default all); of `song`: drums, calibration or speed")
     parser.add_argument("--models", type=Path, default=Path("plugin-assets/models"))
     parser.add_argument("--instruments", type=int, default=95, help="at most so many instruments (default 95)")
@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--keyboards", type=int, default=8, help="instruments with all 88 keys (default 8)")
     parser.add_argument("--mixes", type=int, default=5000, help="mixes of `timbre` (default 5000)")
     parser.add_argument("--files", type=int, help="songs of `song` (default 200), of each kind of `scores`, of each texture of `transcription` and of `drums` (default 50)")
-    parser.add_argument("--songs", type=int, default=96, help="windows of `parts` (default 96)")
+    parser.add_argument("--songs", type=int, default=96, help="windows of `parts` and `stems` (default 96)")
     parser.add_argument("--validation", action="store_true", help="on the validation split, to choose settings by")
     parser.add_argument("--record", action="store_true", help="write the main figures beside the models")
     args = parser.parse_args()

@@ -226,6 +226,7 @@ impl StemDesk {
                             pieces,
                             locked_bars: sheet.locked_bars.clone(),
                             locked_pieces: sheet.locked_pieces.clone(),
+                            same_words: words.trim().is_empty(),
                         });
                         let said = if words.trim().is_empty() {
                             &sheet.words

@@ -47,6 +47,8 @@ pub struct Again {
     pub locked_bars: Vec<bool>,
     /// See `locked_bars`.
     pub locked_pieces: Vec<u8>,
+    /// The words are those it was made from: they change nothing by themselves.
+    pub same_words: bool,
 }
 
 impl Again {
@@ -92,10 +94,16 @@ impl StemModels {
         ask: &StemAsk,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Part, Error> {
-        let said = words::read(&ask.words);
+        let mut said = words::read(&ask.words);
+        if ask.again.as_ref().is_some_and(|again| again.same_words) {
+            said.edit = None;
+        }
         let kind = ask.kind.or(said.kind).unwrap_or(PartKind::Drums);
         let bars = context.bars();
-        let fills = fills(&said, kind, bars, ask.again.is_some());
+        let mut fills = fills(&said, kind, bars, ask.again.is_some());
+        if let Some(again) = ask.again.as_ref().filter(|again| !again.bars.is_empty()) {
+            fills.retain(|bar| again.bars.get(bar - 1) == Some(&true));
+        }
         let first = if fills.is_empty() { 1.0 } else { 0.6 };
         let text = self.text.plain(&ask.words)?;
         let mut part = self.first(context, ask, &said, kind, &text, &mut |part| {

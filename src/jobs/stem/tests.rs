@@ -149,6 +149,20 @@ fn parts_fit_the_song_and_the_words() {
     assert_eq!(outside(&other), outside(&drums));
     assert_ne!(other, drums);
 
+    // What it was made from is no edit, and its fills are not where nothing was asked for.
+    let slow = Again {
+        part: drums.clone(),
+        bars: (0..8).map(|bar| bar == 2).collect(),
+        same_words: true,
+        ..Again::default()
+    };
+    let again = make(&StemAsk {
+        again: Some(slow),
+        ..ask("half-time drums with fills", 9)
+    });
+    assert_eq!(outside(&again), outside(&drums));
+    assert_ne!(again, drums);
+
     // What is locked stays, also in an edit; busier is more, sparser less, softer softer.
     let edit = |words: &str| StemAsk {
         again: Some(Again {
