@@ -92,8 +92,8 @@ pub struct Sampler {
 }
 
 /// How pitched parts are drawn: with the words as strong as the drums', basses leave the chords
-/// (35 % of a walking bass' notes in them; so 67 %), and with the same temperature the first beat.
-const PITCHED: (f32, f64) = (1.0, 0.5);
+/// (35 % of a walking bass' notes in them); with a lower temperature heard songs got half a bass.
+const PITCHED: (f32, f64) = (1.0, 0.6);
 
 impl Vocabulary {
     /// Settings for drums, or for pitched parts.
