@@ -13,6 +13,7 @@ from ..config import arguments, checkpoints, fast, save
 from ..loop import Run
 from . import net
 from .batches import Batches
+from .sample import ORDER
 
 TOUCH_WEIGHT = 0.5
 
@@ -51,9 +52,6 @@ def losses(out, truth, ask):
         ) / steps,
         touch=(of(offset, truth[..., net.OFFSET], ask[..., net.OFFSET]) + of(touch, touches, ask[..., net.TOUCHES])) / steps,
     )  # fmt: skip
-
-
-ORDER = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
 
 
 def packed(batch):

@@ -236,7 +236,13 @@ pub fn read(instruction: &str) -> Said {
             }
             _ => {}
         }
-        let denied = at > 0 && matches!(words[at - 1], "no" | "not" | "less" | "without" | "any");
+        // "Without any fills".
+        let before = if at > 1 && words[at - 1] == "any" {
+            at - 1
+        } else {
+            at
+        };
+        let denied = before > 0 && matches!(words[before - 1], "no" | "not" | "less" | "without");
         match *word {
             "fill" | "fills" => match bar_named(&words[at + 1..]) {
                 _ if denied => said.section_fills = Some(false),
@@ -370,6 +376,7 @@ mod tests {
         assert_eq!(whole.section_fills, Some(true));
         assert!(whole.intro && whole.ending);
         assert_eq!(read("drums without any fills").section_fills, Some(false));
+        assert_eq!(read("any loud drums").controls, [(Control::Loudness, 1.5)]);
         let hats = read("same but with sixteenth hats");
         assert_eq!(hats.edit, Some(Edit::SixteenthHats));
         assert_eq!(read("half-time").edit, Some(Edit::HalfTime));
