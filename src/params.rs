@@ -27,8 +27,6 @@ pub const MODULATE_LEVEL: u32 = 0;
 /// Polyphonic modulation id of [`ConsortParams::tone`].
 pub const MODULATE_TONE: u32 = 1;
 
-/// −6 dB.
-const STEM_LEVEL: f32 = 0.501_187_2;
 /// Steps of a plugin's `change` before it starts again at 0.
 const CHANGES: i32 = 1 << 20;
 
@@ -208,11 +206,11 @@ impl ConsortParams {
     }
 }
 
-/// The level of a stem: a little below what instruments have, since it comes to other music.
+/// The level of a stem, over that which puts it beside the song.
 fn stem_level() -> FloatParam {
     FloatParam::new(
         "Stem level",
-        STEM_LEVEL,
+        1.0,
         FloatRange::gain_range(LEVEL_MIN_DB, LEVEL_MAX_DB),
     )
     .with_unit(" dB")

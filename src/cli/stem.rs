@@ -17,7 +17,7 @@ use super::{Context, cancel, output};
 use crate::instrument::Instrument;
 use crate::jobs::stem::{StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
-use crate::music::{DRUM_CHANNEL, Note, Part, PartKind, Song, Track, midi};
+use crate::music::{Part, PartKind, Song, midi};
 use listening::{Listened, listen};
 
 /// Add a part to a song: drums, bass, guitar … that fit it, from an instruction.
@@ -240,34 +240,12 @@ fn instrument(
 /// The part on the song's own beats, its steps counted from `from`.
 fn to_song(part: &Part, listened: &Listened, from: f64) -> Song {
     let tempo = listened.tempo.clone();
-    let channel = match part.kind {
-        Some(PartKind::Drums) => DRUM_CHANNEL,
-        _ => 0,
-    };
     let tick = |step: f64| tempo.tick_at(listened.grid.seconds_at(from + step).max(0.0));
-    let notes = part.notes.iter().map(|note| {
-        let (start, end) = (
-            tick(note.start()),
-            tick(note.start() + f64::from(note.length)),
-        );
-        Note {
-            channel,
-            key: note.key,
-            velocity: note.velocity,
-            start,
-            length: end.saturating_sub(start).max(1),
-        }
-    });
-    let track = Track {
-        name: part.kind.map(|kind| kind.name().to_owned()),
-        program: part.kind.and_then(PartKind::program),
-        notes: notes.collect(),
-        ..Track::default()
-    };
+    let tracks = vec![part.to_track(&tick)];
     Song {
         metres: listened.metres.clone(),
         tempo,
-        tracks: vec![track],
+        tracks,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct PlayedPart {
     length: f64,
     /// Whether it is played over and over, before and after its place too, in step with it.
     pub repeats: bool,
+    /// Linear, what puts it at the level of the song: 0..=16.
+    gain: f32,
 }
 
 impl PlayedPart {
@@ -52,7 +54,19 @@ impl PlayedPart {
             begins,
             length,
             repeats,
+            gain: 1.0,
         }
+    }
+
+    /// The same at another linear gain. Any thread but audio.
+    #[must_use]
+    pub fn at_gain(self, gain: f32) -> Self {
+        let gain = if gain.is_finite() {
+            gain.clamp(0.0, 16.0)
+        } else {
+            1.0
+        };
+        Self { gain, ..self }
     }
 
     /// The first note that begins at `from` or later, and before `before`: when, and which.
@@ -178,6 +192,13 @@ impl StemPlayer {
         self.part
             .as_ref()
             .is_some_and(|part| !part.notes.is_empty())
+    }
+
+    /// The linear gain of the part that the next block plays. Audio thread.
+    #[must_use]
+    pub fn gain(&mut self) -> f32 {
+        self.exchange();
+        self.part.as_ref().map_or(1.0, |part| part.gain)
     }
 
     /// What happens within a block of `frames` frames at `rate` frames a second that starts at

@@ -6,7 +6,8 @@
 //! | [`words`] | what an instruction asks for that is certain |
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
 //! | [`asking`] | what can be asked of it, and how it stands |
-//! | [`making`] | the network, asked window by window |
+//! | [`making`] | a part by the network and by rule |
+//! | `windows` | the network, asked window by window |
 //! | `rules` | changes that need no network |
 //! | `sheet` | a part with its variations, place and locks |
 //! | `files` | it in files |
@@ -24,6 +25,7 @@ mod sheet;
 pub mod sound;
 #[cfg(test)]
 mod tests;
+mod windows;
 pub mod words;
 
 pub use asking::{Stem, StemOrder, StemStatus};

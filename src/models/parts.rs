@@ -37,6 +37,8 @@ pub const CONTROLS: usize = 64;
 /// Steps of a patch: the network takes bars as patches of so many.
 pub const PATCH: usize = 4;
 
+/// The kick's place among the pieces.
+const KICK: usize = 0;
 const OFFSET: usize = PIECES;
 const NOTES: usize = PIECES + 1;
 const PITCHED: usize = PARTS - 1;
@@ -244,7 +246,7 @@ impl Parts {
     }
 }
 
-/// The network's answers with the strengths of words and context: v + context (x − v) + words (c − x)
+/// The network's answers with the strengths of words and context (of the kick, its own): v + context (x − v) + words (c − x)
 /// of the request as it is (c), without what is said (x), and without the other parts, too (v).
 fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Logits, Error> {
     let three = [request.clone(), request.unsaid(), request.unconditional()];
@@ -282,13 +284,21 @@ fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Lo
     ];
     let sizes = widths.map(|(name, width)| (name, n * steps * width));
     let found = model.run_any(inputs, &sizes)?;
-    let mut outputs = found.into_iter().map(|all| {
+    let mut outputs = found.into_iter().enumerate().map(|(output, all)| {
         let one = all.len() / n;
         let (c, rest) = all.split_at(one);
         let (x, v) = rest.split_at(one);
-        let guided = c.iter().zip(x).zip(v);
+        let guided = c.iter().zip(x).zip(v).enumerate();
+        let kick = |at: usize| output == 0 && at / DRUM_IDS % PIECES == KICK;
         guided
-            .map(|((c, x), v)| v + settings.context * (x - v) + settings.words * (c - x))
+            .map(|(at, ((c, x), v))| {
+                let context = if kick(at) {
+                    settings.kick
+                } else {
+                    settings.context
+                };
+                v + context * (x - v) + settings.words * (c - x)
+            })
             .collect()
     });
     Ok(Logits {

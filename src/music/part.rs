@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{DRUM_CHANNEL, Note, Track};
+
 /// Steps of a quarter note: sixteenths.
 pub const STEPS: u32 = 4;
 
@@ -108,6 +110,35 @@ impl Part {
     pub fn new(kind: Option<PartKind>, mut notes: Vec<GridNote>) -> Self {
         notes.sort_by(|a, b| a.start().total_cmp(&b.start()).then(a.key.cmp(&b.key)));
         Self { kind, notes }
+    }
+}
+
+impl Part {
+    /// Its notes on a track of a MIDI file, with the kind's name, program and channel; `tick` of a step.
+    /// Any thread but audio.
+    #[must_use]
+    pub fn to_track(&self, tick: &dyn Fn(f64) -> u64) -> Track {
+        let channel = match self.kind {
+            Some(PartKind::Drums) => DRUM_CHANNEL,
+            _ => 0,
+        };
+        let notes = self.notes.iter().map(|note| {
+            let start = tick(note.start());
+            let end = tick(note.start() + f64::from(note.length));
+            Note {
+                channel,
+                key: note.key,
+                velocity: note.velocity,
+                start,
+                length: end.saturating_sub(start).max(1),
+            }
+        });
+        Track {
+            name: self.kind.map(|kind| kind.name().to_owned()),
+            program: self.kind.and_then(PartKind::program),
+            notes: notes.collect(),
+            ..Track::default()
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl StemVoice {
     }
 
     /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
-    /// `level` is a linear gain. `out` is told of each note's beginning and end, and its frame. Audio
+    /// `level` is a linear gain over that of the part. `out` is told of each note's beginning and end, and its frame. Audio
     /// thread.
     pub fn add(
         &mut self,
@@ -81,7 +81,7 @@ impl StemVoice {
             ..
         } = self;
         engine.set(&Settings {
-            level,
+            level: level * player.gain(),
             ..Settings::default()
         });
         let mut done = 0;

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import gm, grid, heard, tokens, windows
+from . import gm, grid, heard, tokens, variations, windows
 from . import net_layout as net
 from .measure import CONTROLS
 from .request import streams_of
@@ -12,7 +12,10 @@ WANTED = np.array([6.0, 3.0, 2.0, 2.0, 1.0, 1.0, 1.0, 0.7])
 
 
 class Batches:
-    def __init__(self, *splits, seed=0):
+    """Draws examples of some splits. `vary`: in what share of them the places of a bar change (`variations`)."""
+
+    def __init__(self, *splits, seed=0, vary=0.0):
+        self.vary = vary
         self.data = windows.Windows(*splits)
         self.rng = np.random.default_rng(seed)
         self.vectors = windows.text_vectors(self.data.captions)
@@ -46,10 +49,13 @@ class Batches:
         rng, group = self.rng, self.data.groups[metre]
         fact = self.data.facts[group["window"][row]]
         present = fact["present"]
+        truth = np.concatenate([group["drums"][row], group["offset"][row][:, None], group["note"][row], group["touch"][row]], 1).astype(np.int64)
+        changed = ()
+        if rng.random() < self.vary:
+            truth, changed = variations.varied(rng, metre, truth, (fact["swing"] or 0) > 0.3)
         targets = self._targets(present)
         others = [p for p in present if p not in targets]
-        mode = rng.choice(("given", "heard", "none"), p=(0.5, 0.3, 0.2)) if others else "none"
-        truth = np.concatenate([group["drums"][row], group["offset"][row][:, None], group["note"][row], group["touch"][row]], 1).astype(np.int64)
+        mode = rng.choice(("given", "heard", "none"), p=(0.45, 0.4, 0.15)) if others else "none"
         inputs = self.context(truth, group["root"][row], group["quality"][row], fact, targets, others, mode)
         region = self._region(metre, targets)
         hidden = self._hidden(region, len(truth))
@@ -58,7 +64,7 @@ class Batches:
             streams = streams_of(part)
             seen[:, streams] = truth[:, streams]
         seen[hidden] = np.broadcast_to(self.masks, seen.shape)[hidden]
-        self._say(inputs, fact, group["scores"][row], targets)
+        self._say(inputs, fact, group["scores"][row], targets, changed)
         ask = hidden.copy()
         # Touches and offsets mean something only where notes begin.
         ask[:, net.TOUCHES] &= truth[:, net.NOTES] >= tokens.FIRST
@@ -86,14 +92,18 @@ class Batches:
         elif mode == "heard":
             rows = [p - 1 for p in others if p > 0]
             for part, kind in ((1, "bass"), (7, "lead")):
-                if part in others and rng.random() < 0.6:
+                # The plugin tells no parts apart; a line that it is given by itself is rather read than heard.
+                if part in others and rng.random() < 0.3:
                     role[part] = net.ROLES.index("heard")
                     seen[:, net.PIECES + part] = heard.corrupted_line(rng, truth[:, net.PIECES + part], kind)
                     if rng.random() < 0.5:
                         rows.remove(part - 1)
-            if 0 in others and rng.random() < 0.25:
+            if 0 in others and rng.random() < 0.8:
                 role[0] = net.ROLES.index("given")
                 seen[:, streams_of(0)] = truth[:, streams_of(0)]
+                if rng.random() < 0.8:
+                    begins = (truth[:, net.NOTES][:, rows] >= tokens.FIRST).any(1)
+                    seen[:, : net.PIECES], seen[:, net.OFFSET] = heard.corrupted_drums(rng, truth[:, : net.PIECES], truth[:, net.OFFSET], begins)
             if rows:
                 harmony = heard.features(rng, truth[:, net.NOTES], rows, root.astype(int), quality.astype(int), self.table)
         chord = np.stack([(root.astype(int) - fact["tonic"]) % 12, root, quality], 1).astype(np.int64)
@@ -133,13 +143,14 @@ class Batches:
             hidden[:, late] &= rng.random((steps, len(late))) < share
         return hidden
 
-    def _say(self, inputs, fact, scores, targets):
+    def _say(self, inputs, fact, scores, targets, changed):
+        """Words and numbers; of parts whose places changed only what is said of all parts, and mostly nothing."""
         rng = self.rng
-        captions = fact["captions"]
-        of = captions["all"] if (len(targets) > 1 and rng.random() < 0.6) or rng.random() < 0.2 else captions[str(rng.choice(targets))]
-        inputs["text"] = self.vectors[rng.choice(of)].astype(np.float32) * (rng.random() >= 0.15)
+        captions, told = fact["captions"], not set(targets) & set(changed)
+        of = captions["all"] if not told or (len(targets) > 1 and rng.random() < 0.6) or rng.random() < 0.2 else captions[str(rng.choice(targets))]
+        inputs["text"] = self.vectors[rng.choice(of)].astype(np.float32) * (rng.random() >= (0.15 if told else 0.6))
         score, said = np.zeros((len(gm.PARTS), len(CONTROLS)), np.float32), np.zeros((len(gm.PARTS), len(CONTROLS)), np.float32)
-        if rng.random() < 0.35:
+        if told and rng.random() < 0.35:
             for part in targets:
                 said[part] = rng.random(len(CONTROLS)) < 0.5
             score = (4 * (scores - 0.5) + rng.normal(0, 0.2, scores.shape)).astype(np.float32) * said

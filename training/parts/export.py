@@ -43,7 +43,7 @@ class InBars(nn.Module):
 
 
 def network():
-    saved = torch.load(checkpoints() / "parts_best.pt", weights_only=False)
+    saved = torch.load(checkpoints() / "parts_best.pt", weights_only=False, map_location="cpu")
     net = Parts(**saved["settings"])
     net.load_state_dict(saved["net"])
     return InBars(net.eval()), saved

@@ -15,7 +15,8 @@ phase's streams at its beginning, call k = 0 … K-1 of a phase does:
 
 1. Logits of one batch of three: c, of the inputs as they are; x, with text and controls all zero; v, with those and `heard` zero, the
    roles given and heard turned to absent, and the tokens of such parts silent (0, offset 2, `NO_TOUCH`). In f32
-   l = v + `context` * (x - v) + `words` * (c - x): the strengths of the other parts and of what is said.
+   l = v + `context` * (x - v) + `words` * (c - x): the strengths of the other parts (of the kick's logits `kick`: it goes with the bass) and of
+   what is said.
 2. For each masked token of the phase's streams, in order of (step, stream), in f64: p = softmax(l / T), T the temperature of the
    phase; the token is the first j with p[0] + … + p[j] > u, or the last if there is none. Bars share their numbers, so that where
    their chances are alike they get the same pattern (over other chords: notes are degrees), and what the network wants different
@@ -44,7 +45,8 @@ class Settings:
     late_steps: int = 2
     words: float = 2.0
     context: float = 1.5
-    temperature: float = 0.75
+    kick: float = 2.2
+    temperature: float = 0.85
     late_temperature: float = 0.7
     confidence: float = 0.0
     alike: float = 0.8
@@ -67,6 +69,7 @@ def uniform(seed, call, which, step, stream):
 
 EARLY = tuple(range(net.PIECES)) + tuple(range(net.NOTES.start, net.NOTES.stop))
 LATE = (net.OFFSET,) + tuple(range(net.TOUCHES.start, net.TOUCHES.stop))
+KICK = gm.PIECES.index("kick")
 STEADY = tuple(gm.PIECES.index(piece) for piece in ("closed hat", "pedal hat", "open hat", "ride", "shaker"))
 ORDER = ("tokens", "role", "chord", "heard", "place", "song", "text", "controls")
 
@@ -103,7 +106,7 @@ def sample_many(run, several, masks, seeds, settings=Settings()):
         totals = [int((t[:, streams] == masks[list(streams)]).sum()) for t in now]
         active = [i for i, total in enumerate(totals) if total]
         for k in range(count if active else 0):
-            logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings.words, settings.context)
+            logits = _logits(run, [several[i] | dict(tokens=now[i]) for i in active], settings)
             for outputs, i in zip(logits, active):
                 keep = int(np.floor(totals[i] * np.cos(np.pi / 2 * (k + 1) / count))) if k + 1 < count else 0
                 _reveal(now[i], masks, streams, outputs, seeds[i], calls[i], keep, temperature, settings, _beat(several[i]))
@@ -111,13 +114,16 @@ def sample_many(run, several, masks, seeds, settings=Settings()):
     return [finish(tokens_, was) for tokens_, was in zip(now, missing)]
 
 
-def _logits(run, several, words, context):
+def _logits(run, several, settings):
     said = [np.stack([inputs[name] for inputs in several]) for name in ORDER]
     unsaid = [array * 0 if name in ("text", "controls") else array for name, array in zip(ORDER, said)]
     alone = [unconditional(name, array, said) for name, array in zip(ORDER, said)]
     outputs = run(*[np.concatenate(three) for three in zip(said, unsaid, alone)])
     n = len(several)
-    mixed = [v + np.float32(context) * (x - v) + np.float32(words) * (c - x) for c, x, v in ((o[:n], o[n : 2 * n], o[2 * n :]) for o in outputs)]
+    words, context = np.float32(settings.words), [np.float32(settings.context)] * len(outputs)
+    context[0] = np.full((net.PIECES, 1), settings.context, np.float32)
+    context[0][KICK] = settings.kick
+    mixed = [v + by * (x - v) + words * (c - x) for by, (c, x, v) in zip(context, ((o[:n], o[n : 2 * n], o[2 * n :]) for o in outputs))]
     return [[o[i] for o in mixed] for i in range(n)]
 
 

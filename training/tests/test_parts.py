@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from training.parts import catalogue, chords, degrees, gm, grid, heard, measure, sample, tokens, words
+from training.parts import catalogue, chords, degrees, gm, grid, heard, measure, sample, tokens, variations, windows, words
 from training.parts import net_layout as net
 
 VOICINGS = tokens.Voicings([(0, 1, 2), (12, 13, 14), (1, 2, 12), (12,), (13, 14, 24), (3, 12, 13, 14)])
@@ -126,6 +126,49 @@ def test_heard_harmony_has_the_notes_and_mishears_about_as_many_as_measured():
     rng = np.random.default_rng(1)
     kept = np.mean([heard.features(rng, roll.note, [2], root, quality, table)[::16, 0].mean() for _ in range(100)])
     assert 0.52 < kept < 0.72
+
+
+def test_parts_that_move_together_stay_together():
+    root, quality = c_major("4/4")
+    # Kick and bass on 1 and the second half of 2, a hat on each eighth; the bass lasts to its next note, and half a beat.
+    notes = [(0, bar * 96 + at, 6, 36, 93) for bar in range(8) for at in (0, 36)]
+    notes += [(1, bar * 96 + at, length, 36, 93) for bar in range(8) for at, length in ((0, 36), (36, 12))]
+    notes += [(0, at, 6, 42, 70) for at in range(0, 8 * 96, 12)]
+    before = windows.stack(tokens.encode(notes, "4/4", root, quality, VOICINGS))
+    rng, differ = np.random.default_rng(5), 0
+    for _ in range(60):
+        after, changed = variations.varied(rng, "4/4", before, False)
+        kick, bass = after[:, 0] > 0, after[:, net.NOTES.start] >= tokens.FIRST
+        assert np.array_equal(kick, bass)
+        assert np.array_equal(bass, after[:, net.TOUCHES.start] < tokens.NO_TOUCH)
+        differ += not np.array_equal(kick, before[:, 0] > 0)
+        # Nothing holds that hasn't begun, and hats are still on eighths.
+        note = after[:, net.NOTES.start]
+        assert not ((note[1:] == tokens.HOLD) & (note[:-1] == tokens.REST)).any() and note[0] != tokens.HOLD
+        assert np.array_equal(np.flatnonzero(after[:, gm.PIECES.index("closed hat")]), np.arange(0, 128, 2))
+        assert changed == [0, 1] or len(changed) == 8
+    assert differ > 30
+
+
+def test_notes_that_stay_are_the_same_notes():
+    root, quality = c_major("6/8")
+    notes = [(1, bar * 72, 36, 36, 93) for bar in range(8)] + [(7, 36 + bar * 72, 12, 76, 114) for bar in range(8)]
+    before = windows.stack(tokens.encode(notes, "6/8", root, quality, VOICINGS))
+    same = variations.moved(before, np.arange(len(before)), list(range(net.PIECES)), list(range(7)))
+    assert np.array_equal(same, before)
+
+
+def test_drums_are_misheard_about_as_often_as_measured():
+    rng = np.random.default_rng(6)
+    often = np.array([0.25, 0.2, 0.02, 0.02, 0.5] + [0.02] * 10)
+    drums = (rng.random((4000, net.PIECES)) < often).astype(np.int64) * 3
+    seen, offset = heard.corrupted_drums(rng, drums, np.full(4000, grid.REACH), np.zeros(4000, bool))
+    for piece, wanted in (("kick", 0.84), ("snare", 0.76), ("closed hat", 0.8)):
+        row = gm.PIECES.index(piece)
+        both = ((seen[:, row] > 0) & (drums[:, row] > 0)).sum()
+        assert abs(2 * both / ((seen[:, row] > 0).sum() + (drums[:, row] > 0).sum()) - wanted) < 0.12
+    assert seen.min() >= 0 and seen.max() <= tokens.LEVELS
+    assert (offset[~(seen > 0).any(1)] == grid.REACH).all()
 
 
 def peaked(seed):

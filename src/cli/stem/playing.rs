@@ -52,7 +52,7 @@ pub fn play(
         right.extend_from_slice(r);
         Ok::<(), Failure>(())
     })?;
-    let gain_db = level::gain_db(kind, level::of(&left, &right, rate), loudness);
+    let gain_db = level::gain_db(kind, level::of(&left, &right, rate), loudness).unwrap_or(0.0);
     let peak = highest(&left).max(highest(&right));
     // A part alone mustn't clip, whatever the song's loudness asks for.
     let gain = (10f64.powf(gain_db / 20.0) as f32).min(HIGHEST / peak.max(1e-6));

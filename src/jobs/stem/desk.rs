@@ -18,7 +18,7 @@ use super::sheet::plan;
 use super::{sound, words};
 use crate::engine::stem::{PartSender, PlayedPart};
 use crate::instrument::Instrument;
-use crate::jobs::snapshot::Listener;
+use crate::jobs::snapshot::{Listener, Snapshot};
 use crate::jobs::song::Heard;
 use crate::jobs::{Client, Pending, Status};
 use crate::music::PartKind;
@@ -152,16 +152,7 @@ impl StemDesk {
     pub fn stem(&self) -> Stem {
         let mut desk = self.0.desk.lock();
         desk.send_unsent();
-        let snapshot = self.0.client.snapshot();
-        // Words that the instrument models don't know: the usual sound plays it.
-        if matches!(snapshot.status, Status::Failed(_))
-            && let Some((_, kind, seed)) = desk.asked.take()
-        {
-            self.0.client.make(sound::usual(kind, seed));
-        }
-        if snapshot.status == Status::Idle {
-            desk.asked = None;
-        }
+        let snapshot = desk.sound(&self.0.client);
         let playhead = self.0.playhead.get().zip(desk.now.as_ref());
         let playhead = playhead.and_then(|(quarters, sheet)| sheet.step_at(quarters));
         Stem {
@@ -259,6 +250,10 @@ impl StemDesk {
                 desk.asked = Some((words.clone(), kind, seed));
                 shared.client.make(sound::request(&words, kind, seed));
                 desk.changed = true;
+                // What is being made sets its level in the end.
+                if desk.status == StemStatus::Idle {
+                    shared.begin_level(desk.turn);
+                }
             }
             StemOrder::Undo => desk.step(true),
             StemOrder::Redo => desk.step(false),
@@ -334,6 +329,22 @@ impl Drop for StemDesk {
 }
 
 impl Desk {
+    /// How it stands with the sound. Words that the instrument models don't know: the usual one plays it.
+    fn sound(&mut self, client: &Client) -> Snapshot {
+        let snapshot = client.snapshot();
+        match snapshot.status {
+            Status::Failed(_) => {
+                if let Some((_, kind, seed)) = self.asked.take() {
+                    client.make(sound::usual(kind, seed));
+                    return client.snapshot();
+                }
+            }
+            Status::Idle => self.asked = None,
+            Status::Working { .. } => {}
+        }
+        snapshot
+    }
+
     fn send_unsent(&mut self) {
         if let Some(part) = self.unsent.take()
             && let Err(back) = self.sender.send(part)

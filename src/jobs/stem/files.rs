@@ -3,41 +3,24 @@
 use std::path::Path;
 
 use super::asking::Sheet;
+use super::level;
 use crate::instrument::{Instrument, export};
 use crate::jobs::offline::{self, Player, Tail};
-use crate::music::{DRUM_CHANNEL, Note, PartKind, Song, TempoMap, Track, midi};
+use crate::music::{PartKind, Song, TempoMap, midi};
 
 const TICKS: u16 = 480;
+/// Seconds of a part that its loudness is measured by.
+const MEASURED_SECONDS: f64 = 30.0;
 
 /// The part from its first bar on, at the host's tempo.
 fn song(sheet: &Sheet) -> Song {
     let part = sheet.part().cloned().unwrap_or_default();
-    let channel = match part.kind {
-        Some(PartKind::Drums) => DRUM_CHANNEL,
-        _ => 0,
-    };
     let tick = |step: f64| (step * sheet.pace * f64::from(TICKS)).round().max(0.0) as u64;
-    let notes = part.notes.iter().map(|note| {
-        let start = tick(note.start());
-        let end = tick(note.start() + f64::from(note.length));
-        Note {
-            channel,
-            key: note.key,
-            velocity: note.velocity,
-            start,
-            length: end.saturating_sub(start).max(1),
-        }
-    });
     let micros = (60e6 / sheet.bpm.clamp(10.0, 1000.0)).round() as u32;
     Song {
         tempo: TempoMap::metrical(TICKS, &[(0, micros)]),
         metres: sheet.metre.map(|metre| (0, metre)).into_iter().collect(),
-        tracks: vec![Track {
-            name: part.kind.map(|kind| kind.name().to_owned()),
-            program: part.kind.and_then(PartKind::program),
-            notes: notes.collect(),
-            ..Track::default()
-        }],
+        tracks: vec![part.to_track(&tick)],
     }
 }
 
@@ -67,6 +50,43 @@ pub(super) fn save_midi(sheet: &Sheet, folder: &Path) -> (String, bool) {
     )
 }
 
+/// How loud the part is as an instrument plays it, LUFS: of thirty seconds at most. Nothing for silence, or
+/// when `stop` says so. Any thread but audio; it works for as long as rendering takes.
+pub(super) fn loudness(
+    sheet: &Sheet,
+    instrument: &Instrument,
+    rate: u32,
+    stop: &dyn Fn() -> bool,
+) -> Option<f64> {
+    let steps = (MEASURED_SECONDS * sheet.bpm / 60.0 / sheet.pace).min(1e6) as u32;
+    let mut some = sheet.clone();
+    let part = some.variations.get_mut(sheet.chosen)?;
+    part.notes.retain(|note| note.step < steps);
+    let frames = played(&some, instrument, rate, Tail::Seconds(0.5), stop)?;
+    let side = |side: usize| frames.iter().map(|frame| frame[side]).collect::<Vec<f32>>();
+    level::of(&side(0), &side(1), rate)
+}
+
+/// The part as an instrument plays it; `None` when `stop` says so.
+fn played(
+    sheet: &Sheet,
+    instrument: &Instrument,
+    rate: u32,
+    tail: Tail,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<[f32; 2]>> {
+    let song = song(sheet);
+    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
+    let mut player = Player::new(instrument, rate, keys, stop, &mut |_| ())?;
+    let events = offline::events(&song.performance(|_| true), rate);
+    let mut frames: Vec<[f32; 2]> = Vec::new();
+    let played = player.play(&events, tail, &mut |left, right| {
+        frames.extend(left.iter().zip(right).map(|(left, right)| [*left, *right]));
+        if stop() { Err(()) } else { Ok(()) }
+    });
+    played.ok().map(|()| frames)
+}
+
 /// Saves it as sound, played on an instrument; `None` when `stop` says so.
 pub(super) fn save_wav(
     sheet: &Sheet,
@@ -75,16 +95,9 @@ pub(super) fn save_wav(
     folder: &Path,
     stop: &dyn Fn() -> bool,
 ) -> Option<(String, bool)> {
-    let song = song(sheet);
-    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
-    let mut player = Player::new(instrument, rate, keys, stop, &mut |_| ())?;
-    let events = offline::events(&song.performance(|_| true), rate);
-    let mut frames: Vec<[f32; 2]> = Vec::new();
-    let played = player.play(&events, Tail::Silence, &mut |left, right| {
-        frames.extend(left.iter().zip(right).map(|(left, right)| [*left, *right]));
-        if stop() { Err(()) } else { Ok(()) }
-    });
-    played.ok()?;
+    let mut frames = played(sheet, instrument, rate, Tail::Silence, stop)?;
+    let trim = sheet.gain();
+    frames.iter_mut().flatten().for_each(|x| *x *= trim);
     let peak = frames
         .iter()
         .flatten()

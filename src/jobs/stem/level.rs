@@ -21,15 +21,13 @@ pub fn under(kind: PartKind) -> f64 {
     }
 }
 
-/// The gain, dB, that puts a part of `stem_lufs` beside what has `context_lufs`; none where either is
+/// The gain, dB, that puts a part of `stem_lufs` beside what has `context_lufs`; nothing where either is
 /// too soft to tell. Any thread.
 #[must_use]
-pub fn gain_db(kind: PartKind, stem_lufs: Option<f64>, context_lufs: Option<f64>) -> f64 {
+pub fn gain_db(kind: PartKind, stem_lufs: Option<f64>, context_lufs: Option<f64>) -> Option<f64> {
     let heard = |lufs: Option<f64>| lufs.filter(|lufs| *lufs > SILENT_LUFS);
-    match (heard(stem_lufs), heard(context_lufs)) {
-        (Some(stem), Some(context)) => (context - under(kind) - stem).clamp(-MOST_DB, MOST_DB),
-        _ => 0.0,
-    }
+    let gain = heard(context_lufs)? - under(kind) - heard(stem_lufs)?;
+    Some(gain.clamp(-MOST_DB, MOST_DB))
 }
 
 /// The loudness of what was rendered, LUFS; nothing for silence, or what is shorter than 0.4 s. Any
@@ -47,10 +45,10 @@ mod tests {
     #[test]
     fn parts_come_beside_the_song_and_silence_changes_nothing() {
         let drums = PartKind::Drums;
-        assert_eq!(gain_db(drums, Some(-20.0), Some(-14.0)), 3.0);
-        assert_eq!(gain_db(drums, Some(-60.5), Some(-14.0)), 0.0);
-        assert_eq!(gain_db(drums, Some(-59.0), Some(-5.0)), MOST_DB);
-        assert_eq!(gain_db(drums, None, Some(-5.0)), 0.0);
+        assert_eq!(gain_db(drums, Some(-20.0), Some(-14.0)), Some(3.0));
+        assert_eq!(gain_db(drums, Some(-60.5), Some(-14.0)), None);
+        assert_eq!(gain_db(drums, Some(-59.0), Some(-5.0)), Some(MOST_DB));
+        assert_eq!(gain_db(drums, None, Some(-5.0)), None);
         let wave: Vec<f32> = (0..48_000)
             .map(|i| (f64::from(i) * 0.13).sin() as f32)
             .collect();

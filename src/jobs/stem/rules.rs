@@ -1,7 +1,7 @@
 //! Changes of a part that need no network, for they are always the same: louder and softer, hats on
-//! every sixteenth, half-time, an intro, an ending.
+//! every sixteenth, half-time, an intro, an ending; and where fills go.
 
-use super::words::Edit;
+use super::words::{Edit, Said};
 use crate::music::{GridNote, Part, PartKind};
 
 /// Loudness moves velocities by so much.
@@ -17,6 +17,8 @@ const BESIDE_HATS: f32 = 0.7;
 /// Of hats where there are none to go by.
 const HAT_VELOCITY: f32 = 76.0;
 const LAST_VELOCITY: u8 = 110;
+/// Bars of a section: longer parts have fills at their ends.
+const SECTION: usize = 8;
 
 /// Whether a rule does an edit.
 pub(super) fn does(edit: Edit) -> bool {
@@ -112,8 +114,34 @@ fn half_time(
     notes
 }
 
+/// Bars, from 1, that get a fill: those named, and the ends of sections in long parts of drums, unless
+/// the words say otherwise.
+pub(super) fn fills(said: &Said, kind: PartKind, bars: usize, again: bool) -> Vec<usize> {
+    if kind != PartKind::Drums {
+        return Vec::new();
+    }
+    let mut fills = said.fills.clone();
+    if said.section_fills.unwrap_or(bars > SECTION && !again) {
+        fills.extend((1..=bars / SECTION).map(|section| section * SECTION));
+        if bars < SECTION {
+            fills.push(bars);
+        }
+    }
+    if said.ending && !again {
+        // The fill leads into the last bar, which is one beat.
+        fills.retain(|bar| *bar != bars);
+        fills.extend((bars > 2).then_some(bars - 1));
+    }
+    let intro = if said.intro { intro_bars(bars) } else { 0 };
+    fills.extend((intro > 0 && !again).then_some(intro));
+    fills.retain(|bar| (1..=bars).contains(bar));
+    fills.sort_unstable();
+    fills.dedup();
+    fills
+}
+
 /// Bars of an intro in so many.
-pub(super) fn intro_bars(bars: usize) -> usize {
+fn intro_bars(bars: usize) -> usize {
     match bars {
         0..=3 => 0,
         4..=7 => 1,

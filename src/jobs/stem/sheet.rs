@@ -13,6 +13,8 @@ use crate::music::{Metre, Part, PartKind};
 const BY_HAND: u8 = 93;
 /// A pace this near to the host's own is the host's.
 const SAME_PACE: f64 = 0.03;
+/// What a part is turned down by before its own loudness is known, dB.
+const UNTRIMMED_DB: f32 = -6.0;
 const NO_BEATS: &str =
     "No beat was heard in what was taken: give its tempo under “Heard”, then ask again.";
 
@@ -50,6 +52,10 @@ pub struct Sheet {
     pub title: String,
     /// Whether it plays over and over, or in its place only.
     pub repeats: bool,
+    /// How loud what was heard is, LUFS.
+    pub context_lufs: Option<f64>,
+    /// Gain, dB, that puts the part, as its sound plays it, beside what was heard.
+    pub trim_db: f32,
 }
 
 impl Sheet {
@@ -91,6 +97,8 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
         bpm,
         title: heard.title.clone(),
         repeats: true,
+        context_lufs: song.loudness_lufs,
+        trim_db: UNTRIMMED_DB,
         ..Sheet::default()
     };
     Ok((context, sheet))
@@ -99,7 +107,7 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
 impl Sheet {
     /// Whether a project's sheet can be played.
     pub(super) fn is_sane(&self) -> bool {
-        let numbers = [self.begins, self.pace, self.bpm];
+        let numbers = [self.begins, self.pace, self.bpm, f64::from(self.trim_db)];
         numbers.iter().all(|x| x.is_finite()) && self.pace > 0.0 && self.bar > 0 && self.steps > 0
     }
 
@@ -130,6 +138,12 @@ impl Sheet {
             length,
             self.repeats,
         )
+        .at_gain(self.gain())
+    }
+
+    /// The trim, linear.
+    pub(super) fn gain(&self) -> f32 {
+        10f32.powf(self.trim_db / 20.0)
     }
 
     /// Follows an order that changes it.

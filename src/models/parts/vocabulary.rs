@@ -79,6 +79,8 @@ pub struct Sampler {
     pub words: f32,
     /// Strength of the other parts.
     pub context: f32,
+    /// The same for the kick, which goes with the bass.
+    pub kick: f32,
     /// Of what is played; 1: as in the data, lower: likelier.
     pub temperature: f64,
     /// Of how it is touched.
@@ -93,7 +95,7 @@ pub struct Sampler {
 
 /// How pitched parts are drawn: with the words as strong as the drums', basses leave the chords
 /// (35 % of a walking bass' notes in them); with a lower temperature what is unsure is left out.
-const PITCHED: (f32, f64) = (1.0, 0.6);
+const PITCHED: (f32, f64) = (1.0, 0.7);
 
 impl Vocabulary {
     /// Settings for drums, or for pitched parts.

@@ -3,12 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use super::{Desk, NO_PART, NO_SOUND, NO_THREAD, Shared};
 use crate::jobs::stem::asking::{Sheet, StemStatus, VARIATIONS};
 use crate::jobs::stem::making::{StemAsk, StemModels};
-use crate::jobs::stem::{StemContext, files, sound};
+use crate::jobs::stem::{StemContext, files, level, sound};
+use crate::jobs::{Status, snapshot::Snapshot};
 use crate::models::{Error, runtime};
+
+/// How often a thread looks whether a sound has come.
+const LOOK: Duration = Duration::from_millis(30);
 
 impl Shared {
     /// Asks for the sound of a new part, unless the same words have been asked before.
@@ -43,7 +48,8 @@ impl Shared {
         runtime::pin::library();
         let thread = std::thread::Builder::new().name("consort-stem".into());
         let work = move || match shared.make(turn, &context, sheet, ask) {
-            Ok(()) | Err(Error::Cancelled) => {}
+            Ok(()) => shared.level(turn),
+            Err(Error::Cancelled) => {}
             Err(error) => shared.change(turn, |desk| {
                 desk.status = StemStatus::Failed(error.to_string());
             }),
@@ -104,6 +110,55 @@ impl Shared {
             });
         }
         Ok(())
+    }
+
+    /// As [`Self::level`], on a thread of its own.
+    pub(super) fn begin_level(self: &Arc<Self>, turn: u64) {
+        let shared = Arc::clone(self);
+        runtime::pin::library();
+        let thread = std::thread::Builder::new().name("consort-stem".into());
+        // Without a thread the part stays as loud as it is.
+        let _ = thread.spawn(move || shared.level(turn));
+    }
+
+    /// Waits for the part's sound, then puts it at the level that fits what was heard. That goes by its
+    /// first variation, so that edits and other variations are as loud as they are.
+    fn level(&self, turn: u64) {
+        let gone = || runtime::exiting() || !self.is_turn(turn);
+        let instrument = loop {
+            let Snapshot {
+                status, instrument, ..
+            } = self.desk.lock().sound(&self.client);
+            match status {
+                _ if gone() => return,
+                Status::Working { .. } => std::thread::sleep(LOOK),
+                Status::Idle | Status::Failed(_) => break instrument,
+            }
+        };
+        let now = self.desk.lock().now.clone();
+        let (Some(instrument), Some(sheet)) = (instrument, now) else {
+            return;
+        };
+        let first = Sheet {
+            chosen: 0,
+            ..Sheet::clone(&sheet)
+        };
+        let rate = self.rate.load(Ordering::Relaxed);
+        let loud = files::loudness(&first, &instrument, rate, &gone);
+        let gain = sheet
+            .kind
+            .and_then(|kind| level::gain_db(kind, loud, sheet.context_lufs));
+        let Some(gain) = gain else {
+            return;
+        };
+        self.change(turn, |desk| {
+            let Some(there) = &desk.now else { return };
+            let trimmed = Sheet {
+                trim_db: gain as f32,
+                ..Sheet::clone(there)
+            };
+            desk.play(Some(Arc::new(trimmed)));
+        });
     }
 
     fn is_turn(&self, turn: u64) -> bool {
