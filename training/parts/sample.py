@@ -45,8 +45,8 @@ class Settings:
     late_steps: int = 2
     words: float = 2.0
     context: float = 1.5
-    kick: float = 2.2
-    temperature: float = 0.85
+    kick: float = 1.5
+    temperature: float = 0.75
     late_temperature: float = 0.7
     confidence: float = 0.0
     alike: float = 0.8

@@ -194,7 +194,7 @@ impl StemModels {
             said.controls
                 .retain(|(control, _)| *control != Control::Density);
             said.controls.push((Control::Density, density));
-            part = work(&said, &mut self.parts, 0.5, go_on)?;
+            part = work(&said, &mut self.parts, 1.0, go_on)?;
         }
         Ok(part)
     }

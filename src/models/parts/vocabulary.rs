@@ -95,7 +95,7 @@ pub struct Sampler {
 
 /// How pitched parts are drawn: with the words as strong as the drums', basses leave the chords
 /// (35 % of a walking bass' notes in them); with a lower temperature what is unsure is left out.
-const PITCHED: (f32, f64) = (1.0, 0.7);
+const PITCHED: (f32, f64) = (1.0, 0.6);
 
 impl Vocabulary {
     /// Settings for drums, or for pitched parts.
