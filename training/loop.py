@@ -8,34 +8,19 @@ import torch
 from .config import save
 
 
-class Run:
-    """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`."""
+class Averaged:
+    """A network, the optimiser of its weights, and their running mean (`average`)."""
 
-    def __init__(self, net, path, minutes, rate, fresh=False, every=60.0):
-        self.net, self.path, self.minutes, self.rate, self.every = net, path, minutes, rate, every
+    def __init__(self, net, rate, decay=0.02):
+        self.net, self.rate, self.step = net, rate, 0
         self.average = copy.deepcopy(net).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
-        self.step, self.spent, self.recent, self.report = 0, 0.0, [], None
-        if path.exists() and not fresh:
-            state = torch.load(path, weights_only=False)
-            net.load_state_dict(state["net"])
-            self.average.load_state_dict(state["average"])
-            self.optimiser.load_state_dict(state["optimiser"])
-            self.step, self.spent = state["step"], state["spent"]
-            print(f"resumed at step {self.step}, {self.spent:.1f} min", flush=True)
+        self.optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=decay, betas=(0.9, 0.98))
 
-    def __iter__(self):
-        begin, said = time.time() - self.spent * 60, time.time()
-        while (spent := (time.time() - begin) / 60) < self.minutes:
-            self.spent = spent
-            left = 0.5 + 0.5 * torch.cos(torch.tensor(3.14159 * spent / self.minutes)).item()
-            for group in self.optimiser.param_groups:
-                group["lr"] = self.rate * min(1.0, (self.step + 1) / 100) * left + 1e-6
-            yield self.step
-            if time.time() - said > self.every:
-                said = time.time()
-                self.tell()
-        self.tell()
+    def schedule(self, share):
+        """The rate after a share (0 to 1) of the time: a hundred steps up, then down by a cosine."""
+        left = 0.5 + 0.5 * torch.cos(torch.tensor(3.14159 * share)).item()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * min(1.0, (self.step + 1) / 100) * left + 1e-6
 
     def update(self, loss):
         self.optimiser.zero_grad()
@@ -48,6 +33,36 @@ class Run:
             torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - keep)
             for slow, now in zip(self.average.buffers(), self.net.buffers()):
                 slow.copy_(now)
+
+
+class Run(Averaged):
+    """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`."""
+
+    def __init__(self, net, path, minutes, rate, fresh=False, every=60.0):
+        super().__init__(net, rate)
+        self.path, self.minutes, self.every = path, minutes, every
+        self.spent, self.recent, self.report = 0.0, [], None
+        if path.exists() and not fresh:
+            state = torch.load(path, weights_only=False)
+            net.load_state_dict(state["net"])
+            self.average.load_state_dict(state["average"])
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.step, self.spent = state["step"], state["spent"]
+            print(f"resumed at step {self.step}, {self.spent:.1f} min", flush=True)
+
+    def __iter__(self):
+        begin, said = time.time() - self.spent * 60, time.time()
+        while (spent := (time.time() - begin) / 60) < self.minutes:
+            self.spent = spent
+            self.schedule(spent / self.minutes)
+            yield self.step
+            if time.time() - said > self.every:
+                said = time.time()
+                self.tell()
+        self.tell()
+
+    def update(self, loss):
+        super().update(loss)
         self.recent.append(loss.detach())
 
     def tell(self):

@@ -37,10 +37,14 @@ fn sheet(repeats: bool) -> Sheet {
 
 /// An instance whose project holds the stem and an instrument.
 fn session(rate: f64, repeats: bool) -> Session {
+    session_of(rate, &sheet(repeats))
+}
+
+fn session_of(rate: f64, sheet: &Sheet) -> Session {
     let entry = linked_in();
     let instrument = Session::ready(&entry, rate, 512).save().field("instrument");
     let mut session = Session::open_one(&entry, STEMS, rate, 8_192);
-    let stem = json!({ "sheet": sheet(repeats), "instrument": instrument });
+    let stem = json!({ "sheet": sheet, "instrument": instrument });
     let state = session.save().with_field("stem", &stem);
     assert!(session.load(&state));
     // All its keys are with the engine once it lets the host rest.
@@ -213,6 +217,28 @@ fn off_it_is_silent_and_alone_it_has_no_track() {
     );
     assert!(sound.peak(24_000..48_000) > 1e-3);
     assert_eq!(watched::violations(), 0, "allocations or frees");
+}
+
+#[test]
+fn it_is_as_loud_as_its_trim_says() {
+    let loud = |trim_db| {
+        let sheet = Sheet {
+            trim_db,
+            ..sheet(true)
+        };
+        let mut session = session_of(RATE, &sheet);
+        let now = session.audio.as_ref().expect("active").position;
+        let timeline = Timeline::new(now, (4, 4), 120.0, 0.0, RATE);
+        let (sound, _) = play(&mut session, timeline, 96_000, &[512]);
+        assert_eq!(watched::violations(), 0, "allocations or frees");
+        sound.peak(24_000..96_000)
+    };
+    let whole = loud(Some(-3.0));
+    assert!(whole > 1e-3);
+    for (trim, db) in [(Some(-15.0), -12.0f32), (None, -3.0)] {
+        let found = 20.0 * (loud(trim) / whole).log10();
+        assert!((found - db).abs() < 0.1, "{trim:?}: {found} dB");
+    }
 }
 
 /// The instrument plays a stem, too, beside the keys that are pressed.

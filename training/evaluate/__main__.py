@@ -23,6 +23,7 @@ def main():
     parser.add_argument("--mixes", type=int, default=5000, help="mixes of `timbre` (default 5000)")
     parser.add_argument("--files", type=int, help="songs of `song` (default 200), of each kind of `scores`, of each texture of `transcription` and of `drums` (default 50)")
     parser.add_argument("--songs", type=int, default=96, help="windows of `parts` and `stems` (default 96)")
+    parser.add_argument("--sampler", nargs="*", default=[], metavar="NAME=NUMBER", help="settings of the sampler of `parts` instead of the pack's, as in kick=1.5")
     parser.add_argument("--validation", action="store_true", help="on the validation split, to choose settings by")
     parser.add_argument("--record", action="store_true", help="write the main figures beside the models")
     args = parser.parse_args()

@@ -169,11 +169,28 @@ def add(out, settings):
     )
 
 
+def resettle(out, settings):
+    """Other settings of the sampler for the network that is there: `parts.json`, its entry, golden values."""
+    from ..export import sha256
+
+    data, path = windows.Windows("validation"), out / "parts.json"
+    words = json.loads(path.read_text()) | dict(sampler=asdict(settings))
+    path.write_text(json.dumps(words) + "\n")
+    manifest = json.loads((out / "manifest.json").read_text())
+    entry = next(m for m in manifest["models"] if m["task"] == "parts")
+    entry["vocabulary"]["sha256"] = sha256(path)
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    data.voicings = tokens.Voicings(words["voicings"])
+    GOLDEN.write_text(json.dumps(golden(data, runner(session(out / "parts.onnx")), words["masks"], settings)) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("plugin-assets/models"))
+    parser.add_argument("--sampler-only", action="store_true", help="keep the network; write `sample.Settings` and the golden values anew")
+    args = parser.parse_args()
     with torch.no_grad():
-        add(parser.parse_args().out, sample.Settings())
+        (resettle if args.sampler_only else add)(args.out, sample.Settings())
 
 
 if __name__ == "__main__":

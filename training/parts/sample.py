@@ -45,7 +45,7 @@ class Settings:
     late_steps: int = 2
     words: float = 2.0
     context: float = 1.5
-    kick: float = 1.5
+    kick: float = 2.0
     temperature: float = 0.75
     late_temperature: float = 0.7
     confidence: float = 0.0

@@ -4,42 +4,33 @@ The mean of networks that differ only in their random beginning guesses unseen g
 cost. One network that learns the mean's chances instead of the songs' tokens costs no more than before, and can't learn grooves by heart.
 (Ensemble distillation: Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, section 3.)
 
-Keeps the best by validation of each: `parts_teacher_N.pt` and `parts_best.pt`, which is what is exported. Teachers and a pupil that
-are there are gone on with.
+Keeps the best by validation of each: `parts_teacher_N.pt`, `parts_pupil.pt`, and the pupil as `parts_best.pt`, which is what is exported.
+Teachers that are through, and a pupil that is there, are gone on with; `--fresh` begins anew.
 """
 
-import copy
+import shutil
 import time
 
 import torch
 from torch.nn import functional as F
 
 from ..config import arguments, checkpoints, fast, save
+from ..loop import Averaged
 from . import net
 from .batches import Batches
-from .train import TOUCH_WEIGHT, Examples, losses, packed, there
+from .train import TOUCH_WEIGHT, Examples, losses, packed, there, total
 
 
-class Learner:
-    """A network, its running mean, and the best of those so far."""
+class Learner(Averaged):
+    """One of several, or the pupil, and the best that it was."""
 
-    def __init__(self, make, path, minutes, rate, device):
-        self.net, self.path, self.minutes, self.rate = make().to(device), path, minutes, rate
-        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=rate, weight_decay=0.05, betas=(0.9, 0.98), fused=device == "cuda")
-        self.steps, self.least, self.said = 0, float("inf"), []
+    def __init__(self, network, path, minutes, rate):
+        super().__init__(network, rate, decay=0.05)
+        self.path, self.minutes, self.least, self.said = path, minutes, float("inf"), []
 
     def update(self, loss, spent):
-        left = 0.5 + 0.5 * torch.cos(torch.tensor(3.14159 * min(spent / self.minutes, 1.0))).item()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * min(1.0, (self.steps + 1) / 100) * left + 1e-6
-        self.optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.optimiser.step()
-        self.steps += 1
-        keep = min(0.998, self.steps / (self.steps + 20))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - keep)
+        self.schedule(min(spent / self.minutes, 1.0))
+        super().update(loss)
         self.said.append(loss.detach())
 
     def check(self, fixed):
@@ -48,7 +39,7 @@ class Learner:
         if found < self.least:
             self.least = found
             state = {name: value.half() for name, value in self.average.state_dict().items()}
-            save(dict(net=state, settings=self.net.settings, steps=self.steps, minutes=self.minutes, held_out=found), self.path)
+            save(dict(net=state, settings=self.net.settings, steps=self.step, minutes=self.minutes, held_out=found), self.path)
         mean, self.said = torch.stack(self.said).mean().item() if self.said else float("nan"), []
         return f"{mean:.3f}/{found:.4f}"
 
@@ -64,10 +55,6 @@ def load(path, device):
 def chances(networks, feeds):
     """The mean of what networks hold for likely, for each of the six outputs."""
     return [torch.stack([o.float().softmax(-1) for o in outputs]).mean(0) for outputs in zip(*(network(*feeds) for network in networks))]
-
-
-def total(found):
-    return found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"]
 
 
 @torch.no_grad()
@@ -92,11 +79,13 @@ def main():
     data, check = Batches("train", vary=args.vary), Batches("validation", seed=1)
     fixed = [there(packed(check.draw(24)), args.device) for _ in range(args.checks)]
     voicings = len(data.data.voicings.sets)
-    make = lambda dropout=args.dropout: net.Parts(voicings, args.width, args.heads, args.layers, args.hidden, args.step, dropout)
+    make = lambda dropout: net.Parts(voicings, args.width, args.heads, args.layers, args.hidden, args.step, dropout).to(args.device)
     loader = iter(torch.utils.data.DataLoader(Examples(data, args), batch_size=None, num_workers=args.workers, pin_memory=args.device != "cpu"))
     paths = [checkpoints() / f"parts_teacher_{n}.pt" for n in range(args.teachers)]
-    if args.fresh or not all(path.exists() for path in paths):
-        learners = [Learner(make, path, args.teacher_minutes, args.rate, args.device) for path in paths]
+    taught_to_the_end = checkpoints() / "parts_teachers.done"
+    if args.fresh or not taught_to_the_end.exists():
+        taught_to_the_end.unlink(missing_ok=True)
+        learners = [Learner(make(args.dropout), path, args.teacher_minutes, args.rate) for path in paths]
 
         def teach(feeds, truth, ask, spent):
             for one in learners:
@@ -105,31 +94,33 @@ def main():
                 one.update(total(losses(out, truth, ask)), spent)
 
         run(loader, learners, teach, fixed, args, args.teacher_minutes)
+        taught_to_the_end.touch()
     teachers = [load(path, args.device) for path in paths]
     print(f"mean of {len(teachers)}: {held_out(teachers, fixed):.4f}", flush=True)
-    # What it learns from is never sure of one song's tokens: that keeps it from learning them.
-    best = checkpoints() / "parts_best.pt"
-    begin = (lambda: load(best, args.device).requires_grad_(True)) if best.exists() and not args.fresh else lambda: make(0.0)
-    student = Learner(begin, best, args.minutes, args.rate, args.device)
+    # What it learns from is never sure of one song's tokens: that keeps it from learning them, without dropout.
+    best = checkpoints() / "parts_pupil.pt"
+    begin = load(best, args.device).requires_grad_(True) if best.exists() and not args.fresh else make(0.0)
+    pupil = Learner(begin, best, args.minutes, args.rate)
 
     def learn(feeds, truth, ask, spent):
         with fast(args.device):
             wanted = chances(teachers, feeds)
-            out = student.net(*feeds)
+            out = pupil.net(*feeds)
         loss = (1 - args.songs_share) * taught(out, wanted, ask) + args.songs_share * total(losses(out, truth, ask))
-        student.update(loss, spent)
+        pupil.update(loss, spent)
 
-    run(loader, [student], learn, fixed, args, args.minutes)
+    run(loader, [pupil], learn, fixed, args, args.minutes)
+    shutil.copy(best, checkpoints() / "parts_best.pt")
 
 
 def run(loader, learners, teach, fixed, args, minutes):
     begun = said = time.time()
     while (spent := (time.time() - begun) / 60) < minutes:
         teach(*there(next(loader), args.device), spent)
-        if time.time() - said > args.report or learners[0].steps == 1:
+        if time.time() - said > args.report or learners[0].step == 1:
             said = time.time()
-            print(f"{spent:.1f} min, step {learners[0].steps}, loss/held out: {' '.join(one.check(fixed) for one in learners)}", flush=True)
-    print(f"end, step {learners[0].steps}: {' '.join(one.check(fixed) for one in learners)}", flush=True)
+            print(f"{spent:.1f} min, step {learners[0].step}, loss/held out: {' '.join(one.check(fixed) for one in learners)}", flush=True)
+    print(f"end, step {learners[0].step}: {' '.join(one.check(fixed) for one in learners)}", flush=True)
 
 
 if __name__ == "__main__":

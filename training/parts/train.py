@@ -54,6 +54,11 @@ def losses(out, truth, ask):
     )  # fmt: skip
 
 
+def total(found):
+    """What is made small, of `losses`."""
+    return found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"]
+
+
 def packed(batch):
     """A batch as tensors, whole numbers in 16 bits: they come from other processes."""
     inputs, truth, ask = batch
@@ -89,11 +94,11 @@ class Report:
 
     def __call__(self, average):
         found = held_out(average, self.fixed, self.device)
-        total = found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"]
-        if total < self.least:
-            self.least = total
-            save(dict(net=average.state_dict(), settings=self.settings, minutes=self.run.spent, steps=self.run.step, held_out=total), self.path)
-        return "held out " + ", ".join(f"{k} {v:.4f}" for k, v in found.items()) + f", in all {total:.4f}"
+        now = total(found)
+        if now < self.least:
+            self.least = now
+            save(dict(net=average.state_dict(), settings=self.settings, minutes=self.run.spent, steps=self.run.step, held_out=now), self.path)
+        return "held out " + ", ".join(f"{k} {v:.4f}" for k, v in found.items()) + f", in all {now:.4f}"
 
 
 def main():
@@ -113,8 +118,7 @@ def main():
         feeds, truth, ask = there(next(loader), args.device)
         with fast(args.device):
             out = network(*feeds)
-        found = losses(out, truth, ask)
-        run.update(found["drums"] + found["pitched"] + TOUCH_WEIGHT * found["touch"])
+        run.update(total(losses(out, truth, ask)))
 
 
 if __name__ == "__main__":

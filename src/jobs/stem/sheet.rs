@@ -54,8 +54,14 @@ pub struct Sheet {
     pub repeats: bool,
     /// How loud what was heard is, LUFS.
     pub context_lufs: Option<f64>,
-    /// Gain, dB, that puts the part, as its sound plays it, beside what was heard.
-    pub trim_db: f32,
+    /// Gain, dB, that puts the part, as its sound plays it, beside what was heard; nothing until that is
+    /// measured. Parts from before there was one are as loud as they were.
+    #[serde(default = "unchanged")]
+    pub trim_db: Option<f32>,
+}
+
+fn unchanged() -> Option<f32> {
+    Some(0.0)
 }
 
 impl Sheet {
@@ -98,7 +104,6 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
         title: heard.title.clone(),
         repeats: true,
         context_lufs: song.loudness_lufs,
-        trim_db: UNTRIMMED_DB,
         ..Sheet::default()
     };
     Ok((context, sheet))
@@ -107,7 +112,8 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
 impl Sheet {
     /// Whether a project's sheet can be played.
     pub(super) fn is_sane(&self) -> bool {
-        let numbers = [self.begins, self.pace, self.bpm, f64::from(self.trim_db)];
+        let trim = f64::from(self.trim_db.unwrap_or(0.0));
+        let numbers = [self.begins, self.pace, self.bpm, trim];
         numbers.iter().all(|x| x.is_finite()) && self.pace > 0.0 && self.bar > 0 && self.steps > 0
     }
 
@@ -143,7 +149,7 @@ impl Sheet {
 
     /// The trim, linear.
     pub(super) fn gain(&self) -> f32 {
-        10f32.powf(self.trim_db / 20.0)
+        10f32.powf(self.trim_db.unwrap_or(UNTRIMMED_DB) / 20.0)
     }
 
     /// Follows an order that changes it.

@@ -115,7 +115,10 @@ fn parts_fit_the_song_and_the_words() {
 
     let drums = make(&ask("add jazzy drums", 1));
     assert_eq!(drums.kind, Some(PartKind::Drums));
-    assert!(drums.notes.len() > 32);
+    // Held chords leave much open; a kit plays all the same.
+    let hits = [1, 2, 3].map(|seed| make(&ask("add jazzy drums", seed)).notes.len());
+    println!("jazzy drums over held chords: {hits:?} hits");
+    assert!(hits.iter().all(|hits| *hits > 32));
     assert_eq!(
         drums,
         make(&ask("add jazzy drums", 1)),

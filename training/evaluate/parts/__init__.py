@@ -53,6 +53,8 @@ def compare(asker, train, part, count):
             one = agreement.rhythm(new, part, roll, context)
             if part:
                 one |= agreement.harmony(new, part, roll, asker.voicings)
+            else:
+                one["kicks a beat"] = (new.drums[:, measure.P["kick"]] > 0).sum() / measure.quarters(new)
             one["onsets a beat"] = measure.measure(new, part, asker.voicings)[0]
             found.append(one)
         rows[label] = _mean(found) | {"judged real": judges.verdicts(judge, some, part, rolls, table)}
@@ -62,7 +64,7 @@ def compare(asker, train, part, count):
 
 def main(args):
     chosen = [p for p in args.parts or ALL]
-    asker = answers.Asker(Path(args.models), args.split)
+    asker = answers.Asker(Path(args.models), args.split, args.sampler)
     train = windows.Windows("train")
     count, figures = args.songs, {}
     print(f"{count} {args.split} songs, settings {asker.settings}")

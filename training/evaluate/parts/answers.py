@@ -16,14 +16,16 @@ NAMES = {0: "drums", 1: "bass", 2: "guitar", 3: "keys"}
 class Asker:
     """The exported network and what it is asked about."""
 
-    def __init__(self, folder, split):
+    def __init__(self, folder, split, sampler=()):
+        """`sampler`: settings instead of the pack's, as "kick=1.5"."""
         self.models = Models(folder)
         self.run = runner(session(folder / "parts.onnx"))
         self.vocabulary = json.loads((folder / "parts.json").read_text())
         self.data = windows.Windows(split)
         self.voicings = tokens.Voicings(self.vocabulary["voicings"])
         self.masks = net.masks(len(self.voicings.sets))
-        self.settings = sample.Settings(**self.vocabulary["sampler"])
+        changed = {name: float(number) for name, number in (setting.split("=") for setting in sampler)}
+        self.settings = sample.Settings(**self.vocabulary["sampler"] | changed)
 
     def songs(self, part, count, seed=1):
         """So many (metre, row) of windows that have a part and at least two others, over all families alike, each song once."""

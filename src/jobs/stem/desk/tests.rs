@@ -51,7 +51,7 @@ fn desk() -> (StemDesk, StemPlayer, Engine) {
     (desk, player, Engine::new(engine_side))
 }
 
-fn wait(desk: &StemDesk, until: impl Fn(&Stem) -> bool) -> Stem {
+fn wait(desk: &StemDesk, mut until: impl FnMut(&Stem) -> bool) -> Stem {
     let begun = Instant::now();
     loop {
         let stem = desk.stem();
@@ -213,6 +213,49 @@ fn a_part_is_made_changed_played_and_remembered() {
             .as_ref()
             .is_some_and(|said| said.0.ends_with(".wav."))
     });
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_part_comes_as_loud_as_fits_the_song_and_edits_are_heard() {
+    use crate::jobs::stem::{files, level};
+    let (desk, mut player, mut engine) = desk();
+    let mut song = Heard::clone(&heard());
+    song.description.loudness_lufs = Some(-20.0);
+    let song = Arc::new(song);
+    let make = StemOrder::Make {
+        words: "rock drums".into(),
+        kind: None,
+        seed: 1,
+    };
+    desk.order(make, Some(song.clone()));
+    engine.prepare(48_000.0);
+    let trim = |stem: &Stem| stem.sheet.as_ref().and_then(|sheet| sheet.trim_db);
+    // Its samples go to an engine that takes them.
+    let stem = wait(&desk, |stem| {
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        trim(stem).is_some()
+    });
+    let (sheet, instrument) = (stem.sheet.unwrap(), desk.0.client.snapshot().instrument);
+    let db = sheet.trim_db.unwrap();
+    let alone = files::loudness(&sheet, &instrument.unwrap(), 48_000, &|| false).unwrap();
+    let wanted = -20.0 - level::under(PartKind::Drums);
+    println!("{alone:.1} LUFS alone, trimmed by {db:.1} dB for {wanted:.1}");
+    assert!((alone + f64::from(db) - wanted).abs() < 0.1, "{alone} {db}");
+    assert!((player.gain() - 10f32.powf(db / 20.0)).abs() < 1e-6);
+
+    // Louder is louder: the level isn't taken back.
+    let again = StemOrder::Again {
+        words: "louder".into(),
+        bars: Vec::new(),
+        pieces: Vec::new(),
+        seed: 1,
+    };
+    desk.order(again, Some(song));
+    let louder = wait(&desk, |stem| stem.status == StemStatus::Idle);
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(trim(&desk.stem()), Some(db));
+    assert!(louder.sheet.unwrap().part() != sheet.part());
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Shared {
         runtime::pin::library();
         let thread = std::thread::Builder::new().name("consort-stem".into());
         let work = move || match shared.make(turn, &context, sheet, ask) {
-            Ok(()) => shared.level(turn),
+            Ok(()) => shared.level(turn, false),
             Err(Error::Cancelled) => {}
             Err(error) => shared.change(turn, |desk| {
                 desk.status = StemStatus::Failed(error.to_string());
@@ -118,12 +118,13 @@ impl Shared {
         runtime::pin::library();
         let thread = std::thread::Builder::new().name("consort-stem".into());
         // Without a thread the part stays as loud as it is.
-        let _ = thread.spawn(move || shared.level(turn));
+        let _ = thread.spawn(move || shared.level(turn, true));
     }
 
     /// Waits for the part's sound, then puts it at the level that fits what was heard. That goes by its
-    /// first variation, so that edits and other variations are as loud as they are.
-    fn level(&self, turn: u64) {
+    /// first variation as it is made, so that edits ("louder") and other variations are as loud as they
+    /// are: a part that has its level keeps it, unless it has `another` sound.
+    fn level(&self, turn: u64, another: bool) {
         let gone = || runtime::exiting() || !self.is_turn(turn);
         let instrument = loop {
             let Snapshot {
@@ -139,6 +140,9 @@ impl Shared {
         let (Some(instrument), Some(sheet)) = (instrument, now) else {
             return;
         };
+        if sheet.trim_db.is_some() && !another {
+            return;
+        }
         let first = Sheet {
             chosen: 0,
             ..Sheet::clone(&sheet)
@@ -152,9 +156,15 @@ impl Shared {
             return;
         };
         self.change(turn, |desk| {
-            let Some(there) = &desk.now else { return };
+            // Undone meanwhile: another part is there.
+            let same = |there: &&Arc<Sheet>| {
+                (&there.words, there.kind, there.seed) == (&sheet.words, sheet.kind, sheet.seed)
+            };
+            let Some(there) = desk.now.as_ref().filter(same) else {
+                return;
+            };
             let trimmed = Sheet {
-                trim_db: gain as f32,
+                trim_db: Some(gain as f32),
                 ..Sheet::clone(there)
             };
             desk.play(Some(Arc::new(trimmed)));
