@@ -1,5 +1,6 @@
 //! `consort stem`: a part that fits a song, as MIDI and as sound.
 
+mod changing;
 mod listening;
 mod playing;
 
@@ -15,9 +16,10 @@ use super::instrument::{Share, make, said};
 use super::output::NewFile;
 use super::{Context, cancel, output};
 use crate::instrument::Instrument;
-use crate::jobs::stem::{StemAsk, StemModels, sound as stem_sound, words};
+use crate::jobs::stem::{Again, StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
 use crate::music::{Part, PartKind, Song, midi};
+use changing::Changed;
 use listening::{Listened, listen};
 
 /// Add a part to a song: drums, bass, guitar … that fit it, from an instruction.
@@ -31,6 +33,7 @@ use listening::{Listened, listen};
   consort stem song.wav \"add jazzy drums\"
   consort stem song.wav \"warm walking bass\" --part bass --bars 9-16 --variations 3 --out stems
   consort stem song.mid \"reggae one drop drums with fills\"
+  consort stem song.wav \"busier hi-hats\" --again song-drums-A.mid --out changed
   consort stem song.flac --mix \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
 pub struct Arguments {
     /// A sound file (WAV, FLAC, AIFF, MP3 or OGG Vorbis) or a MIDI file.
@@ -43,6 +46,10 @@ pub struct Arguments {
     /// Only these bars: A-B, counted from 1.
     #[arg(long, value_name = "A-B", value_parser = bars)]
     bars: Option<(usize, usize)>,
+    /// Change this part, a MIDI file that this command wrote, as the instruction says ("busier", "same but
+    /// with sixteenth hats"); with --bars, write those bars of it anew. What doesn't change stays as it is.
+    #[arg(long, value_name = "FILE")]
+    again: Option<PathBuf>,
     /// How many parts to make, with this seed and those that follow it.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=26))]
     variations: u8,
@@ -86,8 +93,10 @@ impl From<PartName> for PartKind {
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let instruction = arguments.instruction.as_deref().unwrap_or_default().trim();
+    let again = arguments.again.as_deref().map(Changed::open).transpose()?;
     let asked = arguments.part.map(PartKind::from);
     let kind = asked
+        .or(again.as_ref().map(|changed| changed.kind))
         .or(words::read(instruction).kind)
         .unwrap_or(PartKind::Drums);
     let stem = arguments
@@ -114,18 +123,26 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
         return Err(Failure::content(&arguments.song, why));
     }
-    let part_of = match arguments.bars {
-        Some((first, last)) => {
-            let bars = listened.context.bars();
-            if last > bars {
-                let why = format!("has {bars} bars; choose bars of 1-{bars}.");
-                return Err(Failure::content(&arguments.song, why));
-            }
-            listened.context.cut(first - 1..last)
-        }
+    let bars = listened.context.bars();
+    if arguments.bars.is_some_and(|(_, last)| last > bars) {
+        let why = format!("has {bars} bars; choose bars of 1-{bars}.");
+        return Err(Failure::content(&arguments.song, why));
+    }
+    let again = again.map(|changed| {
+        let within = |bar: usize| arguments.bars.is_none_or(|(a, b)| (a..=b).contains(&bar));
+        Ok(Again {
+            part: changed.part(kind, &listened.grid)?,
+            bars: (1..=bars).map(within).collect(),
+            ..Again::default()
+        })
+    });
+    let again = again.transpose()?;
+    let cut = arguments.bars.filter(|_| again.is_none());
+    let part_of = match cut {
+        Some((first, last)) => listened.context.cut(first - 1..last),
         None => listened.context.clone(),
     };
-    let first_bar = arguments.bars.map_or(0, |(first, _)| first - 1);
+    let first_bar = cut.map_or(0, |(first, _)| first - 1);
     let from = (first_bar * listened.context.bar_written()) as f64;
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| Failure::write(&arguments.out, &error))?;
@@ -139,7 +156,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             words: instruction.to_owned(),
             kind: Some(kind),
             seed: arguments.seed.wrapping_add(u64::from(variation)),
-            again: None,
+            again: again.clone(),
         };
         let part = models.make(&part_of, &ask, &mut |share| {
             progress.show("Writing the part", share);
@@ -168,11 +185,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         if let Some(instrument) = &instrument {
             let file = called(variation, ".wav");
             let begins = listened.grid.seconds_at(from).max(0.0);
-            let begins = if arguments.bars.is_some() {
-                begins
-            } else {
-                0.0
-            };
+            let begins = if cut.is_some() { begins } else { 0.0 };
             let sound = listened.sound.as_ref();
             let place = (begins, listened.song.loudness_lufs);
             let played = playing::play((&song, kind), instrument, sound, place, context)?;

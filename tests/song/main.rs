@@ -12,6 +12,10 @@ mod clap;
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod notes;
+#[path = "../stems/sheet.rs"]
+mod sheet;
+mod stem;
 mod stream;
 mod timeline;
 mod vst3;

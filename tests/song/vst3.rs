@@ -5,18 +5,19 @@ use std::ptr::null_mut;
 
 use serde_json::Value;
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
-use vst3::Steinberg::Vst::MediaTypes_::kAudio;
+use vst3::Steinberg::Vst::MediaTypes_::{kAudio, kEvent};
 use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_ as flags;
 use vst3::Steinberg::Vst::ProcessModes_::kRealtime;
 use vst3::Steinberg::Vst::SpeakerArr::kStereo;
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
-    IComponentTrait, ProcessContext, ProcessData, ProcessSetup, SpeakerArrangement,
+    IComponentTrait, IEventList, ProcessContext, ProcessData, ProcessSetup, SpeakerArrangement,
 };
 use vst3::Steinberg::{IBStream, IPluginBaseTrait, IPluginFactory, IPluginFactoryTrait, kResultOk};
 use vst3::{ComPtr, ComWrapper, Interface};
 
+use super::notes::Notes;
 use super::stream::Stream;
 use super::{Host, LARGEST, Timeline, numbered, watched};
 
@@ -41,6 +42,11 @@ pub struct Vst3 {
     output: [Vec<f32>; 2],
     /// What goes in comes out.
     passes: bool,
+    notes: ComWrapper<Notes>,
+    /// Frame, channel and key of each note that the plugin began.
+    pub began: Vec<(u64, i16, i16)>,
+    /// What the left output has beside the input, where it has more.
+    pub heard: Vec<f32>,
 }
 
 impl Vst3 {
@@ -68,6 +74,9 @@ impl Vst3 {
             input: side(),
             output: side(),
             passes: class == STEMS,
+            notes: ComWrapper::new(Notes::new()),
+            began: Vec::new(),
+            heard: Vec::new(),
         }
     }
 
@@ -108,6 +117,9 @@ impl Vst3 {
                 let activated = self.component.activateBus(kind, direction, 0, 1);
                 assert_eq!(activated, kResultOk);
             }
+            let (kind, direction) = (kEvent as i32, kOutput as i32);
+            assert_eq!(self.component.getBusCount(kind, direction), 1);
+            self.component.activateBus(kind, direction, 0, 1);
             assert_eq!(self.component.setActive(1), kResultOk);
             self.processor.setProcessing(1);
         }
@@ -137,6 +149,7 @@ impl Vst3 {
             }
         }
         let mut context = self.context(timeline);
+        let notes = self.notes.to_com_ptr::<IEventList>().expect("a list");
         let bus = |channels: &mut [*mut f32; 2]| AudioBusBuffers {
             numChannels: 2,
             silenceFlags: 0,
@@ -158,7 +171,7 @@ impl Vst3 {
             inputParameterChanges: null_mut(),
             outputParameterChanges: null_mut(),
             inputEvents: null_mut(),
-            outputEvents: null_mut(),
+            outputEvents: notes.as_ptr(),
             processContext: &mut context,
         };
         watched::watched(&mut || {
@@ -170,7 +183,14 @@ impl Vst3 {
             for (left, right) in self.input.iter().zip(&self.output) {
                 assert!(left[..frames] == right[..frames], "it passes on what came");
             }
+        } else {
+            let sides = self.output[0].iter().zip(&self.input[0]);
+            self.heard
+                .extend(sides.take(frames).map(|(out, came)| out - came));
         }
+        let begun = self.notes.drain().into_iter();
+        let begun = begun.map(|(frame, channel, key)| (self.position + frame, channel, key));
+        self.began.extend(begun);
         self.position += frames as u64;
     }
 
@@ -202,16 +222,24 @@ impl Vst3 {
     }
 }
 
-impl Host for Vst3 {
-    fn ask(&mut self, song: &Value) {
+impl Vst3 {
+    /// Loads a state whose `field` is this. What has a stem doesn't only pass the track on.
+    pub fn load(&mut self, field: &str, value: &Value) {
+        self.passes &= field != "stem";
         let mut state = self.state();
-        state["fields"]["song"] = song.to_string().into();
+        state["fields"][field] = value.to_string().into();
         let stream = Stream::holding(serde_json::to_vec(&state).expect("JSON"));
         let pointer = ComWrapper::new(stream).to_com_ptr::<IBStream>();
         let pointer = pointer.expect("a stream");
         // SAFETY: the stream lives until then.
         let loaded = unsafe { self.component.setState(pointer.as_ptr()) };
         assert_eq!(loaded, kResultOk);
+    }
+}
+
+impl Host for Vst3 {
+    fn ask(&mut self, song: &Value) {
+        self.load("song", song);
     }
 
     fn listening(&mut self) -> Value {

@@ -11,6 +11,7 @@ mod guard;
 mod host;
 mod passing;
 mod playing;
+mod sheet;
 mod state;
 #[path = "../song/timeline.rs"]
 #[expect(dead_code, reason = "the song's tests use all of it")]

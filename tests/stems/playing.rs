@@ -3,37 +3,12 @@
 use std::time::{Duration, Instant};
 
 use consort::jobs::stem::asking::Sheet;
-use consort::music::{GridNote, Part, PartKind};
 use serde_json::json;
 
 use crate::host::{CONSORT, STEMS, Session, Sound};
+use crate::sheet::{KICK, sheet, wanted};
 use crate::timeline::Timeline;
 use crate::{RATE, linked_in, watched};
-
-const KICK: u8 = 60;
-
-/// Two bars from the song's third bar on, over and over: a note on each beat, every second one a third
-/// of a step late.
-fn sheet(repeats: bool) -> Sheet {
-    let note = |beat: u32| GridNote {
-        step: 4 * beat,
-        offset: if beat % 2 == 1 { 1.0 / 3.0 } else { 0.0 },
-        length: 2.0,
-        key: KICK,
-        velocity: 100,
-    };
-    Sheet {
-        kind: Some(PartKind::Drums),
-        variations: vec![Part::new(Some(PartKind::Drums), (0..8).map(note).collect())],
-        steps: 32,
-        bar: 16,
-        begins: 8.0,
-        pace: 0.25,
-        bpm: 120.0,
-        repeats,
-        ..Sheet::default()
-    }
-}
 
 /// An instance whose project holds the stem and an instrument.
 fn session(rate: f64, repeats: bool) -> Session {
@@ -86,17 +61,6 @@ fn play(
         .filter(|note| note.3)
         .map(|note| note.0);
     (sound, begun.collect())
-}
-
-/// The frames at which notes should begin, in so many frames from `from` on: bars of `apart` beats.
-fn wanted(timeline: &Timeline, from: u64, frames: usize) -> Vec<u64> {
-    let to = from + frames as u64;
-    let quarters = (0..400).map(|beat| {
-        let late = if beat % 2 == 1 { 0.25 / 3.0 } else { 0.0 };
-        f64::from(beat) + late
-    });
-    let frames = quarters.map(|quarters| timeline.frame_of_quarter(quarters));
-    frames.filter(|frame| (from..to).contains(frame)).collect()
 }
 
 #[test]

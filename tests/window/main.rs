@@ -2,11 +2,14 @@
 //! display; `cargo xtask test` starts one without a screen where there is none.
 #![cfg(target_os = "linux")]
 
+mod adding;
 mod embedded;
 #[path = "../host/mod.rs"]
 mod host;
-#[expect(dead_code, reason = "nothing is clicked here")]
 mod parent;
+#[path = "../song/timeline.rs"]
+#[expect(dead_code, reason = "the song's tests use all of it")]
+mod timeline;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};

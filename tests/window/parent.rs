@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt,
-    CreateWindowAux, EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, WindowClass,
+    CreateWindowAux, EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
+    KeyPressEvent, MOTION_NOTIFY_EVENT, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -126,6 +127,53 @@ impl Parent {
                 .check()
                 .expect("it passes events on");
             // Longer than a frame: what happens within one is one.
+            std::thread::sleep(Duration::from_millis(60));
+        }
+    }
+
+    /// Presses and lets go the keys of a text of small letters and spaces, for the window in it.
+    pub fn write(&self, text: &str) {
+        let child = *self.ids().first().expect("a window is open");
+        let setup = self.connection.setup();
+        let (first, last) = (setup.min_keycode, setup.max_keycode);
+        let mapping = self
+            .connection
+            .get_keyboard_mapping(first, last - first + 1)
+            .expect("the display is there")
+            .reply()
+            .expect("it has keys");
+        let each = usize::from(mapping.keysyms_per_keycode);
+        for letter in text.chars() {
+            // Keys of Latin letters are numbered as these are.
+            let mut keys = mapping.keysyms.chunks(each);
+            let key = keys.position(|symbols| symbols[0] == u32::from(letter));
+            let pressed = KeyPressEvent {
+                response_type: KEY_PRESS_EVENT,
+                detail: first + key.expect("a key of the keyboard") as u8,
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: setup.roots[0].root,
+                event: child,
+                child: x11rb::NONE,
+                root_x: 0,
+                root_y: 0,
+                event_x: 0,
+                event_y: 0,
+                state: KeyButMask::default(),
+                same_screen: true,
+            };
+            let released = KeyPressEvent {
+                response_type: KEY_RELEASE_EVENT,
+                ..pressed
+            };
+            for event in [pressed, released] {
+                self.connection
+                    .send_event(false, child, EventMask::NO_EVENT, event)
+                    .expect("the display is there")
+                    .check()
+                    .expect("it passes events on");
+            }
+            // Longer than a frame.
             std::thread::sleep(Duration::from_millis(60));
         }
     }

@@ -12,10 +12,11 @@ WANTED = np.array([6.0, 3.0, 2.0, 2.0, 1.0, 1.0, 1.0, 0.7])
 
 
 class Batches:
-    """Draws examples of some splits. `vary`: in what share of them the places of a bar change (`variations`)."""
+    """Draws examples of some splits. In a share `vary` of them the places of a bar change (`variations.varied`); in a share `held` what is
+    known of the song are chords that are held, and now and then a melody: whoever plays along has to play more than those."""
 
-    def __init__(self, *splits, seed=0, vary=0.0):
-        self.vary = vary
+    def __init__(self, *splits, seed=0, vary=0.0, held=0.0):
+        self.vary, self.held = vary, held
         self.data = windows.Windows(*splits)
         self.rng = np.random.default_rng(seed)
         self.vectors = windows.text_vectors(self.data.captions)
@@ -56,7 +57,15 @@ class Batches:
         targets = self._targets(present)
         others = [p for p in present if p not in targets]
         mode = rng.choice(("given", "heard", "none"), p=(0.45, 0.4, 0.15)) if others else "none"
-        inputs = self.context(truth, group["root"][row], group["quality"][row], fact, targets, others, mode)
+        root, quality, shown = group["root"][row], group["quality"][row], truth
+        chordal = [p for p in others if gm.PARTS[p] in gm.CHORDAL]
+        if chordal and rng.random() < self.held:
+            shown = variations.held(rng, metre, truth, root, quality)
+            others = [int(rng.choice(chordal))]
+            if 7 in present and 7 not in targets and rng.random() < 0.3:
+                shown[:, streams_of(7)] = truth[:, streams_of(7)]
+                others.append(7)
+        inputs = self.context(shown, root, quality, fact, targets, others, mode)
         region = self._region(metre, targets)
         hidden = self._hidden(region, len(truth))
         seen = inputs["tokens"]

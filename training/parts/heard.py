@@ -10,6 +10,7 @@ import numpy as np
 from . import degrees, gm, grid, tokens
 
 DROPPED = {"bass": 0.38, "lead": 0.28, "chords": 0.36}
+HARDER = (0.5, 1.6)  # of all parts in a recording
 REPEATED = 0.03  # onsets heard where a note only rings on
 # Drums in a band (F1 of kick .84, snare .76, hats .80 and .43, crash .23, ride .54, hand drums .67): how often a hit isn't heard, and
 # what is heard instead in half of those.
@@ -99,13 +100,15 @@ def features(rng, note, rows, root, quality, table):
     begins, sounds = np.zeros((steps, 12), bool), np.zeros((steps, 12), bool)
     lowest = np.full(steps, 999)
     every = np.arange(steps)
+    # Some recordings are heard better than others.
+    harder = rng.uniform(*HARDER) if rng is not None else 1.0
     for row in rows:
         kind = tokens.KIND[tokens.PITCHED[row]]
         has, low = table[kind]
         token = note[:, row].astype(int)
         onset = token >= tokens.FIRST
         if rng is not None:
-            onset &= rng.random(steps) >= DROPPED[kind]
+            onset &= rng.random(steps) >= DROPPED[kind] * harder
             # Some come a step early or late.
             late = onset & (rng.random(steps) < 0.05)
             moved = np.roll(late, 1)

@@ -4,11 +4,13 @@ The mean of networks that differ only in their random beginning guesses unseen g
 cost. One network that learns the mean's chances instead of the songs' tokens costs no more than before, and can't learn grooves by heart.
 (Ensemble distillation: Hinton et al., "Distilling the Knowledge in a Neural Network", 2015, section 3.)
 
-Keeps the best by validation of each: `parts_teacher_N.pt`, `parts_pupil.pt`, and the pupil as `parts_best.pt`, which is what is exported.
-Teachers that are through, and a pupil that is there, are gone on with; `--fresh` begins anew.
+Bars whose places changed (`vary`) are less like those of songs; so in the last minutes there are few of them (`last_vary`), and the
+network that learns is held back by what it was.
+
+Keeps the best by validation of each: `parts_teacher_N.pt`, `parts_pupil.pt`, and after the last minutes `parts_best.pt`, which is what is
+exported. Teachers that are through, and a pupil that is there, are gone on with; `--fresh` begins anew.
 """
 
-import shutil
 import time
 
 import torch
@@ -76,11 +78,12 @@ def taught(out, wanted, ask):
 
 def main():
     args = arguments(__doc__, "parts_teachers")
-    data, check = Batches("train", vary=args.vary), Batches("validation", seed=1)
+    data, check = Batches("train", vary=args.vary, held=args.held), Batches("validation", seed=1)
     fixed = [there(packed(check.draw(24)), args.device) for _ in range(args.checks)]
     voicings = len(data.data.voicings.sets)
     make = lambda dropout: net.Parts(voicings, args.width, args.heads, args.layers, args.hidden, args.step, dropout).to(args.device)
-    loader = iter(torch.utils.data.DataLoader(Examples(data, args), batch_size=None, num_workers=args.workers, pin_memory=args.device != "cpu"))
+    examples = lambda: iter(torch.utils.data.DataLoader(Examples(data, args), batch_size=None, num_workers=args.workers, pin_memory=args.device != "cpu"))
+    loader = examples()
     paths = [checkpoints() / f"parts_teacher_{n}.pt" for n in range(args.teachers)]
     taught_to_the_end = checkpoints() / "parts_teachers.done"
     if args.fresh or not taught_to_the_end.exists():
@@ -101,16 +104,23 @@ def main():
     best = checkpoints() / "parts_pupil.pt"
     begin = load(best, args.device).requires_grad_(True) if best.exists() and not args.fresh else make(0.0)
     pupil = Learner(begin, best, args.minutes, args.rate)
+    run(loader, [pupil], learn_from(teachers, pupil, args.songs_share, args.device), fixed, args, args.minutes)
+    data.vary, before = args.last_vary, load(best, args.device)
+    last = Learner(load(best, args.device).requires_grad_(True), checkpoints() / "parts_best.pt", args.last_minutes, args.last_rate)
+    run(examples(), [last], learn_from([before], last, args.last_songs_share, args.device), fixed, args, args.last_minutes)
+
+
+def learn_from(teachers, pupil, songs_share, device):
+    """A step of a network that learns what teachers hold for likely, and for a share of the loss what songs have."""
 
     def learn(feeds, truth, ask, spent):
-        with fast(args.device):
+        with fast(device):
             wanted = chances(teachers, feeds)
             out = pupil.net(*feeds)
-        loss = (1 - args.songs_share) * taught(out, wanted, ask) + args.songs_share * total(losses(out, truth, ask))
+        loss = (1 - songs_share) * taught(out, wanted, ask) + songs_share * total(losses(out, truth, ask))
         pupil.update(loss, spent)
 
-    run(loader, [pupil], learn, fixed, args, args.minutes)
-    shutil.copy(best, checkpoints() / "parts_best.pt")
+    return learn
 
 
 def run(loader, learners, teach, fixed, args, minutes):

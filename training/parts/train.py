@@ -103,7 +103,7 @@ class Report:
 
 def main():
     args = arguments(__doc__, "parts")
-    data = Batches("train", vary=args.vary)
+    data = Batches("train", vary=args.vary, held=args.held)
     network = net.Parts(len(data.data.voicings.sets), args.width, args.heads, args.layers, args.hidden, args.step, args.dropout).to(args.device)
     count = sum(p.numel() for p in network.parameters())
     print(f"{count / 1e6:.2f} M parameters, {({m: len(g['window']) for m, g in data.data.groups.items()})} windows", flush=True)

@@ -81,6 +81,24 @@ def moved(tokens_, source, pieces, rows):
     return done
 
 
+def held(rng, metre, tokens_, root, quality):
+    """Tokens [S, 30] whose pitched parts play what a player of pads would: once in one or two bars and at each new chord, and hold it."""
+    done, bar = tokens_.copy(), grid.STEPS_A_BAR[metre]
+    steps = np.arange(len(tokens_))
+    new = np.r_[True, (np.diff(root) != 0) | (np.diff(quality) != 0)] | (steps % (bar * rng.integers(1, 3)) == 0)
+    starts = np.flatnonzero(new)
+    for column, touch in zip(range(net.NOTES.start, net.NOTES.stop), range(net.TOUCHES.start, net.TOUCHES.stop)):
+        note, before = tokens_[:, column], tokens.REST
+        for first, end in zip(starts, [*starts[1:], len(tokens_)]):
+            onsets = first + np.flatnonzero(note[first:end] >= tokens.FIRST)
+            done[first:end, column] = tokens.HOLD if len(onsets) or before != tokens.REST else tokens.REST
+            done[first:end, touch] = tokens.NO_TOUCH
+            if len(onsets):
+                done[first, column], done[first, touch] = note[onsets[0]], tokens_[onsets[0], touch]
+            before = done[end - 1, column]
+    return done
+
+
 def _ends(note):
     """For each step and stream, the first later step that doesn't hold."""
     steps = np.arange(len(note))[:, None]

@@ -158,6 +158,23 @@ def test_notes_that_stay_are_the_same_notes():
     assert np.array_equal(same, before)
 
 
+def test_held_chords_begin_with_a_bar_or_a_chord_and_last():
+    root, quality = c_major("4/4")
+    root[8:16] = 5  # an F in the second half of the first bar
+    notes = [(3, at, 12, key, 70) for at in range(0, 8 * 96, 24) for key in (48, 52, 55)] + [(7, 120, 12, 76, 93)]
+    before = windows.stack(tokens.encode(notes, "4/4", root, quality, VOICINGS))
+    keys, lead = net.NOTES.start + 2, net.NOTES.start + 6
+    for seed in range(6):
+        after = variations.held(np.random.default_rng(seed), "4/4", before, root, quality)
+        begins = np.flatnonzero(after[:, keys] >= tokens.FIRST)
+        assert begins.tolist() in ([0, 8, *range(16, 128, 16)], [0, 8, 16, *range(32, 128, 32)])
+        assert np.array_equal(after[begins, keys], before[begins, keys])
+        assert (after[:, keys] != tokens.REST).all(), "until the next one"
+        assert np.array_equal(np.flatnonzero(after[:, net.TOUCHES.start + 2] < tokens.NO_TOUCH), begins)
+        assert (after[:16, lead] == tokens.REST).all() and after[16, lead] >= tokens.FIRST
+        assert np.array_equal(after[:, : net.PIECES], before[:, : net.PIECES])
+
+
 def test_drums_are_misheard_about_as_often_as_measured():
     rng = np.random.default_rng(6)
     often = np.array([0.25, 0.2, 0.02, 0.02, 0.5] + [0.02] * 10)

@@ -150,8 +150,9 @@ fn swing(song: &Song, grid: &BarGrid) -> Option<Swing> {
     })
 }
 
-/// Tracks of one kind are one part.
-fn parts(song: &Song, grid: &BarGrid) -> Vec<Part> {
+/// The notes of a song on bars, also on those of another that it was made for: tracks of one kind are one part. Any thread but
+/// audio.
+pub fn parts(song: &Song, grid: &BarGrid) -> Vec<Part> {
     let place = |tick: u64| grid.step_at(song.tempo.seconds_at(tick));
     let notes = |kind: PartKind| {
         let tracks = song.tracks.iter();

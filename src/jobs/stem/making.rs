@@ -3,7 +3,7 @@
 use super::context::StemContext;
 use super::rules;
 use super::windows::Work;
-use super::words::{self, Control, Said};
+use super::words::{self, Control, Edit, Said};
 use crate::models::parts::Parts;
 use crate::models::text::TextEncoder;
 use crate::models::{Error, Pack};
@@ -17,6 +17,12 @@ const LEAST_A_BAR: f32 = 0.5;
 /// chords the network hardly plays.
 const LEAST_A_QUARTER: f32 = 1.5;
 const DENSER: [f32; 2] = [1.0, 2.0];
+/// A part that the words want busy has at least this score, one that they want sparse at most its
+/// negative; so often it is changed until it has.
+const CLEARLY: f32 = 0.8;
+const CLEARER: u64 = 2;
+/// Between seeds of parts drawn anew: those of the next variations are near.
+const OTHERWISE: u64 = 7_919;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -163,39 +169,92 @@ impl StemModels {
                 &free,
             ));
         }
-        let work =
-            |said: &Said, parts: &mut Parts, from: f32, go_on: &mut dyn FnMut(f32) -> bool| {
-                let work = Work {
-                    context,
-                    kind,
-                    said,
-                    text,
-                    seed: ask.seed,
-                    again: ask.again.as_ref(),
-                };
-                work.run(parts, &mut |done| go_on(from + (1.0 - from) * done))
-            };
-        let mut part = work(said, &mut self.parts, 0.0, go_on)?;
-        let sparse = said
-            .controls
-            .iter()
-            .any(|(control, score)| *control == Control::Density && *score < 0.0);
-        let enough = if kind == PartKind::Drums && !sparse && said.banned.is_empty() {
-            LEAST_A_QUARTER * context.steps as f32 / STEPS as f32
-        } else {
-            LEAST_A_BAR * context.bars() as f32
+        let work = Work {
+            context,
+            kind,
+            said,
+            text,
+            seed: ask.seed,
+            again: ask.again.as_ref(),
         };
-        // A part that hardly plays is no part: what was asked for is only so sparse.
+        let part = work.run(&mut self.parts, go_on)?;
+        if ask.again.is_some() {
+            return Ok(part);
+        }
+        let part = self.as_busy_as_said(part, &work, &mut |_| go_on(1.0))?;
+        let bar = context.bar_written();
+        Ok(rules::as_said(
+            part,
+            said,
+            (context.steps, bar),
+            context.metre,
+        ))
+    }
+
+    /// What is asked once more where the network hardly plays, or isn't as busy or as sparse as the words
+    /// want it.
+    fn as_busy_as_said(
+        &mut self,
+        mut part: Part,
+        work: &Work,
+        go_on: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Part, Error> {
+        let (wanted, steps) = (work.said.density().unwrap_or(0.0), work.context.steps);
+        let least = LEAST_A_BAR * work.context.bars() as f32;
+        let whole_kit = work.kind == PartKind::Drums && work.said.banned.is_empty();
+        let enough = if whole_kit && wanted >= 0.0 {
+            LEAST_A_QUARTER * steps as f32 / STEPS as f32
+        } else {
+            least
+        };
         for density in DENSER {
-            if ask.again.is_some() || part.notes.len() as f32 >= enough {
+            if part.notes.len() as f32 >= enough {
                 break;
             }
-            let mut said = said.clone();
-            said.controls
-                .retain(|(control, _)| *control != Control::Density);
-            said.controls.push((Control::Density, density));
-            part = work(&said, &mut self.parts, 1.0, go_on)?;
+            let said = &work.said.as_busy_as(Some(density));
+            part = Work { said, ..*work }.run(&mut self.parts, go_on)?;
+        }
+        let way = wanted.signum();
+        for round in 1..=CLEARER {
+            if wanted == 0.0 || way * self.busyness(&part, work) >= CLEARLY {
+                break;
+            }
+            let edit = if wanted > 0.0 {
+                Edit::Busier
+            } else {
+                Edit::Sparser
+            };
+            let (mut said, mut again) = (work.said.as_busy_as(Some(2.0 * way)), None);
+            // Of drums hits are added or taken away; other parts are drawn anew.
+            if work.kind == PartKind::Drums {
+                said = Said {
+                    edit: Some(edit),
+                    ..work.said.as_busy_as(None)
+                };
+                again = Some(Again {
+                    part: part.clone(),
+                    ..Again::default()
+                });
+            }
+            let asked = Work {
+                said: &said,
+                again: again.as_ref(),
+                seed: work.seed.wrapping_add(round * OTHERWISE),
+                ..*work
+            };
+            let next = asked.run(&mut self.parts, go_on)?;
+            if next.notes.len() as f32 >= least
+                && way * self.busyness(&next, work) > way * self.busyness(&part, work)
+            {
+                part = next;
+            }
         }
         Ok(part)
+    }
+
+    /// Score of a part, −2..=2.
+    fn busyness(&self, part: &Part, work: &Work) -> f32 {
+        let vocabulary = self.parts.vocabulary();
+        vocabulary.scores(work.kind, &part.notes, work.context.steps)[0]
     }
 }

@@ -1,6 +1,8 @@
 //! Changes of a part that need no network, for they are always the same: louder and softer, hats on
 //! every sixteenth, half-time, an intro, an ending; and where fills go.
 
+use std::ops::Range;
+
 use super::words::{Edit, Said};
 use crate::music::{GridNote, Part, PartKind};
 
@@ -17,6 +19,10 @@ const BESIDE_HATS: f32 = 0.7;
 /// Of hats where there are none to go by.
 const HAT_VELOCITY: f32 = 76.0;
 const LAST_VELOCITY: u8 = 110;
+/// Where second eighths of a beat lie that are even, and where those that are late by about a third, steps.
+const EVEN: Range<f64> = 1.8..2.2;
+const LATE: Range<f64> = 2.4..2.9;
+const TRIPLET: f64 = 8.0 / 3.0;
 /// Bars of a section: longer parts have fills at their ends.
 const SECTION: usize = 8;
 
@@ -41,6 +47,38 @@ pub(super) fn edited(
         Edit::Busier | Edit::Sparser => part.notes.clone(),
     };
     Part::new(part.kind, notes)
+}
+
+/// A new part with what its words certainly ask for: half-time, sixteenth hats, swung or straight eighths.
+pub(super) fn as_said(mut part: Part, said: &Said, sizes: (usize, usize), metre: &str) -> Part {
+    if let Some(edit @ (Edit::HalfTime | Edit::SixteenthHats)) = said.edit
+        && part.kind == Some(PartKind::Drums)
+    {
+        part = edited(&part, edit, sizes, &|_, _| true);
+    }
+    if let Some(late) = said.swing.filter(|_| metre != "6/8") {
+        part = with_eighths(part, late);
+    }
+    part
+}
+
+/// With second eighths of a beat late by a third, or even.
+fn with_eighths(part: Part, late: bool) -> Part {
+    let (from, to) = if late { (EVEN, TRIPLET) } else { (LATE, 2.0) };
+    let moved = |note: GridNote| {
+        let at = note.start() % 4.0;
+        let place = note.start() - at + to;
+        let velocity = note.velocity;
+        let end = place + f64::from(note.length);
+        let new = from
+            .contains(&at)
+            .then(|| GridNote::between(place, end, note.key, velocity));
+        new.flatten().unwrap_or(note)
+    };
+    let mut part = Part::new(part.kind, part.notes.into_iter().map(moved).collect());
+    part.notes
+        .dedup_by_key(|note| (note.key, (note.start() * 6.0).round() as i64));
+    part
 }
 
 fn velocities(part: &Part, change: i16, free: &dyn Fn(&GridNote) -> bool) -> Vec<GridNote> {
@@ -195,6 +233,7 @@ pub(super) fn with_ending(part: Part, bars: usize, bar: usize) -> Part {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words;
     use super::*;
 
     fn hit(step: u32, key: u8, velocity: u8) -> GridNote {
@@ -241,6 +280,22 @@ mod tests {
             ),
             (116, 80)
         );
+    }
+
+    #[test]
+    fn new_parts_are_as_their_words_say() {
+        let as_said = |words: &str| as_said(rock(1), &words::read(words), (16, 16), "4/4");
+        let swung = as_said("swung drums");
+        assert_eq!(steps_of(&swung, 42), [0, 3, 4, 7, 8, 11, 12, 15]);
+        let late = swung.notes.iter().find(|note| note.step == 3).unwrap();
+        assert!((late.start() - 8.0 / 3.0).abs() < 1e-3);
+        let straight = words::read("straight drums");
+        let again = super::as_said(swung, &straight, (16, 16), "4/4");
+        assert_eq!(steps_of(&again, 42), steps_of(&rock(1), 42));
+        assert_eq!(as_said("straight drums"), rock(1));
+        let half = as_said("half-time drums, sixteenth hats");
+        assert_eq!(steps_of(&half, 42).len(), 16);
+        assert_eq!(steps_of(&as_said("half-time drums"), 38), [8]);
     }
 
     #[test]

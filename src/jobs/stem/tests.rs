@@ -202,6 +202,39 @@ fn parts_fit_the_song_and_the_words() {
 
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn new_parts_are_as_busy_and_as_swung_as_they_are_asked_to_be() {
+    let mut models = StemModels::load().unwrap();
+    let context = cadence(8, "4/4");
+    let mut make = |words: &str, seed| models.make(&context, &ask(words, seed), &mut |_| true);
+    for seed in 1..=4 {
+        let mut count = |words: &str| make(words, seed).unwrap().notes.len();
+        let [busy, sparse] = ["busy drums", "sparse drums"].map(&mut count);
+        let [busy_bass, sparse_bass] = ["busy bass", "sparse bass"].map(&mut count);
+        println!("drums {sparse} to {busy}, bass {sparse_bass} to {busy_bass} notes");
+        assert!(busy > sparse && sparse >= 4);
+        assert!(busy_bass > sparse_bass && sparse_bass >= 4);
+    }
+    let late = |part: &Part| {
+        let within = part.notes.iter().map(|note| note.start() % 4.0);
+        let count =
+            |range: std::ops::Range<f64>| within.clone().filter(|at| range.contains(at)).count();
+        (count(2.4..2.9), count(1.8..2.2))
+    };
+    let (swung, none) = late(&make("swung drums on the hi-hat", 1).unwrap());
+    let (no_swing, straight) = late(&make("rock drums, straight eighths", 1).unwrap());
+    assert!(swung > 0 && none == 0, "{swung} {none}");
+    assert!(straight > 0 && no_swing == 0, "{no_swing} {straight}");
+    let half = make("half-time rock drums", 1).unwrap();
+    let snares = half
+        .notes
+        .iter()
+        .filter(|note| (37..=40).contains(&note.key));
+    let steps: Vec<u32> = snares.map(|note| note.step % 16).collect();
+    assert!(steps.iter().all(|step| *step == 8), "{steps:?}");
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn short_and_long_songs_get_parts_as_long_as_they_are() {
     let mut models = StemModels::load().unwrap();
     for (bars, metre) in [

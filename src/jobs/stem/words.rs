@@ -204,8 +204,32 @@ pub struct Said {
     pub intro: bool,
     /// The last bar ends it.
     pub ending: bool,
-    /// How a part that is there should change.
+    /// How a part that is there should change; of a new one the half-time and the sixteenth hats count.
     pub edit: Option<Edit>,
+    /// Whether second eighths come late, or by no means.
+    pub swing: Option<bool>,
+}
+
+impl Said {
+    /// How busy it should be, −2..=2, where anything is said of it. Any thread.
+    #[must_use]
+    pub fn density(&self) -> Option<f32> {
+        let mut found = self.controls.iter();
+        found
+            .find(|(control, _)| *control == Control::Density)
+            .map(|(_, score)| *score)
+    }
+
+    /// The same, as busy as this.
+    #[must_use]
+    pub(super) fn as_busy_as(&self, density: Option<f32>) -> Self {
+        let mut said = self.clone();
+        said.controls
+            .retain(|(control, _)| *control != Control::Density);
+        let density = density.map(|score| (Control::Density, score));
+        said.controls.extend(density);
+        said
+    }
 }
 
 /// Reads an instruction. Any thread.
@@ -251,6 +275,8 @@ pub fn read(instruction: &str) -> Said {
             },
             "intro" | "lead-in" => said.intro = !denied,
             "ending" | "outro" => said.ending = !denied,
+            "swing" | "swung" | "swinging" | "shuffle" | "shuffled" => said.swing = Some(!denied),
+            "straight" => said.swing = Some(denied),
             _ => {}
         }
         for (names, control, amount) in AMOUNTS {
@@ -380,6 +406,9 @@ mod tests {
         let hats = read("same but with sixteenth hats");
         assert_eq!(hats.edit, Some(Edit::SixteenthHats));
         assert_eq!(read("half-time").edit, Some(Edit::HalfTime));
+        assert_eq!(read("swung drums").swing, Some(true));
+        assert_eq!(read("straight eighths, no swing").swing, Some(false));
+        assert_eq!(read("jazzy drums").swing, None);
         assert_eq!(
             read("same but with busier hi-hats").edit,
             Some(Edit::Busier)

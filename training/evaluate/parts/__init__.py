@@ -1,4 +1,4 @@
-"""Parts for unseen grooves and progressions: `python -m training.evaluate parts [drums|bass|keys|style|copies|edits …] [--songs N]`.
+"""Parts for unseen grooves and progressions: `python -m training.evaluate parts [drums|bass|keys|style|copies|distribution|edits …] [--songs N]`.
 
 Each figure stands beside real parts, a real part of another song, that of the nearest training song, and an unconditional model's.
 """
@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ...parts import heard, measure, windows
-from . import agreement, answers, copies, edits, style
+from . import agreement, answers, copies, distribution, edits, style
 
 PARTS = {"drums": 0, "bass": 1, "keys": 3}
-ALL = (*PARTS, "style", "copies", "edits")
+ALL = (*PARTS, "style", "copies", "distribution", "edits")
 
 
 def _table(rows):
@@ -87,9 +87,33 @@ def main(args):
                 label = "drums" if part == 0 else "bass"
                 print(f"\n{label}: bars (and all eight bars) that training has, too: generated {made[0]:.3f} ({made[1]:.3f}), real {real[0]:.3f} ({real[1]:.3f})")
                 figures |= {f"{label} bars as in training": made[0], f"{label} real bars as in training": real[0]}
+        elif name == "distribution":
+            for label, part in PARTS.items():
+                figures |= _distribution(asker, train, label, part, count)
         elif name == "edits":
             figures |= _edits(asker, count)
     return "parts", figures
+
+
+def _distribution(asker, train, label, part, count):
+    places = asker.songs(part, count)
+    rolls = answers.rolls_of(asker.data, places)
+    texts = asker.captions(rolls, part)
+    made = {
+        "real": rolls,
+        "nearest in training": answers.nearest(train, rolls, part, asker.voicings),
+        "unconditional": asker.answer(rolls, part, [None] * len(rolls), given=[]),
+        "context and words": asker.answer(rolls, part, texts),
+    }
+    space, judge = distribution.Space(train, part, asker.voicings), style.learned(train) if part == 0 else None
+    real, found = space(rolls), {}
+    print(f"\n{label}: Fréchet distance to real parts over that of two real halves" + (", diversity" if judge else ""))
+    for name, some in made.items():
+        found[f"{label} {name} frechet"] = distribution.over_halves(space(some), real)
+        if judge:
+            found[f"{label} {name} diversity"] = distribution.diversity(judge, some)
+        print(f"  {name:22s} " + "  ".join(f"{v:.3f}" for k, v in found.items() if k.startswith(f"{label} {name} ")), flush=True)
+    return found
 
 
 def _style(asker, train, count):

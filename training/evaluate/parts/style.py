@@ -61,9 +61,12 @@ class GenreJudge:
         p = np.exp(z - z.max(1, keepdims=True))
         return p / p.sum(1, keepdims=True)
 
+    def probabilities(self, rolls):
+        """Of each genre, [rolls, genres]."""
+        return self._probabilities(self._scaled(np.stack([features(r) for r in rolls])))
+
     def __call__(self, rolls):
-        p = self._probabilities(self._scaled(np.stack([features(r) for r in rolls])))
-        return [self.names[i] for i in p.argmax(1)]
+        return [self.names[i] for i in self.probabilities(rolls).argmax(1)]
 
 
 def learned(data):

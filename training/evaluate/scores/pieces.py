@@ -78,6 +78,16 @@ def chorales(names, known):
         yield Piece(name.replace(".", "-"), "chorales", f"bach/{name}", (60.0, 96.0))
 
 
+def others(count):
+    """Chorales that aren't evaluated with, to count patterns over: so many, at tempi of all kinds."""
+    from . import reading
+
+    evaluated = {piece.path for piece in chosen(10**6)}
+    names = sorted(name for name in reading.chorale_names() if f"bach/{name}" not in evaluated)
+    for name in random.Random("counted").sample(names, count):
+        yield Piece(f"counted-{name}".replace(".", "-"), "chorales", f"bach/{name}", (52.0, 132.0))
+
+
 def chosen(count):
     """So many pieces of each kind at most."""
     from . import reading

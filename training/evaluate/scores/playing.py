@@ -32,26 +32,27 @@ def folder():
     return data_root() / "songs" / "scores"
 
 
-def make(piece):
+def make(piece, place=None, fonts=FONTS):
     """Whether it could be played; makes NAME.flac and NAME.json unless they are there."""
-    folder().mkdir(parents=True, exist_ok=True)
-    told, refused = folder() / f"{piece.name}.json", folder() / f"{piece.name}.refused"
+    place = place or folder()
+    place.mkdir(parents=True, exist_ok=True)
+    told, refused = place / f"{piece.name}.json", place / f"{piece.name}.refused"
     if not told.exists() and not refused.exists():
         try:
-            _one(piece, told)
+            _one(piece, told, fonts)
         except (ValueError, subprocess.CalledProcessError) as fault:
             refused.write_text(str(fault))
             print(f"{piece.name}: left out, {fault}")
     return told.exists()
 
 
-def _one(piece, told):
+def _one(piece, told, fonts):
     rng = random.Random(f"score {piece.name}")
     score = reading.read(piece)
     low, high = piece.bpm
     felt = low * (high / low) ** rng.random()
     playing = rng.choice(_PLAYED_BY["strings" if piece.kind == "strings" else "chorales"])
-    font = rng.choice(FONTS)
+    font = rng.choice(fonts)
     truth = said(score, felt)
     if truth["beats"][-1] < LEAST_SECONDS:
         raise ValueError("too short")
