@@ -46,7 +46,7 @@ impl IEventListTrait for Notes {
             let Some(event) = event.as_ref() else {
                 return kInvalidArgument;
             };
-            if u32::from(event.r#type) == kNoteOnEvent as u32 {
+            if u32::from(event.r#type) == kNoteOnEvent {
                 let note = event.__field0.noteOn;
                 let mut notes = self.0.borrow_mut();
                 assert!(notes.len() < MOST);

@@ -44,9 +44,9 @@ class Settings:
     early_steps: int = 10
     late_steps: int = 2
     words: float = 2.0
-    context: float = 1.5
+    context: float = 1.25
     kick: float = 2.0
-    temperature: float = 0.75
+    temperature: float = 0.95
     late_temperature: float = 0.7
     confidence: float = 0.0
     alike: float = 0.8

@@ -15,7 +15,7 @@ const FILL: &str = "drums with a drum fill at the end, toms";
 const LEAST_A_BAR: f32 = 0.5;
 /// Whole kits have this many hits a quarter note at least, unless sparse ones are asked for: over held
 /// chords the network hardly plays.
-const LEAST_A_QUARTER: f32 = 1.5;
+const LEAST_A_QUARTER: f32 = 2.0;
 const DENSER: [f32; 2] = [1.0, 2.0];
 /// A part that the words want busy has at least this score, one that they want sparse at most its
 /// negative; so often it is changed until it has.

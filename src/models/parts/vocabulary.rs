@@ -93,9 +93,8 @@ pub struct Sampler {
     pub steady: f64,
 }
 
-/// How pitched parts are drawn: with the words as strong as the drums', basses leave the chords
-/// (35 % of a walking bass' notes in them); with a lower temperature what is unsure is left out.
-const PITCHED: (f32, f64) = (1.0, 0.6);
+/// How pitched parts are drawn, words and temperature: with the drums' basses leave the chords.
+const PITCHED: (f32, f64) = (1.5, 0.8);
 
 impl Vocabulary {
     /// Settings for drums, or for pitched parts.
