@@ -1,8 +1,8 @@
-"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 69]`.
+"""Counts what bars look like, for Consort's beat tracking: `python -m training.song_patterns [--songs 69] [--chorales 80]`.
 
-Makes arrangements (see evaluate/song), lets `cargo run --release --example song_evidence` listen to them,
-counts the steps of evidence at each twelfth of a beat, and writes src/analysis/song/patterns.json.
-Grooves and SoundFonts are those of the training split: no evaluation hears them.
+Makes arrangements (see evaluate/song) and plays chorales that no evaluation plays, lets `cargo run --release --example song_evidence`
+listen to them, counts the steps of evidence at each twelfth of a beat, and writes src/analysis/song/patterns.json.
+Grooves and SoundFonts are those of the training split: no evaluation hears them. The last of the chorales are kept to choose by.
 """
 
 import argparse
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from .evaluate.scores import pieces, playing
 from .evaluate.song import making
 
-POSITIONS, KINDS, STEPS, FRAMES = 12, 4, 8, 100.0
+POSITIONS, KINDS, STEPS, FRAMES = 12, 5, 8, 100.0
+BEATS = {"4/4": 4, "3/4": 3, "6/8": 2}
 TARGET = Path("src/analysis/song/patterns.json")
 # metre -> [(lowest and highest felt bpm it is used for, lowest and highest it is counted over, log of how frequent)]
 RANGES = {
@@ -23,6 +25,8 @@ RANGES = {
     "3/4": [((40, 105), (0, 130), -2.0), ((95, 240), (80, 999), -2.0)],
     "6/8": [((36, 82), (0, 95), -3.0), ((76, 150), (65, 999), -3.0)],
 }
+# The same for music without a rhythm section.
+QUIET_RANGES = {"4/4": [((40, 132), (0, 999), -1.0)], "3/4": [((40, 132), (0, 999), -3.0)]}
 # A position is counted as if so many frames looked like its place in any beat, and those like any frame.
 _LIKE_ANY_BEAT, _LIKE_ANY_FRAME = 150.0, 100.0
 
@@ -58,12 +62,9 @@ def stored(metre, bpm, prior, ratio):
     return dict(metre=metre, bpm=list(bpm), prior=prior, ratios=base64.b64encode(bytes_).decode())
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--songs", type=int, default=69)
-    args = parser.parse_args()
+def heard(names):
+    """(truth, counts) of songs in the training folder."""
     folder = making.folder("training")
-    names = making.make("training", args.songs)
     todo = [folder / f"{name}.flac" for name in names if not (folder / f"{name}.evidence").exists()]
     if todo:
         subprocess.run(["cargo", "run", "--release", "--example", "song_evidence", "--", *todo], check=True)
@@ -71,19 +72,43 @@ def main():
     for name in names:
         evidence = np.frombuffer((folder / f"{name}.evidence").read_bytes(), np.uint8).reshape(-1, KINDS)
         truth = making.truth("training", name)
-        songs.append((truth, counts(evidence, truth, {"4/4": 4, "3/4": 3, "6/8": 2}[truth["metre"]])))
-    anywhere = sum(c.sum((0, 1)) for _, c in songs) + 1.0
-    patterns, by_metre = [], {}
-    for metre, ranges in RANGES.items():
-        for bpm, counted, prior in ranges:
+        if truth["metre"] in BEATS:
+            songs.append((truth, counts(evidence, truth, BEATS[truth["metre"]])))
+    return songs
+
+
+def patterns_of(songs, anywhere, ranges):
+    """{metre: [(bpm, prior, ratios)]}"""
+    found = {}
+    for metre, some in ranges.items():
+        for bpm, counted, prior in some:
             of = [c for t, c in songs if t["metre"] == metre and counted[0] <= t["tempo"] <= counted[1]]
             print(f"{metre} {bpm}: {len(of)} songs")
-            ratio = ratios(sum(of), anywhere)
-            by_metre.setdefault(metre, []).append(ratio)
-            patterns.append(stored(metre, bpm, prior, ratio))
-    # Five beats are three and the second half of four: there are too few grooves to count.
-    for (bpm, _, _), three, four in zip(RANGES["3/4"], by_metre["3/4"], by_metre["4/4"][1:]):
-        patterns.append(stored("5/4", bpm, -4.0, np.concatenate([three, four[2:]])))
+            found.setdefault(metre, []).append((bpm, prior, ratios(sum(of), anywhere)))
+    return found
+
+
+def chorales(count):
+    """Names of so many chorales, played by training SoundFonts into the training folder."""
+    some = list(pieces.others(count))
+    return [piece.name for piece in some if playing.make(piece, making.folder("training"), making.FONTS["training"])]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--songs", type=int, default=69)
+    parser.add_argument("--chorales", type=int, default=80)
+    args = parser.parse_args()
+    songs, quiet = heard(making.make("training", args.songs)), heard(chorales(args.chorales))
+    patterns = []
+    for some, ranges in ((songs, RANGES), (quiet, QUIET_RANGES)):
+        anywhere = sum(c.sum((0, 1)) for _, c in some) + 1.0
+        found = patterns_of(some, anywhere, ranges)
+        patterns += [stored(metre, *one) for metre, of in found.items() for one in of]
+        if some is songs:
+            # Five beats are three and the second half of four: there are too few grooves to count.
+            for (bpm, _, three), (_, _, four) in zip(found["3/4"], found["4/4"][1:]):
+                patterns.append(stored("5/4", bpm, -4.0, np.concatenate([three, four[2:]])))
     TARGET.write_text("[\n" + ",\n".join(json.dumps(p) for p in patterns) + "\n]\n")
 
 

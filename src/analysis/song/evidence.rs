@@ -1,13 +1,17 @@
-//! What there is at each moment to tell beats and bars by: onsets in three bands and changes of
-//! harmony, each in a few steps relative to what is usual around it.
+//! What there is at each moment to tell beats and bars by: onsets in three bands, changes of harmony, and
+//! notes that begin, each in a few steps relative to what is usual around it.
 
 use super::salience::{ROWS, Salience};
 use super::strength::{BANDS, FRAMES};
+use crate::analysis::Posterior;
+use crate::analysis::posterior::KEYS;
 
-/// Kinds of evidence: the bands of the onset strength, then the change of harmony.
-pub const KINDS: usize = BANDS + 1;
+/// Kinds of evidence: the bands of the onset strength, the change of harmony, the notes that begin.
+pub const KINDS: usize = BANDS + 2;
 /// Steps of each kind.
 pub const STEPS: usize = 8;
+/// Instead of a step: nobody listened for this kind.
+pub const UNKNOWN: u8 = STEPS as u8;
 /// Where steps 1.. begin, in means of the surroundings.
 const EDGES: [f32; STEPS - 1] = [0.15, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0];
 /// What "around" is, seconds to each side.
@@ -16,22 +20,52 @@ const AROUND: f64 = 4.0;
 const QUIET: f32 = 0.01;
 /// The same of the change of harmony (0 to 1).
 const SAME: f32 = 0.01;
+/// The same of the notes that begin.
+const FEW: f32 = 0.02;
+/// Likelihoods of a note's beginning below this are none.
+const UNLIKELY: f32 = 0.1;
 /// Chroma before and after a moment are means over so many rows of the salience.
 const HARMONY_ROWS: usize = 10;
 
-/// The evidence of each frame ([`FRAMES`] a second), as steps below [`STEPS`].
+/// The evidence of each frame ([`FRAMES`] a second), as steps below [`STEPS`], or [`UNKNOWN`].
 pub type Evidence = Vec<[u8; KINDS]>;
 
-/// Evidence of a song from its onset strength and salience. Any thread but audio.
-pub fn of(strength: &[[f32; BANDS]], salience: &Salience) -> Evidence {
-    let mut evidence = vec![[0u8; KINDS]; strength.len()];
+/// Evidence of a song from its onset strength and salience, and from what a transcription model heard, where one did. Any
+/// thread but audio.
+pub fn of(
+    strength: &[[f32; BANDS]],
+    salience: &Salience,
+    posterior: Option<&Posterior>,
+) -> Evidence {
+    let mut evidence = vec![[UNKNOWN; KINDS]; strength.len()];
     for band in 0..BANDS {
         let track: Vec<f32> = strength.iter().map(|row| row[band]).collect();
         into_steps(&track, QUIET, &mut evidence, band);
     }
     let changes = change_of_harmony(salience, strength.len());
     into_steps(&changes, SAME, &mut evidence, BANDS);
+    if let Some(posterior) = posterior.filter(|posterior| !posterior.begins.is_empty()) {
+        let notes = notes_that_begin(posterior, strength.len());
+        into_steps(&notes, FEW, &mut evidence, BANDS + 1);
+    }
     evidence
+}
+
+/// Likelihoods of all keys' beginnings together, for each of `frames`.
+fn notes_that_begin(posterior: &Posterior, frames: usize) -> Vec<f32> {
+    let sum = |row: &[f32; KEYS]| row.iter().map(|p| (p - UNLIKELY).max(0.0)).sum::<f32>();
+    let rows: Vec<f32> = posterior.begins.iter().map(sum).collect();
+    let at = |frame: usize| -> f32 {
+        let seconds = frame as f64 / FRAMES;
+        let after = posterior.seconds.partition_point(|at| *at < seconds);
+        let (Some(a), Some(b)) = (after.checked_sub(1), rows.get(after)) else {
+            return 0.0;
+        };
+        let (from, to) = (posterior.seconds[a], posterior.seconds[after]);
+        let share = ((seconds - from) / (to - from).max(1e-6)) as f32;
+        rows[a] + (b - rows[a]) * share
+    };
+    (0..frames).map(at).collect()
 }
 
 fn into_steps(track: &[f32], least: f32, evidence: &mut Evidence, kind: usize) {
@@ -91,7 +125,6 @@ fn change_of_harmony(salience: &Salience, frames: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::posterior::KEYS;
 
     #[test]
     fn a_change_of_chord_and_an_accent_stand_out() {
@@ -106,12 +139,27 @@ mod tests {
         }
         let mut strength = vec![[0.1f32; BANDS]; 1000];
         strength[300][1] = 2.0;
-        let evidence = of(&strength, &salience);
+        let mut posterior = Posterior {
+            begins: vec![[0.0; KEYS]; 860],
+            seconds: (0..860).map(|row| f64::from(row) / 86.0).collect(),
+            ..Posterior::default()
+        };
+        posterior.begins[430][40] = 0.9;
+        let evidence = of(&strength, &salience, Some(&posterior));
+        assert_eq!(evidence[500][BANDS + 1], 7);
+        assert_eq!(evidence[510][BANDS + 1], 0);
+        let without = of(&strength, &salience, None);
+        assert!(without.iter().all(|row| row[BANDS + 1] == UNKNOWN));
         assert_eq!(evidence[500][BANDS], 7);
         assert_eq!(evidence[250][BANDS], 0);
         assert_eq!(evidence[300][1], 7);
         assert_eq!(evidence[299][1], 3);
-        let silent = of(&[[0.0; BANDS]; 10], &Salience::default());
-        assert!(silent.iter().flatten().all(|&step| step == 0));
+        let silent = of(&[[0.0; BANDS]; 10], &Salience::default(), None);
+        assert!(
+            silent
+                .iter()
+                .flatten()
+                .all(|&step| step == 0 || step == UNKNOWN)
+        );
     }
 }

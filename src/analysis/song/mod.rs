@@ -106,7 +106,7 @@ pub struct Heard {
 }
 
 /// Describes a song. Time comes from `host` where there is one; `posterior` is what a transcription
-/// model hears in the same sound, and makes key and chords surer; what is `told` isn't looked for. Of sounds longer than [`LONGEST`]
+/// model hears in the same sound, and makes beats, key and chords surer; what is `told` isn't looked for. Of sounds longer than [`LONGEST`]
 /// the beginning is used. Takes some 20 ms a second of sound on a slow core, and 200 kB a second.
 /// `stop` is asked at least every few tens of milliseconds. Any thread but audio.
 ///
@@ -162,7 +162,7 @@ pub fn conclude(
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, Stopped> {
     let (strength, salience, used) = (&heard.strength, &heard.salience, heard.seconds_used);
-    let (rhythm, from_host) = beats(heard, host, told, stop)?;
+    let (rhythm, from_host) = beats(heard, posterior, host, told, stop)?;
     let keys = match posterior {
         Some(posterior) if !posterior.sounds.is_empty() => {
             Keys::of_both(posterior, salience, OWN_SHARE)
@@ -216,6 +216,7 @@ pub fn conclude(
 /// Beats: the host's or those heard, with what is told about them; and whether they are the host's.
 fn beats(
     heard: &Heard,
+    posterior: Option<&Posterior>,
     host: Option<&HostGrid>,
     told: &Corrections,
     stop: &dyn Fn() -> bool,
@@ -231,7 +232,7 @@ fn beats(
     let found = match used < SHORTEST_RHYTHM {
         true => None,
         false => {
-            let evidence = evidence::of(strength, &heard.salience);
+            let evidence = evidence::of(strength, &heard.salience, posterior);
             rhythm::find(
                 &evidence,
                 strength,

@@ -92,8 +92,9 @@ impl Search {
             let mut sums = Vec::with_capacity(evidence.len() + 1);
             sums.push(0.0);
             for row in evidence {
+                // What nobody listened for says nothing.
                 let here: f32 = (0..KINDS)
-                    .map(|kind| position[kind][usize::from(row[kind])])
+                    .filter_map(|kind| position[kind].get(usize::from(row[kind])))
                     .sum();
                 sum += f64::from(here * WEIGHT);
                 sums.push(sum as f32);

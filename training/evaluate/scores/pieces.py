@@ -84,7 +84,8 @@ def others(count):
 
     evaluated = {piece.path for piece in chosen(10**6)}
     names = sorted(name for name in reading.chorale_names() if f"bach/{name}" not in evaluated)
-    for name in random.Random("counted").sample(names, count):
+    random.Random("counted").shuffle(names)
+    for name in names[:count]:
         yield Piece(f"counted-{name}".replace(".", "-"), "chorales", f"bach/{name}", (52.0, 132.0))
 
 
