@@ -58,10 +58,15 @@ fn notes_that_begin(posterior: &Posterior, frames: usize) -> Vec<f32> {
     let at = |frame: usize| -> f32 {
         let seconds = frame as f64 / FRAMES;
         let after = posterior.seconds.partition_point(|at| *at < seconds);
-        let (Some(a), Some(b)) = (after.checked_sub(1), rows.get(after)) else {
+        let known = (
+            after.checked_sub(1),
+            rows.get(after),
+            posterior.seconds.get(after),
+        );
+        let (Some(a), Some(b), Some(to)) = known else {
             return 0.0;
         };
-        let (from, to) = (posterior.seconds[a], posterior.seconds[after]);
+        let from = posterior.seconds[a];
         let share = ((seconds - from) / (to - from).max(1e-6)) as f32;
         rows[a] + (b - rows[a]) * share
     };

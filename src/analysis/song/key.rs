@@ -24,6 +24,9 @@ const INDEPENDENT: f64 = 32.0;
 const EVEN: f32 = 0.15;
 /// Below this correlation with the best profile there is no key.
 const LEAST: f64 = 0.25;
+/// Differences of scores are divided by this to become confidences; fitted on validation songs
+/// (`python -m training.evaluate song calibration --validation`).
+const TEMPERATURE: f64 = 1.57;
 
 /// Keys with how likely they are, best first, or the known one; and the first one's chords.
 pub struct Found {
@@ -61,12 +64,13 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) 
     if scored[0].2 < LEAST && known.is_none() {
         return None;
     }
-    let total: f64 = scored.iter().map(|s| (s.1 - best).exp()).sum();
+    let share = |score: f64| ((score - best) / TEMPERATURE).exp();
+    let total: f64 = scored.iter().map(|s| share(s.1)).sum();
     if let Some(place) = scored.iter().position(|s| Some(s.0) == known) {
         scored[..=place].rotate_right(1);
     }
     let path = std::mem::take(&mut scored[0].3);
-    let keys = scored.iter().map(|s| (s.0, (s.1 - best).exp() / total));
+    let keys = scored.iter().map(|s| (s.0, share(s.1) / total));
     Some(Found {
         keys: keys.collect(),
         path,
