@@ -94,7 +94,7 @@ pub struct Sampler {
 }
 
 /// How pitched parts are drawn, words and temperature: with the drums' basses leave the chords.
-const PITCHED: (f32, f64) = (1.5, 0.8);
+const PITCHED: (f32, f64) = (1.0, 0.7);
 
 impl Vocabulary {
     /// Settings for drums, or for pitched parts.
