@@ -174,6 +174,38 @@ fn another_part_takes_over_without_cutting_what_sounds() {
     assert_eq!(keys, [(true, 60), (true, 62), (false, 62), (false, 60)]);
 }
 
+/// Variations are auditioned while the song plays: whichever is chosen when, a note that is due comes once, at its
+/// frame, of the one that is chosen.
+#[test]
+fn variations_follow_each_other_without_a_gap() {
+    let eighths = |key| (0..8).map(move |i| note(f64::from(i) / 2.0, 0.4, key));
+    for size in [64, 441, 4_096] {
+        let (mut player, mut sender) = player(eighths(60).collect(), 0.0, 4.0, true);
+        let (mut found, mut wanted, mut done, mut key) = (Vec::new(), Vec::new(), 0, 60);
+        for turn in 0.. {
+            if turn % 3 == 2 {
+                key = 60 + (key - 59) % 3;
+                let other = PlayedPart::new(eighths(key).collect(), 0.0, 4.0, true);
+                sender.send(Box::new(other)).unwrap();
+            }
+            let from = done as f64 / RATE * 2.0;
+            let events = play(&mut player, from, 120.0, size, &[size]);
+            found.extend(
+                ons(&events)
+                    .into_iter()
+                    .map(|(frame, key)| (done + frame, key)),
+            );
+            let due = (done..done + size).filter(|frame| frame % 12_000 == 0);
+            wanted.extend(due.map(|frame| (frame, key)));
+            done += size;
+            if done > 20 * 12_000 {
+                break;
+            }
+        }
+        assert_eq!(found, wanted, "blocks of {size}");
+    }
+}
+
 #[test]
 fn more_notes_than_fit_end_those_that_would_end_first() {
     let notes = (0..40).map(|i| note(0.0, 1.0 + f64::from(i) / 100.0, i));

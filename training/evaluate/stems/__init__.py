@@ -1,8 +1,9 @@
-"""Parts as the program writes them: `python -m training.evaluate stems [drums|bass|keys … words|edits|style] [--songs N]`.
+"""Parts as the program writes them: `python -m training.evaluate stems [drums|bass|keys … words|edits|style|foreign] [--songs N]`.
 
 The rest of an unseen song goes to `consort stem` as a MIDI file, and as a recording of it (SoundFonts that nothing was tuned on), once with
 tempo and metre told, as a host does, once without. What comes back is put on the song's true bars and held against the real part, one of
-another song, and the nearest training song's. `words`, `edits` and `style`: does the program do as it is told. $CONSORT names the command.
+another song, and the nearest training song's. `words`, `edits` and `style`: does the program do as it is told; `foreign`: contexts that no groove
+library made. $CONSORT names the command.
 """
 
 import tempfile
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from ...parts import measure, windows
 from ..parts import PARTS, _mean, _table, agreement, answers
-from . import obeying, program
+from . import foreign, obeying, program
+
+OTHERS = obeying.ALL | {"foreign": foreign.by_foreign}
 
 
 def answered(rolls, part, texts, voicings):
@@ -42,10 +45,10 @@ def figures_of(made, rolls, part, voicings):
 
 def main(args):
     asker, train, figures = answers.Asker(Path(args.models), args.split), windows.Windows("train"), {}
-    for name in args.parts or ("drums", "bass", "words", "edits", "style"):
-        if name in obeying.ALL:
+    for name in args.parts or ("drums", "bass", *OTHERS):
+        if name in OTHERS:
             print(f"\n{name}, by the program")
-            figures |= {f"program {key}": value for key, value in obeying.ALL[name](asker, train, args.songs).items()}
+            figures |= {f"program {key}": value for key, value in OTHERS[name](asker, train, args.songs).items()}
             continue
         part = PARTS[name]
         places = asker.songs(part, args.songs)
