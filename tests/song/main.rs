@@ -12,6 +12,7 @@ mod clap;
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod live;
 mod notes;
 #[path = "../stems/sheet.rs"]
 mod sheet;
