@@ -238,7 +238,7 @@ mod tests {
         let arrives = |share: f32| {
             let begun = Instant::now();
             while shown().1 != Some(share) {
-                assert!(begun.elapsed() < Duration::from_secs(20), "it never comes");
+                assert!(begun.elapsed() < Duration::from_secs(60), "it never comes");
                 std::thread::sleep(Duration::from_millis(2));
             }
         };
@@ -340,7 +340,7 @@ mod tests {
         let begun = Instant::now();
         session.morph(1.0).unwrap();
         while crossings(&render(&mut engine)) < before.max(15) {
-            assert!(begun.elapsed() < Duration::from_secs(20), "never heard");
+            assert!(begun.elapsed() < Duration::from_secs(60), "never heard");
             std::thread::sleep(Duration::from_millis(10));
         }
         println!("heard after {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);

@@ -1,4 +1,4 @@
-"""Parts for unseen grooves and progressions: `python -m training.evaluate parts [drums|bass|keys|style|copies|distribution|edits …] [--songs N]`.
+"""Parts for unseen grooves and progressions: `python -m training.evaluate parts [drums|bass|guitar|keys|style|copies|distribution|edits …] [--songs N]`.
 
 Each figure stands beside real parts, a real part of another song, that of the nearest training song, and an unconditional model's.
 """
@@ -10,7 +10,7 @@ import numpy as np
 from ...parts import heard, measure, windows
 from . import agreement, answers, copies, distribution, edits, style
 
-PARTS = {"drums": 0, "bass": 1, "keys": 3}
+PARTS = {"drums": 0, "bass": 1, "guitar": 2, "keys": 3}
 ALL = (*PARTS, "style", "copies", "distribution", "edits")
 
 

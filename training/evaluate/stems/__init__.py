@@ -1,4 +1,4 @@
-"""Parts as the program writes them: `python -m training.evaluate stems [drums|bass|keys … words|edits|style|foreign] [--songs N]`.
+"""Parts as the program writes them: `python -m training.evaluate stems [drums|bass|guitar|keys … words|edits|style|foreign] [--songs N]`.
 
 The rest of an unseen song goes to `consort stem` as a MIDI file, and as a recording of it (SoundFonts that nothing was tuned on), once with
 tempo and metre told, as a host does, once without. What comes back is put on the song's true bars and held against the real part, one of
