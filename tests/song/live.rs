@@ -25,32 +25,31 @@ fn what_is_shown_while_it_plays_costs_less_than_a_twentieth_of_a_core() {
     // SAFETY: it is the entry that the plugin library exports.
     let entry = unsafe { PluginEntry::load_from_raw(&consort::clap_entry, c"/linked/in") };
     let entry = entry.expect("it loads");
-    let rates: [(f64, fn(u64) -> f32); 3] = [
-        (44_100.0, chord::<44_100>),
-        (48_000.0, chord::<48_000>),
-        (192_000.0, chord::<192_000>),
-    ];
-    for (rate, sound) in rates {
-        let mut session = Session::open_one(&entry, host::STEMS, rate, 512);
-        let audio = session.audio.as_mut().expect("active");
-        audio.sidechain = sound;
-        let song = Timeline::new(0, (4, 4), 120.0, 0.0, rate);
-        audio.transport = Some(Box::new(move |frame| song.at(frame)));
-        let state = session.save();
-        let listen = json!({ "listen": true, "bars": 4 });
-        assert!(session.load(&state.with_field("song", &listen)));
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs_f64(SECONDS) {
-            let position = session.audio.as_ref().expect("active").position;
-            let due = Duration::from_secs_f64(position as f64 / rate);
-            std::thread::sleep(due.saturating_sub(begun.elapsed()));
-            session.play(&[], 512, &[512]);
-        }
-        let used = processor_time();
-        let share = used.as_secs_f64() / SECONDS;
-        println!("{rate} Hz: {:.2} % of a core", 100.0 * share);
-        assert!(share > 0.0 && share < 0.05, "{rate} Hz: {share}");
+    costs_little(&entry, 44_100.0, chord::<44_100>);
+    costs_little(&entry, 48_000.0, chord::<48_000>);
+    costs_little(&entry, 192_000.0, chord::<192_000>);
+}
+
+/// Plays in time at a rate, and looks what the thread that listens has used.
+fn costs_little(entry: &PluginEntry, rate: f64, sound: fn(u64) -> f32) {
+    let mut session = Session::open_one(entry, host::STEMS, rate, 512);
+    let audio = session.audio.as_mut().expect("active");
+    audio.sidechain = sound;
+    let song = Timeline::new(0, (4, 4), 120.0, 0.0, rate);
+    audio.transport = Some(Box::new(move |frame| song.at(frame)));
+    let state = session.save();
+    let listen = json!({ "listen": true, "bars": 4 });
+    assert!(session.load(&state.with_field("song", &listen)));
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs_f64(SECONDS) {
+        let position = session.audio.as_ref().expect("active").position;
+        let due = Duration::from_secs_f64(position as f64 / rate);
+        std::thread::sleep(due.saturating_sub(begun.elapsed()));
+        session.play(&[], 512, &[512]);
     }
+    let share = processor_time().as_secs_f64() / SECONDS;
+    println!("{rate} Hz: {:.2} % of a core", 100.0 * share);
+    assert!(share > 0.0 && share < 0.05, "{rate} Hz: {share}");
 }
 
 /// What the thread that listens has used so far.
