@@ -97,7 +97,7 @@ def chorales(count):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--songs", type=int, default=69)
-    parser.add_argument("--chorales", type=int, default=80)
+    parser.add_argument("--chorales", type=int, default=pieces.COUNTED)
     args = parser.parse_args()
     songs, quiet = heard(making.make("training", args.songs)), heard(chorales(args.chorales))
     patterns = []

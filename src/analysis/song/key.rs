@@ -25,7 +25,7 @@ const EVEN: f32 = 0.15;
 /// Below this correlation with the best profile there is no key.
 const LEAST: f64 = 0.25;
 /// Differences of scores are divided by this to become confidences; fitted on validation songs
-/// (`python -m training.evaluate song calibration --validation`).
+/// (`python -m training.evaluate song calibration --validation`, and `scores` alike).
 const TEMPERATURE: f64 = 1.57;
 
 /// Keys with how likely they are, best first, or the known one; and the first one's chords.

@@ -18,7 +18,7 @@ const EXPECTED_BPM: [f64; 3] = [65.0, 125.0, 105.0];
 const WIDTH_OCTAVES: f64 = 0.9;
 const EXPECTATION: f64 = 20.0;
 /// Differences of scores are divided by this to become confidences; fitted on validation songs
-/// (`python -m training.evaluate song calibration --validation`).
+/// (`python -m training.evaluate song calibration --validation`, and `scores` alike).
 const TEMPERATURE: f64 = 70.0;
 /// A way has to explain at least this much a second, in log-likelihood.
 const LEAST_A_SECOND: f64 = 0.35;

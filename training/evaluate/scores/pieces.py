@@ -5,6 +5,8 @@ import re
 from typing import NamedTuple
 
 CHORALES, ANALYSED = 24, 20
+# Of the others, those that bars are counted over, and those that are chosen by.
+COUNTED, VALIDATION = 80, 32
 
 
 class Piece(NamedTuple):
@@ -87,6 +89,11 @@ def others(count):
     random.Random("counted").shuffle(names)
     for name in names[:count]:
         yield Piece(f"counted-{name}".replace(".", "-"), "chorales", f"bach/{name}", (52.0, 132.0))
+
+
+def validation():
+    """Those of the others that aren't counted."""
+    return list(others(COUNTED + VALIDATION))[COUNTED:]
 
 
 def chosen(count):

@@ -32,9 +32,8 @@ def folder():
     return data_root() / "songs" / "scores"
 
 
-def make(piece, place=None, fonts=FONTS):
-    """Whether it could be played; makes NAME.flac and NAME.json unless they are there."""
-    place = place or folder()
+def make(piece, place, fonts):
+    """Whether it could be played; makes NAME.flac and NAME.json in a folder unless they are there."""
     place.mkdir(parents=True, exist_ok=True)
     told, refused = place / f"{piece.name}.json", place / f"{piece.name}.refused"
     if not told.exists() and not refused.exists():
