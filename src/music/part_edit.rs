@@ -7,6 +7,8 @@ const HUMAN_VELOCITY: f32 = 16.0;
 const HUMAN_OFFSET: f32 = 0.2;
 /// How late the second of two eighths is in triplets, steps.
 const TRIPLET: f32 = 2.0 / 3.0;
+/// Where second eighths lie in a beat, straight or swung, steps.
+const SECOND_EIGHTH: std::ops::Range<f32> = 1.6..2.9;
 
 impl Part {
     /// The note at a step and key. Any thread.
@@ -50,20 +52,23 @@ impl Part {
         self.sort();
     }
 
-    /// Puts second eighths of a beat (of four steps) between straight (0) and triplets (1). Any
-    /// thread.
+    /// Puts second eighths of a beat (of four steps) between straight (0) and triplets (1); sixteenths
+    /// stay. Any thread.
     pub fn swing(&mut self, amount: f32) {
         for note in &mut self.notes {
             let start = note.start() as f32;
             let beat = (start / 4.0).floor() * 4.0;
             // A swung eighth lies at 2.67 steps, and belongs to the third.
-            if (1.6..3.1).contains(&(start - beat)) {
+            if SECOND_EIGHTH.contains(&(start - beat)) {
                 let place = beat + 2.0 + TRIPLET * amount.clamp(0.0, 1.0);
                 note.step = place.round() as u32;
                 note.offset = place - place.round();
             }
         }
         self.sort();
+        // Of an even and a late one one is left.
+        self.notes
+            .dedup_by(|a, b| a.key == b.key && (a.start() - b.start()).abs() < 0.01);
     }
 
     /// Moves notes and their velocities by chance. Any thread.
@@ -133,6 +138,12 @@ mod tests {
         }
         part.swing(0.0);
         assert_eq!(part, eighths());
+        // A sixteenth after the second eighth stays one.
+        part.toggle(3, 42, 80);
+        part.swing(1.0);
+        assert_eq!(part.notes.len(), 9);
+        part.swing(0.0);
+        assert!(part.note_at(2, 42).is_some() && part.note_at(3, 42).is_some());
     }
 
     #[test]

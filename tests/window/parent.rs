@@ -121,11 +121,7 @@ impl Parent {
         };
         // All three are of one form.
         for event in [moved, pressed, released] {
-            self.connection
-                .send_event(false, child, EventMask::NO_EVENT, event)
-                .expect("the display is there")
-                .check()
-                .expect("it passes events on");
+            self.send(child, event);
             // Longer than a frame: what happens within one is one.
             std::thread::sleep(Duration::from_millis(60));
         }
@@ -166,16 +162,19 @@ impl Parent {
                 response_type: KEY_RELEASE_EVENT,
                 ..pressed
             };
-            for event in [pressed, released] {
-                self.connection
-                    .send_event(false, child, EventMask::NO_EVENT, event)
-                    .expect("the display is there")
-                    .check()
-                    .expect("it passes events on");
-            }
+            self.send(child, pressed);
+            self.send(child, released);
             // Longer than a frame.
             std::thread::sleep(Duration::from_millis(60));
         }
+    }
+
+    fn send(&self, child: u32, event: impl Into<[u8; 32]>) {
+        self.connection
+            .send_event(false, child, EventMask::NO_EVENT, event)
+            .expect("the display is there")
+            .check()
+            .expect("it passes events on");
     }
 
     /// How many colours the window in it shows: one or none before it has drawn.

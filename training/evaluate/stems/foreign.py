@@ -4,21 +4,18 @@ There is no real part to compare with; beside each figure stands that of the par
 and the Debian packages `hydrogen-data`.
 """
 
-import json
-import os
-import subprocess
 import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-import mido
 import numpy as np
 
 from ...parts import gm, measure
 from ..scores import pieces, reading
 from ..tables import show
+from . import program
 
-BARS, TICKS, STEPS = 16, 480, 4
+BARS, STEPS = 16, 4
 HYDROGEN, HYDROGEN_TICKS = Path("/usr/share/hydrogen/data/demo_songs"), 48
 # Words in the names of Hydrogen's instruments; the first that is in a name counts.
 _PIECES = {"kick": 36, "stick": 37, "rim": 37, "snare": 38, "clap": 39, "pedal": 44, "open hat": 46, "hat open": 46, "hat": 42, "floor": 41, "tom": 45, "crash": 49, "splash": 49,
@@ -34,47 +31,16 @@ class Piece:
         self.bar = 4 * int(metre.split("/")[0]) // int(metre.split("/")[1]) if metre != "6/8" else 3
         self.tracks = [[n for n in track if 0 <= n[0] < BARS * self.bar] for track in tracks]
 
-    def write(self, path):
-        numerator, denominator = map(int, self.metre.split("/"))
-        head = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=round(60e6 / self.bpm))])
-        head.append(mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator))
-        file = mido.MidiFile(ticks_per_beat=TICKS, tracks=[head])
-        for number, notes in enumerate(self.tracks):
-            channel = 9 if self.drums else number % 9
-            events = [(0, 0, mido.Message("program_change", channel=channel, program=0 if self.drums else 48))]
-            for start, end, key, velocity in notes:
-                events.append((round(start * TICKS), 2, mido.Message("note_on", channel=channel, note=key, velocity=velocity)))
-                events.append((max(round(end * TICKS) - 4, round(start * TICKS) + 10), 1, mido.Message("note_off", channel=channel, note=key)))
-            track, now = mido.MidiTrack(), 0
-            for at, _, message in sorted(events, key=lambda event: event[:2]):
-                track.append(message.copy(time=at - now))
-                now = at
-            file.tracks.append(track)
-        file.save(path)
-
-    def read(self, path):
-        """Notes (start and end in quarters, key, velocity) of what was made for it."""
-        found, begun, now = [], {}, 0.0
-        for message in mido.MidiFile(path):
-            now += message.time
-            if message.type == "note_on" and message.velocity:
-                begun[message.note] = now, message.velocity
-            elif message.type in ("note_on", "note_off") and message.note in begun:
-                start, velocity = begun.pop(message.note)
-                found.append((start * self.bpm / 60, now * self.bpm / 60, message.note, velocity))
-        return found
-
     def ask(self, words, part):
-        """What `consort stem` makes for it; nothing where it refuses."""
+        """Notes (start and end in quarters, key, velocity) of what `consort stem` makes for it; nothing where it refuses."""
+        ticks = lambda notes: [(round(start * program.TICKS), round(end * program.TICKS), key, velocity) for start, end, key, velocity in notes]
+        tracks = [("Drums", 9, None, ticks(t)) if self.drums else ("Strings", n % 9, 48, ticks(t)) for n, t in enumerate(self.tracks)]
         with tempfile.TemporaryDirectory() as place:
             song = Path(place) / "song.mid"
-            self.write(song)
-            command = [os.environ.get("CONSORT", "target/release/consort"), "stem", str(song), words, "--part", part, "--midi-only", "--json", "--out", place]
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                print(f"  {self.name}: {done.stderr.strip()[-160:]}", flush=True)
-                return None
-            return self.read(json.loads(done.stdout)["variations"][0]["midi"])
+            program.save(song, self.bpm, self.metre, tracks)
+            file = program.stem(song, words, part)
+            scale = self.bpm / 60
+            return file and [(start * scale, end * scale, key, velocity) for start, end, key, velocity in program.notes_of(file)]
 
     def loudness(self, notes):
         """Summed velocity of what begins at each sixteenth."""

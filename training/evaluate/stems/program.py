@@ -18,21 +18,18 @@ FONT = Path("/usr/share/sounds/sf2/FluidR3_GM.sf2")
 TICKS = 480
 
 
-def write(path, roll, parts, voicings):
-    """Some parts of a roll as a MIDI file, a track each."""
-    numerator, denominator = map(int, roll.metre.split("/"))
-    tempo = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=round(60e6 / roll.facts["tempo"]))])
-    tempo.append(mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator))
-    file = mido.MidiFile(ticks_per_beat=TICKS, tracks=[tempo])
-    notes, scale = tokens.decode(roll, voicings), TICKS // grid.TICKS
-    for part in parts:
-        channel = 9 if part == 0 else part
-        track = mido.MidiTrack([mido.MetaMessage("track_name", name=NAMES[part])])
-        if part:
-            track.append(mido.Message("program_change", channel=channel, program=PROGRAMS[part]))
-        events, now = [], 0
-        for _, start, length, key, velocity in (n for n in notes if n[0] == part):
-            events += [(start * scale, 1, key, velocity), ((start + length) * scale - 2, 0, key, 0)]
+def save(path, bpm, metre, tracks):
+    """Writes a MIDI file: tracks are (name, channel, program or None, notes), notes (start and end in ticks, key, velocity)."""
+    numerator, denominator = map(int, metre.split("/"))
+    head = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=round(60e6 / bpm))])
+    head.append(mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator))
+    file = mido.MidiFile(ticks_per_beat=TICKS, tracks=[head])
+    for name, channel, program, notes in tracks:
+        track, events, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), [], 0
+        if program is not None:
+            track.append(mido.Message("program_change", channel=channel, program=program))
+        for start, end, key, velocity in notes:
+            events += [(start, 1, key, velocity), (max(end - 2, start + 1), 0, key, 0)]
         for at, on, key, velocity in sorted(events):
             track.append(mido.Message("note_on" if on else "note_off", channel=channel, note=key, velocity=velocity, time=at - now))
             now = at
@@ -40,17 +37,41 @@ def write(path, roll, parts, voicings):
     file.save(path)
 
 
-def read(path, roll, part, voicings):
-    """A MIDI file's notes on the true bars of a roll: where they sound, whatever beats the file has."""
+def notes_of(path):
+    """Notes of a MIDI file: (start and end in seconds, key, velocity)."""
     notes, begun, now = [], {}, 0.0
-    ticks = roll.facts["tempo"] / 60 * grid.TICKS
     for message in mido.MidiFile(path):
         now += message.time
         if message.type == "note_on" and message.velocity:
             begun[message.note] = now, message.velocity
         elif message.type in ("note_on", "note_off") and message.note in begun:
             start, velocity = begun.pop(message.note)
-            notes.append((part, round(start * ticks), max(round((now - start) * ticks), 1), message.note, velocity))
+            notes.append((start, now, message.note, velocity))
+    return notes
+
+
+def stem(context, text, part, *options):
+    """The MIDI file that `consort stem` writes for a song; nothing where it refuses."""
+    out = tempfile.mkdtemp(dir=context.parent)
+    command = [os.environ.get("CONSORT", "target/release/consort"), "stem", str(context), text, "--part", part, "--midi-only", "--json"]
+    done = subprocess.run([*command, "--out", out, *map(str, options)], capture_output=True, text=True)
+    if done.returncode:
+        print("  " + done.stderr.strip()[-200:], flush=True)
+        return None
+    return Path(json.loads(done.stdout)["variations"][0]["midi"])
+
+
+def write(path, roll, parts, voicings):
+    """Some parts of a roll as a MIDI file, a track each."""
+    notes, scale = tokens.decode(roll, voicings), TICKS // grid.TICKS
+    of = lambda part: [(start * scale, (start + length) * scale, key, velocity) for p, start, length, key, velocity in notes if p == part]
+    save(path, roll.facts["tempo"], roll.metre, [(NAMES[p], 9 if p == 0 else p, PROGRAMS[p], of(p)) for p in parts])
+
+
+def read(path, roll, part, voicings):
+    """A MIDI file's notes on the true bars of a roll: where they sound, whatever beats the file has."""
+    ticks = roll.facts["tempo"] / 60 * grid.TICKS
+    notes = [(part, round(start * ticks), max(round((end - start) * ticks), 1), key, velocity) for start, end, key, velocity in notes_of(path)]
     made = tokens.encode(notes, roll.metre, roll.root, roll.quality, voicings)
     made.facts = roll.facts
     return made
@@ -58,14 +79,8 @@ def read(path, roll, part, voicings):
 
 def ask(context, roll, part, text, voicings, *options):
     """What `consort stem` writes for a context, as a roll, and the file; nothing where it refuses."""
-    out = tempfile.mkdtemp(dir=context.parent)
-    command = [os.environ.get("CONSORT", "target/release/consort"), "stem", str(context), text, "--part", NAMES[part].lower(), "--midi-only", "--json"]
-    done = subprocess.run([*command, "--out", out, *map(str, options)], capture_output=True, text=True)
-    if done.returncode:
-        print("  " + done.stderr.strip()[-200:], flush=True)
-        return None, None
-    file = Path(json.loads(done.stdout)["variations"][0]["midi"])
-    return read(file, roll, part, voicings), file
+    file = stem(context, text, NAMES[part].lower(), *options)
+    return (read(file, roll, part, voicings), file) if file else (None, None)
 
 
 def told(roll):
