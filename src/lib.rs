@@ -4,6 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`plugin`] | the two plugins as the host sees them: process, events, saved state |
+//! | [`vst3`] | the same in VST3, over the CLAP that the framework makes |
 //! | [`params`] | the host's parameters |
 //! | [`editor`] | the window |
 //! | [`cli`] | the `consort` command |
@@ -16,7 +17,8 @@
 //! | [`music`] | notes and MIDI files |
 //!
 //! Imports run one way: `plugin, editor, cli` → `jobs` → `library` → `models` → `analysis` →
-//! `instrument` → `music`; `engine` imports `instrument` and `music` only. `tests/imports.rs` checks it.
+//! `instrument` → `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
+//! `tests/imports.rs` checks it.
 
 pub mod analysis;
 pub mod cli;
@@ -29,7 +31,6 @@ pub mod models;
 pub mod music;
 pub mod params;
 pub mod plugin;
+pub mod vst3;
 
-// The instrument comes first: some VST3 hosts know a file by its first plugin only.
 nice_plug::nice_export_clap!(plugin::Consort, plugin::ConsortStems);
-nice_plug::nice_export_vst3!(plugin::Consort, plugin::ConsortStems);

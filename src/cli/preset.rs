@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use nice_plug::prelude::Vst3Plugin;
 use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{self, NewFile};
 use super::{Context, read_instrument, vstpreset};
-use crate::plugin::{Consort, state};
+use crate::plugin::state;
+use crate::vst3::classes::INSTRUMENT;
 
 /// Turn an instrument into a preset that VST3 hosts load into Consort.
 ///
@@ -36,7 +36,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
     let instrument = read_instrument(&arguments.instrument)?;
-    let preset = vstpreset::write(&Consort::VST3_CLASS_ID, &state::preset(&instrument));
+    let preset = vstpreset::write(&INSTRUMENT.id, &state::preset(&instrument));
     NewFile::write_all(&arguments.out, arguments.force, &preset)?;
     let result = json!({
         "file": arguments.out.display().to_string(),

@@ -1,13 +1,12 @@
 //! The host's note events in the engine's words.
 
 use nice_plug::midi::{Channel, Key, NoteEvent as HostEvent, VoiceID};
-use nice_plug::prelude::*;
 
 use crate::engine::{Expression, NoteAddress, NoteEvent};
 
 /// What the engine is told about an event of the host, or `None` where it has nothing to do.
 /// Polyphonic modulation is not among them, see [`super::modulation`]. Audio thread.
-pub fn translate(event: &HostEvent<()>, api: PluginApi) -> Option<NoteEvent> {
+pub fn translate(event: &HostEvent<()>) -> Option<NoteEvent> {
     use HostEvent as H;
     let express = |voice, channel, key, expression| {
         Some(NoteEvent::Expression {
@@ -81,28 +80,14 @@ pub fn translate(event: &HostEvent<()>, api: PluginApi) -> Option<NoteEvent> {
             key,
             expression,
             ..
-        } => {
-            let value = swapped_under_vst3(
-                api,
-                Expression::Dynamics(expression),
-                Expression::Brightness(expression),
-            );
-            express(voice_id, channel, key, value)
-        }
+        } => express(voice_id, channel, key, Expression::Dynamics(expression)),
         H::PolyBrightness {
             voice_id,
             channel,
             key,
             brightness,
             ..
-        } => {
-            let value = swapped_under_vst3(
-                api,
-                Expression::Brightness(brightness),
-                Expression::Dynamics(brightness),
-            );
-            express(voice_id, channel, key, value)
-        }
+        } => express(voice_id, channel, key, Expression::Brightness(brightness)),
         H::MidiPitchBend { channel, value, .. } => Some(NoteEvent::PitchBend {
             channel,
             value: value * 2.0 - 1.0,
@@ -124,13 +109,6 @@ pub fn translate(event: &HostEvent<()>, api: PluginApi) -> Option<NoteEvent> {
     }
 }
 
-/// nice-plug 0.4.2 hands VST3's Expression to the plugin as Brightness and the other way round
-/// (`vst3/note_expressions.rs`, `translate_event`). The tests below fail when its version moves:
-/// look there again then.
-fn swapped_under_vst3(api: PluginApi, said: Expression, meant: Expression) -> Expression {
-    if api == PluginApi::Vst3 { meant } else { said }
-}
-
 fn address(voice: VoiceID, channel: Channel, key: Key) -> NoteAddress {
     NoteAddress {
         note_id: voice.id(),
@@ -147,8 +125,8 @@ mod tests {
     const CHANNEL: Channel = Channel::Number(2);
     const KEY: Key = Key::Number(60);
 
-    fn meant(event: HostEvent<()>, api: PluginApi) -> Expression {
-        match translate(&event, api) {
+    fn meant(event: HostEvent<()>) -> Expression {
+        match translate(&event) {
             Some(NoteEvent::Expression { note, expression }) => {
                 let wanted = NoteAddress {
                     note_id: Some(5),
@@ -163,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn expression_and_brightness_arrive_as_meant_in_both_formats() {
+    fn expression_and_brightness_arrive_as_meant() {
         let brightness = HostEvent::PolyBrightness {
             timing: 0,
             voice_id: VOICE,
@@ -178,33 +156,8 @@ mod tests {
             key: KEY,
             expression: 0.25,
         };
-        assert_eq!(
-            meant(brightness, PluginApi::Clap),
-            Expression::Brightness(0.25)
-        );
-        assert_eq!(
-            meant(expression, PluginApi::Clap),
-            Expression::Dynamics(0.25)
-        );
-        assert_eq!(
-            meant(brightness, PluginApi::Vst3),
-            Expression::Dynamics(0.25)
-        );
-        assert_eq!(
-            meant(expression, PluginApi::Vst3),
-            Expression::Brightness(0.25)
-        );
-    }
-
-    /// The swap is a fault of exactly this version.
-    #[test]
-    fn the_swap_belongs_to_the_pinned_framework() {
-        let lock = include_str!("../../Cargo.lock");
-        assert!(
-            lock.contains("name = \"nice-plug\"\nversion = \"0.4.2\""),
-            "nice-plug has another version: see whether it still swaps Expression and Brightness \
-             under VST3, and fix `swapped_under_vst3`"
-        );
+        assert_eq!(meant(brightness), Expression::Brightness(0.25));
+        assert_eq!(meant(expression), Expression::Dynamics(0.25));
     }
 
     #[test]
@@ -218,7 +171,7 @@ mod tests {
             channel: 3,
             value: 0.5,
         };
-        assert_eq!(translate(&bend, PluginApi::Vst3), Some(wanted));
+        assert_eq!(translate(&bend), Some(wanted));
 
         let sustain = HostEvent::MidiCC {
             timing: 0,
@@ -231,7 +184,7 @@ mod tests {
             number: 64,
             value: 1.0,
         };
-        assert_eq!(translate(&sustain, PluginApi::Clap), Some(wanted));
+        assert_eq!(translate(&sustain), Some(wanted));
 
         let pressure = HostEvent::MidiChannelPressure {
             timing: 0,
@@ -242,7 +195,7 @@ mod tests {
             channel: 1,
             value: 0.5,
         };
-        assert_eq!(translate(&pressure, PluginApi::Clap), Some(wanted));
+        assert_eq!(translate(&pressure), Some(wanted));
     }
 
     #[test]
@@ -260,9 +213,9 @@ mod tests {
             key: 60,
             velocity: 0.5,
         };
-        let some = translate(&on(Channel::Wildcard, KEY), PluginApi::Clap);
+        let some = translate(&on(Channel::Wildcard, KEY));
         assert_eq!(some, Some(wanted));
-        let none = translate(&on(CHANNEL, Key::Wildcard), PluginApi::Clap);
+        let none = translate(&on(CHANNEL, Key::Wildcard));
         assert_eq!(none, None);
     }
 }

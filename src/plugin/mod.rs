@@ -149,7 +149,7 @@ impl Plugin for Consort {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     // No main input: it must not be used as the sidechain, and a missing one would leave stale
-    // samples in the output. No auxiliary outputs: inactive ones crash the VST3 wrapper.
+    // samples in the output.
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
         main_input_channels: None,
         main_output_channels: NonZeroU32::new(2),
@@ -163,8 +163,7 @@ impl Plugin for Consort {
             aux_outputs: &[],
         },
     }];
-    // Sustain, bend and mod wheel come with this setting only; under VST3 it adds 2,080 hidden
-    // parameters.
+    // Sustain, bend and mod wheel come with this setting only.
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     // The stem's notes.
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
@@ -192,8 +191,7 @@ impl Plugin for Consort {
         state::complete(state);
     }
 
-    // Offline sounds the same as realtime; only loading waits for its keys then. Under VST3
-    // `process_mode` comes one call late, so there a host is believed from its second setup on.
+    // Offline sounds the same as realtime; only loading waits for its keys then.
     fn activate(
         &mut self,
         _: &AudioIOLayout,
@@ -221,7 +219,6 @@ impl Plugin for Consort {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let api = context.plugin_api();
         self.engine.set(&settings(&self.params));
         // By the slices' own lengths: hosts have handed over empty ones.
         let [left, right] = buffer.as_slice() else {
@@ -237,7 +234,7 @@ impl Plugin for Consort {
             self.engine
                 .render(&mut left[done..at], &mut right[done..at]);
             done = at;
-            self.handle(&event, api);
+            self.handle(&event);
         }
         self.engine.render(&mut left[done..], &mut right[done..]);
         let (side_left, side_right) = sidechain::channels(aux);
@@ -259,15 +256,13 @@ impl Plugin for Consort {
             if let Some(id) = ended.note_id {
                 self.modulation.forget(id);
             }
-            if api == PluginApi::Clap {
-                // A full queue means a host that doesn't read it; the note has ended all the same.
-                let _ = context.try_send_event(NoteEvent::VoiceTerminated {
-                    timing: frames.saturating_sub(1) as u32,
-                    voice_id: ended.note_id.map_or(VoiceID::Wildcard, VoiceID::ID),
-                    channel: Channel::Number(ended.channel),
-                    key: Key::Number(ended.key),
-                });
-            }
+            // A full queue means a host that doesn't read it; the note has ended all the same.
+            let _ = context.try_send_event(NoteEvent::VoiceTerminated {
+                timing: frames.saturating_sub(1) as u32,
+                voice_id: ended.note_id.map_or(VoiceID::Wildcard, VoiceID::ID),
+                channel: Channel::Number(ended.channel),
+                key: Key::Number(ended.key),
+            });
         }
         // A host that puts the plugin to sleep would keep the engine from taking what is made, and
         // rests in a song that is listened to from counting.
@@ -282,7 +277,7 @@ impl Plugin for Consort {
 }
 
 impl Consort {
-    fn handle(&mut self, event: &NoteEvent<()>, api: PluginApi) {
+    fn handle(&mut self, event: &NoteEvent<()>) {
         match *event {
             NoteEvent::PolyModulation {
                 voice_id,
@@ -308,7 +303,7 @@ impl Consort {
                 }
             }
             _ => {
-                if let Some(event) = events::translate(event, api) {
+                if let Some(event) = events::translate(event) {
                     self.engine.handle(event);
                 }
             }
@@ -347,16 +342,6 @@ impl ClapPlugin for Consort {
         max_voice_capacity: MAX_VOICES as u32,
         supports_overlapping_voices: true,
     });
-}
-
-impl Vst3Plugin for Consort {
-    const VST3_CLASS_ID: [u8; 16] = *b"ConsortInstrumnt";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
-        Vst3SubCategory::Instrument,
-        Vst3SubCategory::Synth,
-        Vst3SubCategory::Sampler,
-        Vst3SubCategory::Stereo,
-    ];
 }
 
 /// Opens Consort in a window of its own with the arguments of a standalone program (the first is

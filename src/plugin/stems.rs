@@ -197,13 +197,3 @@ impl ClapPlugin for ConsortStems {
         ClapFeature::Stereo,
     ];
 }
-
-impl Vst3Plugin for ConsortStems {
-    const VST3_CLASS_ID: [u8; 16] = *b"ConsortStemsEfct";
-    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[
-        Vst3SubCategory::Fx,
-        Vst3SubCategory::Analyzer,
-        Vst3SubCategory::Tools,
-        Vst3SubCategory::Stereo,
-    ];
-}

@@ -6,6 +6,7 @@ mod adding;
 mod embedded;
 #[path = "../host/mod.rs"]
 mod host;
+#[expect(dead_code, reason = "the tests in VST3 use all of it")]
 mod parent;
 #[path = "../song/timeline.rs"]
 #[expect(dead_code, reason = "the song's tests use all of it")]

@@ -92,39 +92,58 @@ impl Parent {
 
     /// Clicks into the window in it.
     pub fn click(&self, x: f32, y: f32) {
+        self.press(x, y);
+        self.release(x, y);
+    }
+
+    /// Moves the pointer there and presses its first button.
+    pub fn press(&self, x: f32, y: f32) {
+        let [moved, pressed, _] = self.pointer(x, y, KeyButMask::default());
+        self.point(moved);
+        self.point(pressed);
+    }
+
+    /// Moves the pointer with its button held.
+    pub fn drag(&self, x: f32, y: f32) {
+        let [moved, ..] = self.pointer(x, y, KeyButMask::BUTTON1);
+        self.point(moved);
+    }
+
+    /// Lets the button go.
+    pub fn release(&self, x: f32, y: f32) {
+        let [.., released] = self.pointer(x, y, KeyButMask::BUTTON1);
+        self.point(released);
+    }
+
+    fn point(&self, event: ButtonPressEvent) {
+        self.send(event.event, event);
+        // Longer than a frame: what happens within one is one.
+        std::thread::sleep(Duration::from_millis(60));
+    }
+
+    /// Moved, pressed, let go: all three are of one form.
+    fn pointer(&self, x: f32, y: f32, state: KeyButMask) -> [ButtonPressEvent; 3] {
         let child = *self.ids().first().expect("a window is open");
-        let setup = self.connection.setup();
-        let moved = ButtonPressEvent {
-            response_type: MOTION_NOTIFY_EVENT,
-            detail: 0,
+        let of = |response_type, detail| ButtonPressEvent {
+            response_type,
+            detail,
             sequence: 0,
             time: x11rb::CURRENT_TIME,
-            root: setup.roots[0].root,
+            root: self.connection.setup().roots[0].root,
             event: child,
             child: x11rb::NONE,
             root_x: x as i16,
             root_y: y as i16,
             event_x: x as i16,
             event_y: y as i16,
-            state: KeyButMask::default(),
+            state,
             same_screen: true,
         };
-        let pressed = ButtonPressEvent {
-            response_type: BUTTON_PRESS_EVENT,
-            detail: 1,
-            ..moved
-        };
-        let released = ButtonPressEvent {
-            response_type: BUTTON_RELEASE_EVENT,
-            state: KeyButMask::BUTTON1,
-            ..pressed
-        };
-        // All three are of one form.
-        for event in [moved, pressed, released] {
-            self.send(child, event);
-            // Longer than a frame: what happens within one is one.
-            std::thread::sleep(Duration::from_millis(60));
-        }
+        [
+            of(MOTION_NOTIFY_EVENT, 0),
+            of(BUTTON_PRESS_EVENT, 1),
+            of(BUTTON_RELEASE_EVENT, 1),
+        ]
     }
 
     /// Presses and lets go the keys of a text of small letters and spaces, for the window in it.

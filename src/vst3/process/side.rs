@@ -1,0 +1,93 @@
+//! The audio of a block's one side, whatever the host has left out.
+
+use std::ptr::null_mut;
+
+use clap_sys::audio_buffer::clap_audio_buffer;
+use vst3::Steinberg::Vst::{AudioBusBuffers, ProcessData};
+
+use crate::vst3::guest::Port;
+
+/// The channels of all ports, and what stands in for those that a host leaves out.
+pub struct Side {
+    pointers: Vec<Vec<*mut f32>>,
+    pub buffers: Vec<clap_audio_buffer>,
+    /// Silence to read; for outputs, where nobody listens.
+    spare: Vec<f32>,
+}
+
+impl Side {
+    pub fn new(ports: &[Port], frames: usize) -> Side {
+        let pointers = |port: &Port| vec![null_mut(); port.channels as usize];
+        Side {
+            pointers: ports.iter().map(pointers).collect(),
+            buffers: Vec::with_capacity(ports.len()),
+            spare: vec![0.0; frames],
+        }
+    }
+
+    /// Points to a block's channels. What is missing, or on a bus that isn't on, is the spare one, of
+    /// which `silent` frames are made so. Audio thread.
+    ///
+    /// # Safety
+    /// `buses` is null or has `count` as VST3 has them.
+    pub unsafe fn take(&mut self, buses: *mut AudioBusBuffers, count: i32, on: u32, silent: u32) {
+        self.buffers.clear();
+        self.spare[..silent as usize].fill(0.0);
+        for (at, pointers) in self.pointers.iter_mut().enumerate() {
+            let given = !buses.is_null() && at < count.max(0) as usize && on >> at & 1 != 0;
+            // SAFETY: there are `count`.
+            let bus = given.then(|| unsafe { &*buses.add(at) });
+            let mut missing = 0;
+            for (channel, pointer) in pointers.iter_mut().enumerate() {
+                // SAFETY: as the caller has it.
+                *pointer = bus.map_or(null_mut(), |bus| unsafe { channel_of(bus, channel) });
+                if pointer.is_null() {
+                    *pointer = self.spare.as_mut_ptr();
+                    missing |= 1 << channel;
+                }
+            }
+            self.buffers.push(clap_audio_buffer {
+                data32: pointers.as_mut_ptr(),
+                data64: null_mut(),
+                channel_count: pointers.len() as u32,
+                latency: 0,
+                constant_mask: missing,
+            });
+        }
+    }
+}
+
+/// Null if the host has left it out.
+unsafe fn channel_of(bus: &AudioBusBuffers, channel: usize) -> *mut f32 {
+    // SAFETY: blocks of doubles are refused before.
+    unsafe {
+        let channels = bus.__field0.channelBuffers32;
+        if channels.is_null() || channel >= bus.numChannels.max(0) as usize {
+            return null_mut();
+        }
+        *channels.add(channel)
+    }
+}
+
+/// Silences a block that isn't played. Audio thread.
+///
+/// # Safety
+/// `data` is as VST3 has it, of floats.
+pub unsafe fn silence(data: &ProcessData) {
+    if data.outputs.is_null() {
+        return;
+    }
+    for at in 0..data.numOutputs.max(0) as usize {
+        // SAFETY: there are so many, each with its channels, each with as many samples.
+        unsafe {
+            let bus = &mut *data.outputs.add(at);
+            for channel in 0..bus.numChannels.max(0) as usize {
+                let samples = channel_of(bus, channel);
+                if !samples.is_null() {
+                    std::slice::from_raw_parts_mut(samples, data.numSamples.max(0) as usize)
+                        .fill(0.0);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! How an instance is set up, started and given blocks.
+
+use std::sync::atomic::Ordering;
+
+use vst3::Steinberg::Vst::{
+    BusDirection, IAudioProcessorTrait, IProcessContextRequirements_::Flags_,
+    IProcessContextRequirementsTrait, ProcessData, ProcessSetup, SpeakerArr, SpeakerArrangement,
+};
+use vst3::Steinberg::{
+    TBool, int32, kInvalidArgument, kNotInitialized, kResultFalse, kResultOk, kResultTrue, tresult,
+    uint32,
+};
+
+use super::component::Component;
+use super::constants::{FLOATS, INPUT, OFFLINE, OUTPUT};
+use super::guest::{AsAudioThread, Port};
+use super::process::silence;
+
+/// Largest block that a host may announce, frames.
+const LARGEST: int32 = 1 << 20;
+
+fn arrangement(port: &Port) -> SpeakerArrangement {
+    match port.channels {
+        1 => SpeakerArr::kMono,
+        _ => SpeakerArr::kStereo,
+    }
+}
+
+impl IAudioProcessorTrait for Component {
+    unsafe fn setBusArrangements(
+        &self,
+        inputs: *mut SpeakerArrangement,
+        num_ins: int32,
+        outputs: *mut SpeakerArrangement,
+        num_outs: int32,
+    ) -> tresult {
+        let fits = |direction, asked: *mut SpeakerArrangement, count: int32| {
+            let ports = self.ports(direction);
+            usize::try_from(count) == Ok(ports.len())
+                && (ports.is_empty() || !asked.is_null())
+                && ports.iter().enumerate().all(|(at, port)| {
+                    // SAFETY: there are `count`.
+                    unsafe { *asked.add(at) }.count_ones() == port.channels
+                })
+        };
+        let fit = fits(INPUT, inputs, num_ins) && fits(OUTPUT, outputs, num_outs);
+        if fit { kResultTrue } else { kResultFalse }
+    }
+
+    unsafe fn getBusArrangement(
+        &self,
+        direction: BusDirection,
+        index: int32,
+        of: *mut SpeakerArrangement,
+    ) -> tresult {
+        let port = usize::try_from(index).ok();
+        let port = port.and_then(|index| self.ports(direction).get(index));
+        // SAFETY: the host's own number.
+        let (Some(port), Some(of)) = (port, unsafe { of.as_mut() }) else {
+            return kInvalidArgument;
+        };
+        *of = arrangement(port);
+        kResultOk
+    }
+
+    unsafe fn canProcessSampleSize(&self, size: int32) -> tresult {
+        if size == FLOATS {
+            kResultTrue
+        } else {
+            kResultFalse
+        }
+    }
+
+    unsafe fn getLatencySamples(&self) -> uint32 {
+        self.latency.load(Ordering::Acquire)
+    }
+
+    unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+        // SAFETY: the host's own struct.
+        let Some(setup) = (unsafe { setup.as_ref() }) else {
+            return kInvalidArgument;
+        };
+        let Some(guest) = self.guest() else {
+            return kNotInitialized;
+        };
+        let sane = setup.symbolicSampleSize == FLOATS
+            && setup.sampleRate.is_finite()
+            && setup.sampleRate > 0.0
+            && (0..=LARGEST).contains(&setup.maxSamplesPerBlock);
+        if self.active.load(Ordering::Acquire) || !sane {
+            return kResultFalse;
+        }
+        let frames = setup.maxSamplesPerBlock.max(1) as u32;
+        *self.setup.lock() = Some((setup.sampleRate, frames));
+        // Before it is activated, so that activation knows.
+        guest.set_offline(setup.processMode == OFFLINE);
+        kResultOk
+    }
+
+    unsafe fn setProcessing(&self, state: TBool) -> tresult {
+        let _alone = self.host.alone();
+        let Some(guest) = self.guest() else {
+            return kNotInitialized;
+        };
+        if self.active.load(Ordering::Acquire) {
+            self.start(guest, state != 0);
+            self.host.processing.store(state != 0, Ordering::Release);
+        }
+        kResultOk
+    }
+
+    unsafe fn process(&self, data: *mut ProcessData) -> tresult {
+        // SAFETY: the host's own struct.
+        let Some(data) = (unsafe { data.as_ref() }) else {
+            return kInvalidArgument;
+        };
+        if data.symbolicSampleSize != FLOATS {
+            return kInvalidArgument;
+        }
+        let _audio = AsAudioThread::enter();
+        let Some(_alone) = self.host.alone_for_block() else {
+            // SAFETY: as VST3 has it.
+            unsafe { silence(data) };
+            return kResultOk;
+        };
+        // SAFETY: under the gate.
+        let processor = unsafe { (*self.processor.get()).as_mut() };
+        let (Some(guest), Some(processor)) = (self.guest(), processor) else {
+            return kNotInitialized;
+        };
+        if !self.active.load(Ordering::Acquire) {
+            return kNotInitialized;
+        }
+        // Some hosts never say that they process; but an empty block is no processing.
+        if data.numSamples > 0 {
+            self.start(guest, true);
+            self.host.processing.store(true, Ordering::Release);
+        }
+        let buses = [0, 1].map(|side: usize| self.buses[side].load(Ordering::Acquire));
+        // SAFETY: as VST3 has it, under the gate.
+        unsafe { processor.process(&self.host, guest, data, buses) }
+    }
+
+    unsafe fn getTailSamples(&self) -> uint32 {
+        self.guest().map_or(0, |guest| guest.tail())
+    }
+}
+
+impl IProcessContextRequirementsTrait for Component {
+    unsafe fn getProcessContextRequirements(&self) -> uint32 {
+        (Flags_::kNeedProjectTimeMusic
+            | Flags_::kNeedBarPositionMusic
+            | Flags_::kNeedCycleMusic
+            | Flags_::kNeedTimeSignature
+            | Flags_::kNeedTempo
+            | Flags_::kNeedTransportState) as uint32
+    }
+}

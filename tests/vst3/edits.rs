@@ -1,0 +1,137 @@
+//! A knob turned in the window reaches the host, on its main thread, whether it plays or not; and what
+//! the host sends back late doesn't turn it back.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use vst3::ComWrapper;
+use vst3::Steinberg::Vst::IEditControllerTrait;
+
+use crate::parent::Parent;
+use crate::vst3_host::frame::Frame;
+use crate::vst3_host::handler::Told;
+use crate::vst3_host::lists::Points;
+use crate::vst3_host::{Block, CONSORT, Plugin, text};
+use crate::window::{close, open};
+use crate::{INSTRUMENT_STATE, alone};
+
+/// How the host behaves during the drag.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Host {
+    /// It plays, and sends back what it is told, twelve blocks later.
+    Plays,
+    /// It says that it plays, and sends no blocks.
+    Rests,
+    /// The plugin isn't active.
+    Inactive,
+}
+
+fn values(plugin: &Plugin) -> Vec<(u32, f64)> {
+    let value = |told: Told| match told {
+        Told::Value(id, value) => Some((id, value)),
+        _ => None,
+    };
+    plugin
+        .handler
+        .told()
+        .into_iter()
+        .filter_map(value)
+        .collect()
+}
+
+fn drag(host: Host) {
+    let plugin = Plugin::create(CONSORT);
+    assert!(plugin.load(INSTRUMENT_STATE));
+    if host != Host::Inactive {
+        plugin.activate(48_000.0, 512, false);
+    }
+    let (parent, frame) = (Parent::new(), ComWrapper::new(Frame::default()));
+    let view = open(&plugin, &frame, &parent);
+    let (mut due, mut done) = (VecDeque::new(), 0);
+    let mut seen: Vec<(u32, f64)> = Vec::new();
+    let mut pass = |times: usize| {
+        for _ in 0..times {
+            frame.run(Duration::from_millis(5));
+            if host == Host::Plays {
+                let told = values(&plugin);
+                due.push_back(told[done..].to_vec());
+                done = told.len();
+                let back = if due.len() > 12 {
+                    due.pop_front()
+                } else {
+                    None
+                };
+                let back = back.unwrap_or_default().into_iter();
+                let points: Vec<Points> = back.map(|(id, value)| (id, vec![(0, value)])).collect();
+                let block = Block {
+                    points: &points,
+                    ..Block::default()
+                };
+                plugin.play(256, &block);
+            }
+            if let Some((id, _)) = values(&plugin).last() {
+                // SAFETY: as VST3 has it.
+                seen.push((*id, unsafe { plugin.controller.getParamNormalized(*id) }));
+            }
+        }
+    };
+    let began = std::time::Instant::now();
+    while parent.colours() < 50 {
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "it draws nothing"
+        );
+        pass(4);
+    }
+    pass(20);
+    // The knob of Brightness.
+    let (x, y) = KNOB;
+    parent.press(x, y);
+    for step in 1..30 {
+        parent.drag(x, y - 2.0 * step as f32);
+        pass(4);
+    }
+    pass(20);
+    parent.release(x, y - 60.0);
+    pass(40);
+    let told = plugin.handler.told();
+    let values = values(&plugin);
+    let begins: Vec<_> = told
+        .iter()
+        .filter(|t| matches!(t, Told::Begin(_)))
+        .collect();
+    let ends: Vec<_> = told.iter().filter(|t| matches!(t, Told::End(_))).collect();
+    assert_eq!((begins.len(), ends.len()), (1, 1), "{host:?}: {told:?}");
+    assert!(values.len() > 10, "{host:?}: {told:?}");
+    assert_eq!(plugin.handler.elsewhere(), 0, "calls off the main thread");
+    let (id, last) = values[values.len() - 1];
+    let name = plugin
+        .parameters()
+        .iter()
+        .find(|info| info.id == id)
+        .map(|info| text(&info.title));
+    // SAFETY: as VST3 has it.
+    let now = unsafe { plugin.controller.getParamNormalized(id) };
+    assert!((now - last).abs() < 0.01, "{host:?}: {name:?} {now} {last}");
+    let back = seen
+        .windows(2)
+        .filter(|pair| pair[1].1 < pair[0].1 - 1e-6)
+        .count();
+    println!(
+        "{host:?}: {name:?} told {} times, up to {last:.2}; {back} steps back",
+        values.len()
+    );
+    assert_eq!(back, 0);
+    close(view);
+}
+
+/// Where the first knob of the window is, in its usual size.
+const KNOB: (f32, f32) = (701.0, 270.0);
+
+#[test]
+fn a_knob_is_told_while_the_host_plays_rests_and_is_inactive() {
+    let _alone = alone();
+    for host in [Host::Plays, Host::Rests, Host::Inactive] {
+        drag(host);
+    }
+}

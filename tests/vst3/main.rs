@@ -1,0 +1,80 @@
+//! The plugin in a VST3 host of our own, which asks what hosts ask and does what they shouldn't: sound,
+//! states, parameters, buses, windows. The plugin is linked in, so all under `process` runs under an
+//! allocator that counts.
+//!
+//! What other hosts make of it: `tests/hosts` (Python) and `cargo xtask validate`.
+#![cfg(target_os = "linux")]
+
+mod bounce;
+mod buses;
+mod edits;
+#[path = "../realtime/guard.rs"]
+#[expect(dead_code, reason = "this test counts, and judges at the end")]
+mod guard;
+#[path = "../host/mod.rs"]
+mod host;
+mod hostile;
+mod listing;
+#[path = "../window/parent.rs"]
+#[expect(dead_code, reason = "the window's tests use all of it")]
+mod parent;
+mod sound;
+mod states;
+#[path = "../vst3_host/mod.rs"]
+mod vst3_host;
+#[path = "../realtime/watched.rs"]
+mod watched;
+mod window;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[global_allocator]
+static ALLOCATOR: guard::Counting = guard::Counting;
+
+/// Threads, memory and the display are the whole process's: one test at a time.
+fn alone() -> Alone {
+    static ONE: Mutex<()> = Mutex::new(());
+    let lock = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = watched::violations();
+    Alone {
+        before,
+        _lock: lock,
+    }
+}
+
+/// At its end the audio thread must have done nothing that it may not.
+struct Alone {
+    before: usize,
+    _lock: MutexGuard<'static, ()>,
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        let violations = watched::violations() - self.before;
+        if !std::thread::panicking() {
+            assert_eq!(violations, 0, "allocations or frees in blocks");
+        }
+    }
+}
+
+/// A generator of numbers that is good enough to turn knobs by (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+
+    /// 0..=1.
+    fn unit(&mut self) -> f64 {
+        self.below(1_000_001) as f64 / 1e6
+    }
+}
+
+/// A project of the instrument as it was saved before VST3 was ours: a cello, knobs moved.
+const INSTRUMENT_STATE: &[u8] = include_bytes!("../data/states/instrument.vst3.json");
+/// One of the effect, with a part and the kit that plays it.
+const STEMS_STATE: &[u8] = include_bytes!("../data/states/stems.vst3.json");
