@@ -45,10 +45,7 @@ fn the_buses_are_listed_and_only_the_usual_ones_are_on() {
             assert_eq!((text(&input.name).as_str(), input.channelCount), (*name, 2));
         }
         let main = info(&plugin, 0, 1, 0).expect("it is there");
-        assert_eq!(
-            (text(&main.name).as_str(), main.channelCount, main.flags),
-            ("Output", 2, 1)
-        );
+        assert_eq!((main.channelCount, main.flags), (2, 1));
         for index in 1..count(0, 1) {
             let separate = info(&plugin, 0, 1, index).expect("it is there");
             let usual = separate.flags & BusFlags_::kDefaultActive;

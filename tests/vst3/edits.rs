@@ -41,7 +41,8 @@ fn values(plugin: &Plugin) -> Vec<(u32, f64)> {
 
 fn drag(host: Host) {
     let plugin = Plugin::create(CONSORT);
-    assert!(plugin.load(INSTRUMENT_STATE));
+    let state = String::from_utf8(INSTRUMENT_STATE.to_vec()).expect("JSON");
+    assert!(plugin.load(state.replace("[1100,800]", "[1000,742]").as_bytes()));
     if host != Host::Inactive {
         plugin.activate(48_000.0, 512, false);
     }

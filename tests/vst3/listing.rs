@@ -66,7 +66,7 @@ fn the_library_lists_two_classes_with_their_ids() {
 #[test]
 fn parameters_have_names_units_and_texts_that_read_back() {
     let _alone = alone();
-    for (class, named) in [(CONSORT, 21..=24), (STEMS, 4..=8)] {
+    for (class, named) in [(CONSORT, 20..=24), (STEMS, 4..=8)] {
         let plugin = Plugin::create(class);
         let all = plugin.parameters();
         let hidden = |flags: i32| flags & ParameterFlags_::kIsHidden != 0;
@@ -116,7 +116,8 @@ fn parameters_have_names_units_and_texts_that_read_back() {
         unsafe {
             let mut value = 7.0;
             let mut nonsense: Vec<u16> = "nonsense\0".encode_utf16().collect();
-            for info in &all {
+            // Switches take any word for "off".
+            for info in all.iter().filter(|info| info.stepCount != 1) {
                 let set = plugin.controller.getParamValueByString(
                     info.id,
                     nonsense.as_mut_ptr(),

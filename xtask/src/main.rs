@@ -4,6 +4,7 @@
 mod bench;
 mod bundle;
 mod demo;
+mod display;
 mod evaluate;
 mod factory;
 #[path = "../../tests/host/mod.rs"]
@@ -16,6 +17,7 @@ mod shell;
 mod soak;
 mod spectrogram;
 mod test;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -29,6 +31,8 @@ Usage: cargo xtask COMMAND
   run       open the standalone window (what follows goes to it: --backend jack …)
   bench     time the engine, the renderer and the models, each beside a peer
   soak      play eight instances while instruments are made and swapped (--minutes N)
+  validate  what other people's validators say of the plugin (--runs N); the folder
+            CONSORT_VALIDATORS has them: clap-validator, validator (VST3), pluginval
   measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
   factory   make the factory library anew (--seeds N, --only WORD, --out FOLDER)
   evaluate  pitch: 50 prompts on all keys of a piano, by librosa's pYIN
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         "soak" => soak::soak(&rest),
         "bench" => bench::bench(&rest),
         "measure" => measure::measure(),
+        "validate" => validate::validate(&rest),
         "factory" => factory::factory(&rest),
         "evaluate" => evaluate::evaluate(&rest),
         "bundle" => bundle::bundle(),

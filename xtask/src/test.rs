@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every test there is, on the plugin as it ships. The last line is the sum.
 
+use crate::display::Display;
 use crate::shell::{Result, cargo, line_of, say};
 use crate::{bundle, packages, setup};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 /// Runs all tests to their end, also after a failure, and says what they came to.
 pub fn test() -> Result {
@@ -152,55 +153,6 @@ impl Sum {
                 "failed" | "error" | "errors" => self.failed += number,
                 _ => {}
             }
-        }
-    }
-}
-
-/// A display for windows: the user's, or one without a screen for as long as the tests run.
-struct Display(Option<(Child, String)>);
-
-impl Display {
-    fn open() -> Result<Display> {
-        if std::env::var_os("DISPLAY").is_some() {
-            return Ok(Display(None));
-        }
-        say("starting Xvfb, a display without a screen");
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1600x1000x24",
-                "-nolisten",
-                "tcp",
-                // Else it starts anew when its last client goes, and turns away who comes then.
-                "-noreset",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("Xvfb could not start: {error}."))?;
-        let mut number = String::new();
-        let output = server.stdout.as_mut().expect("it was piped");
-        // It prints its number once it takes connections.
-        let _ = BufReader::new(output).read_line(&mut number);
-        Ok(Display(Some((server, format!(":{}", number.trim())))))
-    }
-
-    fn show<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        match &self.0 {
-            Some((_, name)) => command.env("DISPLAY", name),
-            None => command,
-        }
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        if let Some((server, _)) = &mut self.0 {
-            let _ = server.kill();
-            let _ = server.wait();
         }
     }
 }
