@@ -4,7 +4,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`plugin`] | the two plugins as the host sees them: process, events, saved state |
-//! | [`vst3`] | the same in VST3, over the CLAP that the framework makes |
+//! | [`entry`] | what a CLAP host asks of the library |
+//! | [`vst3`] | the plugins in VST3, over CLAP |
 //! | [`params`] | the host's parameters |
 //! | [`editor`] | the window |
 //! | [`cli`] | the `consort` command |
@@ -24,6 +25,7 @@ pub mod analysis;
 pub mod cli;
 pub mod editor;
 pub mod engine;
+pub mod entry;
 pub mod instrument;
 pub mod jobs;
 pub mod library;
@@ -33,4 +35,4 @@ pub mod params;
 pub mod plugin;
 pub mod vst3;
 
-nice_plug::nice_export_clap!(plugin::Consort, plugin::ConsortStems);
+pub use entry::clap_entry;

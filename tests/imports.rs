@@ -54,6 +54,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "vst3",
             "plugin",
             "params",
             "jobs",
@@ -65,8 +66,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "music",
         ],
     ),
+    ("entry", &["plugin"]),
+    // It knows the plugins as any host does: by `clap_entry`.
+    ("vst3", &[]),
     // The map of the house: names every module, and exports the plugins.
-    ("lib", &["plugin"]),
+    ("lib", &["entry"]),
 ];
 
 /// Longer than this, a file holds more than one idea.
