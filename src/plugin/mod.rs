@@ -51,7 +51,7 @@ use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;
-use crate::jobs::{Client, Librarian, Pending, Recorder, StemDesk};
+use crate::jobs::{Client, Librarian, Pending, Recorder};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use context::{CAPTURE_FRAMES, Context};
@@ -79,7 +79,6 @@ pub struct Consort {
     pending: Pending,
     engine: Engine,
     modulation: Modulation,
-    stem: Arc<StemDesk>,
     stem_pending: Pending,
     voice: StemVoice,
 }
@@ -135,7 +134,6 @@ impl Default for Consort {
             engine,
             modulation: Modulation::default(),
             stem_pending: stem.pending(),
-            stem,
             voice,
         }
     }
@@ -245,12 +243,11 @@ impl Plugin for Consort {
         self.capture.write(&position, frames, side_left, side_right);
         let loud = self.ear.hear(&position, frames, side_left, side_right);
         let settings = (self.params.stem_on.value(), self.params.stem_level.value());
-        let channel = self.stem.channel();
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         self.voice
             .add(&position, left, right, settings, &mut |frame, event| {
                 // A full queue means a host that doesn't read it.
-                let _ = context.try_send_event(midi(frame, channel, event));
+                let _ = context.try_send_event(midi(frame, event));
             });
         let silent = self.engine.is_silent() && self.voice.is_silent();
         self.stir.look(loud || !silent);
@@ -272,8 +269,9 @@ impl Plugin for Consort {
         // A host that puts the plugin to sleep would keep the engine from taking what is made, and
         // rests in a song that is listened to from counting.
         let listens = self.capture.is_armed() || self.ear.listens(&position);
+        let plays = self.voice.plays(&position, settings.0);
         let pending = self.pending.get() || self.stem_pending.get();
-        if silent && !pending && !listens {
+        if silent && !pending && !listens && !plays {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive

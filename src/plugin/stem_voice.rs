@@ -54,9 +54,15 @@ impl StemVoice {
         self.player.reset();
     }
 
-    /// Whether nothing of it sounds, nor waits to. Audio thread.
+    /// Whether nothing of it sounds, nor waits to, and the host is owed no note's end. Audio thread.
     pub fn is_silent(&self) -> bool {
-        self.engine.is_silent()
+        self.engine.is_silent() && !self.player.is_sounding()
+    }
+
+    /// Whether it plays in a song at `position`, rests included: a host that puts the plugin to sleep would
+    /// miss its next note. Audio thread.
+    pub fn plays(&self, position: &HostPosition, on: bool) -> bool {
+        on && position.playing && self.player.has_notes()
     }
 
     /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
@@ -108,22 +114,26 @@ pub(super) fn stem_of(repaint: &RepaintNotifier) -> (StemVoice, Arc<StemDesk>) {
     (voice, Arc::new(desk))
 }
 
-/// A note of it for the host, on a channel from 0. Audio thread.
-pub(super) fn midi(frame: usize, channel: u8, event: StemEvent) -> HostEvent<()> {
-    let (timing, channel) = (frame as u32, Channel::Number(channel));
+/// A note of it for the host. Audio thread.
+pub(super) fn midi(frame: usize, event: StemEvent) -> HostEvent<()> {
+    let timing = frame as u32;
     let voice_id = VoiceID::Wildcard;
     match event {
-        StemEvent::On { key, velocity } => HostEvent::NoteOn {
+        StemEvent::On {
+            channel,
+            key,
+            velocity,
+        } => HostEvent::NoteOn {
             timing,
             voice_id,
-            channel,
+            channel: Channel::Number(channel),
             key: Key::Number(key),
             velocity: f32::from(velocity) / 127.0,
         },
-        StemEvent::Off { key } => HostEvent::NoteOff {
+        StemEvent::Off { channel, key } => HostEvent::NoteOff {
             timing,
             voice_id,
-            channel,
+            channel: Channel::Number(channel),
             key: Key::Number(key),
             velocity: 0.0,
         },
@@ -132,13 +142,13 @@ pub(super) fn midi(frame: usize, channel: u8, event: StemEvent) -> HostEvent<()>
 
 fn note(event: StemEvent) -> NoteEvent {
     match event {
-        StemEvent::On { key, velocity } => NoteEvent::NoteOn {
+        StemEvent::On { key, velocity, .. } => NoteEvent::NoteOn {
             note_id: None,
             channel: CHANNEL,
             key,
             velocity: f32::from(velocity) / 127.0,
         },
-        StemEvent::Off { key } => NoteEvent::NoteOff(NoteAddress {
+        StemEvent::Off { key, .. } => NoteEvent::NoteOff(NoteAddress {
             note_id: None,
             channel: Some(CHANNEL),
             key: Some(key),

@@ -152,16 +152,16 @@ impl Plugin for ConsortStems {
         };
         self.pass(left, right);
         let settings = (self.params.on.value(), self.params.level.value());
-        let channel = self.stem.channel();
         self.voice
             .add(&position, left, right, settings, &mut |frame, event| {
                 // A full queue means a host that doesn't read it.
-                let _ = context.try_send_event(midi(frame, channel, event));
+                let _ = context.try_send_event(midi(frame, event));
             });
         loud |= !self.voice.is_silent();
         self.repaint.request_repaint_with(loud || self.moved);
         self.moved = loud;
-        if self.ear.listens(&position) || !self.voice.is_silent() || self.pending.get() {
+        let plays = !self.voice.is_silent() || self.voice.plays(&position, settings.0);
+        if self.ear.listens(&position) || plays || self.pending.get() {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal
