@@ -7,6 +7,7 @@ use nice_plug::prelude::NoteEvent as HostEvent;
 
 use crate::editor::window::RepaintNotifier;
 use crate::engine::capture::HostPosition;
+use crate::engine::limiter::Limiter;
 use crate::engine::mailbox::{self, GeneratorSide};
 use crate::engine::stem::{self, PartSender, StemEvent, StemPlayer};
 use crate::engine::{Engine, NoteAddress, NoteEvent, Settings};
@@ -17,6 +18,17 @@ use crate::jobs::{Client, StemDesk};
 const BLOCK: usize = 256;
 /// The sampler's channel.
 const CHANNEL: u8 = 0;
+
+/// How a stem is added to what is there.
+pub struct StemSettings<'a> {
+    /// Whether it plays.
+    pub on: bool,
+    /// A linear gain over that of the part.
+    pub level: f32,
+    /// What limits it beside a track that leaves as it is, and whether it does; nothing where another
+    /// limits the sum.
+    pub limiter: Option<(&'a mut Limiter, bool)>,
+}
 
 /// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
 pub struct StemVoice {
@@ -65,17 +77,21 @@ impl StemVoice {
         on && position.playing && self.player.has_notes()
     }
 
-    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
-    /// `level` is a linear gain over that of the part. `out` is told of each note's beginning and end, and its frame. Audio
-    /// thread.
+    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long.
+    /// `out` is told of each note's beginning and end, and its frame. Audio thread.
     pub fn add(
         &mut self,
         position: &HostPosition,
         left: &mut [f32],
         right: &mut [f32],
-        (on, level): (bool, f32),
+        settings: StemSettings<'_>,
         out: &mut dyn FnMut(usize, StemEvent),
     ) {
+        let StemSettings {
+            on,
+            level,
+            mut limiter,
+        } = settings;
         let frames = left.len().min(right.len());
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         let place = position.beats.filter(|_| position.playing);
@@ -92,12 +108,17 @@ impl StemVoice {
         });
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
-            mix(engine, &mut left[done..frame], &mut right[done..frame]);
+            mix(
+                engine,
+                &mut left[done..frame],
+                &mut right[done..frame],
+                &mut limiter,
+            );
             done = frame;
             engine.handle(note(event));
             out(frame, event);
         });
-        mix(engine, &mut left[done..], &mut right[done..]);
+        mix(engine, &mut left[done..], &mut right[done..], &mut limiter);
         while engine.take_ended().is_some() {}
     }
 }
@@ -157,7 +178,12 @@ fn note(event: StemEvent) -> NoteEvent {
 }
 
 /// Adds the engine's next frames.
-fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+fn mix(
+    engine: &mut Engine,
+    left: &mut [f32],
+    right: &mut [f32],
+    limiter: &mut Option<(&mut Limiter, bool)>,
+) {
     let sides = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
     let mut any = false;
     for (left, right) in sides {
@@ -167,6 +193,13 @@ fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
         engine.render(&mut l[..count], &mut r[..count]);
         if rests && engine.is_silent() {
             // Adding nothing would still change zeros' signs.
+            if let Some((limiter, on)) = limiter {
+                limiter.pass(left, right, *on);
+            }
+            continue;
+        }
+        if let Some((limiter, on)) = limiter {
+            limiter.add([left, right], [&l[..count], &r[..count]], *on);
             continue;
         }
         left.iter_mut().zip(l).for_each(|(out, x)| *out += x);

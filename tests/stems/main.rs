@@ -4,11 +4,14 @@
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts.
 
+mod crowd;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod limiting;
+mod numbers;
 mod passing;
 mod playing;
 mod sheet;
@@ -25,6 +28,40 @@ use clack_host::prelude::*;
 use host::{CONSORT, STEMS, Session};
 
 const RATE: f64 = 48_000.0;
+
+/// The longest that the audio thread has worked at a block since the last look, and what it did in all, in
+/// nanoseconds of its own time: other programs may hold it up.
+mod worked {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    static LONGEST: AtomicU64 = AtomicU64::new(0);
+    static ALL: AtomicU64 = AtomicU64::new(0);
+
+    fn now() -> u64 {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: it only writes the time.
+        unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+        time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+    }
+
+    /// For `Audio::around`: counts what it must not do, and how long it takes.
+    pub fn timed(work: &mut dyn FnMut()) {
+        let begun = now();
+        crate::watched::watched(work);
+        let took = now() - begun;
+        LONGEST.fetch_max(took, Relaxed);
+        ALL.fetch_add(took, Relaxed);
+    }
+
+    /// Both in milliseconds; starts over.
+    pub fn take() -> (f64, f64) {
+        let ms = |nanoseconds: &AtomicU64| nanoseconds.swap(0, Relaxed) as f64 / 1e6;
+        (ms(&LONGEST), ms(&ALL))
+    }
+}
 
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
@@ -69,7 +106,13 @@ fn it_has_a_stereo_track_in_and_out_notes_out_and_no_latency() {
     let names: Vec<String> = session.parameters().into_iter().map(|p| p.name).collect();
     assert_eq!(
         names,
-        ["Stem level", "Stem on", "Track on", "Project change"]
+        [
+            "Stem level",
+            "Stem on",
+            "Track on",
+            "Limiter",
+            "Project change"
+        ]
     );
 }
 

@@ -96,7 +96,7 @@ fn material(rate: u32) -> Vec<(String, Vec<f32>, f32)> {
             15_000.0,
         ] {
             let swell = sine(rate, hertz, level, 0.1);
-            all.push((format!("sine {hertz} × {level}, in 100 ms"), swell, 0.25));
+            all.push((format!("sine {hertz} × {level}, in 100 ms"), swell, 0.35));
             let steep = sine(rate, hertz, level, 1e-9);
             all.push((format!("sine {hertz} × {level}, at once"), steep, 1.1));
         }
