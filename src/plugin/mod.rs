@@ -241,14 +241,18 @@ impl Plugin for Consort {
         };
         let frames = left.len().min(right.len());
         let mut done = 0;
+        // What has arrived comes before the first note.
+        self.engine.render(&mut [], &mut []);
         while let Ok(press) = self.keys.pop() {
             self.engine.handle(press.into());
         }
         while let Some(event) = context.next_event() {
             let at = (event.timing() as usize).clamp(done, frames);
-            self.engine
-                .render(&mut left[done..at], &mut right[done..at]);
-            done = at;
+            if at > done {
+                self.engine
+                    .render(&mut left[done..at], &mut right[done..at]);
+                done = at;
+            }
             self.handle(&event, api);
         }
         self.engine.render(&mut left[done..], &mut right[done..]);

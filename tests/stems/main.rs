@@ -29,13 +29,14 @@ use host::{CONSORT, STEMS, Session};
 
 const RATE: f64 = 48_000.0;
 
-/// The longest that the audio thread has worked at a block since the last look, and what it did in all, in
-/// nanoseconds of its own time: other programs may hold it up.
+/// How long the audio thread has worked, by its own time: other programs may hold it up.
 mod worked {
-    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    use std::cell::Cell;
 
-    static LONGEST: AtomicU64 = AtomicU64::new(0);
-    static ALL: AtomicU64 = AtomicU64::new(0);
+    thread_local! {
+        static LONGEST: Cell<u64> = const { Cell::new(0) };
+        static ALL: Cell<u64> = const { Cell::new(0) };
+    }
 
     fn now() -> u64 {
         let mut time = libc::timespec {
@@ -52,14 +53,14 @@ mod worked {
         let begun = now();
         crate::watched::watched(work);
         let took = now() - begun;
-        LONGEST.fetch_max(took, Relaxed);
-        ALL.fetch_add(took, Relaxed);
+        LONGEST.set(LONGEST.get().max(took));
+        ALL.set(ALL.get() + took);
     }
 
-    /// Both in milliseconds; starts over.
+    /// Milliseconds that this thread's blocks took since the last look: the longest, and all.
     pub fn take() -> (f64, f64) {
-        let ms = |nanoseconds: &AtomicU64| nanoseconds.swap(0, Relaxed) as f64 / 1e6;
-        (ms(&LONGEST), ms(&ALL))
+        let ms = |nanoseconds: u64| nanoseconds as f64 / 1e6;
+        (ms(LONGEST.replace(0)), ms(ALL.replace(0)))
     }
 }
 

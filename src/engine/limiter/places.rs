@@ -37,16 +37,19 @@ impl Places {
     }
 
     /// A peak that is over the ceiling only if, whatever follows, a true one is.
+    #[inline(always)]
     pub fn certain(&self, stretch: &Stretch, i: usize) -> f32 {
-        highest(stretch, i, |window| sums(&self.certain, window))
+        highest(stretch, i, &self.certain)
     }
 
     /// The peak that is to be expected.
+    #[inline(always)]
     pub fn guessed(&self, stretch: &Stretch, i: usize) -> f32 {
-        highest(stretch, i, |window| sums(&self.guessed, window))
+        highest(stretch, i, &self.guessed)
     }
 
     /// How much of the newest sample times `gain` those before it leave room for below the ceiling.
+    #[inline(always)]
     pub fn room(&self, window: &[f32; TAPS], gain: f32, ceiling: f32) -> f32 {
         let [before @ .., newest] = window;
         let newest = newest * gain;
@@ -69,19 +72,30 @@ impl Places {
     }
 }
 
-fn highest<const N: usize>(
-    stretch: &Stretch,
-    i: usize,
-    sums: impl Fn(&[f32; TAPS]) -> [f32; N],
-) -> f32 {
-    (0..2).fold(0.0, |peak, side| {
+#[inline(always)]
+fn highest<const N: usize>(stretch: &Stretch, i: usize, shares: &[[f32; N]; TAPS]) -> f32 {
+    let mut highest = [0.0f32; 8];
+    for side in 0..2 {
         let window = stretch.window(side, i);
-        let sums = sums(window);
-        let peak = sums.iter().fold(peak, |peak: f32, sum| peak.max(sum.abs()));
-        peak.max(window[TAPS - 1].abs())
-    })
+        highest[0] = higher(highest[0], window[TAPS - 1]);
+        // Eight at a time; one after the other would take longer than the sums.
+        for sums in sums(shares, window).chunks(8) {
+            for (highest, sum) in highest.iter_mut().zip(sums) {
+                *highest = higher(*highest, *sum);
+            }
+        }
+    }
+    highest.into_iter().fold(0.0, higher)
 }
 
+/// The higher one; both are finite.
+#[inline(always)]
+fn higher(peak: f32, x: f32) -> f32 {
+    let x = x.abs();
+    if x > peak { x } else { peak }
+}
+
+#[inline(always)]
 fn sums<const N: usize>(shares: &[[f32; N]; TAPS], window: &[f32; TAPS]) -> [f32; N] {
     let mut sums = [0.0f32; N];
     for (shares, x) in shares.iter().zip(window) {
