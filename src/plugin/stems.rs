@@ -14,7 +14,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use super::context::Context;
-use super::ear::{self, Ear};
+use super::ear::{self, Ear, Peak};
 use super::leaving::flush;
 use super::state::complete_params;
 use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
@@ -38,6 +38,8 @@ pub struct ConsortStems {
     pending: Pending,
     voice: StemVoice,
     limiter: Limiter,
+    /// The highest sample that has left since the window last looked.
+    output: Arc<Peak>,
     /// How much of the track is passed on: 1, or 0 where the stem is alone, and on its way between.
     passed: f32,
     repaint: RepaintNotifier,
@@ -62,6 +64,7 @@ impl Default for ConsortStems {
             stem,
             voice,
             limiter: Limiter::default(),
+            output: Arc::default(),
             passed: 1.0,
             params,
             context,
@@ -109,10 +112,16 @@ impl Plugin for ConsortStems {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let (context, params) = (self.context.clone(), self.params.clone());
-        let stem = self.stem.clone();
+        let (stem, output) = (self.stem.clone(), self.output.clone());
         let connect = move |host| {
-            let (context, stem) = (context.clone(), stem.clone());
-            Box::new(HostControls::new(context, stem, params.clone(), host)) as Box<_>
+            let (context, stem, output) = (context.clone(), stem.clone(), output.clone());
+            Box::new(HostControls::new(
+                context,
+                stem,
+                params.clone(),
+                output,
+                host,
+            )) as Box<_>
         };
         Some(editor::stems_window(
             connect,
@@ -175,7 +184,7 @@ impl Plugin for ConsortStems {
             });
         flush(left);
         flush(right);
-        loud |= !self.voice.is_silent();
+        loud |= self.output.raise(left, right) | !self.voice.is_silent();
         self.repaint.request_repaint_with(loud || self.moved);
         self.moved = loud;
         let plays = !self.voice.is_silent() || self.voice.plays(&position, on);
