@@ -22,26 +22,24 @@ fn off(frame: usize, i: usize) -> Event {
 #[test]
 fn five_thousand_notes_in_a_block_take_no_more_than_twice_its_time() {
     let entry = linked_in();
-    let ways: [(&str, fn() -> Vec<Event>); 4] = [
-        ("at once", || (0..NOTES).map(|i| on(0, i)).collect()),
-        ("at the end", || {
-            (0..NOTES).map(|i| on(FRAMES - 1, i)).collect()
-        }),
-        ("spread", || {
-            (0..NOTES).map(|i| on(i * FRAMES / NOTES, i)).collect()
-        }),
-        ("each let go", || {
-            let at = |i: usize| i * FRAMES / NOTES;
-            (0..NOTES)
-                .flat_map(|i| [on(at(i), i), off(at(i), i)])
-                .collect()
-        }),
+    let at = |i: usize| i * FRAMES / NOTES;
+    let notes = 0..NOTES;
+    let ways: [(&str, Vec<Event>); 4] = [
+        ("at once", notes.clone().map(|i| on(0, i)).collect()),
+        (
+            "at the end",
+            notes.clone().map(|i| on(FRAMES - 1, i)).collect(),
+        ),
+        ("spread", notes.clone().map(|i| on(at(i), i)).collect()),
+        (
+            "each let go",
+            notes.flat_map(|i| [on(at(i), i), off(at(i), i)]).collect(),
+        ),
     ];
     let mut worst = 0.0f64;
     for (name, events) in ways {
         let mut session = Session::ready(&entry, RATE, FRAMES);
         session.audio.as_mut().expect("active").around = worked::timed;
-        let events = events();
         worked::take();
         let mut figures = Vec::new();
         // Each block into the crowd of the one before.
