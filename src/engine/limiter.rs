@@ -11,9 +11,11 @@
 //! part never makes it louder, and comes and goes without a step.
 
 mod places;
+mod stretch;
 
 use super::isa::Isa;
 use places::Places;
+use stretch::{Before, Stretch};
 
 /// Highest true peak: −1 dBTP.
 pub const CEILING: f32 = 0.891_250_9;
@@ -41,8 +43,6 @@ const HOLD_S: f32 = 0.012;
 const RELEASE_S: f32 = 0.06;
 /// Frames that are worked on at once.
 const BLOCK: usize = 64;
-/// No sample counts for more: sums of larger ones would overflow.
-const LARGEST: f32 = 1e37;
 
 /// A limiter of two channels, which it holds back together. Made and prepared on the main thread.
 pub struct Limiter {
@@ -207,57 +207,6 @@ impl Limiter {
             self.gain = back.min(goal);
         }
         ceiling
-    }
-}
-
-/// The last samples of two channels.
-#[derive(Clone, Copy, Default)]
-struct Before([[f32; TAPS - 1]; 2]);
-
-/// Some frames of two channels, and those before them.
-struct Stretch([[f32; TAPS - 1 + BLOCK]; 2]);
-
-impl Before {
-    fn with(&self, left: &[f32], right: &[f32]) -> Stretch {
-        let mut all = [[0.0; TAPS - 1 + BLOCK]; 2];
-        for ((all, before), now) in all.iter_mut().zip(&self.0).zip([left, right]) {
-            all[..TAPS - 1].copy_from_slice(before);
-            for (all, now) in all[TAPS - 1..].iter_mut().zip(now) {
-                // Neither what is no number nor what is too small for one to be quick to count with.
-                let counts = now.abs() >= f32::MIN_POSITIVE;
-                *all = if counts {
-                    now.clamp(-LARGEST, LARGEST)
-                } else {
-                    0.0
-                };
-            }
-        }
-        Stretch(all)
-    }
-}
-
-impl Stretch {
-    fn loudest(&self) -> f32 {
-        let samples = self.0.iter().flatten();
-        samples.fold(0.0, |peak, x| if x.abs() > peak { x.abs() } else { peak })
-    }
-
-    fn before(&self, frames: usize) -> Before {
-        Before([0, 1].map(|side| std::array::from_fn(|i| self.0[side][frames + i])))
-    }
-
-    /// A channel's last samples at a frame, the newest last.
-    fn window(&self, side: usize, i: usize) -> &[f32; TAPS] {
-        let (window, _) = self.0[side][i..]
-            .split_first_chunk()
-            .unwrap_or((&[0.0; TAPS], &[]));
-        window
-    }
-
-    fn hold_back(&mut self, i: usize, gain: f32) {
-        self.0
-            .iter_mut()
-            .for_each(|side| side[i + TAPS - 1] *= gain);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Places between samples, as sums of the samples around them.
 
-use super::{CERTAIN, GUESSED, INTERVALS, PHASES, Stretch, TAPS, WORTH};
+use super::stretch::Stretch;
+use super::{CERTAIN, GUESSED, INTERVALS, PHASES, TAPS, WORTH};
 
 /// For each of the last samples, the oldest first, its share in each sum.
 pub struct Places {
