@@ -92,6 +92,9 @@ pub struct ConsortParams {
     /// Whether the stem plays.
     #[id = "stemon"]
     pub stem_on: BoolParam,
+    /// Whether what leaves is limited, at −1 dBTP.
+    #[id = "limit"]
+    pub limit: BoolParam,
 
     /// Hidden; the editor steps it whenever the instrument changes. The framework can't tell the
     /// host that a persisted field changed, and without this the project would not ask to be saved.
@@ -171,6 +174,7 @@ impl Default for ConsortParams {
             detune: macro_param("Detune"),
             stem_level: stem_level(),
             stem_on: BoolParam::new("Stem on", true),
+            limit: limit(),
             change: change_param("Instrument change"),
         }
     }
@@ -216,6 +220,11 @@ fn stem_level() -> FloatParam {
     .with_unit(" dB")
     .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
     .with_string_to_value(formatters::s2v_f32_gain_to_db())
+}
+
+/// The limiter's switch; projects from before there was one open with it on.
+fn limit() -> BoolParam {
+    BoolParam::new("Limiter", true)
 }
 
 /// A parameter that nobody sees, stepped to tell the host that the project changed.
@@ -389,7 +398,7 @@ mod tests {
             [
                 "level", "tone", "attack", "releas", "width", "velcrv", "tune", "glide", "bend",
                 "bright", "decay", "body", "motion", "shatck", "shrels", "shwide", "detune",
-                "stmlvl", "stemon", "change"
+                "stmlvl", "stemon", "limit", "change"
             ]
         );
     }

@@ -1,6 +1,6 @@
 //! Which instructions this machine has, as proof that they may be used.
 
-/// The instructions that [`read`](super::reader::read) uses.
+/// The instructions that [`read`](super::reader::read) and the limiter use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
     /// What every machine of this kind has.

@@ -49,6 +49,7 @@ mod goals;
 mod isa;
 mod keys;
 mod layers;
+pub mod limiter;
 pub mod mailbox;
 mod master;
 mod notes;

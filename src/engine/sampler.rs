@@ -189,7 +189,6 @@ impl Engine {
         let (right, silent_right) = right.split_at_mut(frames);
         silent_left.fill(0.0);
         silent_right.fill(0.0);
-        let mut peak = 0.0f32;
         let mut done = 0;
         while done < frames {
             if self.phase >= TICK {
@@ -205,12 +204,10 @@ impl Engine {
             let out = left[done..].iter_mut().zip(&mut right[done..]);
             for ((left, right), frame) in out.zip(mix) {
                 [*left, *right] = frame.map(|x| if x.is_finite() { x } else { 0.0 });
-                peak = peak.max(left.abs()).max(right.abs());
             }
             self.phase += count;
             done += count;
         }
-        self.telemetry.raise_peak(peak);
         self.telemetry.set_voices(self.voices.sounding() as u32);
         self.telemetry.set_held_keys(self.held.bits());
         self.telemetry.set_sounding_keys(self.voices.keys());

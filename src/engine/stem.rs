@@ -28,6 +28,8 @@ pub struct PlayedPart {
     pub repeats: bool,
     /// Linear, what puts it at the level of the song: 0..=16.
     gain: f32,
+    /// The MIDI channel that its notes leave on, from 0.
+    channel: u8,
 }
 
 impl PlayedPart {
@@ -37,11 +39,15 @@ impl PlayedPart {
     pub fn new(mut notes: Vec<PartNote>, begins: f64, length: f64, repeats: bool) -> Self {
         // Shorter ones would have more rounds than a block has frames.
         let length = if length.is_finite() {
-            length.max(0.25)
+            length.clamp(0.25, FARTHEST)
         } else {
             4.0
         };
-        let begins = if begins.is_finite() { begins } else { 0.0 };
+        let begins = if begins.abs() <= FARTHEST {
+            begins
+        } else {
+            0.0
+        };
         notes.retain(|note| {
             (0.0..length).contains(&note.start)
                 && note.length.is_finite()
@@ -55,7 +61,15 @@ impl PlayedPart {
             length,
             repeats,
             gain: 1.0,
+            channel: 0,
         }
+    }
+
+    /// The same on another MIDI channel, 0..=15. Any thread but audio.
+    #[must_use]
+    pub fn on_channel(self, channel: u8) -> Self {
+        let channel = channel.min(15);
+        Self { channel, ..self }
     }
 
     /// The same at another linear gain. Any thread but audio.
@@ -108,6 +122,8 @@ struct Place {
 pub enum StemEvent {
     /// A note begins.
     On {
+        /// MIDI channel, from 0.
+        channel: u8,
         /// MIDI key.
         key: u8,
         /// MIDI velocity, 1..=127.
@@ -115,13 +131,33 @@ pub enum StemEvent {
     },
     /// A note ends.
     Off {
+        /// The channel that it began on.
+        channel: u8,
         /// MIDI key.
         key: u8,
     },
 }
 
+/// A note that sounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Sounding {
+    /// The channel that it began on, and so ends on, whatever plays by then.
+    channel: u8,
+    key: u8,
+    /// Where in the song it ends, quarter notes.
+    ends: f64,
+}
+
 /// Notes of a part that can sound at once; further ones end the one that would end first.
 const MOST: usize = 32;
+/// Notes that begin in a block: so many, and one more for so many frames of it. Further ones are left out,
+/// so that no part and no tempo can hold a block up.
+const ONSETS: (usize, usize) = (64, 16);
+/// Quarter notes a minute that a host may play at. What goes faster isn't believed, and is silence.
+const FASTEST: f64 = 10_000.0;
+/// Quarter notes from the song's start that a host may be at, and a part may begin: beyond, numbers are too
+/// coarse to count on.
+const FARTHEST: f64 = 1e9;
 /// How far blocks may lie from where they should and still follow each other, quarter notes: hosts
 /// differ on what the tempo of a block is that it changes in.
 const ROUNDING_BEATS: f64 = 0.03;
@@ -134,8 +170,7 @@ pub struct StemPlayer {
     inbox: rtrb::Consumer<Box<PlayedPart>>,
     returns: rtrb::Producer<Box<PlayedPart>>,
     part: Option<Box<PlayedPart>>,
-    /// Keys that sound, and where in the song they end.
-    sounding: [Option<(u8, f64)>; MOST],
+    sounding: [Option<Sounding>; MOST],
     /// Where in the song the last block ended; nothing while the song rests.
     heard_to: Option<f64>,
 }
@@ -180,10 +215,16 @@ impl PartSender {
 }
 
 impl StemPlayer {
-    /// Forgets what sounds: after a reset of what plays it. Audio thread.
+    /// Takes the next block for a jump, which ends what sounds: after a reset of what plays it. Who else was
+    /// told of a note's beginning is owed its end. Audio thread.
     pub fn reset(&mut self) {
-        self.sounding = [None; MOST];
         self.heard_to = None;
+    }
+
+    /// Whether a note has begun and not ended. Audio thread.
+    #[must_use]
+    pub fn is_sounding(&self) -> bool {
+        self.sounding.iter().any(Option::is_some)
     }
 
     /// Whether the part has notes. Audio thread.
@@ -203,8 +244,9 @@ impl StemPlayer {
 
     /// What happens within a block of `frames` frames at `rate` frames a second that starts at
     /// `position`: `emit` is told of each event, in order, and of its frame. Silent where `on` is
-    /// false, the transport rests, or the host doesn't say where in the song it is. Notes that sound
-    /// end when it stops or jumps. Audio thread.
+    /// false, the transport rests, or the host doesn't say where in the song it is, or nothing that can be.
+    /// Notes that sound end when it stops or jumps. However large the host's numbers, it is told of no more
+    /// than twice [`ONSETS`] and [`MOST`]. Audio thread.
     pub fn block(
         &mut self,
         position: &HostPosition,
@@ -215,7 +257,7 @@ impl StemPlayer {
     ) {
         self.exchange();
         let place = position.beats.zip(position.tempo).filter(|(beats, tempo)| {
-            on && position.playing && beats.is_finite() && tempo.is_finite() && *tempo > 0.0
+            on && position.playing && beats.abs() <= FARTHEST && *tempo > 0.0 && *tempo <= FASTEST
         });
         let (Some((beats, tempo)), true) = (place, rate > 0.0) else {
             self.end_all(&mut emit);
@@ -241,18 +283,22 @@ impl StemPlayer {
         let frame = |beats: f64| (((beats - begin) / a_frame).max(0.0) as usize).min(last);
         let part = self.part.take();
         let mut next = part.as_ref().and_then(|part| part.next(from, end));
+        let mut onsets = ONSETS.0 + frames / ONSETS.1;
         loop {
             let off = self.first_off().filter(|(when, _)| *when < end);
             match (next, off) {
                 (Some((when, place)), off) if off.is_none_or(|(off, _)| off > when) => {
                     if let Some(part) = &part {
                         let note = part.notes[place.index];
-                        self.begin(&note, when, frame(when), &mut emit);
+                        self.begin(&note, part.channel, when, frame(when), &mut emit);
                         let following = Place {
                             index: place.index + 1,
                             ..place
                         };
-                        next = part.at(following).filter(|(when, _)| *when < end);
+                        onsets -= 1;
+                        next = part
+                            .at(following)
+                            .filter(|(when, _)| *when < end && onsets > 0);
                     }
                 }
                 (_, Some((when, index))) => self.end(index, frame(when), &mut emit),
@@ -266,11 +312,12 @@ impl StemPlayer {
     fn begin(
         &mut self,
         note: &PartNote,
+        channel: u8,
         when: f64,
         frame: usize,
         emit: &mut impl FnMut(usize, StemEvent),
     ) {
-        let same = |held: &Option<(u8, f64)>| held.is_some_and(|(key, _)| key == note.key);
+        let same = |held: &Option<Sounding>| held.is_some_and(|held| held.key == note.key);
         if let Some(index) = self.sounding.iter().position(same) {
             self.end(index, frame, emit);
         }
@@ -281,10 +328,15 @@ impl StemPlayer {
             Some(index)
         });
         if let Some(free) = free {
-            self.sounding[free] = Some((note.key, when + note.length));
+            self.sounding[free] = Some(Sounding {
+                channel,
+                key: note.key,
+                ends: when + note.length,
+            });
             emit(
                 frame,
                 StemEvent::On {
+                    channel,
                     key: note.key,
                     velocity: note.velocity,
                 },
@@ -295,13 +347,13 @@ impl StemPlayer {
     /// The note that ends first: where in the song, and its place.
     fn first_off(&self) -> Option<(f64, usize)> {
         let held = self.sounding.iter().enumerate();
-        held.filter_map(|(index, note)| Some((note.as_ref()?.1, index)))
+        held.filter_map(|(index, note)| Some((note.as_ref()?.ends, index)))
             .min_by(|a, b| a.0.total_cmp(&b.0))
     }
 
     fn end(&mut self, index: usize, frame: usize, emit: &mut impl FnMut(usize, StemEvent)) {
-        if let Some((key, _)) = self.sounding[index].take() {
-            emit(frame, StemEvent::Off { key });
+        if let Some(Sounding { channel, key, .. }) = self.sounding[index].take() {
+            emit(frame, StemEvent::Off { channel, key });
         }
     }
 

@@ -48,8 +48,9 @@ impl Telemetry {
         store(&self.sounding, keys);
     }
 
-    /// `peak` ≥ 0: the bits of such floats are in the order of their values.
-    pub(super) fn raise_peak(&self, peak: f32) {
+    /// Something of that peak has left: the sum of all that sounds, limited. Audio thread.
+    pub fn raise_peak(&self, peak: f32) {
+        // The bits of floats from 0 up are in the order of their values.
         self.peak.fetch_max(peak.abs().to_bits(), Relaxed);
     }
 

@@ -77,9 +77,7 @@ impl Voices {
     /// Adds a voice, at the cost of another if there are too many. Returns a voice that had to be
     /// cut off at once, if it came to that.
     pub fn add(&mut self, voice: Voice) -> Option<Voice> {
-        if self.sounding() >= MAX_VOICES
-            && let Some(victim) = self.victim()
-        {
+        if let Some(victim) = self.victim() {
             self.slots[victim].fade();
         }
         let mut cut = None;
@@ -169,32 +167,40 @@ impl Voices {
         active.map(|&slot| &self.slots[usize::from(slot)])
     }
 
-    /// The slot of the voice that is missed least: the one released first; if none is, of the
-    /// older half of the voices (those that only a pedal holds, if there are any) the quietest,
+    /// If there are too many, the slot of the voice that is missed least: the one released first; if none
+    /// is, of the older half of the voices (those that only a pedal holds, if there are any) the quietest,
     /// and of equals the oldest. New voices are spared: a slow attack is quiet too.
     fn victim(&self) -> Option<usize> {
-        let voices = || {
-            let active = self.order[..self.count]
-                .iter()
-                .map(|&slot| usize::from(slot));
-            active
-                .map(|slot| (slot, &self.slots[slot]))
-                .filter(|(_, voice)| !voice.is_fading())
-        };
-        let released = voices().filter(|(_, voice)| voice.is_released());
-        if let Some((slot, _)) = released.min_by_key(|(_, voice)| voice.release_order) {
+        // In one go: thousands of notes in a block come by here.
+        let (mut count, mut by_pedal) = (0, 0);
+        let mut released: Option<(u64, usize)> = None;
+        for (slot, voice) in self.sounding_slots() {
+            count += 1;
+            by_pedal += usize::from(!voice.key_down);
+            if voice.is_released() && released.is_none_or(|(first, _)| voice.release_order < first)
+            {
+                released = Some((voice.release_order, slot));
+            }
+        }
+        if count < MAX_VOICES {
+            return None;
+        }
+        if let Some((_, slot)) = released {
             return Some(slot);
         }
-        let by_pedal = voices().filter(|(_, voice)| !voice.key_down).count();
-        let candidates = if by_pedal > 0 {
-            by_pedal
-        } else {
-            voices().count()
-        };
-        voices()
+        let candidates = if by_pedal > 0 { by_pedal } else { count };
+        self.sounding_slots()
             .filter(|(_, voice)| by_pedal == 0 || !voice.key_down)
             .take(candidates.div_ceil(2))
             .min_by(|(_, a), (_, b)| a.loudness.total_cmp(&b.loudness))
             .map(|(slot, _)| slot)
+    }
+
+    /// Those that count, in order, with their slots.
+    fn sounding_slots(&self) -> impl Iterator<Item = (usize, &Voice)> {
+        let active = self.order[..self.count].iter();
+        active
+            .map(|&slot| (usize::from(slot), &self.slots[usize::from(slot)]))
+            .filter(|(_, voice)| !voice.is_fading())
     }
 }

@@ -3,7 +3,7 @@
 
 use nice_plug::prelude::*;
 
-use super::{change_param, stem_level};
+use super::{change_param, limit, stem_level};
 
 /// Everything the host can see and set. Any thread may read; only the framework writes.
 #[derive(Params)]
@@ -17,6 +17,9 @@ pub struct StemsParams {
     /// Whether the track is passed on; off, the stem is alone.
     #[id = "track"]
     pub track: BoolParam,
+    /// Whether what the stem makes louder is limited, at −1 dBTP.
+    #[id = "limit"]
+    pub limit: BoolParam,
     /// Hidden; stepped when what the project remembers of the listening changes.
     #[id = "change"]
     pub change: IntParam,
@@ -28,6 +31,7 @@ impl Default for StemsParams {
             level: stem_level(),
             on: BoolParam::new("Stem on", true),
             track: BoolParam::new("Track on", true),
+            limit: limit(),
             change: change_param("Project change"),
         }
     }

@@ -9,6 +9,7 @@
 //! | [`modulation`] | polyphonic modulation of single notes |
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
 //! | [`keys`] | from the window's keyboard to the audio thread |
+//! | `leaving` | what every sample that leaves goes through last |
 //! | `stem_voice` | a stem on the audio thread |
 //! | `stem_state` | the stem as a field of the state |
 //! | `stir` | from the audio thread to the window: something moves |
@@ -31,6 +32,7 @@ pub mod events;
 pub mod history;
 mod host_controls;
 pub mod keys;
+mod leaving;
 pub mod modulation;
 pub mod session;
 pub mod sidechain;
@@ -48,20 +50,22 @@ use nice_plug::prelude::*;
 
 use crate::editor;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
-use crate::engine::{Engine, MAX_VOICES, Settings, capture, mailbox};
+use crate::engine::limiter::Limiter;
+use crate::engine::{Engine, MAX_VOICES, Settings, Telemetry, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;
-use crate::jobs::{Client, Librarian, Pending, Recorder, StemDesk};
+use crate::jobs::{Client, Librarian, Pending, Recorder};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use context::{CAPTURE_FRAMES, Context};
 use ear::Ear;
 use host_controls::HostControls;
 use keys::KeyPress;
+use leaving::{flush, peak};
 use modulation::Modulation;
 use session::{Inputs, Session};
 use state::SavedState;
-use stem_voice::{StemVoice, midi, stem_of};
+use stem_voice::{StemSettings, StemVoice, midi, stem_of};
 pub use stems::ConsortStems;
 use stir::Stir;
 
@@ -79,15 +83,18 @@ pub struct Consort {
     pending: Pending,
     engine: Engine,
     modulation: Modulation,
-    stem: Arc<StemDesk>,
     stem_pending: Pending,
     voice: StemVoice,
+    limiter: Limiter,
+    /// What the window shows of the sound.
+    telemetry: Arc<Telemetry>,
 }
 
 impl Default for Consort {
     fn default() -> Self {
         let (engine_side, generator_side) = mailbox::channel();
         let engine = Engine::new(engine_side);
+        let telemetry = engine.telemetry();
         let params = Arc::new(ConsortParams::default());
         let (presses, keys) = keys::ring();
         let client = Client::new(generator_side);
@@ -111,7 +118,7 @@ impl Default for Consort {
         let session = Arc::new(Session::new(
             params.clone(),
             client,
-            engine.telemetry(),
+            telemetry.clone(),
             Inputs {
                 recorder,
                 context,
@@ -128,15 +135,16 @@ impl Default for Consort {
             window,
             capture,
             ear,
-            stir: Stir::new(engine.telemetry(), repaint.clone()),
+            stir: Stir::new(telemetry.clone(), repaint.clone()),
             repaint,
             keys,
             pending,
             engine,
             modulation: Modulation::default(),
             stem_pending: stem.pending(),
-            stem,
             voice,
+            limiter: Limiter::default(),
+            telemetry,
         }
     }
 }
@@ -168,6 +176,10 @@ impl Plugin for Consort {
     // The stem's notes.
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    // More would allocate: all that a block in VST3 takes (`vst3/process/events.rs`).
+    const INPUT_EVENT_CAPACITY: usize = 12_288;
+    // More events in a block, and the framework allocates. Memory that is never written costs nothing.
+    const INPUT_EVENT_CAPACITY: usize = 16_384;
 
     type Editor = ConsortEditor;
     type SysExMessage = ();
@@ -200,6 +212,7 @@ impl Plugin for Consort {
     ) -> bool {
         self.engine.prepare(config.sample_rate);
         self.voice.prepare(config.sample_rate);
+        self.limiter.prepare(config.sample_rate);
         self.capture.set_rate(config.sample_rate);
         self.ear.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
@@ -210,6 +223,7 @@ impl Plugin for Consort {
     fn reset(&mut self) {
         self.engine.reset();
         self.voice.reset();
+        self.limiter.reset();
         self.modulation.clear();
     }
 
@@ -226,14 +240,18 @@ impl Plugin for Consort {
         };
         let frames = left.len().min(right.len());
         let mut done = 0;
+        // What has arrived comes before the first note.
+        self.engine.render(&mut [], &mut []);
         while let Ok(press) = self.keys.pop() {
             self.engine.handle(press.into());
         }
         while let Some(event) = context.next_event() {
             let at = (event.timing() as usize).clamp(done, frames);
-            self.engine
-                .render(&mut left[done..at], &mut right[done..at]);
-            done = at;
+            if at > done {
+                self.engine
+                    .render(&mut left[done..at], &mut right[done..at]);
+                done = at;
+            }
             self.handle(&event);
         }
         self.engine.render(&mut left[done..], &mut right[done..]);
@@ -241,14 +259,22 @@ impl Plugin for Consort {
         let position = ear::position(context.transport());
         self.capture.write(&position, frames, side_left, side_right);
         let loud = self.ear.hear(&position, frames, side_left, side_right);
-        let settings = (self.params.stem_on.value(), self.params.stem_level.value());
-        let channel = self.stem.channel();
+        let on = self.params.stem_on.value();
+        let settings = StemSettings {
+            on,
+            level: self.params.stem_level.value(),
+            limiter: None,
+        };
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         self.voice
             .add(&position, left, right, settings, &mut |frame, event| {
                 // A full queue means a host that doesn't read it.
-                let _ = context.try_send_event(midi(frame, channel, event));
+                let _ = context.try_send_event(midi(frame, event));
             });
+        self.limiter.limit(left, right, self.params.limit.value());
+        flush(left);
+        flush(right);
+        self.telemetry.raise_peak(peak(left, right));
         let silent = self.engine.is_silent() && self.voice.is_silent();
         self.stir.look(loud || !silent);
 
@@ -267,8 +293,9 @@ impl Plugin for Consort {
         // A host that puts the plugin to sleep would keep the engine from taking what is made, and
         // rests in a song that is listened to from counting.
         let listens = self.capture.is_armed() || self.ear.listens(&position);
+        let plays = self.voice.plays(&position, on);
         let pending = self.pending.get() || self.stem_pending.get();
-        if silent && !pending && !listens {
+        if silent && !pending && !listens && !plays {
             ProcessStatus::Normal
         } else {
             ProcessStatus::KeepAlive

@@ -246,6 +246,14 @@ pub fn complete(state: &mut PluginState) {
             *field = Value::String(std::mem::take(field)).to_string();
         }
     }
+    complete_params(state);
+}
+
+/// The same of the parameters that both plugins have: projects from before there was a limiter open with it
+/// on, whatever the instance had before. Main thread.
+pub fn complete_params(state: &mut PluginState) {
+    let limit = state.params.entry("limit".into());
+    limit.or_insert(ParamValue::Bool(true));
 }
 
 #[cfg(test)]

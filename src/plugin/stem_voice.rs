@@ -7,6 +7,7 @@ use nice_plug::prelude::NoteEvent as HostEvent;
 
 use crate::editor::window::RepaintNotifier;
 use crate::engine::capture::HostPosition;
+use crate::engine::limiter::Limiter;
 use crate::engine::mailbox::{self, GeneratorSide};
 use crate::engine::stem::{self, PartSender, StemEvent, StemPlayer};
 use crate::engine::{Engine, NoteAddress, NoteEvent, Settings};
@@ -17,6 +18,17 @@ use crate::jobs::{Client, StemDesk};
 const BLOCK: usize = 256;
 /// The sampler's channel.
 const CHANNEL: u8 = 0;
+
+/// How a stem is added to what is there.
+pub struct StemSettings<'a> {
+    /// Whether it plays.
+    pub on: bool,
+    /// A linear gain over that of the part.
+    pub level: f32,
+    /// What limits it beside a track that leaves as it is, and whether it does; nothing where another
+    /// limits the sum.
+    pub limiter: Option<(&'a mut Limiter, bool)>,
+}
 
 /// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
 pub struct StemVoice {
@@ -54,22 +66,32 @@ impl StemVoice {
         self.player.reset();
     }
 
-    /// Whether nothing of it sounds, nor waits to. Audio thread.
+    /// Whether nothing of it sounds, nor waits to, and the host is owed no note's end. Audio thread.
     pub fn is_silent(&self) -> bool {
-        self.engine.is_silent()
+        self.engine.is_silent() && !self.player.is_sounding()
     }
 
-    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
-    /// `level` is a linear gain over that of the part. `out` is told of each note's beginning and end, and its frame. Audio
-    /// thread.
+    /// Whether it plays in a song at `position`, rests included: a host that puts the plugin to sleep would
+    /// miss its next note. Audio thread.
+    pub fn plays(&self, position: &HostPosition, on: bool) -> bool {
+        on && position.playing && self.player.has_notes()
+    }
+
+    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long.
+    /// `out` is told of each note's beginning and end, and its frame. Audio thread.
     pub fn add(
         &mut self,
         position: &HostPosition,
         left: &mut [f32],
         right: &mut [f32],
-        (on, level): (bool, f32),
+        settings: StemSettings<'_>,
         out: &mut dyn FnMut(usize, StemEvent),
     ) {
+        let StemSettings {
+            on,
+            level,
+            mut limiter,
+        } = settings;
         let frames = left.len().min(right.len());
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         let place = position.beats.filter(|_| position.playing);
@@ -86,12 +108,17 @@ impl StemVoice {
         });
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
-            mix(engine, &mut left[done..frame], &mut right[done..frame]);
+            mix(
+                engine,
+                &mut left[done..frame],
+                &mut right[done..frame],
+                &mut limiter,
+            );
             done = frame;
             engine.handle(note(event));
             out(frame, event);
         });
-        mix(engine, &mut left[done..], &mut right[done..]);
+        mix(engine, &mut left[done..], &mut right[done..], &mut limiter);
         while engine.take_ended().is_some() {}
     }
 }
@@ -108,22 +135,26 @@ pub(super) fn stem_of(repaint: &RepaintNotifier) -> (StemVoice, Arc<StemDesk>) {
     (voice, Arc::new(desk))
 }
 
-/// A note of it for the host, on a channel from 0. Audio thread.
-pub(super) fn midi(frame: usize, channel: u8, event: StemEvent) -> HostEvent<()> {
-    let (timing, channel) = (frame as u32, Channel::Number(channel));
+/// A note of it for the host. Audio thread.
+pub(super) fn midi(frame: usize, event: StemEvent) -> HostEvent<()> {
+    let timing = frame as u32;
     let voice_id = VoiceID::Wildcard;
     match event {
-        StemEvent::On { key, velocity } => HostEvent::NoteOn {
+        StemEvent::On {
+            channel,
+            key,
+            velocity,
+        } => HostEvent::NoteOn {
             timing,
             voice_id,
-            channel,
+            channel: Channel::Number(channel),
             key: Key::Number(key),
             velocity: f32::from(velocity) / 127.0,
         },
-        StemEvent::Off { key } => HostEvent::NoteOff {
+        StemEvent::Off { channel, key } => HostEvent::NoteOff {
             timing,
             voice_id,
-            channel,
+            channel: Channel::Number(channel),
             key: Key::Number(key),
             velocity: 0.0,
         },
@@ -132,13 +163,13 @@ pub(super) fn midi(frame: usize, channel: u8, event: StemEvent) -> HostEvent<()>
 
 fn note(event: StemEvent) -> NoteEvent {
     match event {
-        StemEvent::On { key, velocity } => NoteEvent::NoteOn {
+        StemEvent::On { key, velocity, .. } => NoteEvent::NoteOn {
             note_id: None,
             channel: CHANNEL,
             key,
             velocity: f32::from(velocity) / 127.0,
         },
-        StemEvent::Off { key } => NoteEvent::NoteOff(NoteAddress {
+        StemEvent::Off { key, .. } => NoteEvent::NoteOff(NoteAddress {
             note_id: None,
             channel: Some(CHANNEL),
             key: Some(key),
@@ -147,7 +178,12 @@ fn note(event: StemEvent) -> NoteEvent {
 }
 
 /// Adds the engine's next frames.
-fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+fn mix(
+    engine: &mut Engine,
+    left: &mut [f32],
+    right: &mut [f32],
+    limiter: &mut Option<(&mut Limiter, bool)>,
+) {
     let sides = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
     let mut any = false;
     for (left, right) in sides {
@@ -157,6 +193,13 @@ fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
         engine.render(&mut l[..count], &mut r[..count]);
         if rests && engine.is_silent() {
             // Adding nothing would still change zeros' signs.
+            if let Some((limiter, on)) = limiter {
+                limiter.pass(left, right, *on);
+            }
+            continue;
+        }
+        if let Some((limiter, on)) = limiter {
+            limiter.add([left, right], [&l[..count], &r[..count]], *on);
             continue;
         }
         left.iter_mut().zip(l).for_each(|(out, x)| *out += x);

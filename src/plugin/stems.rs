@@ -14,10 +14,13 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use super::context::Context;
-use super::ear::{self, Ear};
-use super::stem_voice::{StemVoice, midi, stem_of};
+use super::ear::{self, Ear, Peak};
+use super::leaving::flush;
+use super::state::complete_params;
+use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
 use crate::editor;
 use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
+use crate::engine::limiter::Limiter;
 use crate::jobs::song::Source;
 use crate::jobs::{Pending, StemDesk};
 use crate::params::stems::StemsParams;
@@ -34,6 +37,9 @@ pub struct ConsortStems {
     stem: Arc<StemDesk>,
     pending: Pending,
     voice: StemVoice,
+    limiter: Limiter,
+    /// The highest sample that has left since the window last looked.
+    output: Arc<Peak>,
     /// How much of the track is passed on: 1, or 0 where the stem is alone, and on its way between.
     passed: f32,
     repaint: RepaintNotifier,
@@ -57,6 +63,8 @@ impl Default for ConsortStems {
             pending: stem.pending(),
             stem,
             voice,
+            limiter: Limiter::default(),
+            output: Arc::default(),
             passed: 1.0,
             params,
             context,
@@ -104,16 +112,26 @@ impl Plugin for ConsortStems {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let (context, params) = (self.context.clone(), self.params.clone());
-        let stem = self.stem.clone();
+        let (stem, output) = (self.stem.clone(), self.output.clone());
         let connect = move |host| {
-            let (context, stem) = (context.clone(), stem.clone());
-            Box::new(HostControls::new(context, stem, params.clone(), host)) as Box<_>
+            let (context, stem, output) = (context.clone(), stem.clone(), output.clone());
+            Box::new(HostControls::new(
+                context,
+                stem,
+                params.clone(),
+                output,
+                host,
+            )) as Box<_>
         };
         Some(editor::stems_window(
             connect,
             self.window.clone(),
             self.repaint.clone(),
         ))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        complete_params(state);
     }
 
     fn activate(
@@ -124,6 +142,7 @@ impl Plugin for ConsortStems {
     ) -> bool {
         self.ear.set_rate(config.sample_rate);
         self.voice.prepare(config.sample_rate);
+        self.limiter.prepare(config.sample_rate);
         self.stem.activate(config.sample_rate);
         self.context.activate();
         true
@@ -131,6 +150,7 @@ impl Plugin for ConsortStems {
 
     fn reset(&mut self) {
         self.voice.reset();
+        self.limiter.reset();
     }
 
     fn process(
@@ -139,29 +159,36 @@ impl Plugin for ConsortStems {
         _: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        // What plays on the track is in the buffer already, and leaves as it is. It is heard before
-        // Consort adds anything to it: a stem follows the track, never itself.
+        // What plays on the track is in the buffer already, and leaves as it is, but for subnormals. It is
+        // heard before Consort adds anything to it: a stem follows the track, never itself.
         let position = ear::position(context.transport());
-        let frames = buffer.samples();
-        let [left, right] = buffer.as_slice_immutable() else {
-            return ProcessStatus::Error("Consort Stems needs a stereo track.");
-        };
-        let mut loud = self.ear.hear(&position, frames, left, right);
         let [left, right] = buffer.as_slice() else {
             return ProcessStatus::Error("Consort Stems needs a stereo track.");
         };
+        let frames = left.len().min(right.len());
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        flush(left);
+        flush(right);
+        let mut loud = self.ear.hear(&position, frames, left, right);
         self.pass(left, right);
-        let settings = (self.params.on.value(), self.params.level.value());
-        let channel = self.stem.channel();
+        let on = self.params.on.value();
+        let settings = StemSettings {
+            on,
+            level: self.params.level.value(),
+            limiter: Some((&mut self.limiter, self.params.limit.value())),
+        };
         self.voice
             .add(&position, left, right, settings, &mut |frame, event| {
                 // A full queue means a host that doesn't read it.
-                let _ = context.try_send_event(midi(frame, channel, event));
+                let _ = context.try_send_event(midi(frame, event));
             });
-        loud |= !self.voice.is_silent();
+        flush(left);
+        flush(right);
+        loud |= self.output.raise(left, right) | !self.voice.is_silent();
         self.repaint.request_repaint_with(loud || self.moved);
         self.moved = loud;
-        if self.ear.listens(&position) || !self.voice.is_silent() || self.pending.get() {
+        let plays = !self.voice.is_silent() || self.voice.plays(&position, on);
+        if self.ear.listens(&position) || plays || self.pending.get() {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal

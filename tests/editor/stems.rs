@@ -302,6 +302,8 @@ fn a_part_is_asked_for_changed_and_saved() {
     };
     assert_eq!(asked(), [again]);
 
+    page.get_by_label("Output level");
+
     // The switches are the host's parameters.
     page.get_by_label("Stem on").click();
     page.run();

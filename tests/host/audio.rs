@@ -57,7 +57,7 @@ impl Audio {
             input_buffers: buffers(input_channels),
             output_buffers: buffers(output_channels),
             events_in: EventBuffer::with_capacity(256),
-            events_out: EventBuffer::with_capacity(256),
+            events_out: EventBuffer::with_capacity(16_384),
             largest_block,
             position: 0,
             awake: true,

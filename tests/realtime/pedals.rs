@@ -142,7 +142,7 @@ fn all_notes_off_respects_the_pedal_and_all_sound_off_does_not() {
 }
 
 #[test]
-fn telemetry_shows_keys_peak_and_voices() {
+fn telemetry_shows_keys_and_voices() {
     let mut player = player();
     let telemetry = player.engine.telemetry();
     player.handle(on(0, 60, 1.0));
@@ -150,7 +150,6 @@ fn telemetry_shows_keys_peak_and_voices() {
     player.render(4_800);
     assert_eq!(telemetry.held_keys(), 1 << 60 | 1 << 61);
     assert_eq!((telemetry.voices(), telemetry.instrument()), (2, 1));
-    assert!(telemetry.take_peak() > 0.3);
     player.handle(off(0, 60));
     player.render(1);
     assert_eq!(telemetry.held_keys(), 1 << 61);

@@ -4,11 +4,14 @@
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts.
 
+mod crowd;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod limiting;
+mod numbers;
 mod passing;
 mod playing;
 mod sheet;
@@ -25,6 +28,41 @@ use clack_host::prelude::*;
 use host::{CONSORT, STEMS, Session};
 
 const RATE: f64 = 48_000.0;
+
+/// How long the audio thread has worked, by its own time: other programs may hold it up.
+mod worked {
+    use std::cell::Cell;
+
+    thread_local! {
+        static LONGEST: Cell<u64> = const { Cell::new(0) };
+        static ALL: Cell<u64> = const { Cell::new(0) };
+    }
+
+    fn now() -> u64 {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: it only writes the time.
+        unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+        time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+    }
+
+    /// For `Audio::around`: counts what it must not do, and how long it takes.
+    pub fn timed(work: &mut dyn FnMut()) {
+        let begun = now();
+        crate::watched::watched(work);
+        let took = now() - begun;
+        LONGEST.set(LONGEST.get().max(took));
+        ALL.set(ALL.get() + took);
+    }
+
+    /// Milliseconds that this thread's blocks took since the last look: the longest, and all.
+    pub fn take() -> (f64, f64) {
+        let ms = |nanoseconds: u64| nanoseconds as f64 / 1e6;
+        (ms(LONGEST.replace(0)), ms(ALL.replace(0)))
+    }
+}
 
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
@@ -69,7 +107,13 @@ fn it_has_a_stereo_track_in_and_out_notes_out_and_no_latency() {
     let names: Vec<String> = session.parameters().into_iter().map(|p| p.name).collect();
     assert_eq!(
         names,
-        ["Stem level", "Stem on", "Track on", "Project change"]
+        [
+            "Stem level",
+            "Stem on",
+            "Track on",
+            "Limiter",
+            "Project change"
+        ]
     );
 }
 

@@ -11,11 +11,11 @@ use crate::timeline::Timeline;
 use crate::{RATE, linked_in, watched};
 
 /// An instance whose project holds the stem and an instrument.
-fn session(rate: f64, repeats: bool) -> Session {
+pub fn session(rate: f64, repeats: bool) -> Session {
     session_of(rate, &sheet(repeats))
 }
 
-fn session_of(rate: f64, sheet: &Sheet) -> Session {
+pub fn session_of(rate: f64, sheet: &Sheet) -> Session {
     let entry = linked_in();
     let instrument = Session::ready(&entry, rate, 512).save().field("instrument");
     let mut session = Session::open_one(&entry, STEMS, rate, 8_192);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::host::{STEMS, Session, State};
+use crate::host::{CONSORT, STEMS, Session, State};
 use crate::{RATE, linked_in};
 
 #[test]
@@ -58,4 +58,31 @@ fn damaged_states_change_nothing() {
     session.audio.as_mut().expect("active").sidechain = |_| 0.25;
     let sound = session.play(&[], 1_000, &[512]);
     assert!(sound.left.iter().chain(&sound.right).all(|x| *x == 0.25));
+}
+
+/// Projects from before there was a limiter, opened in place of one that has it off.
+#[test]
+fn a_project_that_says_nothing_of_the_limiter_opens_with_it_on() {
+    let entry = linked_in();
+    for id in [STEMS, CONSORT] {
+        let mut session = Session::open_one(&entry, id, RATE, 512);
+        let mut off = session.save().json();
+        assert_eq!(off["params"]["limit"], json!({ "bool": true }));
+        off["params"]["limit"] = json!({ "bool": false });
+        assert!(session.load(&State::from_json(&off)));
+        assert_eq!(
+            session.save().json()["params"]["limit"],
+            json!({ "bool": false })
+        );
+        let mut old = off.clone();
+        old["params"]
+            .as_object_mut()
+            .expect("an object")
+            .remove("limit");
+        assert!(session.load(&State::from_json(&old)));
+        assert_eq!(
+            session.save().json()["params"]["limit"],
+            json!({ "bool": true })
+        );
+    }
 }

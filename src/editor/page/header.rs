@@ -7,7 +7,7 @@ use crate::editor::widgets::meter;
 use crate::editor::{Controls, View, theme};
 
 /// Width of the level meters.
-const METERS: f32 = 90.0;
+pub(super) const METERS: f32 = 90.0;
 
 /// Shows the row: what it chooses is shown from now on.
 pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) {

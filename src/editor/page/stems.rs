@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use egui::{RichText, Ui};
+use egui::{Align, Layout, RichText, Ui};
 
 use super::song::{self, Listening, Strip, song};
 use super::stem::{self, StemControls, StemPage, Stemming};
 use super::{FILES, HEADER, MARGIN, files, header, row};
 use crate::editor::theme;
+use crate::editor::widgets::meter;
 use crate::jobs::song::Source;
 use crate::jobs::{Song, SongOrder, Stem};
 use crate::params::stems::StemsParams;
@@ -21,6 +22,8 @@ pub struct StemsView {
     pub stem: Stem,
     /// Highest sample on it since the view before (linear).
     pub peak: f32,
+    /// Highest sample that has left since then, the stem in it (linear).
+    pub output_peak: f32,
 }
 
 /// What the page can do. All methods are for the UI thread and return at once.
@@ -70,7 +73,12 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
     } else {
         between
     };
-    row(ui, top, |ui| header::title(ui, "Consort Stems"));
+    row(ui, top, |ui| {
+        header::title(ui, "Consort Stems");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            meter::meter(ui, "Output level", view.output_peak, header::METERS);
+        });
+    });
     let listening = Listening {
         song: &view.song,
         peak: view.peak,

@@ -115,10 +115,15 @@ fn a_loop_ends_what_sounds_and_plays_its_first_note_again() {
         });
     }
     let on = StemEvent::On {
+        channel: 0,
         key: 60,
         velocity: 100,
     };
-    assert_eq!(events, [(0, on), (0, StemEvent::Off { key: 60 }), (0, on)]);
+    let off = StemEvent::Off {
+        channel: 0,
+        key: 60,
+    };
+    assert_eq!(events, [(0, on), (0, off), (0, on)]);
 }
 
 #[test]
@@ -168,7 +173,7 @@ fn another_part_takes_over_without_cutting_what_sounds() {
         .iter()
         .map(|(_, event)| match *event {
             StemEvent::On { key, .. } => (true, key),
-            StemEvent::Off { key } => (false, key),
+            StemEvent::Off { key, .. } => (false, key),
         })
         .collect();
     assert_eq!(keys, [(true, 60), (true, 62), (false, 62), (false, 60)]);
@@ -213,7 +218,7 @@ fn more_notes_than_fit_end_those_that_would_end_first() {
     let mut sounding = std::collections::BTreeSet::new();
     player.block(&at(0.0, 120.0), 64, RATE, true, |_, event| match event {
         StemEvent::On { key, .. } => assert!(sounding.insert(key)),
-        StemEvent::Off { key } => assert!(sounding.remove(&key)),
+        StemEvent::Off { key, .. } => assert!(sounding.remove(&key)),
     });
     assert_eq!(sounding, (8..40).collect());
 }
@@ -226,4 +231,112 @@ fn parts_that_are_never_read_come_back() {
         sender.send(part()).unwrap();
     }
     assert!(sender.send(part()).is_err());
+}
+
+/// Drums become a bass, or what plays stops, is switched off, jumps or is reset, while a note sounds.
+#[test]
+fn a_note_ends_once_and_on_the_channel_that_it_began_on() {
+    let off = [(
+        0,
+        StemEvent::Off {
+            channel: 9,
+            key: 36,
+        },
+    )];
+    let stopped = HostPosition::default();
+    let lost = HostPosition {
+        tempo: None,
+        ..at(0.5, 120.0)
+    };
+    let ways = [
+        (at(0.5, 120.0), false, false),
+        (stopped, true, false),
+        (lost, true, false),
+        (at(100.5, 120.0), true, false),
+        (at(0.5, 120.0), true, true),
+        (stopped, true, true),
+    ];
+    for (position, on, reset) in ways {
+        let (mut player, mut sender) = channel();
+        let drums = PlayedPart::new(vec![note(0.0, 2.0, 36)], 0.0, 4.0, true).on_channel(9);
+        let bass = PlayedPart::new(vec![note(3.0, 0.5, 36)], 0.0, 4.0, true).on_channel(0);
+        sender.send(Box::new(drums)).unwrap();
+        play(&mut player, 0.0, 120.0, 12_000, &[512]);
+        assert!(player.is_sounding());
+        sender.send(Box::new(bass)).unwrap();
+        if reset {
+            player.reset();
+        }
+        for wanted in [&off[..], &[]] {
+            let mut events = Vec::new();
+            player.block(&position, 64, RATE, on, |frame, event| {
+                events.push((frame, event))
+            });
+            assert_eq!(events, wanted, "{position:?}, on: {on}, reset: {reset}");
+            assert!(!player.is_sounding());
+        }
+    }
+}
+
+/// However a host counts, a block comes to its end, with a bounded number of events, and the next
+/// sensible one plays.
+#[test]
+fn no_number_of_a_host_holds_a_block_up() {
+    let crowd = || (0..5_000).map(|i| note(f64::from(i) * 5e-5, 0.01, (i % 128) as u8));
+    let numbers = [
+        0.0,
+        -0.0,
+        -120.0,
+        1e-300,
+        5e-324,
+        1e-9,
+        0.1,
+        999.0,
+        9_999.0,
+        1e6,
+        1e9,
+        1e18,
+        f64::MAX,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+    ];
+    let places = [
+        0.0, -1e-300, 3.999, -7.3, 1e6, 1e9, -1e9, 1e15, 9e15, 1e18, -1e18, 1e300,
+    ];
+    let ends = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX];
+    let (mut most, mut slowest) = (0, std::time::Duration::ZERO);
+    for (begins, length, repeats) in [
+        (0.0, 0.25, true),
+        (-1e9, 0.25, true),
+        (1e300, 1e300, true),
+        (8.0, 4.0, false),
+    ] {
+        let (mut player, _sender) = player(crowd().collect(), begins, length, repeats);
+        for &tempo in &numbers {
+            for &beats in places.iter().chain(&ends) {
+                for rate in [RATE, 1e-3, f64::INFINITY] {
+                    for frames in [0, 1, 512, 65_536] {
+                        let (mut count, begun) = (0, std::time::Instant::now());
+                        let mut last = 0;
+                        player.block(&at(beats, tempo), frames, rate, true, |frame, _| {
+                            assert!(frame < frames.max(1) && frame >= last);
+                            (count, last) = (count + 1, frame);
+                        });
+                        slowest = slowest.max(begun.elapsed());
+                        let bound = 2 * (ONSETS.0 + frames / ONSETS.1 + MOST);
+                        assert!(
+                            count <= bound,
+                            "{count} events at {beats} beats, {tempo} bpm"
+                        );
+                        most = most.max(count);
+                    }
+                }
+            }
+        }
+        let events = play(&mut player, 100.0, 120.0, 24_000, &[512]);
+        assert_eq!(ons(&events).is_empty(), !repeats || length > 1.0);
+    }
+    println!("at most {most} events a block; the slowest took {slowest:?}");
+    assert!(slowest.as_millis() < 100, "{slowest:?}");
 }

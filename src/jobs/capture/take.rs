@@ -105,7 +105,7 @@ impl Take {
         }
         match (last.samples, now.samples) {
             (Some(last), Some(now)) if block.position.playing => {
-                now.abs_diff(last + frames as i64) > self.count(JUMP) as u64
+                now.abs_diff(last.saturating_add(frames as i64)) > self.count(JUMP) as u64
             }
             // Nothing of the song has changed: blocks were lost.
             _ => true,

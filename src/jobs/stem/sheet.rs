@@ -145,6 +145,16 @@ impl Sheet {
             self.repeats,
         )
         .at_gain(self.gain())
+        .on_channel(self.channel())
+    }
+
+    /// The MIDI channel of its notes, from 0: General MIDI's for drums, or the first.
+    fn channel(&self) -> u8 {
+        if self.kind == Some(PartKind::Drums) {
+            9
+        } else {
+            0
+        }
     }
 
     /// The trim, linear.

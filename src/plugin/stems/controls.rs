@@ -9,6 +9,7 @@ use crate::editor::{StemControls, StemsControls, StemsView};
 use crate::jobs::{SongOrder, StemDesk, StemOrder};
 use crate::params::stems::StemsParams;
 use crate::plugin::context::Context;
+use crate::plugin::ear::Peak;
 use crate::plugin::telling::tell_host;
 
 /// Lives as long as one window. UI thread.
@@ -16,6 +17,7 @@ pub(super) struct HostControls {
     context: Arc<Context>,
     stem: Arc<StemDesk>,
     params: Arc<StemsParams>,
+    output: Arc<Peak>,
     host: GuiContext,
 }
 
@@ -25,12 +27,14 @@ impl HostControls {
         context: Arc<Context>,
         stem: Arc<StemDesk>,
         params: Arc<StemsParams>,
+        output: Arc<Peak>,
         host: GuiContext,
     ) -> Self {
         Self {
             context,
             stem,
             params,
+            output,
             host,
         }
     }
@@ -45,6 +49,7 @@ impl StemsControls for HostControls {
             song: self.context.song(),
             stem: self.stem.stem(),
             peak: self.context.take_peak(),
+            output_peak: self.output.take(),
         }
     }
 

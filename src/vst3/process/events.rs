@@ -22,9 +22,9 @@ use crate::vst3::host::Host;
 use crate::vst3::midi_map::Controller;
 
 /// Events of a block; what comes after them is left out, ends of notes last.
-const MOST: usize = 16_384;
+const MOST: usize = 12_288;
 /// Places for nothing but ends of notes.
-const FOR_ENDS: usize = 4_096;
+const FOR_ENDS: usize = 6_144;
 
 #[derive(Clone, Copy)]
 #[repr(C)]
