@@ -19,6 +19,7 @@ use nice_plug_egui::{
 pub use nice_plug_egui::RepaintNotifier;
 
 use super::theme;
+use crate::models::runtime;
 
 /// A saved size beyond this is damage.
 const MAX_SIZE: (u32, u32) = (4096, 4096);
@@ -132,6 +133,7 @@ impl Editor for ConsortEditor {
         host: GuiContext,
         methods: Option<HostMethods>,
     ) -> Result<SpawnedEditor<EguiEditorHandle>, Box<dyn Error>> {
+        runtime::guard_main_thread();
         let page = Framed {
             page: (self.open)(host.clone()),
             size: self.size.clone(),
@@ -185,6 +187,7 @@ impl NiceEguiApp for Framed {
         _: GuiContext,
         _: &mut Frame,
     ) -> Result<(), HandlerError> {
+        runtime::guard_window_thread();
         theme::apply(&ctx);
         Ok(())
     }

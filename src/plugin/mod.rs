@@ -176,8 +176,6 @@ impl Plugin for Consort {
     // The stem's notes.
     const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
-    // More would allocate: all that a block in VST3 takes (`vst3/process/events.rs`).
-    const INPUT_EVENT_CAPACITY: usize = 12_288;
     // More events in a block, and the framework allocates. Memory that is never written costs nothing.
     const INPUT_EVENT_CAPACITY: usize = 16_384;
 

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use crate::vst3_host::lists::Note;
-use crate::vst3_host::{Block, CONSORT, Plugin};
-use crate::{INSTRUMENT_STATE, alone};
+use crate::vst3_host::{Block, CONSORT, Plugin, STEMS};
+use crate::{INSTRUMENT_STATE, STEMS_STATE, alone, song};
 
 #[test]
 fn an_offline_render_right_after_loading_has_every_key() {
@@ -49,4 +49,46 @@ fn activation_doesnt_wait_when_nobody_renders_offline() {
     }
     println!("active after {worst:.2?} at most");
     assert!(worst < Duration::from_millis(100));
+}
+
+/// Quarter notes; the part begins with the song's third.
+const BAR: f64 = 4.0;
+
+/// The part of a project, in both plugins: its notes leave on the drums' channel, its sound from the first
+/// block on, and a second bounce is the same to the bit.
+#[test]
+fn an_offline_render_right_after_loading_has_the_part() {
+    let _alone = alone();
+    for (class, state) in [(CONSORT, INSTRUMENT_STATE), (STEMS, STEMS_STATE)] {
+        let bounce = || {
+            let plugin = Plugin::create(class);
+            assert!(plugin.load(state));
+            let began = Instant::now();
+            plugin.activate(48_000.0, 512, true);
+            println!("active after {:.2?}", began.elapsed());
+            let (mut sound, mut notes) = (Vec::new(), Vec::new());
+            let beats = 512.0 * 118.0 / 60.0 / 48_000.0;
+            for block in 0..400 {
+                let block = Block {
+                    context: Some(song(118.0, 2.0 * BAR + f64::from(block) * beats)),
+                    ..Block::default()
+                };
+                let played = plugin.play(512, &block);
+                sound.extend(played.outputs[0][0].iter().map(|x| x.to_bits()));
+                notes.extend(played.notes);
+            }
+            (sound, notes)
+        };
+        let (first, second) = (bounce(), bounce());
+        let ons = first
+            .1
+            .iter()
+            .filter(|note| matches!(note, Note::On { channel: 9, .. }));
+        assert!(ons.count() > 10, "{:?}", first.1);
+        let peak = first.0[..4_096]
+            .iter()
+            .map(|bits| f32::from_bits(*bits).abs());
+        assert!(peak.fold(0.0, f32::max) > 1e-3, "its first hit is there");
+        assert!(first == second, "a second bounce is the same");
+    }
 }

@@ -3,16 +3,14 @@
 
 use std::time::Instant;
 
-use vst3::Steinberg::Vst::{
-    IAudioProcessorTrait, IComponentTrait, IEditControllerTrait, ProcessContext,
-};
+use vst3::Steinberg::Vst::{IAudioProcessorTrait, IComponentTrait, IEditControllerTrait};
 use vst3::Steinberg::{
     IPluginBaseTrait, kInvalidArgument, kNotInitialized, kResultFalse, kResultOk,
 };
 
 use crate::vst3_host::lists::{Note, Points};
 use crate::vst3_host::{Block, CONSORT, Plugin, STEMS, bus};
-use crate::{Dice, INSTRUMENT_STATE, STEMS_STATE, alone};
+use crate::{Dice, INSTRUMENT_STATE, STEMS_STATE, alone, song};
 
 const RATE: f64 = 48_000.0;
 const STATES: [(&[u8; 16], &[u8]); 2] = [(CONSORT, INSTRUMENT_STATE), (STEMS, STEMS_STATE)];
@@ -23,21 +21,6 @@ fn is_sound(samples: &[[Vec<f32>; 2]]) -> bool {
         .flatten()
         .flatten()
         .all(|x| x.is_finite() && x.abs() < 8.0)
-}
-
-fn song(tempo: f64, quarters: f64) -> ProcessContext {
-    // SAFETY: numbers, of which zero is one.
-    let nothing: ProcessContext = unsafe { std::mem::zeroed() };
-    ProcessContext {
-        // Playing; tempo, metre, place and bar are told.
-        state: 1 << 1 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 13,
-        sampleRate: RATE,
-        projectTimeMusic: quarters,
-        tempo,
-        timeSigNumerator: 4,
-        timeSigDenominator: 4,
-        ..nothing
-    }
 }
 
 #[test]

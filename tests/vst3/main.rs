@@ -28,6 +28,8 @@ mod window;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use vst3::Steinberg::Vst::ProcessContext;
+
 #[global_allocator]
 static ALLOCATOR: guard::Counting = guard::Counting;
 
@@ -78,3 +80,19 @@ impl Dice {
 const INSTRUMENT_STATE: &[u8] = include_bytes!("../data/states/instrument.vst3.json");
 /// One of the effect, with a part and the kit that plays it.
 const STEMS_STATE: &[u8] = include_bytes!("../data/states/stems.vst3.json");
+
+/// A song in 4/4 that plays, at a tempo and a place in quarter notes.
+fn song(tempo: f64, quarters: f64) -> ProcessContext {
+    // SAFETY: numbers, of which zero is one.
+    let nothing: ProcessContext = unsafe { std::mem::zeroed() };
+    ProcessContext {
+        // Playing; tempo, metre, place and bar are told.
+        state: 1 << 1 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 13,
+        sampleRate: 48_000.0,
+        projectTimeMusic: quarters,
+        tempo,
+        timeSigNumerator: 4,
+        timeSigDenominator: 4,
+        ..nothing
+    }
+}

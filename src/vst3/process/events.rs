@@ -21,8 +21,9 @@ use crate::vst3::guest::Guest;
 use crate::vst3::host::Host;
 use crate::vst3::midi_map::Controller;
 
-/// Events of a block; what comes after them is left out, ends of notes last.
-const MOST: usize = 12_288;
+/// Events of a block, as many as the plugin has room for; what comes after them is left out, ends of notes
+/// last.
+const MOST: usize = 16_384;
 /// Places for nothing but ends of notes.
 const FOR_ENDS: usize = 6_144;
 
