@@ -1,5 +1,6 @@
 //! The instruments that the audio thread holds: one for new notes, and old ones for as long as
-//! voices play them.
+//! voices play them. The newest serves new notes at once, or, where instruments are called for, as
+//! soon as its sound is.
 
 use super::mailbox::{EngineSide, FromEngine, ToEngine};
 use super::retired::Retired;
@@ -27,6 +28,17 @@ pub enum Found {
     NotYet,
     /// The instrument doesn't have this key.
     Never,
+}
+
+/// What came of calling for a sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// It isn't here with all that was asked for.
+    NotYet,
+    /// New notes play it already.
+    Plays,
+    /// From now on they do.
+    Comes,
 }
 
 /// What reading the mailbox has changed.
@@ -59,7 +71,10 @@ struct Held {
 /// See the module.
 pub struct Rack {
     places: [Option<Held>; PLACES],
+    /// The place of what new notes play; none beyond the last.
     current: usize,
+    /// Instruments serve new notes once they are called for.
+    by_call: bool,
     arrivals: u64,
     retired: Retired,
     /// A column that goes back as soon as the return ring has room.
@@ -70,10 +85,52 @@ impl Rack {
     pub fn new() -> Rack {
         Rack {
             places: [const { None }; PLACES],
-            current: 0,
+            current: PLACES,
+            by_call: false,
             arrivals: 0,
             retired: Retired::NONE,
             unreturned: None,
+        }
+    }
+
+    /// One whose instruments serve new notes once they are called for.
+    pub fn by_call(self) -> Rack {
+        Rack {
+            by_call: true,
+            ..self
+        }
+    }
+
+    /// New notes play the newest rendering of a sound that has all these keys (bit *k* is MIDI key
+    /// *k*) as far as the sound has them at all; whether there is one, and whether that is news.
+    /// Otherwise they play what they did.
+    pub fn call(&mut self, sound: u64, keys: u128) -> Called {
+        let has = |instrument: &SampledInstrument| {
+            let mut places = instrument.key_to_column.iter().enumerate();
+            places.all(|(key, place)| {
+                let column = place.and_then(|place| instrument.columns.get(usize::from(place)));
+                keys >> key & 1 == 0 || column.is_none_or(Option::is_some)
+            })
+        };
+        let held = self.places.iter().enumerate();
+        let newest = held
+            .filter_map(|(place, held)| Some((held.as_ref()?, place)))
+            .filter(|(held, _)| held.instrument.sound == sound)
+            .filter(|(held, place)| *place == self.current || has(&held.instrument))
+            .max_by_key(|(held, _)| held.arrival);
+        match newest {
+            None => Called::NotYet,
+            Some((held, place)) if place == self.current => {
+                if has(&held.instrument) {
+                    Called::Plays
+                } else {
+                    Called::NotYet
+                }
+            }
+            Some((_, place)) => {
+                self.current = place;
+                Called::Comes
+            }
         }
     }
 
@@ -157,7 +214,9 @@ impl Rack {
                             arrival,
                             voices: 0,
                         });
-                        self.current = free;
+                        if !self.by_call {
+                            self.current = free;
+                        }
                         received.new_sound = true;
                     }
                 }
@@ -211,8 +270,10 @@ impl Rack {
         if !self.retired.give_back(returns) {
             return false;
         }
+        let awaiting = self.awaiting();
         for (i, place) in self.places.iter_mut().enumerate() {
-            if i == self.current || place.as_ref().is_none_or(|held| held.voices > 0) {
+            let serves = i == self.current || Some(i) == awaiting;
+            if serves || place.as_ref().is_none_or(|held| held.voices > 0) {
                 continue;
             }
             if let Some(Held {
@@ -235,11 +296,19 @@ impl Rack {
     }
 
     fn insert(&mut self, id: u64, index: u8, column: Box<Column>) -> Result<(), Box<Column>> {
-        let Some(Some(held)) = self.places.get_mut(self.current) else {
+        let places = [Some(self.current), self.awaiting()];
+        let of_id = |place: &usize| {
+            let held = self.places.get(*place).and_then(Option::as_ref);
+            held.is_some_and(|held| held.instrument.id == id)
+        };
+        let Some(place) = places.into_iter().flatten().find(of_id) else {
+            return Err(column);
+        };
+        let Some(held) = &mut self.places[place] else {
             return Err(column);
         };
         match held.instrument.columns.get_mut(usize::from(index)) {
-            Some(empty @ None) if held.instrument.id == id && is_playable(&column) => {
+            Some(empty @ None) if is_playable(&column) => {
                 *empty = Some(column);
                 Ok(())
             }
@@ -280,11 +349,23 @@ impl Rack {
         }
     }
 
-    /// The place of the oldest instrument that serves no new notes.
+    /// The place of the newest instrument where it waits to be called for.
+    fn awaiting(&self) -> Option<usize> {
+        let places = self.places.iter().enumerate();
+        let newest = places
+            .filter_map(|(i, place)| Some((place.as_ref()?.arrival, i)))
+            .max();
+        newest
+            .map(|(_, place)| place)
+            .filter(|place| self.by_call && *place != self.current)
+    }
+
+    /// The place of the oldest instrument that serves no new notes, nor waits to.
     fn oldest(&self) -> Option<u8> {
         let places = self.places.iter().enumerate();
+        let awaiting = self.awaiting();
         places
-            .filter(|&(i, _)| i != self.current)
+            .filter(|&(i, _)| i != self.current && Some(i) != awaiting)
             .filter_map(|(i, place)| Some((place.as_ref()?.arrival, i as u8)))
             .min()
             .map(|(_, place)| place)

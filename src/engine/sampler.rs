@@ -9,7 +9,7 @@ use super::isa::Isa;
 use super::keys::{HeldKeys, Note, Waiting};
 use super::mailbox::EngineSide;
 use super::master::Master;
-use super::rack::Rack;
+use super::rack::{Called, Rack};
 use super::reader::Frame;
 use super::sinc::Bank;
 use super::voice::Conditions;
@@ -33,6 +33,8 @@ pub struct Engine {
     master: Master,
     /// Frames of the tick rendered so far, 1..=[`TICK`]; at `TICK` the next frame starts another.
     phase: usize,
+    /// Linear gain of the notes that begin.
+    pub(super) note_gain: f32,
     /// The key played last, from which glides start.
     pub(super) last_key: Option<f32>,
     /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
@@ -62,12 +64,48 @@ impl Engine {
             ended: Ended::new(),
             master: Master::default(),
             phase: TICK,
+            note_gain: 1.0,
             last_key: None,
             residue: [0.0; 2],
             residue_decay: 0.0,
         };
         engine.prepare(48_000.0);
         engine
+    }
+
+    /// The same, but what arrives plays once it is called for ([`Engine::call`]). Main thread.
+    pub fn by_call(mut self) -> Engine {
+        self.rack = self.rack.by_call();
+        self
+    }
+
+    /// Notes that begin from now on play the sound of this number
+    /// ([`SampledInstrument::sound`](crate::instrument::zone::SampledInstrument::sound)), if it has
+    /// arrived with these keys (bit *k* is MIDI key *k*); otherwise `false`, and they play what they
+    /// did. Notes that sound go on as they are. Audio thread.
+    pub fn call(&mut self, sound: u64, keys: u128) -> bool {
+        let called = self.rack.call(sound, keys);
+        if called == Called::Comes {
+            let id = self.rack.current().map_or(0, |instrument| instrument.id);
+            self.telemetry.set_instrument(id);
+            // They waited for the sound before.
+            let ended = &mut self.ended;
+            self.waiting.retain(|note| {
+                ended.push(note);
+                false
+            });
+        }
+        called != Called::NotYet
+    }
+
+    /// The linear gain, 0..=16, of notes that begin from now on; those that sound keep theirs. Audio
+    /// thread.
+    pub fn set_note_gain(&mut self, gain: f32) {
+        self.note_gain = if gain.is_finite() {
+            gain.clamp(0.0, 16.0)
+        } else {
+            1.0
+        };
     }
 
     /// What the editor may watch. Any thread.
@@ -234,7 +272,9 @@ impl Engine {
         self.voices.in_use() == 0 && self.waiting.is_empty() && self.residue == [0.0; 2]
     }
 
-    fn read_mailbox(&mut self) {
+    /// Takes in what has arrived, as [`Engine::render`] does. Audio thread, or main thread while not
+    /// processing.
+    pub fn read_mailbox(&mut self) {
         for _ in 0..REPLACED_AT_ONCE {
             let received = self.rack.exchange(&mut self.mailbox);
             if received.new_sound {

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stems`] | Consort Stems, the effect |
+//! | `arrival` | what the first block has to have |
 //! | [`context`] | what plays around Consort, for main and UI thread; both plugins have one |
 //! | [`ear`] | the audio thread's end of it |
 //! | [`events`] | the host's notes in the engine's words |
@@ -25,6 +26,7 @@
 //! activation on (the factory instrument, or what the project holds); models are loaded when a window
 //! opens, or with the first prompt.
 
+mod arrival;
 pub mod context;
 pub mod ear;
 pub mod events;
@@ -192,7 +194,7 @@ impl Plugin for Consort {
         state::complete(state);
     }
 
-    // Offline sounds the same as realtime; only loading waits for its keys then. Under VST3
+    // Offline sounds the same as realtime; only what is loaded is waited for. Under VST3
     // `process_mode` comes one call late, so there a host is believed from its second setup on.
     fn activate(
         &mut self,
@@ -206,6 +208,8 @@ impl Plugin for Consort {
         self.ear.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
         self.session.activate(config.sample_rate, offline);
+        let instrument = Some((&*self.session, &mut self.engine));
+        arrival::take_in(offline, &self.stem, &mut self.voice, instrument);
         true
     }
 

@@ -33,7 +33,7 @@ impl StemVoice {
         let (player, sender) = stem::channel();
         let playhead = Arc::<Playhead>::default();
         let voice = Self {
-            engine: Engine::new(engine_side),
+            engine: Engine::new(engine_side).by_call(),
             player,
             playhead: playhead.clone(),
             rate: 48_000.0,
@@ -46,6 +46,20 @@ impl StemVoice {
         self.engine.prepare(rate);
         self.player.reset();
         self.rate = f64::from(rate);
+        self.take_in();
+    }
+
+    /// Takes in what has arrived, so that the next block has all of it. Audio thread, or main thread
+    /// while not processing.
+    pub fn take_in(&mut self) {
+        let Self { engine, player, .. } = self;
+        engine.read_mailbox();
+        player.take_up(|sound, keys| engine.call(sound, keys));
+    }
+
+    /// Whether a part has arrived whose sound hasn't, with all its keys. As [`StemVoice::take_in`].
+    pub fn awaits_sound(&self) -> bool {
+        self.player.awaits_sound()
     }
 
     /// Silences it at once. Audio thread.
@@ -60,7 +74,8 @@ impl StemVoice {
     }
 
     /// Adds what it plays in a block that begins at `position` to both sides, which are equally long;
-    /// `level` is a linear gain over that of the part. `out` is told of each note's beginning and end, and its frame. Audio
+    /// `level` is a linear gain over that of the part. A new part comes with its sound and its gain, or
+    /// not yet: notes that sound keep theirs. `out` is told of each note's beginning and end, and its frame. Audio
     /// thread.
     pub fn add(
         &mut self,
@@ -74,6 +89,7 @@ impl StemVoice {
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         let place = position.beats.filter(|_| position.playing);
         self.playhead.set(place);
+        self.take_in();
         let Self {
             engine,
             player,
@@ -81,14 +97,18 @@ impl StemVoice {
             ..
         } = self;
         engine.set(&Settings {
-            level: level * player.gain(),
+            level,
             ..Settings::default()
         });
+        engine.set_note_gain(player.gain());
+        let sounds = player.has_sound();
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
             mix(engine, &mut left[done..frame], &mut right[done..frame]);
             done = frame;
-            engine.handle(note(event));
+            if sounds || matches!(event, StemEvent::Off { .. }) {
+                engine.handle(note(event));
+            }
             out(frame, event);
         });
         mix(engine, &mut left[done..], &mut right[done..]);
@@ -167,3 +187,6 @@ fn mix(engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
         engine.render(&mut [], &mut []);
     }
 }
+
+#[cfg(test)]
+mod tests;
