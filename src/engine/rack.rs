@@ -2,6 +2,10 @@
 //! voices play them. The newest serves new notes at once, or, where instruments are called for, as
 //! soon as its sound is.
 
+mod calling;
+
+pub use calling::Called;
+
 use super::mailbox::{EngineSide, FromEngine, ToEngine};
 use super::retired::Retired;
 use crate::instrument::zone::{Column, MAX_LAYERS, SampledInstrument};
@@ -28,17 +32,6 @@ pub enum Found {
     NotYet,
     /// The instrument doesn't have this key.
     Never,
-}
-
-/// What came of calling for a sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Called {
-    /// It isn't here with all that was asked for.
-    NotYet,
-    /// New notes play it already.
-    Plays,
-    /// From now on they do.
-    Comes,
 }
 
 /// What reading the mailbox has changed.
@@ -90,47 +83,6 @@ impl Rack {
             arrivals: 0,
             retired: Retired::NONE,
             unreturned: None,
-        }
-    }
-
-    /// One whose instruments serve new notes once they are called for.
-    pub fn by_call(self) -> Rack {
-        Rack {
-            by_call: true,
-            ..self
-        }
-    }
-
-    /// New notes play the newest rendering of a sound that has all these keys (bit *k* is MIDI key
-    /// *k*) as far as the sound has them at all; whether there is one, and whether that is news.
-    /// Otherwise they play what they did.
-    pub fn call(&mut self, sound: u64, keys: u128) -> Called {
-        let has = |instrument: &SampledInstrument| {
-            let mut places = instrument.key_to_column.iter().enumerate();
-            places.all(|(key, place)| {
-                let column = place.and_then(|place| instrument.columns.get(usize::from(place)));
-                keys >> key & 1 == 0 || column.is_none_or(Option::is_some)
-            })
-        };
-        let held = self.places.iter().enumerate();
-        let newest = held
-            .filter_map(|(place, held)| Some((held.as_ref()?, place)))
-            .filter(|(held, _)| held.instrument.sound == sound)
-            .filter(|(held, place)| *place == self.current || has(&held.instrument))
-            .max_by_key(|(held, _)| held.arrival);
-        match newest {
-            None => Called::NotYet,
-            Some((held, place)) if place == self.current => {
-                if has(&held.instrument) {
-                    Called::Plays
-                } else {
-                    Called::NotYet
-                }
-            }
-            Some((_, place)) => {
-                self.current = place;
-                Called::Comes
-            }
         }
     }
 
@@ -347,17 +299,6 @@ impl Rack {
             }
             _ => Err(column),
         }
-    }
-
-    /// The place of the newest instrument where it waits to be called for.
-    fn awaiting(&self) -> Option<usize> {
-        let places = self.places.iter().enumerate();
-        let newest = places
-            .filter_map(|(i, place)| Some((place.as_ref()?.arrival, i)))
-            .max();
-        newest
-            .map(|(_, place)| place)
-            .filter(|place| self.by_call && *place != self.current)
     }
 
     /// The place of the oldest instrument that serves no new notes, nor waits to.

@@ -9,7 +9,7 @@ use super::isa::Isa;
 use super::keys::{HeldKeys, Note, Waiting};
 use super::mailbox::EngineSide;
 use super::master::Master;
-use super::rack::{Called, Rack};
+use super::rack::Rack;
 use super::reader::Frame;
 use super::sinc::Bank;
 use super::voice::Conditions;
@@ -23,7 +23,7 @@ const REPLACED_AT_ONCE: usize = 16;
 /// the main thread.
 pub struct Engine {
     mailbox: EngineSide,
-    telemetry: Arc<Telemetry>,
+    pub(super) telemetry: Arc<Telemetry>,
     pub(super) conditions: Conditions,
     pub(super) rack: Rack,
     pub(super) voices: Voices,
@@ -71,41 +71,6 @@ impl Engine {
         };
         engine.prepare(48_000.0);
         engine
-    }
-
-    /// The same, but what arrives plays once it is called for ([`Engine::call`]). Main thread.
-    pub fn by_call(mut self) -> Engine {
-        self.rack = self.rack.by_call();
-        self
-    }
-
-    /// Notes that begin from now on play the sound of this number
-    /// ([`SampledInstrument::sound`](crate::instrument::zone::SampledInstrument::sound)), if it has
-    /// arrived with these keys (bit *k* is MIDI key *k*); otherwise `false`, and they play what they
-    /// did. Notes that sound go on as they are. Audio thread.
-    pub fn call(&mut self, sound: u64, keys: u128) -> bool {
-        let called = self.rack.call(sound, keys);
-        if called == Called::Comes {
-            let id = self.rack.current().map_or(0, |instrument| instrument.id);
-            self.telemetry.set_instrument(id);
-            // They waited for the sound before.
-            let ended = &mut self.ended;
-            self.waiting.retain(|note| {
-                ended.push(note);
-                false
-            });
-        }
-        called != Called::NotYet
-    }
-
-    /// The linear gain, 0..=16, of notes that begin from now on; those that sound keep theirs. Audio
-    /// thread.
-    pub fn set_note_gain(&mut self, gain: f32) {
-        self.note_gain = if gain.is_finite() {
-            gain.clamp(0.0, 16.0)
-        } else {
-            1.0
-        };
     }
 
     /// What the editor may watch. Any thread.

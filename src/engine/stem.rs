@@ -229,7 +229,10 @@ impl StemPlayer {
             }
             // Its sound may have come anew, at another sample rate.
             _ => {
-                let _ = self.part.as_ref().is_some_and(|part| ready(part, &mut call));
+                let _ = self
+                    .part
+                    .as_ref()
+                    .is_some_and(|part| ready(part, &mut call));
             }
         }
     }

@@ -209,11 +209,7 @@ impl Client {
 
     /// Waits until no errand is in progress and `take_in`, which has the engine read its mailbox over and
     /// over, says that nothing more has to come; otherwise as [`Client::wait_until_taken`].
-    pub(super) fn wait_for_errands(
-        &self,
-        end: Instant,
-        take_in: &mut dyn FnMut() -> bool,
-    ) -> bool {
+    pub(super) fn wait_for_errands(&self, end: Instant, take_in: &mut dyn FnMut() -> bool) -> bool {
         self.wait_while(end, &mut || {
             // In this order: what an errand sends is sent before it ends.
             let errands = self.shared.has_errands();

@@ -16,7 +16,12 @@ pub(super) fn take_in(
     voice: &mut StemVoice,
     instrument: Option<(&Session, &mut Engine)>,
 ) {
-    let end = Instant::now() + if offline { OFFLINE_PATIENCE } else { Default::default() };
+    let end = Instant::now()
+        + if offline {
+            OFFLINE_PATIENCE
+        } else {
+            Default::default()
+        };
     stem.wait_for_part(end, &mut || {
         voice.take_in();
         voice.awaits_sound()

@@ -4,11 +4,14 @@
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts.
 
+mod activation;
+mod bounce;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod level;
 mod passing;
 mod playing;
 mod sheet;

@@ -236,7 +236,15 @@ impl StemDesk {
                         ..sheet
                     };
                     let sound = shared.sound_for(&mut desk, &sheet);
-                    shared.begin(&mut desk, context, Take { sheet: Arc::new(sheet), sound }, None);
+                    shared.begin(
+                        &mut desk,
+                        context,
+                        Take {
+                            sheet: Arc::new(sheet),
+                            sound,
+                        },
+                        None,
+                    );
                 }
                 Err(sentence) => desk.status = StemStatus::Failed(sentence),
             },

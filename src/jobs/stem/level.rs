@@ -76,7 +76,9 @@ pub fn measure(
 fn busiest(sheet: &Sheet, variation: usize, steps: u32) -> u32 {
     let notes = &sheet.variations[variation].notes;
     let power = |from: u32| -> u64 {
-        let inside = notes.iter().filter(|n| (from..from + steps).contains(&n.step));
+        let inside = notes
+            .iter()
+            .filter(|n| (from..from + steps).contains(&n.step));
         inside.map(|note| u64::from(note.velocity).pow(2)).sum()
     };
     let last = (sheet.steps as u32).saturating_sub(steps);
@@ -105,21 +107,21 @@ fn stretch(sheet: &Sheet, variation: usize, from: u32, steps: u32) -> Sheet {
 pub fn levelled(sheet: &Sheet, measured: &Measured) -> Sheet {
     let fits = || gain_db(sheet.kind?, measured.lufs, sheet.context_lufs);
     let trim_db = sheet.trim_db.or_else(|| fits().map(|gain| gain as f32));
-    Sheet {
-        trim_db,
-        ..ceiled(sheet, measured)
-    }
+    let sheet = sheet.clone();
+    ceiled(&Sheet { trim_db, ..sheet }, measured)
 }
 
-/// The same at the level it has. Ceilings that nothing comes near aren't kept.
+/// The same at the level it has. Ceilings above that aren't kept.
 #[must_use]
 pub fn ceiled(sheet: &Sheet, measured: &Measured) -> Sheet {
+    let trim = sheet.trim_db.unwrap_or(UNTRIMMED_DB);
     let ceiling = |peak: &f32| PEAK_DBFS - 20.0 * peak.max(1e-6).log10();
-    let ceilings_db = measured.peaks.iter().map(ceiling);
-    let near = |ceiling: &f32| *ceiling < MOST_DB as f32;
-    let ceilings_db = ceilings_db.map(|ceiling| Some(ceiling).filter(near));
+    let ceilings = measured.peaks.iter().map(ceiling);
+    let ceilings = ceilings.map(|ceiling| Some(ceiling).filter(|ceiling| *ceiling < trim));
+    let mut ceilings_db: Vec<Option<f32>> = ceilings.collect();
+    while ceilings_db.pop_if(|ceiling| ceiling.is_none()).is_some() {}
     Sheet {
-        ceilings_db: ceilings_db.collect(),
+        ceilings_db,
         ..sheet.clone()
     }
 }

@@ -120,7 +120,9 @@ impl Sheet {
         let mut ceilings = self.ceilings_db.iter().flatten();
         numbers.iter().all(|x| x.is_finite())
             && ceilings.all(|x| x.is_finite())
-            && self.pace > 0.0 && self.bar > 0 && self.steps > 0
+            && self.pace > 0.0
+            && self.bar > 0
+            && self.steps > 0
     }
 
     pub(super) fn step_at(&self, quarters: f64) -> Option<f64> {

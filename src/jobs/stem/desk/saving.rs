@@ -55,9 +55,9 @@ impl StemDesk {
         };
         let mut desk = self.0.desk.lock();
         let take = sheet.map(|sheet| Take {
-            sound: desk.known(&origin, &sheet).unwrap_or_else(|| {
-                PartSound::of_project(origin, sheet.trim_db.is_some())
-            }),
+            sound: desk
+                .known(&origin, &sheet)
+                .unwrap_or_else(|| PartSound::of_project(origin, sheet.trim_db.is_some())),
             sheet: Arc::new(sheet),
         });
         (desk.past, desk.undone) = (Vec::new(), Vec::new());

@@ -20,7 +20,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// A sound that the instrument models were asked for.
 pub(super) struct Drawing {
     sound: Arc<PartSound>,
-    job: JobId,
+    pub(super) job: JobId,
     /// The words weren't known: it is the usual sound that is made.
     usual: bool,
 }
@@ -163,7 +163,8 @@ impl Shared {
         self.change(turn, |desk| {
             desk.level_all(&take.sound, &sheet);
             take.sound.set_ready(instrument);
-            desk.drawing.take_if(|drawing| Arc::ptr_eq(&drawing.sound, &take.sound));
+            desk.drawing
+                .take_if(|drawing| Arc::ptr_eq(&drawing.sound, &take.sound));
             desk.changed = true;
             desk.unplayed = true;
         });

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::fixture::heard;
 use super::*;
-use crate::instrument::Instrument;
 use crate::engine::capture::HostPosition;
 use crate::engine::stem::{self, StemEvent, StemPlayer};
 use crate::engine::{Engine, mailbox};
+use crate::instrument::Instrument;
 use crate::jobs::stem::asking::Edit;
 
 fn desk() -> (StemDesk, StemPlayer, Engine) {
@@ -253,4 +253,33 @@ fn making_is_cancelled_and_replaced() {
     desk.order(make("walking bass"), Some(heard()));
     let stem = wait(&desk, |stem| stem.status == StemStatus::Idle);
     assert_eq!(stem.sheet.unwrap().kind, Some(PartKind::Bass));
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_sound_that_cannot_be_made_gives_way_to_the_usual_one() {
+    let (desk, _player, mut engine) = desk();
+    let add = StemOrder::Make {
+        words: "add jazzy drums".into(),
+        kind: None,
+        seed: 1,
+    };
+    desk.order(add, Some(heard()));
+    {
+        // In the place of its job, one that fails.
+        let mut desk_now = desk.0.desk.lock();
+        let drawing = desk_now.drawing.as_mut().expect("it is asked for");
+        drawing.job = desk.0.client.draw(crate::models::Request {
+            prompt: "鑼鑼鑼".into(),
+            ..Default::default()
+        });
+    }
+    let stem = wait(&desk, |stem| {
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        stem.sound.is_some()
+    });
+    assert_eq!(stem.sound.as_deref(), Some("acoustic drum kit"));
+    wait(&desk, |stem| {
+        !matches!(stem.sound_status, crate::jobs::Status::Failed(_))
+    });
 }
