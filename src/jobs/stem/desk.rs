@@ -106,6 +106,8 @@ struct Desk {
     drawing: Option<Drawing>,
     /// The number of the sound that the generator was last told to play.
     rendered: Option<u64>,
+    /// A thread measures what was changed by hand.
+    ceils: bool,
     /// What projects remember has changed since the host was last told.
     changed: bool,
 }
@@ -135,6 +137,7 @@ impl StemDesk {
                 turn: 0,
                 drawing: None,
                 rendered: None,
+                ceils: false,
                 changed: false,
             }),
             client,
@@ -318,6 +321,9 @@ impl StemDesk {
                         desk.show(Some(Take { sheet, sound }));
                     } else {
                         desk.put(Some(Take { sheet, sound }));
+                        if let StemOrder::Edit(_) = change {
+                            shared.ceil_soon(&mut desk);
+                        }
                     }
                 }
                 None => desk.said = Some((NO_PART.to_owned(), true)),

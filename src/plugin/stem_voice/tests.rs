@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::jobs::StemOrder;
 use crate::jobs::song::Heard;
+use crate::jobs::stem::asking::Edit;
 use crate::jobs::stem::desk::fixture::heard;
 use crate::jobs::stem::level;
 use crate::music::PartKind;
@@ -271,4 +272,39 @@ fn a_sound_on_its_way_is_remembered_and_made_after_loading() {
     fresh
         .round("made after loading")
         .is(&drums, "the same part");
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn notes_changed_by_hand_clip_for_a_moment_at_most() {
+    let mut host = Host::new();
+    host.add("add jazzy drums");
+    host.round("add jazzy drums");
+    let sheet = |host: &Host| host.desk.stem().sheet.expect("a part");
+    let before = sheet(&host).ceilings_db.clone();
+    // All of the kit at once, as hard as it goes.
+    let (step, velocity) = (16, 127);
+    for key in [36, 38, 42, 46, 49, 51, 57] {
+        if sheet(&host).variations[0].note_at(step, key).is_none() {
+            host.order(StemOrder::Edit(Edit::Toggle { step, key }));
+        }
+        let harder = Edit::Velocity {
+            step,
+            key,
+            velocity,
+        };
+        host.order(StemOrder::Edit(harder));
+    }
+    let begun = Instant::now();
+    while sheet(&host).ceilings_db == before {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{before:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    println!("measured {:.0?} after the last change", begun.elapsed());
+    host.round("all at once");
+    // What is taken back has the level that it had.
+    while sheet(&host).ceilings_db != before {
+        assert!(host.desk.stem().can_undo);
+        host.order(StemOrder::Undo);
+    }
 }
