@@ -65,6 +65,7 @@ impl Ours {
         });
         let instrument = SampledInstrument {
             id: 1,
+            sound: 0,
             sample_rate: RATE as f32,
             key_to_column: std::array::from_fn(|key| Some(key as u8 / 3)),
             columns: columns.collect(),

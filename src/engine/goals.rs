@@ -50,6 +50,11 @@ impl Expressions {
         level: 1.0,
     };
 
+    /// The same at a level, linear.
+    pub fn at_level(self, level: f32) -> Expressions {
+        Expressions { level, ..self }
+    }
+
     /// Takes one, clamped; non-finite ones are ignored.
     pub fn set(&mut self, expression: Expression) {
         let set = |to: &mut f32, value: f32, low: f32, high: f32| {

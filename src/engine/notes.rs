@@ -49,7 +49,8 @@ impl Engine {
         let glide_from = self
             .last_key
             .filter(|_| self.conditions.settings.glide_s > 0.0);
-        let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions);
+        let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions)
+            .at_gain(self.note_gain);
         if voice.choke_group != 0 {
             self.voices.for_each(|other| {
                 if other.choke_group == voice.choke_group {

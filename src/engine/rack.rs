@@ -1,5 +1,10 @@
 //! The instruments that the audio thread holds: one for new notes, and old ones for as long as
-//! voices play them.
+//! voices play them. The newest serves new notes at once, or, where instruments are called for, as
+//! soon as its sound is.
+
+mod calling;
+
+pub use calling::Called;
 
 use super::mailbox::{EngineSide, FromEngine, ToEngine};
 use super::retired::Retired;
@@ -59,7 +64,10 @@ struct Held {
 /// See the module.
 pub struct Rack {
     places: [Option<Held>; PLACES],
+    /// The place of what new notes play; none beyond the last.
     current: usize,
+    /// Instruments serve new notes once they are called for.
+    by_call: bool,
     arrivals: u64,
     retired: Retired,
     /// A column that goes back as soon as the return ring has room.
@@ -70,7 +78,8 @@ impl Rack {
     pub fn new() -> Rack {
         Rack {
             places: [const { None }; PLACES],
-            current: 0,
+            current: PLACES,
+            by_call: false,
             arrivals: 0,
             retired: Retired::NONE,
             unreturned: None,
@@ -157,7 +166,9 @@ impl Rack {
                             arrival,
                             voices: 0,
                         });
-                        self.current = free;
+                        if !self.by_call {
+                            self.current = free;
+                        }
                         received.new_sound = true;
                     }
                 }
@@ -211,8 +222,10 @@ impl Rack {
         if !self.retired.give_back(returns) {
             return false;
         }
+        let awaiting = self.awaiting();
         for (i, place) in self.places.iter_mut().enumerate() {
-            if i == self.current || place.as_ref().is_none_or(|held| held.voices > 0) {
+            let serves = i == self.current || Some(i) == awaiting;
+            if serves || place.as_ref().is_none_or(|held| held.voices > 0) {
                 continue;
             }
             if let Some(Held {
@@ -235,11 +248,19 @@ impl Rack {
     }
 
     fn insert(&mut self, id: u64, index: u8, column: Box<Column>) -> Result<(), Box<Column>> {
-        let Some(Some(held)) = self.places.get_mut(self.current) else {
+        let places = [Some(self.current), self.awaiting()];
+        let of_id = |place: &usize| {
+            let held = self.places.get(*place).and_then(Option::as_ref);
+            held.is_some_and(|held| held.instrument.id == id)
+        };
+        let Some(place) = places.into_iter().flatten().find(of_id) else {
+            return Err(column);
+        };
+        let Some(held) = &mut self.places[place] else {
             return Err(column);
         };
         match held.instrument.columns.get_mut(usize::from(index)) {
-            Some(empty @ None) if held.instrument.id == id && is_playable(&column) => {
+            Some(empty @ None) if is_playable(&column) => {
                 *empty = Some(column);
                 Ok(())
             }
@@ -280,11 +301,12 @@ impl Rack {
         }
     }
 
-    /// The place of the oldest instrument that serves no new notes.
+    /// The place of the oldest instrument that serves no new notes, nor waits to.
     fn oldest(&self) -> Option<u8> {
         let places = self.places.iter().enumerate();
+        let awaiting = self.awaiting();
         places
-            .filter(|&(i, _)| i != self.current)
+            .filter(|&(i, _)| i != self.current && Some(i) != awaiting)
             .filter_map(|(i, place)| Some((place.as_ref()?.arrival, i as u8)))
             .min()
             .map(|(_, place)| place)

@@ -23,7 +23,7 @@ const REPLACED_AT_ONCE: usize = 16;
 /// the main thread.
 pub struct Engine {
     mailbox: EngineSide,
-    telemetry: Arc<Telemetry>,
+    pub(super) telemetry: Arc<Telemetry>,
     pub(super) conditions: Conditions,
     pub(super) rack: Rack,
     pub(super) voices: Voices,
@@ -33,6 +33,8 @@ pub struct Engine {
     master: Master,
     /// Frames of the tick rendered so far, 1..=[`TICK`]; at `TICK` the next frame starts another.
     phase: usize,
+    /// Linear gain of the notes that begin.
+    pub(super) note_gain: f32,
     /// The key played last, from which glides start.
     pub(super) last_key: Option<f32>,
     /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
@@ -62,6 +64,7 @@ impl Engine {
             ended: Ended::new(),
             master: Master::default(),
             phase: TICK,
+            note_gain: 1.0,
             last_key: None,
             residue: [0.0; 2],
             residue_decay: 0.0,
@@ -231,7 +234,9 @@ impl Engine {
         self.voices.in_use() == 0 && self.waiting.is_empty() && self.residue == [0.0; 2]
     }
 
-    fn read_mailbox(&mut self) {
+    /// Takes in what has arrived, as [`Engine::render`] does. Audio thread, or main thread while not
+    /// processing.
+    pub fn read_mailbox(&mut self) {
         for _ in 0..REPLACED_AT_ONCE {
             let received = self.rack.exchange(&mut self.mailbox);
             if received.new_sound {

@@ -30,6 +30,10 @@ pub struct PlayedPart {
     gain: f32,
     /// The MIDI channel that its notes leave on, from 0.
     channel: u8,
+    /// The number of the sound that plays it; without one its notes go to the host only.
+    sound: Option<u64>,
+    /// Keys of its notes: bit *k* is MIDI key *k*.
+    keys: u128,
 }
 
 impl PlayedPart {
@@ -56,12 +60,14 @@ impl PlayedPart {
         });
         notes.sort_by(|a, b| a.start.total_cmp(&b.start));
         Self {
+            keys: notes.iter().fold(0, |keys, note| keys | 1 << note.key),
             notes: notes.into(),
             begins,
             length,
             repeats,
             gain: 1.0,
             channel: 0,
+            sound: None,
         }
     }
 
@@ -70,6 +76,15 @@ impl PlayedPart {
     pub fn on_channel(self, channel: u8) -> Self {
         let channel = channel.min(15);
         Self { channel, ..self }
+    }
+
+    /// The same, played by the sound of this number
+    /// ([`SampledInstrument::sound`](crate::instrument::zone::SampledInstrument::sound)) once it is
+    /// there, and not before. Any thread but audio.
+    #[must_use]
+    pub fn by_sound(self, sound: u64) -> Self {
+        let sound = Some(sound);
+        Self { sound, ..self }
     }
 
     /// The same at another linear gain. Any thread but audio.
@@ -170,6 +185,8 @@ pub struct StemPlayer {
     inbox: rtrb::Consumer<Box<PlayedPart>>,
     returns: rtrb::Producer<Box<PlayedPart>>,
     part: Option<Box<PlayedPart>>,
+    /// The newest, whose sound isn't there yet.
+    next: Option<Box<PlayedPart>>,
     sounding: [Option<Sounding>; MOST],
     /// Where in the song the last block ended; nothing while the song rests.
     heard_to: Option<f64>,
@@ -192,6 +209,7 @@ pub fn channel() -> (StemPlayer, PartSender) {
             inbox,
             returns,
             part: None,
+            next: None,
             sounding: [None; MOST],
             heard_to: None,
         },
@@ -200,8 +218,8 @@ pub fn channel() -> (StemPlayer, PartSender) {
 }
 
 impl PartSender {
-    /// Sends a part, which is played from the next block on instead of the one before; a part without
-    /// notes is silence. Gives it back when the audio thread has read none for a while: try again
+    /// Sends a part, which is played instead of the one before from the next block on, or from the first
+    /// for which its sound is there; a part without notes is silence. Gives it back when the audio thread has read none for a while: try again
     /// later. Any thread but audio.
     ///
     /// # Errors
@@ -235,11 +253,47 @@ impl StemPlayer {
             .is_some_and(|part| !part.notes.is_empty())
     }
 
+    /// Plays the newest part from the next block on, if its sound is there: `call` has a sound play
+    /// these keys (bit *k* is MIDI key *k*) and says whether it can. Until then the part before goes on.
+    /// To be called before each block. Audio thread.
+    pub fn take_up(&mut self, mut call: impl FnMut(u64, u128) -> bool) {
+        self.exchange();
+        let ready = |part: &PlayedPart, call: &mut dyn FnMut(u64, u128) -> bool| {
+            part.sound.is_none_or(|sound| call(sound, part.keys))
+        };
+        match &self.next {
+            Some(next) if !self.returns.is_full() && ready(next, &mut call) => {
+                if let Some(old) = std::mem::replace(&mut self.part, self.next.take()) {
+                    // There is room: this is the only producer.
+                    let _ = self.returns.push(old);
+                }
+            }
+            // Its sound may have come anew, at another sample rate.
+            _ => {
+                let _ = self
+                    .part
+                    .as_ref()
+                    .is_some_and(|part| ready(part, &mut call));
+            }
+        }
+    }
+
     /// The linear gain of the part that the next block plays. Audio thread.
     #[must_use]
-    pub fn gain(&mut self) -> f32 {
-        self.exchange();
+    pub fn gain(&self) -> f32 {
         self.part.as_ref().map_or(1.0, |part| part.gain)
+    }
+
+    /// Whether a newer part waits for its sound. Audio thread, or main thread while not processing.
+    #[must_use]
+    pub fn awaits_sound(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Whether a sound plays the part, or its notes go to the host only. Audio thread.
+    #[must_use]
+    pub fn has_sound(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| part.sound.is_some())
     }
 
     /// What happens within a block of `frames` frames at `rate` frames a second that starts at
@@ -255,7 +309,6 @@ impl StemPlayer {
         on: bool,
         mut emit: impl FnMut(usize, StemEvent),
     ) {
-        self.exchange();
         let place = position.beats.zip(position.tempo).filter(|(beats, tempo)| {
             on && position.playing && beats.abs() <= FARTHEST && *tempo > 0.0 && *tempo <= FASTEST
         });
@@ -363,11 +416,11 @@ impl StemPlayer {
         }
     }
 
-    /// Takes the newest part, gives back the others.
+    /// Takes in the newest part, gives back those that it makes obsolete.
     fn exchange(&mut self) {
         while !self.inbox.is_empty() && !self.returns.is_full() {
             if let Ok(new) = self.inbox.pop()
-                && let Some(old) = self.part.replace(new)
+                && let Some(old) = self.next.replace(new)
             {
                 // There is room: this is the only producer.
                 let _ = self.returns.push(old);

@@ -204,6 +204,14 @@ impl Voice {
         }
     }
 
+    /// The same at a linear gain of its own, 0..=16.
+    pub fn at_gain(self, gain: f32) -> Voice {
+        Voice {
+            expressions: self.expressions.at_level(gain),
+            ..self
+        }
+    }
+
     /// Whether it is on its way out by stealing or choking: it counts no more.
     pub fn is_fading(&self) -> bool {
         self.fade.is_some()

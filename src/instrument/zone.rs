@@ -51,6 +51,9 @@ pub struct Column {
 pub struct SampledInstrument {
     /// Tells instruments apart within a process; never 0.
     pub id: u64,
+    /// Which sound it is a rendering of, for whoever calls for sounds by number
+    /// ([`Engine::call`](crate::engine::Engine::call)); 0 where nobody does.
+    pub sound: u64,
     /// Sample rate of all frames, Hz.
     pub sample_rate: f32,
     /// For each MIDI key the index of the column that serves it, if any will.

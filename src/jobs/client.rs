@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 use super::generator::{self, Command, Order};
 use super::snapshot::{
-    Export, JobId, Listener, Morphing, Pending, Preload, Shared, Snapshot, Status,
+    Errand, Export, JobId, Listener, Morphing, Pending, Preload, Shared, Snapshot, Status,
 };
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
@@ -18,7 +18,8 @@ use crate::models::{Request, Stage};
 
 /// One instance's door to the generator thread. Dropping it cancels its jobs and returns at once.
 ///
-/// All methods: any thread but audio; none but [`Client::wait_until_rendered`] waits for a job.
+/// All methods: any thread but audio; none waits for a job but [`Client::wait_until_rendered`] and
+/// [`Client::wait_until_taken`].
 pub struct Client {
     id: u64,
     shared: Arc<Shared>,
@@ -89,12 +90,47 @@ impl Client {
         job
     }
 
+    /// Makes an instrument and doesn't play it: the snapshot's `drawn` has it then. Replaces this
+    /// client's make in progress, if there is one; what plays goes on.
+    pub fn draw(&self, request: Request) -> JobId {
+        let job = JobId::next();
+        self.send(
+            Order::Draw(job, Box::new(request)),
+            Some(begun(job, Stage::Waiting)),
+        );
+        job
+    }
+
+    /// Ends a make or a draw, if it is still in progress.
+    pub fn cancel_make(&self, job: JobId) {
+        if let Link::Open(sender) = &*self.link.lock() {
+            self.order(sender, Order::CancelMake(job), None);
+        }
+    }
+
     /// Plays an instrument that is already made: a loaded, an earlier, or a factory one.
     pub fn play(&self, instrument: Arc<Instrument>) {
+        self.play_as(0, instrument);
+    }
+
+    /// The same, as the sound of this number, for an engine that calls for sounds
+    /// ([`Engine::call`](crate::engine::Engine::call)).
+    pub fn play_as(&self, sound: u64, instrument: Arc<Instrument>) {
         *self.shared.wished_morph() = None;
         let job = JobId::next();
         let shown = Some(begun(job, Stage::Rendering));
-        self.send(Order::Play(job, instrument), shown);
+        self.send(Order::Play(job, sound, instrument), shown);
+    }
+
+    /// From now on these keys (bit *k* is MIDI key *k*) are rendered before all others, besides those
+    /// that sound.
+    pub fn want_keys(&self, keys: u128) {
+        self.shared.want_keys(keys);
+    }
+
+    /// While this lives, [`Client::pending`] says yes: more orders will come.
+    pub(super) fn errand(&self) -> Errand {
+        Errand::new(&self.shared)
     }
 
     /// Plays what lies `share` (0..=1) of the way from `a` to `b`, in place of what plays: key by key,
@@ -129,9 +165,7 @@ impl Client {
     /// Asks the watch soon, because a knob is being turned. However often this is said, nothing is
     /// interrupted by it.
     pub fn macros_turn(&self) {
-        if let Link::Open(sender) = &*self.link.lock() {
-            let _ = sender.send((self.id, Order::Wake));
-        }
+        self.wake();
     }
 
     /// Asks the watch at once, for example because a knob was let go.
@@ -151,17 +185,55 @@ impl Client {
     }
 
     /// Waits until nothing is being made or rendered any more and all keys are on their way to the
-    /// engine, but no longer than `patience`. Says whether it came to that. The one method that
-    /// waits: for a host that renders offline, where time doesn't matter and a missing note does.
+    /// engine, but no longer than `patience`, and lets no other client's turn come first. Says whether
+    /// it came to that. For a host that renders offline, where time doesn't matter and a missing note
+    /// does.
     pub fn wait_until_rendered(&self, patience: Duration) -> bool {
-        let begun = Instant::now();
-        while matches!(self.snapshot().status, Status::Working { .. }) {
-            if begun.elapsed() >= patience {
-                return false;
-            }
+        let works = || {
+            let works = matches!(self.snapshot().status, Status::Working { .. });
+            works || self.shared.has_errands()
+        };
+        self.wait_while(Instant::now() + patience, &mut || works())
+    }
+
+    /// Waits until the engine has all that was asked for, but no longer than until `end`, and lets no
+    /// other client's turn come first; `take_in` has the engine read its mailbox, over and over. Says
+    /// whether it came to that.
+    pub fn wait_until_taken(&self, end: Instant, take_in: &mut dyn FnMut()) -> bool {
+        let pending = self.pending();
+        self.wait_while(end, &mut || {
+            take_in();
+            pending.get()
+        })
+    }
+
+    /// Waits until no errand is in progress and `take_in`, which has the engine read its mailbox over and
+    /// over, says that nothing more has to come; otherwise as [`Client::wait_until_taken`].
+    pub(super) fn wait_for_errands(&self, end: Instant, take_in: &mut dyn FnMut() -> bool) -> bool {
+        self.wait_while(end, &mut || {
+            // In this order: what an errand sends is sent before it ends.
+            let errands = self.shared.has_errands();
+            take_in() || errands
+        })
+    }
+
+    fn wait_while(&self, end: Instant, on: &mut dyn FnMut() -> bool) -> bool {
+        self.shared.hurry(true);
+        let mut waits = on();
+        while waits && Instant::now() < end {
+            self.wake();
             std::thread::sleep(Duration::from_millis(2));
+            waits = on();
         }
-        true
+        self.shared.hurry(false);
+        !waits
+    }
+
+    /// Has the generator look at the mailbox.
+    fn wake(&self) {
+        if let Link::Open(sender) = &*self.link.lock() {
+            let _ = sender.send((self.id, Order::Wake));
+        }
     }
 
     /// Writes an instrument, as it sounds, to a folder of its own in `folder`: SFZ and WAV at the

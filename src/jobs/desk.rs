@@ -29,6 +29,8 @@ pub(super) struct Desk {
     /// What the watch said, and since when.
     said: Option<(Macros, Instant)>,
     instrument: Option<Arc<Instrument>>,
+    /// The number it is played as.
+    sound: u64,
     make: Option<Make>,
     rendering: Option<Rendering>,
     exporting: Exporting,
@@ -47,6 +49,8 @@ pub(super) struct Desk {
 
 struct Make {
     job: JobId,
+    /// It is played when it is done.
+    plays: bool,
     asked: Instant,
     making: Making,
 }
@@ -65,6 +69,7 @@ impl Desk {
             watch,
             said: None,
             instrument: None,
+            sound: 0,
             make: None,
             rendering: None,
             exporting: Exporting::default(),
@@ -89,12 +94,13 @@ impl Desk {
         self.render(job, Instant::now(), self.gentle_swap());
     }
 
-    pub(super) fn make(&mut self, job: JobId, request: Request) {
+    pub(super) fn make(&mut self, job: JobId, request: Request, plays: bool) {
         match Making::new(request) {
             Ok(making) => {
                 self.failure = None;
                 self.make = Some(Make {
                     job,
+                    plays,
                     asked: Instant::now(),
                     making,
                 });
@@ -112,8 +118,9 @@ impl Desk {
         }
     }
 
-    pub(super) fn play(&mut self, job: JobId, instrument: Arc<Instrument>) {
+    pub(super) fn play(&mut self, job: JobId, sound: u64, instrument: Arc<Instrument>) {
         self.make = None;
+        self.sound = sound;
         self.shared.change().notice = None;
         self.install(job, Instant::now(), instrument, Vec::new());
     }
@@ -123,6 +130,11 @@ impl Desk {
         if self.make.take().is_none() {
             self.rendering.take_if(|rendering| !rendering.replaces());
         }
+        self.show_progress();
+    }
+
+    pub(super) fn cancel_make(&mut self, job: JobId) {
+        self.make.take_if(|make| make.job == job);
         self.show_progress();
     }
 
@@ -232,7 +244,8 @@ impl Desk {
         } else if let Some(rendering) = &mut self.rendering {
             let shared = &self.shared;
             let stop = || shared.order_waits() || runtime::exiting();
-            rendering.render_columns(self.side.wanted_keys(), &stop);
+            let wanted = self.side.wanted_keys() | shared.wanted_keys();
+            rendering.render_columns(wanted, &stop);
             let mut snapshot = self.shared.change();
             snapshot.ready_keys = rendering.ready_keys();
             snapshot.timings = rendering.timings().clone();
@@ -242,6 +255,11 @@ impl Desk {
         }
     }
 
+    /// Whether somebody waits for it.
+    pub(super) fn hurries(&self) -> bool {
+        self.shared.hurries()
+    }
+
     /// Counts an order as read.
     pub(super) fn order_read(&self) {
         self.shared.order_read();
@@ -249,9 +267,21 @@ impl Desk {
 
     /// The models are done: their instrument plays.
     fn made(&mut self, mut instrument: Instrument) {
-        let Some(Make { job, asked, making }) = self.make.take() else {
+        let Some(Make {
+            job,
+            plays,
+            asked,
+            making,
+        }) = self.make.take()
+        else {
             return;
         };
+        if !plays {
+            self.failure = None;
+            self.shared.change().drawn = Some((job, Arc::new(instrument)));
+            self.show_progress();
+            return;
+        }
         if let Some(watch) = &self.watch {
             instrument.macros = watch().bounded();
         }
@@ -290,7 +320,7 @@ impl Desk {
             self.rendering = Some(Rendering::new(
                 job,
                 asked,
-                Arc::clone(instrument),
+                (Arc::clone(instrument), self.sound),
                 rate,
                 swap,
                 ready,

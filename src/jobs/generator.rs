@@ -44,8 +44,12 @@ pub(super) enum Order {
     SampleRate(f32),
     /// Make an instrument and play it.
     Make(JobId, Box<Request>),
-    /// Play this one.
-    Play(JobId, Arc<Instrument>),
+    /// Make an instrument and show it.
+    Draw(JobId, Box<Request>),
+    /// Leave that, or a make.
+    CancelMake(JobId),
+    /// Play this one, as the sound of this number.
+    Play(JobId, u64, Arc<Instrument>),
     /// Play the current one with other macros.
     Macros(Macros),
     /// Ask the watch which macros those are.
@@ -176,8 +180,10 @@ impl Generator {
         match order {
             Order::Open { .. } | Order::Wake => {}
             Order::SampleRate(rate) => desk.set_sample_rate(rate),
-            Order::Make(job, request) => desk.make(job, *request),
-            Order::Play(job, instrument) => desk.play(job, instrument),
+            Order::Make(job, request) => desk.make(job, *request, true),
+            Order::Draw(job, request) => desk.make(job, *request, false),
+            Order::CancelMake(job) => desk.cancel_make(job),
+            Order::Play(job, sound, instrument) => desk.play(job, sound, instrument),
             Order::Macros(macros) => desk.set_macros(macros),
             Order::LookAtMacros => desk.look_at_macros(true),
             Order::Cancel => desk.cancel(),
@@ -193,9 +199,13 @@ impl Generator {
         desk.show_progress();
     }
 
-    /// One slice of work for the next desk that has some; false when none has.
+    /// One slice of work for the next desk that has some, or for one that is waited for; false when
+    /// none has.
     fn work(&mut self) -> bool {
-        let Some(place) = self.desks.iter().position(|(_, desk)| desk.has_work()) else {
+        let mut desks = self.desks.iter();
+        let waited_for = desks.position(|(_, desk)| desk.hurries() && desk.has_work());
+        let next = || self.desks.iter().position(|(_, desk)| desk.has_work());
+        let Some(place) = waited_for.or_else(next) else {
             return false;
         };
         // To the end of the row: every other desk gets its turn first.

@@ -99,6 +99,11 @@ impl Player {
         self.engine.set(settings);
     }
 
+    /// Ends all that sounds, at once. Any thread.
+    pub fn silence(&mut self) {
+        self.engine.reset();
+    }
+
     /// Plays `events`, which are in order of their frames, then lets go of everything and goes on
     /// for the tail. `sink` gets left and right, block by block; its error ends it all.
     ///

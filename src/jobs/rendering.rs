@@ -70,13 +70,14 @@ impl Rendering {
     pub(super) fn new(
         job: JobId,
         asked: Instant,
-        instrument: Arc<Instrument>,
+        (instrument, sound): (Arc<Instrument>, u64),
         sample_rate: f32,
         swap: Swap,
         ready_before: u128,
         stages: Vec<(Stage, Duration)>,
     ) -> Self {
-        let sampled = render::plan(&instrument, sample_rate);
+        let mut sampled = render::plan(&instrument, sample_rate);
+        sampled.sound = sound;
         let (id, staged) = match swap {
             Swap::Columns(id) => (id, false),
             Swap::Early | Swap::Whole => (sampled.id, true),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -106,6 +106,28 @@ pub(super) struct Shared {
     read: AtomicU64,
     /// Orders that were read when there was last nothing left to do for the client.
     done: AtomicU64,
+    /// What the client's owner does that more orders will come of.
+    errands: AtomicUsize,
+    /// Keys that are rendered first, low and high half: bit *k* is MIDI key *k*.
+    wanted_keys: [AtomicU64; 2],
+    /// Somebody waits: no other client's turn comes before this one's.
+    hurries: AtomicBool,
+}
+
+/// Something that more orders will come of; while it lives, the client isn't done.
+pub(super) struct Errand(Arc<Shared>);
+
+impl Errand {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        shared.errands.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for Errand {
+    fn drop(&mut self) {
+        self.0.errands.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 impl Shared {
@@ -148,6 +170,35 @@ impl Shared {
     pub(super) fn orders_done(&self) {
         self.done
             .store(self.read.load(Ordering::Acquire), Ordering::Release);
+    }
+
+    /// Whether any errand is in progress.
+    pub(super) fn has_errands(&self) -> bool {
+        self.errands.load(Ordering::Acquire) != 0
+    }
+
+    /// Keys to be rendered before all others, besides those that sound.
+    pub(super) fn want_keys(&self, keys: u128) {
+        for (half, shift) in self.wanted_keys.iter().zip([0, 64]) {
+            half.store((keys >> shift) as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// See [`Self::want_keys`].
+    pub(super) fn wanted_keys(&self) -> u128 {
+        let [low, high] = &self.wanted_keys;
+        let half = |half: &AtomicU64| u128::from(half.load(Ordering::Relaxed));
+        half(low) | half(high) << 64
+    }
+
+    /// Whether its turn comes before those of others.
+    pub(super) fn hurry(&self, hurries: bool) {
+        self.hurries.store(hurries, Ordering::Relaxed);
+    }
+
+    /// See [`Self::hurry`].
+    pub(super) fn hurries(&self) -> bool {
+        self.hurries.load(Ordering::Relaxed)
     }
 
     /// An order waits to be read.
@@ -198,8 +249,15 @@ impl Pending {
     /// audio thread too.
     #[must_use]
     pub fn get(&self) -> bool {
-        let Shared { given, done, .. } = &*self.0;
-        given.load(Ordering::Acquire) != done.load(Ordering::Acquire)
+        let Shared {
+            given,
+            done,
+            errands,
+            ..
+        } = &*self.0;
+        // Errands end after what they order is ordered.
+        errands.load(Ordering::Acquire) != 0
+            || given.load(Ordering::Acquire) != done.load(Ordering::Acquire)
     }
 }
 
@@ -222,4 +280,6 @@ pub struct Snapshot {
     pub export: Option<Export>,
     /// Whether the models were loaded in advance.
     pub preload: Preload,
+    /// What was drawn last, and by which job ([`Client::draw`](super::Client::draw)).
+    pub drawn: Option<(JobId, Arc<Instrument>)>,
 }

@@ -94,6 +94,7 @@ mod tests {
         };
         Box::new(SampledInstrument {
             id: 1,
+            sound: 0,
             sample_rate: 48_000.0,
             key_to_column: [Some(0); 128],
             columns: vec![Some(Box::new(column))],

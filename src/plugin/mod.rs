@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stems`] | Consort Stems, the effect |
+//! | `arrival` | what the first block has to have |
 //! | [`context`] | what plays around Consort, for main and UI thread; both plugins have one |
 //! | [`ear`] | the audio thread's end of it |
 //! | [`events`] | the host's notes in the engine's words |
@@ -26,6 +27,7 @@
 //! activation on (the factory instrument, or what the project holds); models are loaded when a window
 //! opens, or with the first prompt.
 
+mod arrival;
 pub mod context;
 pub mod ear;
 pub mod events;
@@ -54,7 +56,7 @@ use crate::engine::limiter::Limiter;
 use crate::engine::{Engine, MAX_VOICES, Settings, Telemetry, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;
-use crate::jobs::{Client, Librarian, Pending, Recorder};
+use crate::jobs::{Client, Librarian, Pending, Recorder, StemDesk};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use context::{CAPTURE_FRAMES, Context};
@@ -83,6 +85,7 @@ pub struct Consort {
     pending: Pending,
     engine: Engine,
     modulation: Modulation,
+    stem: Arc<StemDesk>,
     stem_pending: Pending,
     voice: StemVoice,
     limiter: Limiter,
@@ -142,6 +145,7 @@ impl Default for Consort {
             engine,
             modulation: Modulation::default(),
             stem_pending: stem.pending(),
+            stem,
             voice,
             limiter: Limiter::default(),
             telemetry,
@@ -201,7 +205,7 @@ impl Plugin for Consort {
         state::complete(state);
     }
 
-    // Offline sounds the same as realtime; only loading waits for its keys then.
+    // Offline sounds the same as realtime; only what is loaded is waited for.
     fn activate(
         &mut self,
         _: &AudioIOLayout,
@@ -215,6 +219,8 @@ impl Plugin for Consort {
         self.ear.set_rate(config.sample_rate);
         let offline = config.process_mode == ProcessMode::Offline;
         self.session.activate(config.sample_rate, offline);
+        let instrument = Some((&*self.session, &mut self.engine));
+        arrival::take_in(offline, &self.stem, &mut self.voice, instrument);
         true
     }
 

@@ -10,7 +10,7 @@ mod saving;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -52,9 +52,9 @@ pub struct Session {
     offline: AtomicBool,
 }
 
-/// Longest that loading or activating waits for keys when the host renders offline: those of one
-/// instance take less than a second, but it may have to wait its turn.
-const OFFLINE_PATIENCE: Duration = Duration::from_secs(20);
+/// Longest that activating, or loading a field, waits when the host renders offline, on its main thread:
+/// all keys of an instrument take a second or so, and nobody else's turn comes before.
+pub const OFFLINE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What changes.
 #[derive(Default)]
@@ -131,27 +131,31 @@ impl Session {
         self.inputs.stem.order(order, heard);
     }
 
-    /// The host is about to play at a sample rate (Hz): from now on there is sound. When it says
-    /// that it renders offline, what was loaded is waited for. Main thread.
+    /// The host is about to play at a sample rate (Hz): from now on there is sound. What is loaded later
+    /// is waited for if it says that it renders offline. Waits for nothing itself. Main thread.
     pub fn activate(&self, sample_rate: f32, offline: bool) {
         let mut desk = self.desk.lock();
         self.offline.store(offline, Ordering::Relaxed);
         self.client.set_sample_rate(sample_rate);
         self.inputs.recorder.set_sample_rate(sample_rate);
         self.inputs.context.activate();
-        self.inputs.stem.activate(sample_rate);
+        self.inputs.stem.activate(sample_rate, offline);
         if desk.history.current().is_none() {
             desk.history.push(Arc::new(Instrument::factory()));
         }
         if !std::mem::replace(&mut desk.active, true) {
             self.play_current(&desk);
         }
-        drop(desk);
-        self.wait_offline();
     }
 
-    /// Waits for the keys, if the host renders offline: a bounce that begins as soon as a project
-    /// is loaded must not miss its first notes.
+    /// Waits until the engine has the instrument, but no longer than until `end`; `take_in` has it read its
+    /// mailbox. Main thread.
+    pub fn wait_until_taken(&self, end: Instant, take_in: &mut dyn FnMut()) -> bool {
+        self.client.wait_until_taken(end, take_in)
+    }
+
+    /// Waits for the keys of what was loaded, if the host renders offline: a bounce that begins as soon
+    /// as a project is loaded must not miss its first notes.
     fn wait_offline(&self) {
         if self.offline.load(Ordering::Relaxed) {
             self.client.wait_until_rendered(OFFLINE_PATIENCE);

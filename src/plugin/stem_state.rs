@@ -5,6 +5,7 @@ use std::sync::Arc;
 use nice_plug::params::persist::PersistentField;
 use serde_json::Value;
 
+use super::session::OFFLINE_PATIENCE;
 use super::state::{Recalled, read, write};
 use crate::jobs::StemDesk;
 
@@ -17,7 +18,7 @@ impl PersistentField<'_, Value> for SavedStem {
             Some(Recalled::Instrument(instrument)) => Some(*instrument),
             _ => None,
         };
-        self.0.recall(&saved, instrument);
+        self.0.recall(&saved, instrument, OFFLINE_PATIENCE);
     }
 
     fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {

@@ -45,7 +45,7 @@ impl StemVoice {
         let (player, sender) = stem::channel();
         let playhead = Arc::<Playhead>::default();
         let voice = Self {
-            engine: Engine::new(engine_side),
+            engine: Engine::new(engine_side).by_call(),
             player,
             playhead: playhead.clone(),
             rate: 48_000.0,
@@ -58,6 +58,20 @@ impl StemVoice {
         self.engine.prepare(rate);
         self.player.reset();
         self.rate = f64::from(rate);
+        self.take_in();
+    }
+
+    /// Takes in what has arrived, so that the next block has all of it. Audio thread, or main thread
+    /// while not processing.
+    pub fn take_in(&mut self) {
+        let Self { engine, player, .. } = self;
+        engine.read_mailbox();
+        player.take_up(|sound, keys| engine.call(sound, keys));
+    }
+
+    /// Whether a part has arrived whose sound hasn't, with all its keys. As [`StemVoice::take_in`].
+    pub fn awaits_sound(&self) -> bool {
+        self.player.awaits_sound()
     }
 
     /// Silences it at once. Audio thread.
@@ -77,8 +91,9 @@ impl StemVoice {
         on && position.playing && self.player.has_notes()
     }
 
-    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long.
-    /// `out` is told of each note's beginning and end, and its frame. Audio thread.
+    /// Adds what it plays in a block that begins at `position` to both sides, which are equally long. A new
+    /// part comes with its sound and its gain, or not yet: notes that sound keep theirs. `out` is told of
+    /// each note's beginning and end, and its frame. Audio thread.
     pub fn add(
         &mut self,
         position: &HostPosition,
@@ -96,6 +111,7 @@ impl StemVoice {
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         let place = position.beats.filter(|_| position.playing);
         self.playhead.set(place);
+        self.take_in();
         let Self {
             engine,
             player,
@@ -103,9 +119,11 @@ impl StemVoice {
             ..
         } = self;
         engine.set(&Settings {
-            level: level * player.gain(),
+            level,
             ..Settings::default()
         });
+        engine.set_note_gain(player.gain());
+        let sounds = player.has_sound();
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
             mix(
@@ -115,7 +133,9 @@ impl StemVoice {
                 &mut limiter,
             );
             done = frame;
-            engine.handle(note(event));
+            if sounds || matches!(event, StemEvent::Off { .. }) {
+                engine.handle(note(event));
+            }
             out(frame, event);
         });
         mix(engine, &mut left[done..], &mut right[done..], &mut limiter);
@@ -210,3 +230,6 @@ fn mix(
         engine.render(&mut [], &mut []);
     }
 }
+
+#[cfg(test)]
+mod tests;

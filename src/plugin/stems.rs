@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use super::arrival;
 use super::context::Context;
 use super::ear::{self, Ear, Peak};
 use super::leaving::flush;
@@ -143,8 +144,10 @@ impl Plugin for ConsortStems {
         self.ear.set_rate(config.sample_rate);
         self.voice.prepare(config.sample_rate);
         self.limiter.prepare(config.sample_rate);
-        self.stem.activate(config.sample_rate);
+        let offline = config.process_mode == ProcessMode::Offline;
+        self.stem.activate(config.sample_rate, offline);
         self.context.activate();
+        arrival::take_in(offline, &self.stem, &mut self.voice, None);
         true
     }
 

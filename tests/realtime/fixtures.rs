@@ -36,6 +36,7 @@ pub fn instrument(id: u64, sample_rate: f32, column: Option<Column>) -> Box<Samp
     let columns = vec![column.map(Box::new)];
     Box::new(SampledInstrument {
         id,
+        sound: 0,
         sample_rate,
         key_to_column: [Some(0); 128],
         columns,

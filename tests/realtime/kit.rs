@@ -25,6 +25,7 @@ fn kit() -> Box<SampledInstrument> {
     }
     Box::new(SampledInstrument {
         id: 1,
+        sound: 0,
         sample_rate: RATE,
         key_to_column,
         columns: columns.map(|column| Some(Box::new(column))).into(),

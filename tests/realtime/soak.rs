@@ -159,6 +159,7 @@ fn make_instruments(
             id += 1;
             let empty = SampledInstrument {
                 id,
+                sound: 0,
                 sample_rate: RATE,
                 key_to_column: std::array::from_fn(|key| Some(key as u8 / 32)),
                 columns: (0..COLUMNS).map(|_| None).collect(),

@@ -4,12 +4,15 @@
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
 //! allocator that counts.
 
+mod activation;
+mod bounce;
 mod crowd;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
 mod guard;
 #[path = "../host/mod.rs"]
 mod host;
+mod level;
 mod limiting;
 mod numbers;
 mod passing;

@@ -28,6 +28,7 @@ fn instrument(id: u64) -> ToEngine {
     let sample_rate = 48_000.0;
     ToEngine::Instrument(Box::new(SampledInstrument {
         id,
+        sound: 0,
         sample_rate,
         key_to_column,
         columns,
@@ -166,4 +167,62 @@ fn a_full_return_ring_keeps_what_it_has_no_room_for() {
         }
     }
     assert_eq!(got, sent);
+}
+
+#[test]
+fn an_instrument_that_is_called_for_serves_once_all_keys_asked_for_are_there() {
+    let (mut side, mut generator) = mailbox::channel();
+    let mut rack = Rack::new().by_call();
+    let send = |generator: &mut GeneratorSide, id: u64, sound: u64| {
+        let ToEngine::Instrument(mut instrument) = instrument(id) else {
+            unreachable!()
+        };
+        instrument.sound = sound;
+        instrument.key_to_column[61] = Some(1);
+        instrument.key_to_column[62] = None;
+        generator.send(ToEngine::Instrument(instrument)).unwrap();
+    };
+    let (low, both) = (1u128 << 60, 7u128 << 60);
+    send(&mut generator, 1, 7);
+    send_column(&mut generator, 1, 0, 100);
+    rack.exchange(&mut side);
+    assert_eq!(rack.find(60), Found::NotYet, "nobody has called for it");
+    assert_eq!(rack.call(8, low), Called::NotYet);
+    assert_eq!(rack.call(7, both), Called::NotYet, "key 61 is missing");
+    assert_eq!(rack.call(7, low), Called::Comes);
+    assert_eq!(rack.call(7, low), Called::Plays);
+    let Found::Sound(first) = rack.find(60) else {
+        panic!("it plays")
+    };
+    rack.take(first);
+
+    // Another sound waits while columns come to both.
+    send(&mut generator, 2, 8);
+    send_column(&mut generator, 2, 0, 100);
+    send_column(&mut generator, 1, 1, 100);
+    rack.exchange(&mut side);
+    assert_eq!(rack.call(7, both), Called::Plays);
+    assert_eq!(returned(&mut generator), (0, 0));
+    // One that nobody called for makes room for the next; so does what nothing plays any more.
+    send(&mut generator, 3, 9);
+    send_column(&mut generator, 3, 0, 100);
+    rack.exchange(&mut side);
+    rack.exchange(&mut side);
+    assert_eq!(returned(&mut generator), (1, 0));
+    assert_eq!(rack.call(9, low), Called::Comes);
+    rack.exchange(&mut side);
+    assert_eq!(returned(&mut generator), (0, 0), "a voice plays it");
+    rack.leave(first);
+    rack.exchange(&mut side);
+    assert_eq!(returned(&mut generator), (1, 0));
+
+    // The same sound anew, at another sample rate: it comes when it is as whole.
+    send(&mut generator, 4, 9);
+    rack.exchange(&mut side);
+    assert_eq!(rack.call(9, low), Called::Plays);
+    send_column(&mut generator, 4, 0, 100);
+    rack.exchange(&mut side);
+    assert_eq!(rack.call(9, low), Called::Comes);
+    rack.exchange(&mut side);
+    assert_eq!(returned(&mut generator), (1, 0));
 }

@@ -46,6 +46,7 @@ fn play(
     for &size in blocks.iter().cycle() {
         let size = size.min(frames - done);
         let position = at(from + done as f64 / RATE * tempo / 60.0, tempo);
+        player.take_up(|_, _| true);
         player.block(&position, size, RATE, true, |frame, event| {
             assert!(frame < size);
             events.push((done + frame, event));
@@ -110,6 +111,7 @@ fn a_loop_ends_what_sounds_and_plays_its_first_note_again() {
     let (mut player, _sender) = player(vec![note(0.0, 4.0, 60)], 0.0, 4.0, true);
     let mut events = Vec::new();
     for beats in [0.0, 1.0, 0.0] {
+        player.take_up(|_, _| true);
         player.block(&at(beats, 60.0), 48_000, RATE, true, |frame, event| {
             events.push((frame, event));
         });
@@ -131,6 +133,7 @@ fn stop_and_off_end_what_sounds_once() {
     let (mut player, _sender) = player(vec![note(0.0, 4.0, 60)], 0.0, 4.0, true);
     let mut count = |position: HostPosition, on: bool| {
         let mut events = Vec::new();
+        player.take_up(|_, _| true);
         player.block(&position, 100, RATE, on, |_, event| events.push(event));
         events.len()
     };
@@ -153,6 +156,7 @@ fn no_note_is_lost_or_doubled_in_a_ramp() {
     let (mut beats, mut tempo, mut count) = (0.0, 60.0, 0);
     while beats < 16.0 {
         // The host says the tempo of a block's start, and goes on by that of its middle.
+        player.take_up(|_, _| true);
         player.block(&at(beats, tempo), 480, RATE, true, |_, event| {
             count += usize::from(matches!(event, StemEvent::On { .. }));
         });
@@ -216,6 +220,7 @@ fn more_notes_than_fit_end_those_that_would_end_first() {
     let notes = (0..40).map(|i| note(0.0, 1.0 + f64::from(i) / 100.0, i));
     let (mut player, _sender) = player(notes.collect(), 0.0, 4.0, true);
     let mut sounding = std::collections::BTreeSet::new();
+    player.take_up(|_, _| true);
     player.block(&at(0.0, 120.0), 64, RATE, true, |_, event| match event {
         StemEvent::On { key, .. } => assert!(sounding.insert(key)),
         StemEvent::Off { key, .. } => assert!(sounding.remove(&key)),
@@ -339,4 +344,49 @@ fn no_number_of_a_host_holds_a_block_up() {
     }
     println!("at most {most} events a block; the slowest took {slowest:?}");
     assert!(slowest.as_millis() < 100, "{slowest:?}");
+}
+
+#[test]
+fn a_part_comes_with_its_sound_and_its_gain_or_not_yet() {
+    let (mut player, mut sender) = channel();
+    let of = |key, sound| {
+        let part = PlayedPart::new(vec![note(0.5, 0.25, key)], 0.0, 1.0, true);
+        part.at_gain(f32::from(key) / 10.0).by_sound(sound)
+    };
+    // The sounds that are there, and the one called for last.
+    let (mut there, mut called) = (vec![1], 0);
+    let mut beats = 0.0;
+    let mut block = |player: &mut StemPlayer, there: &[u64], called: &mut u64| {
+        player.take_up(|sound, keys| {
+            assert_ne!(keys, 0);
+            let comes = there.contains(&sound);
+            *called = if comes { sound } else { *called };
+            comes
+        });
+        let mut keys = Vec::new();
+        player.block(&at(beats, 60.0), 48_000, RATE, true, |_, event| {
+            if let StemEvent::On { key, .. } = event {
+                keys.push(key);
+            }
+        });
+        beats += 1.0;
+        keys
+    };
+    sender.send(Box::new(of(10, 1))).unwrap();
+    assert_eq!(block(&mut player, &there, &mut called), [10]);
+    assert!(player.has_sound());
+    // The newest counts, and only once its sound is there; the old one goes on until then.
+    sender.send(Box::new(of(20, 2))).unwrap();
+    sender.send(Box::new(of(30, 3))).unwrap();
+    there.push(2);
+    assert_eq!(block(&mut player, &there, &mut called), [10]);
+    assert_eq!((called, player.gain()), (1, 1.0));
+    there.push(3);
+    assert_eq!(block(&mut player, &there, &mut called), [30]);
+    assert_eq!((called, player.gain()), (3, 3.0));
+    // Silence needs no sound, and leaves the one that is there.
+    let silence = PlayedPart::new(Vec::new(), 0.0, 4.0, true);
+    sender.send(Box::new(silence)).unwrap();
+    assert!(block(&mut player, &there, &mut called).is_empty());
+    assert!(called == 3 && !player.has_sound() && !player.has_notes());
 }

@@ -67,6 +67,7 @@ pub fn plan(instrument: &Instrument, host_rate: f32) -> SampledInstrument {
     }
     SampledInstrument {
         id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+        sound: 0,
         sample_rate: frame_rate(host_rate),
         key_to_column,
         columns: keys.iter().map(|_| None).collect(),

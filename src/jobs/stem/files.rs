@@ -3,14 +3,11 @@
 use std::path::Path;
 
 use super::asking::Sheet;
-use super::level;
 use crate::instrument::{Instrument, export};
 use crate::jobs::offline::{self, Player, Tail};
 use crate::music::{PartKind, Song, TempoMap, midi};
 
 const TICKS: u16 = 480;
-/// Seconds of a part that its loudness is measured by.
-const MEASURED_SECONDS: f64 = 30.0;
 
 /// The part from its first bar on, at the host's tempo.
 fn song(sheet: &Sheet) -> Song {
@@ -50,35 +47,15 @@ pub(super) fn save_midi(sheet: &Sheet, folder: &Path) -> (String, bool) {
     )
 }
 
-/// How loud the part is as an instrument plays it, LUFS: of thirty seconds at most. Nothing for silence, or
-/// when `stop` says so. Any thread but audio; it works for as long as rendering takes.
-pub(super) fn loudness(
+/// The variation that is chosen, from its first bar on, as a player plays it; `None` when `stop` says so.
+pub(super) fn play(
+    player: &mut Player,
     sheet: &Sheet,
-    instrument: &Instrument,
-    rate: u32,
-    stop: &dyn Fn() -> bool,
-) -> Option<f64> {
-    let steps = (MEASURED_SECONDS * sheet.bpm / 60.0 / sheet.pace).min(1e6) as u32;
-    let mut some = sheet.clone();
-    let part = some.variations.get_mut(sheet.chosen)?;
-    part.notes.retain(|note| note.step < steps);
-    let frames = played(&some, instrument, rate, Tail::Seconds(0.5), stop)?;
-    let side = |side: usize| frames.iter().map(|frame| frame[side]).collect::<Vec<f32>>();
-    level::of(&side(0), &side(1), rate)
-}
-
-/// The part as an instrument plays it; `None` when `stop` says so.
-fn played(
-    sheet: &Sheet,
-    instrument: &Instrument,
     rate: u32,
     tail: Tail,
     stop: &dyn Fn() -> bool,
 ) -> Option<Vec<[f32; 2]>> {
-    let song = song(sheet);
-    let keys = song.notes().fold(0u128, |keys, note| keys | 1 << note.key);
-    let mut player = Player::new(instrument, rate, keys, stop, &mut |_| ())?;
-    let events = offline::events(&song.performance(|_| true), rate);
+    let events = offline::events(&song(sheet).performance(|_| true), rate);
     let mut frames: Vec<[f32; 2]> = Vec::new();
     let played = player.play(&events, tail, &mut |left, right| {
         frames.extend(left.iter().zip(right).map(|(left, right)| [*left, *right]));
@@ -95,7 +72,8 @@ pub(super) fn save_wav(
     folder: &Path,
     stop: &dyn Fn() -> bool,
 ) -> Option<(String, bool)> {
-    let mut frames = played(sheet, instrument, rate, Tail::Silence, stop)?;
+    let mut player = Player::new(instrument, rate, sheet.keys(), stop, &mut |_| ())?;
+    let mut frames = play(&mut player, sheet, rate, Tail::Silence, stop)?;
     let trim = sheet.gain();
     frames.iter_mut().flatten().for_each(|x| *x *= trim);
     let peak = frames

@@ -13,8 +13,8 @@ use crate::music::{Metre, Part, PartKind};
 const BY_HAND: u8 = 93;
 /// A pace this near to the host's own is the host's.
 const SAME_PACE: f64 = 0.03;
-/// What a part is turned down by before its own loudness is known, dB.
-const UNTRIMMED_DB: f32 = -6.0;
+/// What a part is turned down by where nothing says how loud it should be, dB.
+pub(super) const UNTRIMMED_DB: f32 = -6.0;
 const NO_BEATS: &str =
     "No beat was heard in what was taken: give its tempo under “Heard”, then ask again.";
 
@@ -58,6 +58,9 @@ pub struct Sheet {
     /// measured. Parts from before there was one are as loud as they were.
     #[serde(default = "unchanged")]
     pub trim_db: Option<f32>,
+    /// The most gain, dB, that each variation's peaks allow; nothing where that isn't near, or not measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ceilings_db: Vec<Option<f32>>,
 }
 
 fn unchanged() -> Option<f32> {
@@ -114,7 +117,12 @@ impl Sheet {
     pub(super) fn is_sane(&self) -> bool {
         let trim = f64::from(self.trim_db.unwrap_or(0.0));
         let numbers = [self.begins, self.pace, self.bpm, trim];
-        numbers.iter().all(|x| x.is_finite()) && self.pace > 0.0 && self.bar > 0 && self.steps > 0
+        let mut ceilings = self.ceilings_db.iter().flatten();
+        numbers.iter().all(|x| x.is_finite())
+            && ceilings.all(|x| x.is_finite())
+            && self.pace > 0.0
+            && self.bar > 0
+            && self.steps > 0
     }
 
     pub(super) fn step_at(&self, quarters: f64) -> Option<f64> {
@@ -157,9 +165,18 @@ impl Sheet {
         }
     }
 
-    /// The trim, linear.
+    /// Keys of all its variations: bit *k* is MIDI key *k*.
+    pub(super) fn keys(&self) -> u128 {
+        let notes = self.variations.iter().flat_map(|part| &part.notes);
+        let playable = notes.filter(|note| note.key < 128);
+        playable.fold(0, |keys, note| keys | 1 << note.key)
+    }
+
+    /// What the chosen variation is played at, linear: its trim, as far as its peaks allow.
     pub(super) fn gain(&self) -> f32 {
-        10f32.powf(self.trim_db.unwrap_or(UNTRIMMED_DB) / 20.0)
+        let trim = self.trim_db.unwrap_or(UNTRIMMED_DB);
+        let ceiling = self.ceilings_db.get(self.chosen).copied().flatten();
+        10f32.powf(ceiling.map_or(trim, |ceiling| ceiling.min(trim)) / 20.0)
     }
 
     /// Follows an order that changes it.

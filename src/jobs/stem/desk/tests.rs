@@ -2,46 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::{Value, json};
+
+use super::fixture::heard;
 use super::*;
-use crate::analysis::song::description::{ChordHeard, KeyHeard, MetreHeard, Tempo};
 use crate::engine::capture::HostPosition;
 use crate::engine::stem::{self, StemEvent, StemPlayer};
 use crate::engine::{Engine, mailbox};
+use crate::instrument::Instrument;
 use crate::jobs::stem::asking::Edit;
-use crate::music::{Metre, Mode};
-
-/// Eight bars of A minor from bar 5 on, at 120.
-fn heard() -> Arc<Heard> {
-    let mut heard = Heard::default();
-    heard.title = "Bars 5–12, 4/4, 120 bpm".into();
-    heard.begins = Some(16.0);
-    heard.host_bpm = Some(120.0);
-    let song = &mut heard.description;
-    song.seconds_used = 16.0;
-    song.beats = (0..32).map(|beat| f64::from(beat) * 0.5).collect();
-    song.downbeats = song.beats.iter().step_by(4).copied().collect();
-    song.tempo = Some(Tempo {
-        bpm: 120.0,
-        confidence: 1.0,
-        from_host: true,
-        range: [120.0; 2],
-        alternatives: Vec::new(),
-    });
-    song.metre = Some(MetreHeard {
-        name: "4/4".into(),
-        metre: Metre { count: 4, unit: 4 },
-        confidence: 1.0,
-    });
-    song.key = Some(KeyHeard {
-        name: "A minor".into(),
-        tonic: 9,
-        mode: Mode::Minor,
-        confidence: 1.0,
-        alternatives: Vec::new(),
-    });
-    song.chords = vec![ChordHeard::new(0.0, 16.0, "Am".parse().unwrap(), 1.0)];
-    Arc::new(heard)
-}
 
 fn desk() -> (StemDesk, StemPlayer, Engine) {
     let (player, sender) = stem::channel();
@@ -49,6 +18,11 @@ fn desk() -> (StemDesk, StemPlayer, Engine) {
     let client = Client::new(generator_side);
     let desk = StemDesk::new(sender, client, Arc::default(), Box::new(|| ()));
     (desk, player, Engine::new(engine_side))
+}
+
+fn sound(desk: &StemDesk) -> Option<Arc<Instrument>> {
+    let desk = desk.0.desk.lock();
+    desk.now.as_ref()?.sound.instrument().cloned()
 }
 
 fn wait(desk: &StemDesk, mut until: impl FnMut(&Stem) -> bool) -> Stem {
@@ -73,6 +47,7 @@ fn plays(player: &mut StemPlayer, from: f64) -> usize {
             tempo: Some(120.0),
             ..HostPosition::default()
         };
+        player.take_up(|_, _| true);
         player.block(&position, 24_000, 48_000.0, true, |_, event| {
             begun += usize::from(matches!(event, StemEvent::On { .. }));
         });
@@ -119,7 +94,7 @@ fn a_part_is_made_changed_played_and_remembered() {
     );
     assert!(matches!(desk.stem().status, StemStatus::Working(_)));
     let whole = |stem: &Stem| stem.sheet.as_ref().is_some_and(|s| s.variations.len() == 3);
-    let stem = wait(&desk, |stem| whole(stem) && stem.status == StemStatus::Idle);
+    let stem = wait(&desk, |stem| whole(stem) && stem.sound.is_some());
     let sheet = stem.sheet.unwrap();
     assert_eq!(
         (sheet.kind, sheet.steps, sheet.bar, sheet.bars()),
@@ -176,14 +151,14 @@ fn a_part_is_made_changed_played_and_remembered() {
     // A project remembers it, and plays it again.
     let saved = desk.saved(&|_| Value::Null);
     let (other, mut player, _engine) = self::desk();
-    other.recall(&saved, None);
+    other.recall(&saved, None, Duration::ZERO);
     assert_eq!(other.stem().sheet, Some(anew.clone()));
     assert_eq!(
         plays(&mut player, 16.0 + 32.0),
         in_bar(anew.part().unwrap()),
         "over and over"
     );
-    other.recall(&json!({ "sheet": { "pace": "x" } }), None);
+    other.recall(&json!({ "sheet": { "pace": "x" } }), None, Duration::ZERO);
     assert_eq!(
         other.stem().sheet,
         Some(anew),
@@ -204,8 +179,8 @@ fn a_part_is_made_changed_played_and_remembered() {
     });
     assert!(said.said.unwrap().0.ends_with(".mid."));
     let instrument = Instrument::factory();
-    other.recall(&saved, Some(instrument));
-    other.activate(44_100.0);
+    other.recall(&saved, Some(instrument), Duration::ZERO);
+    other.activate(44_100.0, false);
     wait(&other, |stem| stem.sound.is_some());
     other.order(StemOrder::SaveWav(place.path().into()), None);
     wait(&other, |stem| {
@@ -218,7 +193,7 @@ fn a_part_is_made_changed_played_and_remembered() {
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_part_comes_as_loud_as_fits_the_song_and_edits_are_heard() {
-    use crate::jobs::stem::{files, level};
+    use crate::jobs::stem::level;
     let (desk, mut player, mut engine) = desk();
     let mut song = Heard::clone(&heard());
     song.description.loudness_lufs = Some(-20.0);
@@ -236,12 +211,14 @@ fn a_part_comes_as_loud_as_fits_the_song_and_edits_are_heard() {
         engine.render(&mut [0.0; 64], &mut [0.0; 64]);
         trim(stem).is_some()
     });
-    let (sheet, instrument) = (stem.sheet.unwrap(), desk.0.client.snapshot().instrument);
+    let (sheet, instrument) = (stem.sheet.unwrap(), sound(&desk));
     let db = sheet.trim_db.unwrap();
-    let alone = files::loudness(&sheet, &instrument.unwrap(), 48_000, &|| false).unwrap();
+    let measured = level::measure(&sheet, &instrument.unwrap(), 48_000, &|| false);
+    let alone = measured.lufs.unwrap();
     let wanted = -20.0 - level::under(PartKind::Drums);
     println!("{alone:.1} LUFS alone, trimmed by {db:.1} dB for {wanted:.1}");
     assert!((alone + f64::from(db) - wanted).abs() < 0.1, "{alone} {db}");
+    player.take_up(|_, _| true);
     assert!((player.gain() - 10f32.powf(db / 20.0)).abs() < 1e-6);
 
     // Louder is louder: the level isn't taken back.
@@ -276,4 +253,33 @@ fn making_is_cancelled_and_replaced() {
     desk.order(make("walking bass"), Some(heard()));
     let stem = wait(&desk, |stem| stem.status == StemStatus::Idle);
     assert_eq!(stem.sheet.unwrap().kind, Some(PartKind::Bass));
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn a_sound_that_cannot_be_made_gives_way_to_the_usual_one() {
+    let (desk, _player, mut engine) = desk();
+    let add = StemOrder::Make {
+        words: "add jazzy drums".into(),
+        kind: None,
+        seed: 1,
+    };
+    desk.order(add, Some(heard()));
+    {
+        // In the place of its job, one that fails.
+        let mut desk_now = desk.0.desk.lock();
+        let drawing = desk_now.drawing.as_mut().expect("it is asked for");
+        drawing.job = desk.0.client.draw(crate::models::Request {
+            prompt: "鑼鑼鑼".into(),
+            ..Default::default()
+        });
+    }
+    let stem = wait(&desk, |stem| {
+        engine.render(&mut [0.0; 64], &mut [0.0; 64]);
+        stem.sound.is_some()
+    });
+    assert_eq!(stem.sound.as_deref(), Some("acoustic drum kit"));
+    wait(&desk, |stem| {
+        !matches!(stem.sound_status, crate::jobs::Status::Failed(_))
+    });
 }

@@ -1,0 +1,117 @@
+//! What projects remember of a part, and parts in files.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::take::{Origin, PartSound, SoundAsk, Take};
+use super::{Desk, NO_PART, NO_SOUND, NO_THREAD, Shared, StemDesk};
+use crate::instrument::Instrument;
+use crate::jobs::stem::asking::Sheet;
+use crate::jobs::stem::files;
+use crate::models::runtime;
+
+impl StemDesk {
+    /// What a project remembers; null for nothing. The instrument is left to `encode`; where it is still
+    /// being made, what was asked for is remembered.
+    #[must_use]
+    pub fn saved(&self, encode: &dyn Fn(&[u8]) -> Value) -> Value {
+        let Some(Take { sheet, sound }) = self.0.desk.lock().now.clone() else {
+            return Value::Null;
+        };
+        let instrument = match &sound.origin {
+            Origin::Given(instrument) => Some(instrument),
+            Origin::Words(_) | Origin::Nothing => sound.instrument(),
+        };
+        let instrument = instrument.map(|instrument| encode(&instrument.to_bytes()));
+        let mut saved = json!({ "sheet": sheet.as_ref(), "instrument": instrument });
+        if let (Origin::Words(ask), None) = (&sound.origin, instrument) {
+            saved["asked"] = json!(ask);
+        }
+        saved
+    }
+
+    /// Takes up what a project remembers; what can't be read changes nothing. Waits for its sound at most
+    /// `patience` if the host said at activation that it renders offline. Main thread.
+    pub fn recall(&self, saved: &Value, instrument: Option<Instrument>, patience: Duration) {
+        let sheet = saved
+            .get("sheet")
+            .and_then(|sheet| Sheet::deserialize(sheet).ok());
+        let sheet = sheet.filter(Sheet::is_sane);
+        if sheet.is_none() && !saved.is_null() {
+            return;
+        }
+        let asked = saved
+            .get("asked")
+            .and_then(|asked| SoundAsk::deserialize(asked).ok());
+        let origin = match (instrument.map(Arc::new), asked) {
+            (Some(instrument), _) => Origin::Given(instrument),
+            (None, Some(ask)) => Origin::Words(ask),
+            (None, None) => Origin::Nothing,
+        };
+        let mut desk = self.0.desk.lock();
+        let take = sheet.map(|sheet| Take {
+            sound: desk
+                .known(&origin, &sheet)
+                .unwrap_or_else(|| PartSound::of_project(origin, sheet.trim_db.is_some())),
+            sheet: Arc::new(sheet),
+        });
+        (desk.past, desk.undone) = (Vec::new(), Vec::new());
+        self.0.stop(&mut desk, |desk| desk.show(take));
+        self.0.play_now(&mut desk);
+        desk.changed = false;
+        drop(desk);
+        (self.0.listener)();
+        if self.0.offline.load(Ordering::Relaxed) {
+            self.0.client.wait_until_rendered(patience);
+        }
+    }
+}
+
+impl Desk {
+    /// The sound that plays, where a project brings it again: hosts load the same to undo a turn of a
+    /// knob.
+    fn known(&self, origin: &Origin, sheet: &Sheet) -> Option<Arc<PartSound>> {
+        let now = self.now.as_ref().filter(|_| sheet.trim_db.is_some())?;
+        let plays = now.sound.instrument()?;
+        let same = |instrument: &Instrument| instrument == plays.as_ref();
+        let known = matches!(origin, Origin::Given(instrument) if same(instrument));
+        known.then(|| now.sound.clone())
+    }
+}
+
+impl Shared {
+    pub(super) fn save(self: &Arc<Self>, desk: &mut Desk, folder: PathBuf, as_sound: bool) {
+        let Some(Take { sheet, sound }) = desk.now.clone() else {
+            desk.said = Some((NO_PART.to_owned(), true));
+            return;
+        };
+        let instrument = sound.instrument().cloned();
+        if as_sound && instrument.is_none() {
+            desk.said = Some((NO_SOUND.to_owned(), true));
+            return;
+        }
+        desk.said = Some(("Saving …".to_owned(), false));
+        let shared = Arc::clone(self);
+        runtime::pin::library();
+        let thread = std::thread::Builder::new().name("consort-stem".into());
+        let work = move || {
+            let rate = shared.rate.load(Ordering::Relaxed);
+            let said = match instrument.filter(|_| as_sound) {
+                Some(instrument) => {
+                    files::save_wav(&sheet, &instrument, rate, &folder, &runtime::exiting)
+                }
+                None => Some(files::save_midi(&sheet, &folder)),
+            };
+            shared.desk.lock().said = said;
+            (shared.listener)();
+        };
+        if thread.spawn(work).is_err() {
+            desk.said = Some((NO_THREAD.to_owned(), true));
+        }
+    }
+}
