@@ -75,6 +75,9 @@ mod tests {
         fn set_current_voice_capacity(&self, _: u32) {}
     }
 
+    /// The part's.
+    const SOUND: u64 = 7;
+
     /// A constant sound for all keys.
     fn instrument() -> Box<SampledInstrument> {
         let layer = Layer {
@@ -94,7 +97,7 @@ mod tests {
         };
         Box::new(SampledInstrument {
             id: 1,
-            sound: 0,
+            sound: SOUND,
             sample_rate: 48_000.0,
             key_to_column: [Some(0); 128],
             columns: vec![Some(Box::new(column))],
@@ -116,7 +119,7 @@ mod tests {
             key: 60,
             velocity: 127,
         };
-        let part = PlayedPart::new(vec![note], 0.0, 4.0, true);
+        let part = PlayedPart::new(vec![note], 0.0, 4.0, true).by_sound(SOUND);
         assert!(sender.send(Box::new(part)).is_ok());
         let mut transport = Transport::new(48_000.0);
         (transport.playing, transport.tempo, transport.pos_beats) = (true, Some(120.0), Some(0.0));

@@ -83,14 +83,11 @@ struct Shared {
     rate: AtomicU32,
     /// The host said at activation that it renders offline.
     offline: AtomicBool,
-    /// A kit plays it.
-    drums: Arc<AtomicBool>,
     listener: Listener,
 }
 
 struct Desk {
     sender: PartSender,
-    drums: Arc<AtomicBool>,
     /// What the audio thread had no room for.
     unsent: Option<Box<PlayedPart>>,
     now: Option<Take>,
@@ -122,11 +119,9 @@ impl StemDesk {
         playhead: Arc<Playhead>,
         listener: Listener,
     ) -> Self {
-        let drums = Arc::new(AtomicBool::new(true));
         Self(Arc::new(Shared {
             desk: Mutex::new(Desk {
                 sender,
-                drums: drums.clone(),
                 unsent: None,
                 now: None,
                 unplayed: false,
@@ -144,7 +139,6 @@ impl StemDesk {
             playhead,
             rate: AtomicU32::new(48_000),
             offline: AtomicBool::new(false),
-            drums: drums.clone(),
             listener,
         }))
     }
@@ -176,17 +170,6 @@ impl StemDesk {
     /// The same for all keys of its sound.
     pub fn wait_until_taken(&self, end: Instant, take_in: &mut dyn FnMut()) -> bool {
         self.0.client.wait_until_taken(end, take_in)
-    }
-
-    /// The MIDI channel of its notes, from 0: General MIDI's for drums, or the first. Any thread, the
-    /// audio thread too.
-    #[must_use]
-    pub fn channel(&self) -> u8 {
-        if self.0.drums.load(Ordering::Relaxed) {
-            9
-        } else {
-            0
-        }
     }
 
     /// How it stands.

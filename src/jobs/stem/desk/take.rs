@@ -153,9 +153,6 @@ impl Shared {
                 }
             },
         };
-        let kind = desk.now.as_ref().and_then(|take| take.sheet.kind);
-        let drums = kind == Some(PartKind::Drums);
-        desk.drums.store(drums, Ordering::Relaxed);
         desk.unsent = Some(Box::new(part));
         desk.send_unsent();
     }
