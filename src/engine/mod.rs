@@ -40,6 +40,7 @@
 //! A bend of an octave or more up folds some of what lies above Nyquist back, 25 dB down: the
 //! interpolator's 16 points can't cut more steeply, and more of them would cost every voice.
 
+pub mod apart;
 mod calling;
 pub mod capture;
 mod channel;

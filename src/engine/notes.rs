@@ -50,7 +50,8 @@ impl Engine {
             .last_key
             .filter(|_| self.conditions.settings.glide_s > 0.0);
         let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions)
-            .at_gain(self.note_gain);
+            .at_gain(self.note_gain)
+            .on_output(self.routes.output(note.key, column.one_shot));
         if voice.choke_group != 0 {
             self.voices.for_each(|other| {
                 if other.choke_group == voice.choke_group {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::apart::{Apart, Mixes, Nowhere, Routes};
 use super::channel::Channels;
 use super::ended::Ended;
 use super::goals::SMOOTHING_S;
@@ -31,6 +32,9 @@ pub struct Engine {
     pub(super) waiting: Waiting,
     pub(super) ended: Ended,
     master: Master,
+    mixes: Mixes,
+    /// Which outputs notes take that begin.
+    pub(super) routes: Routes,
     /// Frames of the tick rendered so far, 1..=[`TICK`]; at `TICK` the next frame starts another.
     phase: usize,
     /// Linear gain of the notes that begin.
@@ -63,6 +67,8 @@ impl Engine {
             waiting: Waiting::NONE,
             ended: Ended::new(),
             master: Master::default(),
+            mixes: Mixes::new(),
+            routes: Routes::MAIN,
             phase: TICK,
             note_gain: 1.0,
             last_key: None,
@@ -138,6 +144,11 @@ impl Engine {
         }
     }
 
+    /// The outputs of notes that begin from now on; those that sound keep theirs. Audio thread.
+    pub fn route(&mut self, routes: Routes) {
+        self.routes = routes;
+    }
+
     /// Applies an event to the next frame rendered. Events whose channel or key is out of range
     /// are ignored. Audio thread.
     pub fn handle(&mut self, event: NoteEvent) {
@@ -186,6 +197,11 @@ impl Engine {
     /// Renders the next frames into both slices, overwriting them; where one is longer, the rest
     /// of it is silence. Also reads the mailbox. Any length, none included. Audio thread.
     pub fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
+        self.render_apart(left, right, &mut Apart::none(&mut Nowhere));
+    }
+
+    /// The same, but notes of separate outputs that are open go there. Audio thread.
+    pub fn render_apart(&mut self, left: &mut [f32], right: &mut [f32], apart: &mut Apart<'_>) {
         self.read_mailbox();
         let frames = left.len().min(right.len());
         let (left, silent_left) = left.split_at_mut(frames);
@@ -202,8 +218,13 @@ impl Engine {
             let count = (TICK - self.phase).min(frames - done);
             let mut mix = [[0.0; 2]; TICK];
             let (mix, _) = mix.split_at_mut(count);
-            self.mix_voices(mix);
+            self.mix_voices(mix, apart.open);
             self.master.run(mix, self.phase);
+            let (at, sink) = (apart.from + done, &mut *apart.sink);
+            self.mixes
+                .leave(&self.master, self.phase, count, |output, frames| {
+                    sink.add(output, at, frames);
+                });
             let out = left[done..].iter_mut().zip(&mut right[done..]);
             for ((left, right), frame) in out.zip(mix) {
                 [*left, *right] = frame.map(|x| if x.is_finite() { x } else { 0.0 });
@@ -275,7 +296,8 @@ impl Engine {
         }
     }
 
-    fn mix_voices(&mut self, mix: &mut [Frame]) {
+    /// Adds the next frames of all voices, each to its output if that is `open`, else to `mix`.
+    fn mix_voices(&mut self, mix: &mut [Frame], open: u16) {
         let Engine {
             voices,
             rack,
@@ -283,10 +305,17 @@ impl Engine {
             residue,
             conditions,
             phase,
+            mixes,
             ..
         } = self;
         let mut any_ended = false;
         voices.for_each(|voice| {
+            let separate = if open >> voice.output & 1 == 0 {
+                None
+            } else {
+                mixes.of(voice.output, mix.len())
+            };
+            let mix = separate.unwrap_or(&mut *mix);
             match rack.column(voice.sound) {
                 Some((column, _)) => voice.render(column, *phase, conditions, mix),
                 None => voice.ended = true,

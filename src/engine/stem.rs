@@ -2,6 +2,7 @@
 //! block, through loops, seeks and tempo ramps, whatever the blocks' lengths.
 
 use super::capture::HostPosition;
+use crate::music::PartKind;
 
 /// A note of a part, in quarter notes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,6 +31,8 @@ pub struct PlayedPart {
     gain: f32,
     /// The MIDI channel that its notes leave on, from 0.
     channel: u8,
+    /// What plays it, if anybody said.
+    kind: Option<PartKind>,
     /// The number of the sound that plays it; without one its notes go to the host only.
     sound: Option<u64>,
     /// Keys of its notes: bit *k* is MIDI key *k*.
@@ -67,6 +70,7 @@ impl PlayedPart {
             repeats,
             gain: 1.0,
             channel: 0,
+            kind: None,
             sound: None,
         }
     }
@@ -76,6 +80,12 @@ impl PlayedPart {
     pub fn on_channel(self, channel: u8) -> Self {
         let channel = channel.min(15);
         Self { channel, ..self }
+    }
+
+    /// The same as a part of a kind. Any thread but audio.
+    #[must_use]
+    pub fn of_kind(self, kind: Option<PartKind>) -> Self {
+        Self { kind, ..self }
     }
 
     /// The same, played by the sound of this number
@@ -282,6 +292,12 @@ impl StemPlayer {
     #[must_use]
     pub fn gain(&self) -> f32 {
         self.part.as_ref().map_or(1.0, |part| part.gain)
+    }
+
+    /// What kind of part the next block plays. Audio thread.
+    #[must_use]
+    pub fn kind(&self) -> Option<PartKind> {
+        self.part.as_ref().and_then(|part| part.kind)
     }
 
     /// Whether a newer part waits for its sound. Audio thread, or main thread while not processing.

@@ -55,6 +55,8 @@ pub struct Voice {
     pub one_shot: bool,
     /// The group whose members silence each other; 0 for none.
     pub choke_group: u8,
+    /// The output that it leaves on, to its end; 0 is the main one.
+    pub output: u8,
     /// Nothing more will come of it.
     pub ended: bool,
     /// What it last added to the output.
@@ -116,6 +118,7 @@ impl Voice {
         },
         one_shot: false,
         choke_group: 0,
+        output: 0,
         ended: true,
         last: [0.0; 2],
         loudness: 0.0,
@@ -210,6 +213,11 @@ impl Voice {
             expressions: self.expressions.at_level(gain),
             ..self
         }
+    }
+
+    /// The same on another output.
+    pub fn on_output(self, output: u8) -> Voice {
+        Voice { output, ..self }
     }
 
     /// Whether it is on its way out by stealing or choking: it counts no more.

@@ -67,6 +67,26 @@ impl Piece {
         }
     }
 
+    /// The piece that a key of General MIDI strikes, if it is one of these. Any thread.
+    #[must_use]
+    pub const fn of_key(key: u8) -> Option<Self> {
+        Some(match key {
+            35 | 36 => Self::Kick,
+            38 | 40 => Self::Snare,
+            37 | 39 => Self::Stick,
+            42 | 44 => Self::ClosedHat,
+            46 => Self::OpenHat,
+            41 | 43 | 45 => Self::LowTom,
+            47 | 48 | 50 => Self::HighTom,
+            49 | 52 | 55 | 57 => Self::Crash,
+            51 | 53 | 59 => Self::Ride,
+            54 | 69 | 70 | 73 | 74 => Self::Shaker,
+            60..=66 => Self::HandDrum,
+            56 | 67 | 68 | 75..=77 | 80 | 81 => Self::Bell,
+            _ => return None,
+        })
+    }
+
     /// What it is called. Any thread.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -84,5 +104,20 @@ impl Piece {
             Self::HandDrum => "hand drum",
             Self::Bell => "bell",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_piece_is_struck_by_the_key_that_stands_for_it() {
+        for piece in Piece::ALL {
+            assert_eq!(Piece::of_key(piece.key()), Some(piece));
+        }
+        let keys = (0..=u8::MAX).filter(|key| Piece::of_key(*key).is_some());
+        assert_eq!(keys.count(), 42);
+        assert_eq!(Piece::of_key(34), None);
     }
 }

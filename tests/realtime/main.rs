@@ -1,6 +1,7 @@
 //! The engine as a plugin uses it, under an allocator that counts what the audio thread must not
 //! do. Measured numbers are printed: `cargo test --test realtime -- --nocapture`.
 
+mod apart;
 mod capture;
 mod fixtures;
 mod fuzz;

@@ -5,7 +5,7 @@ use consort::engine::{Expression, NoteEvent, Settings};
 use crate::fixtures::{Player, RATE, at, control, instrument, off, on, rich};
 
 /// Chords, repeated keys, stolen voices, pedals, bends, expressions, chokes: at odd frames.
-fn script() -> Vec<(usize, NoteEvent)> {
+pub fn script() -> Vec<(usize, NoteEvent)> {
     let mut events = Vec::new();
     for i in 0..300usize {
         let start = 37 * i + i * i % 101;

@@ -154,6 +154,7 @@ impl Sheet {
         )
         .at_gain(self.gain())
         .on_channel(self.channel())
+        .of_kind(self.kind)
     }
 
     /// The MIDI channel of its notes, from 0: General MIDI's for drums, or the first.
