@@ -96,6 +96,10 @@ pub struct ConsortParams {
     #[id = "limit"]
     pub limit: BoolParam,
 
+    /// Whether drums, and parts, leave on outputs of their own.
+    #[id = "outs"]
+    pub separate_outputs: BoolParam,
+
     /// Hidden; the editor steps it whenever the instrument changes. The framework can't tell the
     /// host that a persisted field changed, and without this the project would not ask to be saved.
     #[id = "change"]
@@ -175,6 +179,7 @@ impl Default for ConsortParams {
             stem_level: stem_level(),
             stem_on: BoolParam::new("Stem on", true),
             limit: limit(),
+            separate_outputs: BoolParam::new("Separate outputs", false),
             change: change_param("Instrument change"),
         }
     }
@@ -398,7 +403,7 @@ mod tests {
             [
                 "level", "tone", "attack", "releas", "width", "velcrv", "tune", "glide", "bend",
                 "bright", "decay", "body", "motion", "shatck", "shrels", "shwide", "detune",
-                "stmlvl", "stemon", "limit", "change"
+                "stmlvl", "stemon", "limit", "outs", "change"
             ]
         );
     }

@@ -1,7 +1,8 @@
 //! Blocks as hosts shouldn't hand them over, and do. The framework (nice-plug 0.4.2) reads one buffer past
 //! those that there are, writes to channels that are null, and cuts a block at whatever time an event has,
 //! also beyond its end. So what is missing is taken away from it as a whole, where it is understood, and
-//! events beyond the end are left out. `tests/hostile_clap` does all that.
+//! events beyond the end are left out. A separate output that is marked as one that nobody listens to
+//! ([`UNHEARD`]) is told the plugin, which has its sound leave on the main one. `tests/hostile_clap` does all that.
 
 use std::ffi::c_void;
 use std::ptr::null;
@@ -13,10 +14,14 @@ use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_plugin_audio_ports};
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 
-use crate::plugin::{Consort, ConsortStems};
+use crate::plugin::{Consort, ConsortStems, outputs};
 
 /// All our ports are stereo.
 const CHANNELS: u32 = 2;
+
+/// The latency (which says nothing of an output) and the constant channels of an output's buffer that
+/// nobody listens to, as the library's own VST3 marks it: the framework has no `audio-ports-activation`.
+const UNHEARD: (u32, u64) = (u32::MAX, u64::MAX);
 
 type Process = unsafe extern "C" fn(*const clap_plugin, *const clap_process) -> clap_process_status;
 
@@ -89,6 +94,10 @@ unsafe extern "C" fn process<P: LookedOver>(
     if !outputs {
         (seen.audio_outputs, seen.audio_outputs_count) = (std::ptr::null_mut(), 0);
     }
+    if outputs && given.audio_outputs_count > 1 {
+        // SAFETY: as CLAP has it.
+        outputs::set_unheard(unsafe { unheard(given) });
+    }
     let within = Within {
         list: given.in_events,
         frames: given.frames_count.max(1),
@@ -137,6 +146,20 @@ unsafe fn all_there(buffers: *const clap_audio_buffer, count: u32, ports: u32) -
             && (0..CHANNELS).all(|channel| !(*buffer.data32.add(channel as usize)).is_null())
     };
     ports == 0 || (!buffers.is_null() && count >= ports && (0..ports).all(is_whole))
+}
+
+/// A bit for each output that is marked so.
+///
+/// # Safety
+/// `process` is as CLAP has it, all buffers are there.
+unsafe fn unheard(process: &clap_process) -> u16 {
+    let is_marked = |at: &u32| {
+        // SAFETY: as the caller has it.
+        let buffer = unsafe { &*process.audio_outputs.add(*at as usize) };
+        (buffer.latency, buffer.constant_mask) == UNHEARD
+    };
+    let marked = (0..process.audio_outputs_count.min(16)).filter(is_marked);
+    marked.fold(0, |all, at| all | 1 << at)
 }
 
 /// Silences the outputs that there are.

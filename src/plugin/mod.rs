@@ -7,6 +7,7 @@
 //! | [`context`] | what plays around Consort, for main and UI thread; both plugins have one |
 //! | [`ear`] | the audio thread's end of it |
 //! | [`events`] | the host's notes in the engine's words |
+//! | [`outputs`] | separate outputs: what leaves on which |
 //! | [`modulation`] | polyphonic modulation of single notes |
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
 //! | [`keys`] | from the window's keyboard to the audio thread |
@@ -36,6 +37,7 @@ mod host_controls;
 pub mod keys;
 mod leaving;
 pub mod modulation;
+pub mod outputs;
 pub mod session;
 pub mod sidechain;
 pub mod state;
@@ -160,21 +162,7 @@ impl Plugin for Consort {
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
-    // No main input: it must not be used as the sidechain, and a missing one would leave stale
-    // samples in the output.
-    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
-        main_input_channels: None,
-        main_output_channels: NonZeroU32::new(2),
-        aux_input_ports: &[new_nonzero_u32(2)],
-        aux_output_ports: &[],
-        names: PortNames {
-            layout: Some("Stereo with sidechain"),
-            main_input: None,
-            main_output: Some("Output"),
-            aux_inputs: &["Sidechain"],
-            aux_outputs: &[],
-        },
-    }];
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &outputs::LAYOUTS;
     // Sustain, bend and mod wheel come with this setting only.
     const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
     // The stem's notes.
@@ -243,6 +231,9 @@ impl Plugin for Consort {
             return ProcessStatus::Error("Consort needs a stereo output.");
         };
         let frames = left.len().min(right.len());
+        let separate = self.params.separate_outputs.value();
+        let mut outputs = outputs::Buffers::new(aux.outputs);
+        self.engine.route(outputs::of_instrument(separate));
         let mut done = 0;
         // What has arrived comes before the first note.
         self.engine.render(&mut [], &mut []);
@@ -252,14 +243,17 @@ impl Plugin for Consort {
         while let Some(event) = context.next_event() {
             let at = (event.timing() as usize).clamp(done, frames);
             if at > done {
+                let (left, right) = (&mut left[done..at], &mut right[done..at]);
                 self.engine
-                    .render(&mut left[done..at], &mut right[done..at]);
+                    .render_apart(left, right, &mut outputs.from(done));
                 done = at;
             }
             self.handle(&event);
         }
-        self.engine.render(&mut left[done..], &mut right[done..]);
-        let (side_left, side_right) = sidechain::channels(aux);
+        let (rest_left, rest_right) = (&mut left[done..], &mut right[done..]);
+        self.engine
+            .render_apart(rest_left, rest_right, &mut outputs.from(done));
+        let (side_left, side_right) = sidechain::channels(aux.inputs);
         let position = ear::position(context.transport());
         self.capture.write(&position, frames, side_left, side_right);
         let loud = self.ear.hear(&position, frames, side_left, side_right);
@@ -268,6 +262,7 @@ impl Plugin for Consort {
             on,
             level: self.params.stem_level.value(),
             limiter: None,
+            outputs: Some((outputs.from(0), separate)),
         };
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         self.voice
@@ -278,7 +273,8 @@ impl Plugin for Consort {
         self.limiter.limit(left, right, self.params.limit.value());
         flush(left);
         flush(right);
-        self.telemetry.raise_peak(peak(left, right));
+        let highest = outputs.finish().max(peak(left, right));
+        self.telemetry.raise_peak(highest);
         let silent = self.engine.is_silent() && self.voice.is_silent();
         self.stir.look(loud || !silent);
 

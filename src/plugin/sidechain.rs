@@ -7,8 +7,8 @@
 use nice_plug::prelude::*;
 
 /// Left and right of a block, each as long as the host made it; one channel is both. Audio thread.
-pub fn channels<'a>(aux: &'a mut AuxiliaryBuffers) -> (&'a [f32], &'a [f32]) {
-    match aux.inputs.first_mut().map(Buffer::as_slice) {
+pub fn channels<'a>(inputs: &'a mut [Buffer]) -> (&'a [f32], &'a [f32]) {
+    match inputs.first_mut().map(Buffer::as_slice) {
         Some([left, right, ..]) => (left, right),
         Some([only]) => (only, only),
         _ => (&[], &[]),
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     /// Gives `read` a sidechain whose two channels have their own lengths.
-    fn with_sidechain(lengths: [usize; 2], read: impl FnOnce(&mut AuxiliaryBuffers)) {
+    fn with_sidechain(lengths: [usize; 2], read: impl FnOnce(&mut [Buffer])) {
         let mut channels = lengths.map(|length| vec![0.25f32; length]);
         let [left, right] = &mut channels;
         let mut buffer = Buffer::default();
@@ -31,23 +31,15 @@ mod tests {
                 *slices = vec![left.as_mut_slice(), right.as_mut_slice()];
             });
         }
-        let mut inputs = [buffer];
-        read(&mut AuxiliaryBuffers {
-            inputs: &mut inputs,
-            outputs: &mut [],
-        });
+        read(&mut [buffer]);
     }
 
     #[test]
     fn it_may_be_absent_empty_shorter_or_longer_than_the_block() {
-        let mut none = AuxiliaryBuffers {
-            inputs: &mut [],
-            outputs: &mut [],
-        };
-        assert!(channels(&mut none).0.is_empty());
+        assert!(channels(&mut []).0.is_empty());
         for lengths in [[0, 0], [64, 64], [17, 64], [512, 3]] {
-            with_sidechain(lengths, |aux| {
-                let (left, right) = channels(aux);
+            with_sidechain(lengths, |inputs| {
+                let (left, right) = channels(inputs);
                 assert_eq!([left.len(), right.len()], lengths);
             });
         }

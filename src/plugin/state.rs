@@ -247,6 +247,9 @@ pub fn complete(state: &mut PluginState) {
         }
     }
     complete_params(state);
+    // Projects from before there were any have none.
+    let separate = state.params.entry("outs".into());
+    separate.or_insert(ParamValue::Bool(false));
 }
 
 /// The same of the parameters that both plugins have: projects from before there was a limiter open with it

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent as HostEvent;
 
+use super::outputs::of_part;
 use crate::editor::window::RepaintNotifier;
+use crate::engine::apart::{Apart, Nowhere, Routes};
 use crate::engine::capture::HostPosition;
 use crate::engine::limiter::Limiter;
 use crate::engine::mailbox::{self, GeneratorSide};
@@ -28,6 +30,8 @@ pub struct StemSettings<'a> {
     /// What limits it beside a track that leaves as it is, and whether it does; nothing where another
     /// limits the sum.
     pub limiter: Option<(&'a mut Limiter, bool)>,
+    /// Where separate outputs go, and which of them the part's notes take; not with a limiter.
+    pub outputs: Option<(Apart<'a>, bool)>,
 }
 
 /// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
@@ -105,7 +109,8 @@ impl StemVoice {
         let StemSettings {
             on,
             level,
-            mut limiter,
+            limiter,
+            mut outputs,
         } = settings;
         let frames = left.len().min(right.len());
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
@@ -124,21 +129,23 @@ impl StemVoice {
         });
         engine.set_note_gain(player.gain());
         let sounds = player.has_sound();
+        let mut nowhere = Nowhere;
+        let (apart, routes) = match &mut outputs {
+            Some((apart, separate)) => (apart.again(), of_part(player.kind(), *separate)),
+            None => (Apart::none(&mut nowhere), Routes::MAIN),
+        };
+        engine.route(routes);
+        let mut sum = Sum { limiter, apart };
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
-            mix(
-                engine,
-                &mut left[done..frame],
-                &mut right[done..frame],
-                &mut limiter,
-            );
+            sum.mix(engine, &mut left[done..frame], &mut right[done..frame]);
             done = frame;
             if sounds || matches!(event, StemEvent::Off { .. }) {
                 engine.handle(note(event));
             }
             out(frame, event);
         });
-        mix(engine, &mut left[done..], &mut right[done..], &mut limiter);
+        sum.mix(engine, &mut left[done..], &mut right[done..]);
         while engine.take_ended().is_some() {}
     }
 }
@@ -197,37 +204,41 @@ fn note(event: StemEvent) -> NoteEvent {
     }
 }
 
-/// Adds the engine's next frames.
-fn mix(
-    engine: &mut Engine,
-    left: &mut [f32],
-    right: &mut [f32],
-    limiter: &mut Option<(&mut Limiter, bool)>,
-) {
-    let sides = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
-    let mut any = false;
-    for (left, right) in sides {
-        any = true;
-        let (mut l, mut r) = ([0.0; BLOCK], [0.0; BLOCK]);
-        let (count, rests) = (left.len(), engine.is_silent());
-        engine.render(&mut l[..count], &mut r[..count]);
-        if rests && engine.is_silent() {
-            // Adding nothing would still change zeros' signs.
-            if let Some((limiter, on)) = limiter {
-                limiter.pass(left, right, *on);
+/// What the engine's frames are added to.
+struct Sum<'a> {
+    limiter: Option<(&'a mut Limiter, bool)>,
+    apart: Apart<'a>,
+}
+
+impl Sum<'_> {
+    /// Adds the engine's next frames.
+    fn mix(&mut self, engine: &mut Engine, left: &mut [f32], right: &mut [f32]) {
+        let sides = left.chunks_mut(BLOCK).zip(right.chunks_mut(BLOCK));
+        let mut any = false;
+        for (left, right) in sides {
+            any = true;
+            let (mut l, mut r) = ([0.0; BLOCK], [0.0; BLOCK]);
+            let (count, rests) = (left.len(), engine.is_silent());
+            engine.render_apart(&mut l[..count], &mut r[..count], &mut self.apart);
+            self.apart.from += count;
+            if rests && engine.is_silent() {
+                // Adding nothing would still change zeros' signs.
+                if let Some((limiter, on)) = &mut self.limiter {
+                    limiter.pass(left, right, *on);
+                }
+                continue;
             }
-            continue;
+            if let Some((limiter, on)) = &mut self.limiter {
+                limiter.add([left, right], [&l[..count], &r[..count]], *on);
+                continue;
+            }
+            left.iter_mut().zip(l).for_each(|(out, x)| *out += x);
+            right.iter_mut().zip(r).for_each(|(out, x)| *out += x);
         }
-        if let Some((limiter, on)) = limiter {
-            limiter.add([left, right], [&l[..count], &r[..count]], *on);
-            continue;
+        if !any {
+            // A block without frames still reads what has arrived.
+            engine.render(&mut [], &mut []);
         }
-        left.iter_mut().zip(l).for_each(|(out, x)| *out += x);
-        right.iter_mut().zip(r).for_each(|(out, x)| *out += x);
-    }
-    if !any {
-        // A block without frames still reads what has arrived.
-        engine.render(&mut [], &mut []);
     }
 }
 

@@ -179,6 +179,7 @@ impl Plugin for ConsortStems {
             on,
             level: self.params.level.value(),
             limiter: Some((&mut self.limiter, self.params.limit.value())),
+            outputs: None,
         };
         self.voice
             .add(&position, left, right, settings, &mut |frame, event| {

@@ -123,10 +123,11 @@ impl Component {
         let Some((rate, frames)) = *self.setup.lock() else {
             return kResultFalse;
         };
+        let outputs = guest.choose_outputs(self.buses[1].load(Ordering::Acquire));
         if !call!(guest.plugin, activate, guest.plugin, rate, 1, frames) {
             return kResultFalse;
         }
-        let processor = Processor::new(guest, rate, frames);
+        let processor = Processor::new(&guest.inputs, outputs, rate, frames);
         let alone = self.host.alone();
         // SAFETY: under the gate.
         let before = unsafe { (*self.processor.get()).replace(processor) };

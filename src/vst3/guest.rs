@@ -11,6 +11,9 @@ use std::sync::OnceLock;
 use clap_sys::ext::audio_ports::{
     CLAP_AUDIO_PORT_IS_MAIN, CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports,
 };
+use clap_sys::ext::audio_ports_config::{
+    CLAP_EXT_AUDIO_PORTS_CONFIG, clap_plugin_audio_ports_config,
+};
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_plugin_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::note_ports::{CLAP_EXT_NOTE_PORTS, clap_plugin_note_ports};
@@ -82,7 +85,12 @@ pub struct Guest {
     /// In the plugin's order.
     pub parameters: Vec<Parameter>,
     pub inputs: Vec<Port>,
+    /// The plain ones, then the separate ones.
     pub outputs: Vec<Port>,
+    /// How many there are while nobody asks for separate ones.
+    plain: usize,
+    /// Null if there is one configuration only.
+    configs: *const clap_plugin_audio_ports_config,
     pub hears_notes: bool,
     pub sends_notes: bool,
 }
@@ -115,6 +123,14 @@ impl Guest {
         let params = extension(plugin, CLAP_EXT_PARAMS);
         let notes: *const clap_plugin_note_ports = extension(plugin, CLAP_EXT_NOTE_PORTS);
         let has_notes = |input| !notes.is_null() && call!(notes, count, plugin, input) > 0;
+        let configs: *const clap_plugin_audio_ports_config =
+            extension(plugin, CLAP_EXT_AUDIO_PORTS_CONFIG);
+        let several = !configs.is_null() && call!(configs, count, plugin) > 1;
+        let configs = if several { configs } else { null() };
+        let plain = ports(plugin, false).len();
+        select(plugin, configs, true);
+        let outputs = ports(plugin, false);
+        select(plugin, configs, false);
         Some(Guest {
             plugin,
             params,
@@ -125,10 +141,25 @@ impl Guest {
             tail: extension(plugin, CLAP_EXT_TAIL),
             parameters: parameter::all(plugin, params),
             inputs: ports(plugin, true),
-            outputs: ports(plugin, false),
+            outputs,
+            plain,
+            configs,
             hears_notes: has_notes(true),
             sends_notes: has_notes(false),
         })
+    }
+
+    /// The outputs of the next activation: with the separate ones if one of them is on. `on` has a bit for
+    /// each. Main thread, while inactive.
+    pub fn choose_outputs(&self, on: u32) -> &[Port] {
+        let separate = on >> self.plain != 0;
+        select(self.plugin, self.configs, separate);
+        let count = if separate {
+            self.outputs.len()
+        } else {
+            self.plain
+        };
+        &self.outputs[..count]
     }
 
     /// Whether the next activation is for a bounce. Main thread, while inactive.
@@ -163,6 +194,18 @@ impl Guest {
 impl Drop for Guest {
     fn drop(&mut self) {
         call!(self.plugin, destroy, self.plugin);
+    }
+}
+
+/// Our plugins' configurations are numbered: the plain one, then the one with separate outputs. Main thread,
+/// while inactive.
+fn select(
+    plugin: *const clap_plugin,
+    configs: *const clap_plugin_audio_ports_config,
+    separate: bool,
+) {
+    if !configs.is_null() {
+        call!(configs, select, plugin, u32::from(separate));
     }
 }
 

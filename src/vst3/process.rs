@@ -14,7 +14,7 @@ use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use vst3::Steinberg::Vst::ProcessData;
 use vst3::Steinberg::{kInvalidArgument, kResultFalse, kResultOk, tresult};
 
-use super::guest::{Guest, call};
+use super::guest::{Guest, Port, call};
 use super::host::Host;
 pub use events::parameter_event;
 use events::{Events, get, size};
@@ -36,10 +36,10 @@ pub struct Processor {
 
 impl Processor {
     /// For blocks of up to `frames` at `rate` frames a second. Main thread.
-    pub fn new(guest: &Guest, rate: f64, frames: u32) -> Processor {
+    pub fn new(inputs: &[Port], outputs: &[Port], rate: f64, frames: u32) -> Processor {
         Processor {
-            inputs: Side::new(&guest.inputs, frames as usize),
-            outputs: Side::new(&guest.outputs, frames as usize),
+            inputs: Side::of_inputs(inputs, frames as usize),
+            outputs: Side::of_outputs(outputs, frames as usize),
             events: Events::new(),
             rate,
             frames,
@@ -88,6 +88,7 @@ impl Processor {
         let place = unsafe {
             self.inputs.take(data.inputs, data.numInputs, on[0], frames);
             self.outputs.take(data.outputs, data.numOutputs, on[1], 0);
+            self.outputs.silence_others(data, on[1]);
             data.processContext.as_ref()
         };
         let place = place.map(|context| transport::event(context, self.rate));

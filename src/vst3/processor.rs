@@ -40,7 +40,10 @@ impl IAudioProcessorTrait for Component {
                 && (ports.is_empty() || !asked.is_null())
                 && ports.iter().enumerate().all(|(at, port)| {
                     // SAFETY: there are `count`.
-                    unsafe { *asked.add(at) }.count_ones() == port.channels
+                    let asked = unsafe { *asked.add(at) };
+                    // Some hosts say so of outputs that are off.
+                    let is_off = asked == SpeakerArr::kEmpty && direction == OUTPUT;
+                    asked.count_ones() == port.channels || is_off && !port.is_main
                 })
         };
         let fit = fits(INPUT, inputs, num_ins) && fits(OUTPUT, outputs, num_outs);

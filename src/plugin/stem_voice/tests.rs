@@ -71,6 +71,7 @@ impl Host {
                 on: true,
                 level: 1.0,
                 limiter: None,
+                outputs: None,
             };
             self.voice.add(&position, l, r, settings, out);
             sides[0].extend_from_slice(&left[..size]);
