@@ -3,6 +3,7 @@
 //! structs, for a well-made host library keeps one from all this. The same in VST3: `tests/vst3`.
 #![cfg(target_os = "linux")]
 
+mod outputs;
 mod raw;
 
 use std::ptr::{null, null_mut};

@@ -23,6 +23,7 @@ macro_rules! call {
         unsafe { (*$of).$name.expect("it has all functions")($($argument),*) }
     };
 }
+pub(crate) use call;
 
 static HOST: Host = Host(clap_host {
     clap_version: CLAP_VERSION,
@@ -164,6 +165,9 @@ pub struct Ports {
     there: [bool; 2],
     null: bool,
     null_channels: bool,
+    /// So many outputs only; these channels of them null.
+    pub most: usize,
+    pub lacking: Vec<(usize, usize)>,
     pub list: (*const clap_input_events, *const clap_output_events),
 }
 
@@ -181,6 +185,8 @@ impl Ports {
             there: [true; 2],
             null: false,
             null_channels: false,
+            most: usize::MAX,
+            lacking: Vec::new(),
             list: (null(), null()),
         }
     }
@@ -196,7 +202,7 @@ impl Ports {
 
 /// An instance.
 pub struct Plugin {
-    plugin: *const clap_plugin,
+    pub plugin: *const clap_plugin,
     active: bool,
 }
 
@@ -210,13 +216,13 @@ impl Plugin {
         }
     }
 
-    fn extension<T>(&self, id: &CStr) -> *const T {
+    pub fn extension<T>(&self, id: &CStr) -> *const T {
         let found = call!(self.plugin, get_extension, self.plugin, id.as_ptr());
         assert!(!found.is_null());
         found.cast()
     }
 
-    fn ports(&self, input: bool) -> u32 {
+    pub fn ports(&self, input: bool) -> u32 {
         let ports: *const clap_plugin_audio_ports = self.extension(CLAP_EXT_AUDIO_PORTS);
         call!(ports, count, self.plugin, input)
     }
@@ -339,6 +345,9 @@ impl Plugin {
                     })
                     .collect()
             });
+        for (bus, channel) in &ports.lacking {
+            pointers[1][*bus][*channel] = null_mut();
+        }
         let mut buffers = pointers.each_mut().map(|side| -> Vec<clap_audio_buffer> {
             side.iter_mut()
                 .map(|channels| clap_audio_buffer {
@@ -357,6 +366,7 @@ impl Plugin {
                 0
             }
         });
+        let counts = [counts[0], counts[1].min(ports.most.min(1 << 20) as u32)];
         let first = buffers.each_mut().map(|side| side.as_mut_ptr());
         let at = |side: usize| {
             if ports.there[side] {

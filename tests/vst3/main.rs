@@ -15,6 +15,7 @@ mod guard;
 mod host;
 mod hostile;
 mod listing;
+mod outputs;
 #[path = "../window/parent.rs"]
 #[expect(dead_code, reason = "the window's tests use all of it")]
 mod parent;
