@@ -53,6 +53,18 @@ fn the_instrument_has_a_page_for_its_stem() {
         [Asked::Begin(on), Asked::Set(on, 0.0), Asked::End(on)]
     );
 
+    page.get_by_label("Separate outputs").click();
+    page.run();
+    let outputs = host.params.separate_outputs.as_ptr();
+    assert_eq!(
+        host.take(),
+        [
+            Asked::Begin(outputs),
+            Asked::Set(outputs, 1.0),
+            Asked::End(outputs)
+        ]
+    );
+
     // A bass has keys for rows.
     let note = GridNote {
         step: 2,
@@ -94,6 +106,7 @@ fn nothing_is_cut_off_in_the_smallest_window() {
             "Crash",
             "Kick, bar 4, step 16",
             "Save part as WAV",
+            "Separate outputs",
         ];
         for name in names {
             let rect = page.get_by_label(name).rect();

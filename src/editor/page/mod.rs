@@ -221,6 +221,7 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
             level: &params.stem_level,
             on: &params.stem_on,
             track: None,
+            outputs: Some(&params.separate_outputs),
         };
         state.stem.show(ui, rest, &folder, &stemming);
     } else if state.library.shown {

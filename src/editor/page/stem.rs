@@ -20,6 +20,10 @@ const GAP: f32 = 6.0;
 /// Least height of the page.
 pub(super) const LEAST: f32 = 4.0 * (ROW + GAP) + 150.0;
 
+/// What the switch of separate outputs does.
+const OUTPUTS: &str =
+    "Pieces of a kit and parts leave on outputs of their own, where the host has them on";
+
 /// What can be done with a stem. All methods are for the UI thread and return at once.
 pub trait StemControls: Send + Sync {
     /// Gives the stem an order; the view shows what comes of it.
@@ -40,6 +44,8 @@ pub(super) struct Stemming<'a> {
     pub(super) on: &'a BoolParam,
     /// Whether the track is heard, where the plugin sits on one.
     pub(super) track: Option<&'a BoolParam>,
+    /// Whether pieces and parts leave on outputs of their own, where the plugin has any.
+    pub(super) outputs: Option<&'a BoolParam>,
 }
 
 /// What the page remembers between frames.
@@ -244,6 +250,9 @@ impl StemPage {
         if let Some(track) = stemming.track {
             switch(ui, controls, track, "Track");
         }
+        if let Some(outputs) = stemming.outputs {
+            switch(ui, controls, outputs, "Outs").on_hover_text(OUTPUTS);
+        }
         level(ui, controls, stemming.level);
         ui.add_space(6.0);
         let sound = match (&stemming.stem.sound_status, &stemming.stem.sound) {
@@ -294,13 +303,19 @@ fn said(ui: &mut Ui, sentence: &str, colour: egui::Color32) {
 }
 
 /// A parameter that is on or off.
-fn switch(ui: &mut Ui, controls: &dyn StemControls, param: &BoolParam, text: &str) {
+fn switch(
+    ui: &mut Ui,
+    controls: &dyn StemControls,
+    param: &BoolParam,
+    text: &str,
+) -> egui::Response {
     let mut on = param.value();
     let field = ui.checkbox(&mut on, text);
     name_it(ui, &field, param.name(), egui::Role::CheckBox);
     if field.changed() {
         set(controls, param, f32::from(u8::from(on)));
     }
+    field
 }
 
 fn set(controls: &dyn StemControls, param: &impl Param, normalized: f32) {

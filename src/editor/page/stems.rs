@@ -95,6 +95,7 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
             level: &params.level,
             on: &params.on,
             track: Some(&params.track),
+            outputs: None,
         };
         let rest = between.with_min_y(strip.bottom() + theme::GAP);
         state.stem.show(ui, rest, &folder, &stemming);
