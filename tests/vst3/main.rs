@@ -7,6 +7,7 @@
 
 mod bounce;
 mod buses;
+mod bypass;
 mod edits;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
