@@ -6,6 +6,8 @@
 //!
 //! `cargo xtask soak` runs this for ten minutes (`CONSORT_SOAK_SECONDS`).
 
+#[path = "dice/mod.rs"]
+mod dice;
 #[path = "realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
 mod guard;
@@ -15,6 +17,7 @@ mod host;
 mod watched;
 
 use clack_host::prelude::*;
+use dice::Dice;
 use host::{Audio, Event, Session, What};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -30,18 +33,6 @@ static ALLOCATOR: guard::Counting = guard::Counting;
 fn linked_in() -> PluginEntry {
     // SAFETY: it is the entry that the plugin library exports.
     unsafe { PluginEntry::load_from_raw(&consort::clap_entry, c"/linked/in") }.expect("it loads")
-}
-
-/// A generator of numbers that is good enough to press keys by (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
 }
 
 /// One block's worth of a restless player.

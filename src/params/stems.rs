@@ -20,6 +20,9 @@ pub struct StemsParams {
     /// Whether what the stem makes louder is limited, at −1 dBTP.
     #[id = "limit"]
     pub limit: BoolParam,
+    /// The host's own switch: the track leaves as it came, and no stem plays.
+    #[id = "bypass"]
+    pub bypass: BoolParam,
     /// Hidden; stepped when what the project remembers of the listening changes.
     #[id = "change"]
     pub change: IntParam,
@@ -32,6 +35,7 @@ impl Default for StemsParams {
             on: BoolParam::new("Stem on", true),
             track: BoolParam::new("Track on", true),
             limit: limit(),
+            bypass: BoolParam::new("Bypass", false).make_bypass(),
             change: change_param("Project change"),
         }
     }

@@ -246,17 +246,16 @@ pub fn complete(state: &mut PluginState) {
             *field = Value::String(std::mem::take(field)).to_string();
         }
     }
-    complete_params(state);
-    // Projects from before there were any have none.
-    let separate = state.params.entry("outs".into());
-    separate.or_insert(ParamValue::Bool(false));
+    complete_params(state, &[("limit", true), ("outs", false)]);
 }
 
-/// The same of the parameters that both plugins have: projects from before there was a limiter open with it
-/// on, whatever the instance had before. Main thread.
-pub fn complete_params(state: &mut PluginState) {
-    let limit = state.params.entry("limit".into());
-    limit.or_insert(ParamValue::Bool(true));
+/// The same of switches that came later, with where they stand in projects from before: whatever the instance
+/// had, those open as a new one is. Main thread.
+pub fn complete_params(state: &mut PluginState, switches: &[(&str, bool)]) {
+    for (id, value) in switches {
+        let switch = state.params.entry((*id).into());
+        switch.or_insert(ParamValue::Bool(*value));
+    }
 }
 
 #[cfg(test)]

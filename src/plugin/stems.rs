@@ -132,7 +132,7 @@ impl Plugin for ConsortStems {
     }
 
     fn filter_state(state: &mut PluginState) {
-        complete_params(state);
+        complete_params(state, &[("limit", true), ("bypass", false)]);
     }
 
     fn activate(
@@ -174,10 +174,13 @@ impl Plugin for ConsortStems {
         flush(right);
         let mut loud = self.ear.hear(&position, frames, left, right);
         self.pass(left, right);
-        let on = self.params.on.value();
+        let bypassed = self.params.bypass.value();
+        let on = self.params.on.value() && !bypassed;
+        let level = self.params.level.value();
         let settings = StemSettings {
             on,
-            level: self.params.level.value(),
+            // What rings on fades away with it.
+            level: if bypassed { 0.0 } else { level },
             limiter: Some((&mut self.limiter, self.params.limit.value())),
             outputs: None,
         };
@@ -203,7 +206,8 @@ impl Plugin for ConsortStems {
 impl ConsortStems {
     /// The track, or silence in its place, without a click between. Untouched it stays as it is.
     fn pass(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let goal = if self.params.track.value() { 1.0 } else { 0.0 };
+        let passes = self.params.track.value() || self.params.bypass.value();
+        let goal = if passes { 1.0 } else { 0.0 };
         if self.passed == 1.0 && goal == 1.0 {
             return;
         }

@@ -3,6 +3,8 @@
 //! structs, for a well-made host library keeps one from all this. The same in VST3: `tests/vst3`.
 #![cfg(target_os = "linux")]
 
+#[path = "../dice/mod.rs"]
+mod dice;
 mod outputs;
 mod raw;
 
@@ -10,6 +12,7 @@ use std::ptr::{null, null_mut};
 use std::time::Instant;
 
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process_status};
+use dice::Dice;
 use raw::{Event, Plugin, Ports};
 
 const CONSORT: &std::ffi::CStr = c"org.consort.consort";
@@ -25,22 +28,6 @@ const STATES: [(&std::ffi::CStr, &[u8]); 2] = [
     ),
     (STEMS, include_bytes!("../data/states/stems.vst3.json")),
 ];
-
-/// A generator of numbers (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    fn unit(&mut self) -> f64 {
-        self.below(1_000_001) as f64 / 1e6
-    }
-}
 
 fn opened(id: &std::ffi::CStr, state: &[u8]) -> Plugin {
     let mut plugin = Plugin::create(id);

@@ -34,7 +34,9 @@ def test_a_track_comes_out_as_it_went_in(rate):
     for block in [1, 17, 64, 441, 512, 4096, 8192]:
         part = sound[:, : 4_000 if block == 1 else None]
         came = effect.process(part, rate, buffer_size=block)
-        np.testing.assert_array_equal(came.view(np.uint32), part.view(np.uint32))
+        # Subnormals become zeros; all else is the same to the bit.
+        wanted = np.where(np.abs(part) < np.finfo(np.float32).tiny, part * 0, part)
+        np.testing.assert_array_equal(came.view(np.uint32), wanted.view(np.uint32))
 
 
 @pytest.mark.parametrize("rate,block", [(44_100, 64), (48_000, 441), (48_000, 8192)])

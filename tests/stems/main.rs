@@ -115,6 +115,7 @@ fn it_has_a_stereo_track_in_and_out_notes_out_and_no_latency() {
             "Stem on",
             "Track on",
             "Limiter",
+            "Bypass",
             "Project change"
         ]
     );

@@ -136,3 +136,35 @@ fn a_knob_is_told_while_the_host_plays_rests_and_is_inactive() {
         drag(host);
     }
 }
+
+/// Where the prompt and its button are.
+const PROMPT: (f32, f32) = (300.0, 88.0);
+const GENERATE: (f32, f32) = (909.0, 88.0);
+
+/// What isn't a parameter changes the project, too, and the host asks to save it.
+#[test]
+fn an_instrument_made_in_the_window_marks_the_project_as_changed() {
+    let _alone = alone();
+    let plugin = Plugin::create(CONSORT);
+    plugin.activate(48_000.0, 512, false);
+    let (parent, frame) = (Parent::new(), ComWrapper::new(Frame::default()));
+    let view = open(&plugin, &frame, &parent);
+    let pass = |what: &str, enough: &dyn Fn() -> bool| {
+        let began = std::time::Instant::now();
+        while !enough() {
+            assert!(began.elapsed() < Duration::from_secs(60), "{what}");
+            frame.run(Duration::from_millis(5));
+            plugin.play(256, &Block::default());
+        }
+    };
+    pass("it draws", &|| parent.colours() > 50);
+    assert!(!plugin.handler.told().contains(&Told::Dirty));
+    parent.click(PROMPT.0, PROMPT.1);
+    parent.write("warm cello");
+    parent.click(GENERATE.0, GENERATE.1);
+    pass("it is told", &|| {
+        plugin.handler.told().contains(&Told::Dirty)
+    });
+    assert_eq!(plugin.handler.elsewhere(), 0, "calls off the main thread");
+    close(view);
+}

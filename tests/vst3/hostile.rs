@@ -8,9 +8,10 @@ use vst3::Steinberg::{
     IPluginBaseTrait, kInvalidArgument, kNotInitialized, kResultFalse, kResultOk,
 };
 
+use crate::dice::Dice;
 use crate::vst3_host::lists::{Note, Points};
 use crate::vst3_host::{Block, CONSORT, Plugin, STEMS, bus};
-use crate::{Dice, INSTRUMENT_STATE, STEMS_STATE, alone, song};
+use crate::{INSTRUMENT_STATE, STEMS_STATE, alone, song};
 
 const RATE: f64 = 48_000.0;
 const STATES: [(&[u8; 16], &[u8]); 2] = [(CONSORT, INSTRUMENT_STATE), (STEMS, STEMS_STATE)];

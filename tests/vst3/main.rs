@@ -7,6 +7,9 @@
 
 mod bounce;
 mod buses;
+mod bypass;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod edits;
 #[path = "../realtime/guard.rs"]
 #[expect(dead_code, reason = "this test counts, and judges at the end")]
@@ -57,23 +60,6 @@ impl Drop for Alone {
         if !std::thread::panicking() {
             assert_eq!(violations, 0, "allocations or frees in blocks");
         }
-    }
-}
-
-/// A generator of numbers that is good enough to turn knobs by (xorshift).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % bound
-    }
-
-    /// 0..=1.
-    fn unit(&mut self) -> f64 {
-        self.below(1_000_001) as f64 / 1e6
     }
 }
 

@@ -6,10 +6,11 @@ use clack_host::utils::ClapId;
 use vst3::Steinberg::Vst::{IEditControllerTrait, IMidiMapping, IMidiMappingTrait};
 use vst3::Steinberg::kResultOk;
 
+use crate::dice::Dice;
 use crate::host::{Event, Session, State, What};
 use crate::vst3_host::lists::{Note, Points};
 use crate::vst3_host::{Block, CONSORT, Plugin};
-use crate::{Dice, INSTRUMENT_STATE, alone, host};
+use crate::{INSTRUMENT_STATE, alone, host};
 
 const RATE: f64 = 48_000.0;
 const LARGEST: usize = 1_024;

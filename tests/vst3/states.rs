@@ -4,11 +4,12 @@ use serde_json::Value;
 use vst3::Steinberg::Vst::IEditControllerTrait;
 use vst3::Steinberg::kResultOk;
 
+use crate::dice::Dice;
 use crate::host::State;
 use crate::vst3_host::handler::Told;
 use crate::vst3_host::lists::Note;
 use crate::vst3_host::{Block, CONSORT, Plugin, STEMS};
-use crate::{Dice, INSTRUMENT_STATE, STEMS_STATE, alone};
+use crate::{INSTRUMENT_STATE, STEMS_STATE, alone};
 
 const RATE: f64 = 48_000.0;
 

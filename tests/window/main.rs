@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod adding;
+mod automated;
 mod embedded;
 #[path = "../host/mod.rs"]
 mod host;
