@@ -28,7 +28,7 @@
 //! | VST3 call | thread | what it does |
 //! |---|---|---|
 //! | `initialize`, `terminate` | main | creates and destroys the CLAP plugin |
-//! | `setupProcessing`, `setActive` | main | the process mode, then `activate` and `deactivate` |
+//! | `setupProcessing`, `setActive` | main | the process mode; the outputs, then `activate` and `deactivate` |
 //! | `setProcessing`, `process` | any; audio | `start_processing`, `process` as the audio thread, under the gate |
 //! | `setParamNormalized` | main | a flush under the gate, unless blocks bring the value |
 //! | the rest | main | |
