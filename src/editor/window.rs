@@ -193,6 +193,7 @@ impl NiceEguiApp for Framed {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
+        runtime::rest_if_exiting();
         self.page.show(ui);
     }
 

@@ -34,6 +34,8 @@ pub struct Component {
     /// Frames a second and the most in a block, once the host has said.
     pub(super) setup: Mutex<Option<(f64, u32)>>,
     pub(super) active: AtomicBool,
+    /// The host renders offline, as it said last.
+    pub(super) offline: AtomicBool,
     /// Under the host's gate.
     pub(super) processor: UnsafeCell<Option<Processor>>,
     /// The plugin knows that it processes. Under the gate.
@@ -66,6 +68,7 @@ impl Component {
             host: Host::new(class.clap),
             setup: Mutex::new(None),
             active: AtomicBool::new(false),
+            offline: AtomicBool::new(false),
             processor: UnsafeCell::new(None),
             started: AtomicBool::new(false),
             buses: Default::default(),
@@ -128,7 +131,10 @@ impl Component {
             return kResultFalse;
         }
         let processor = Processor::new(&guest.inputs, outputs, rate, frames);
-        let alone = self.host.alone();
+        let Some(alone) = self.host.alone() else {
+            return kResultFalse;
+        };
+        self.host.echoes().clear(|_| {});
         // SAFETY: under the gate.
         let before = unsafe { (*self.processor.get()).replace(processor) };
         self.active.store(true, Ordering::Release);
@@ -139,7 +145,9 @@ impl Component {
     }
 
     fn deactivate(&self, guest: &Guest) {
-        let _alone = self.host.alone();
+        let Some(_alone) = self.host.alone() else {
+            return;
+        };
         self.active.store(false, Ordering::Release);
         self.host.processing.store(false, Ordering::Release);
         self.start(guest, false);
@@ -171,7 +179,9 @@ impl IPluginBaseTrait for Component {
             self.deactivate(guest);
         }
         self.host.run_loop.detach();
-        self.host.handler.lock().take();
+        // Its destructor may call back in: not under the lock.
+        let handler = self.host.handler.lock().take();
+        drop(handler);
         self.host.close();
         kResultOk
     }

@@ -206,7 +206,10 @@ impl IEditControllerTrait for Component {
         self.host.here_is_main();
         // SAFETY: the host's own object, or null.
         let handler = unsafe { ComRef::from_raw(handler) };
-        *self.host.handler.lock() = handler.map(|handler| handler.to_com_ptr());
+        let handler = handler.map(|handler| handler.to_com_ptr());
+        // Its destructor may call back in: not under the lock.
+        let before = std::mem::replace(&mut *self.host.handler.lock(), handler);
+        drop(before);
         kResultOk
     }
 

@@ -90,6 +90,8 @@ impl IPluginFactoryTrait for Factory {
         if cid.is_null() || iid.is_null() || obj.is_null() {
             return kInvalidArgument;
         }
+        // SAFETY: the host's own pointer.
+        unsafe { *obj = std::ptr::null_mut() };
         // SAFETY: ids have sixteen bytes.
         let cid = unsafe { *cid.cast::<[u8; 16]>() };
         let class = classes::ALL.iter().find(|class| class.platform_id() == cid);

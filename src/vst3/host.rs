@@ -12,6 +12,7 @@ use std::ffi::{CStr, c_void};
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use clap_sys::events::{
     CLAP_EVENT_PARAM_GESTURE_BEGIN, CLAP_EVENT_PARAM_GESTURE_END, CLAP_EVENT_PARAM_VALUE,
@@ -67,7 +68,10 @@ pub struct Host {
     pub processing: AtomicBool,
     /// Counts them.
     pub blocks: AtomicU64,
-    seen_blocks: AtomicU64,
+    /// How many there were at a look, and since when no more came. Main thread.
+    seen: Mutex<(u64, Instant)>,
+    /// A block was left out: what it would have ended may hang.
+    pub missed: AtomicBool,
     pumping: AtomicBool,
     pub handler: Mutex<Option<ComPtr<IComponentHandler>>>,
     pub frame: Mutex<Option<ComPtr<IPlugFrame>>>,
@@ -99,7 +103,8 @@ impl Host {
             edited: Mutex::new(edited),
             processing: AtomicBool::new(false),
             blocks: AtomicU64::new(0),
-            seen_blocks: AtomicU64::new(0),
+            seen: Mutex::new((0, Instant::now())),
+            missed: AtomicBool::new(false),
             pumping: AtomicBool::new(false),
             handler: Mutex::new(None),
             frame: Mutex::new(None),
@@ -113,7 +118,9 @@ impl Host {
         self.here_is_main();
         if self.guest().is_none() {
             let guest = Guest::new(&self.clap, self.id);
-            let _alone = self.alone();
+            let Some(_alone) = self.alone() else {
+                return false;
+            };
             // SAFETY: on the main thread, under the gate.
             unsafe { *self.guest.get() = guest };
         }
@@ -122,7 +129,9 @@ impl Host {
 
     /// Destroys it. Main thread.
     pub fn close(&self) {
-        let alone = self.alone();
+        let Some(alone) = self.alone() else {
+            return;
+        };
         self.processing.store(false, Ordering::Release);
         // SAFETY: on the main thread, under the gate.
         let guest = unsafe { (*self.guest.get()).take() };
@@ -146,11 +155,15 @@ impl Host {
         self.main.store(this_thread(), Ordering::Relaxed);
     }
 
-    /// Waits for a block or flush to end, and keeps others out. Any thread but audio.
-    pub fn alone(&self) -> Alone<'_> {
+    /// Waits for a block or flush to end, and keeps others out; nothing where a host calls from within a
+    /// block of its own, whose end would never come. Any thread but audio.
+    pub fn alone(&self) -> Option<Alone<'_>> {
+        if AsAudioThread::is() {
+            return None;
+        }
         loop {
             if let Some(alone) = self.try_alone(TRIES) {
-                return alone;
+                return Some(alone);
             }
             std::thread::yield_now();
         }
@@ -174,8 +187,7 @@ impl Host {
 
     /// Parameter values outside of blocks. Any thread but audio.
     pub fn flush(&self, values: &[clap_event_param_value]) {
-        let _alone = self.alone();
-        let Some(guest) = self.guest() else {
+        let (Some(_alone), Some(guest)) = (self.alone(), self.guest()) else {
             return;
         };
         let input = clap_input_events {
@@ -217,6 +229,18 @@ impl Host {
         let pushed = unsafe { &mut *self.edits.get() }.push(edit).is_ok();
         self.want(Want::EDITS);
         pushed
+    }
+
+    /// Forgets what the window holds, and ends the gestures that are left open. Any thread but audio.
+    pub fn let_go(&self) {
+        let Some(_alone) = self.alone() else {
+            return;
+        };
+        self.echoes().clear(|id| {
+            // SAFETY: under the gate.
+            let _ = unsafe { &mut *self.edits.get() }.push(Edit::End(id));
+            self.want(Want::EDITS);
+        });
     }
 
     /// What the window holds. Under the gate.

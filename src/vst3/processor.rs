@@ -13,7 +13,8 @@ use vst3::Steinberg::{
 
 use super::component::Component;
 use super::constants::{FLOATS, INPUT, OFFLINE, OUTPUT};
-use super::guest::{AsAudioThread, Port};
+use super::guest::{AsAudioThread, Guest, Port, call};
+use super::host::Want;
 use super::process::silence;
 
 /// Largest block that a host may announce, frames.
@@ -23,6 +24,27 @@ fn arrangement(port: &Port) -> SpeakerArrangement {
     match port.channels {
         1 => SpeakerArr::kMono,
         _ => SpeakerArr::kStereo,
+    }
+}
+
+impl Component {
+    /// Some hosts (Ardour) say with a block only that they render offline now. Then the plugin is activated
+    /// anew, on this thread, and waits for its sounds as it does when it is told before: a render isn't in
+    /// time. Back in time it goes on as it is, and the host is asked to activate it when it can. Under the
+    /// gate.
+    fn follow_mode(&self, guest: &Guest, offline: bool) {
+        if self.offline.swap(offline, Ordering::AcqRel) == offline {
+            return;
+        }
+        guest.set_offline(offline);
+        let (true, Some((rate, frames))) = (offline, *self.setup.lock()) else {
+            self.host.want(Want::RESTART);
+            return;
+        };
+        self.start(guest, false);
+        call!(guest.plugin, deactivate, guest.plugin);
+        call!(guest.plugin, activate, guest.plugin, rate, 1, frames);
+        self.start(guest, true);
     }
 }
 
@@ -96,12 +118,16 @@ impl IAudioProcessorTrait for Component {
         let frames = setup.maxSamplesPerBlock.max(1) as u32;
         *self.setup.lock() = Some((setup.sampleRate, frames));
         // Before it is activated, so that activation knows.
-        guest.set_offline(setup.processMode == OFFLINE);
+        let offline = setup.processMode == OFFLINE;
+        self.offline.store(offline, Ordering::Release);
+        guest.set_offline(offline);
         kResultOk
     }
 
     unsafe fn setProcessing(&self, state: TBool) -> tresult {
-        let _alone = self.host.alone();
+        let Some(_alone) = self.host.alone() else {
+            return kResultFalse;
+        };
         let Some(guest) = self.guest() else {
             return kNotInitialized;
         };
@@ -122,18 +148,20 @@ impl IAudioProcessorTrait for Component {
         }
         let _audio = AsAudioThread::enter();
         let Some(_alone) = self.host.alone_for_block() else {
+            self.host.missed.store(true, Ordering::Release);
             // SAFETY: as VST3 has it.
             unsafe { silence(data) };
             return kResultOk;
         };
         // SAFETY: under the gate.
         let processor = unsafe { (*self.processor.get()).as_mut() };
-        let (Some(guest), Some(processor)) = (self.guest(), processor) else {
+        let active = self.active.load(Ordering::Acquire);
+        let (Some(guest), Some(processor), true) = (self.guest(), processor, active) else {
+            // SAFETY: as VST3 has it.
+            unsafe { silence(data) };
             return kNotInitialized;
         };
-        if !self.active.load(Ordering::Acquire) {
-            return kNotInitialized;
-        }
+        self.follow_mode(guest, data.processMode == OFFLINE);
         // Some hosts never say that they process; but an empty block is no processing.
         if data.numSamples > 0 {
             self.start(guest, true);

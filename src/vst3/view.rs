@@ -70,6 +70,8 @@ impl View {
         if let Some(guest) = self.opened() {
             call!(guest.gui, hide, guest.plugin);
             call!(guest.gui, destroy, guest.plugin);
+            // Of a knob that was held as the window went.
+            self.host.let_go();
         }
         self.open.store(false, Ordering::Release);
     }
@@ -85,7 +87,8 @@ impl Drop for View {
     fn drop(&mut self) {
         self.close();
         self.give_back_loop();
-        self.host.frame.lock().take();
+        let frame = self.host.frame.lock().take();
+        drop(frame);
         self.host.view.store(null_mut(), Ordering::Release);
     }
 }
@@ -169,11 +172,29 @@ impl IPlugViewTrait for View {
 
     unsafe fn onSize(&self, size: *mut ViewRect) -> tresult {
         // SAFETY: the host's own struct.
-        if let (Some(guest), Some(size)) = (self.opened(), unsafe { size.as_ref() }) {
-            let (width, height) = extent(size);
-            call!(guest.gui, set_size, guest.plugin, width, height);
+        let Some(size) = (unsafe { size.as_ref() }) else {
+            return kResultFalse;
+        };
+        let (mut width, mut height) = extent(size);
+        if width == 0 || height == 0 {
+            return kResultFalse;
         }
-        kResultOk
+        let Some(guest) = self.opened() else {
+            return kResultOk;
+        };
+        // No larger than a window can be, whatever the host's frame is.
+        call!(
+            guest.gui,
+            adjust_size,
+            guest.plugin,
+            &mut width,
+            &mut height
+        );
+        if call!(guest.gui, set_size, guest.plugin, width, height) {
+            kResultOk
+        } else {
+            kResultFalse
+        }
     }
 
     unsafe fn onFocus(&self, _: TBool) -> tresult {
@@ -190,7 +211,9 @@ impl IPlugViewTrait for View {
             .run_loop
             .attach(lender.as_ref().map(|l| l.as_com_ref()));
         self.lent.store(lent, Ordering::Release);
-        *self.host.frame.lock() = frame.map(|frame| frame.to_com_ptr());
+        let frame = frame.map(|frame| frame.to_com_ptr());
+        let before = std::mem::replace(&mut *self.host.frame.lock(), frame);
+        drop(before);
         kResultOk
     }
 

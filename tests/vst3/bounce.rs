@@ -1,11 +1,13 @@
 //! A bounce that begins as soon as the project is open: the host says once that it renders offline, and
 //! every key is there.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::vst3_host::handler::Told;
 use crate::vst3_host::lists::Note;
 use crate::vst3_host::{Block, CONSORT, Plugin, STEMS};
-use crate::{INSTRUMENT_STATE, STEMS_STATE, alone, song};
+use crate::{INSTRUMENT_STATE, STEMS_STATE, alone, song, unwatched};
 
 #[test]
 fn an_offline_render_right_after_loading_has_every_key() {
@@ -34,6 +36,41 @@ fn an_offline_render_right_after_loading_has_every_key() {
         plugin.play(512, &off);
     }
     println!("active after {waited:.2?}");
+}
+
+/// Ardour says so with its blocks only.
+#[test]
+fn a_host_that_says_offline_with_a_block_only_is_understood() {
+    // Not under the allocator's watch: such a block activates, and waits.
+    let _alone = unwatched();
+    for (class, state) in [(CONSORT, INSTRUMENT_STATE), (STEMS, STEMS_STATE)] {
+        let plugin = Plugin::create(class);
+        assert!(plugin.load(state));
+        plugin.activate(48_000.0, 512, false);
+        plugin.offline.store(true, Ordering::Relaxed);
+        let on = [Note::on(0, 21, 7)];
+        let block = Block {
+            notes: &on,
+            context: Some(song(118.0, 2.0 * BAR)),
+            ..Block::default()
+        };
+        let mut peak = plugin.play(512, &block).peak(0);
+        for block in 1..8 {
+            let beats = 512.0 * 118.0 / 60.0 / 48_000.0;
+            let block = Block {
+                context: Some(song(118.0, 2.0 * BAR + f64::from(block) * beats)),
+                ..Block::default()
+            };
+            peak = peak.max(plugin.play(512, &block).peak(0));
+        }
+        assert!(peak > 1e-4, "{peak}");
+        // Back in time, the host is asked to activate it when it can.
+        plugin.offline.store(false, Ordering::Relaxed);
+        plugin.play(512, &Block::default());
+        plugin.save();
+        let latency = 1 << 3;
+        assert!(plugin.handler.told().contains(&Told::Restart(latency)));
+    }
 }
 
 #[test]

@@ -137,6 +137,58 @@ fn a_knob_is_told_while_the_host_plays_rests_and_is_inactive() {
     }
 }
 
+/// A knob is held as the host closes the window: the gesture ends, and automation is followed again. So it is
+/// after a gesture that nothing came back of.
+#[test]
+fn a_window_that_closes_lets_its_knob_go() {
+    let _alone = alone();
+    for held in [true, false] {
+        let plugin = Plugin::create(CONSORT);
+        plugin.activate(48_000.0, 512, false);
+        let (parent, frame) = (Parent::new(), ComWrapper::new(Frame::default()));
+        let view = open(&plugin, &frame, &parent);
+        let began = std::time::Instant::now();
+        while parent.colours() < 50 {
+            assert!(
+                began.elapsed() < Duration::from_secs(30),
+                "it draws nothing"
+            );
+            frame.run(Duration::from_millis(20));
+            plugin.play(256, &Block::default());
+        }
+        parent.press(KNOB.0, KNOB.1);
+        for step in 1..10 {
+            parent.drag(KNOB.0, KNOB.1 - 3.0 * step as f32);
+            frame.run(Duration::from_millis(20));
+            plugin.play(256, &Block::default());
+        }
+        if !held {
+            parent.release(KNOB.0, KNOB.1 - 30.0);
+            frame.run(Duration::from_millis(60));
+            plugin.play(256, &Block::default());
+        }
+        let values = values(&plugin);
+        let (id, last) = values[values.len() - 1];
+        if held {
+            close(view);
+        }
+        frame.run(Duration::from_millis(50));
+        plugin.save();
+        let told = plugin.handler.told();
+        let ends = told.iter().filter(|told| **told == Told::End(id));
+        assert_eq!(ends.count(), 1, "{told:?}");
+        assert!((last - 0.1).abs() > 0.2);
+        let block = Block {
+            points: &[(id, vec![(0, 0.1)])],
+            ..Block::default()
+        };
+        plugin.play(256, &block);
+        // SAFETY: as VST3 has it.
+        let now = unsafe { plugin.controller.getParamNormalized(id) };
+        assert!((now - 0.1).abs() < 1e-3, "{now}");
+    }
+}
+
 /// Where the prompt and its button are.
 const PROMPT: (f32, f32) = (300.0, 88.0);
 const GENERATE: (f32, f32) = (909.0, 88.0);

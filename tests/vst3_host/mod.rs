@@ -14,6 +14,7 @@ pub mod stream;
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessor, IAudioProcessorTrait, IComponent,
@@ -53,6 +54,8 @@ pub struct Plugin {
     pub processor: ComPtr<IAudioProcessor>,
     pub controller: ComPtr<IEditController>,
     pub handler: ComWrapper<Handler>,
+    /// What blocks say: rendered offline.
+    pub offline: AtomicBool,
 }
 
 // SAFETY: the tests call from where VST3 allows it, or to see what happens if they don't.
@@ -116,6 +119,7 @@ impl Plugin {
             processor: component.cast().expect("it plays"),
             controller: component.cast().expect("it has parameters"),
             handler: ComWrapper::new(Handler::default()),
+            offline: AtomicBool::new(false),
             component,
         }
     }
@@ -141,6 +145,7 @@ impl Plugin {
     /// Sets up and activates: `frames` is the largest block.
     pub fn activate(&self, rate: f64, frames: usize, offline: bool) {
         assert_eq!(self.set_up(rate, frames as i32, offline), kResultOk);
+        self.offline.store(offline, Ordering::Relaxed);
         // SAFETY: as VST3 has it.
         unsafe {
             assert_eq!(self.component.setActive(1), kResultOk);
@@ -149,13 +154,8 @@ impl Plugin {
     }
 
     pub fn set_up(&self, rate: f64, frames: i32, offline: bool) -> tresult {
-        let mode = if offline {
-            ProcessModes_::kOffline
-        } else {
-            ProcessModes_::kRealtime
-        };
         let mut setup = ProcessSetup {
-            processMode: mode as i32,
+            processMode: mode(offline),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
             maxSamplesPerBlock: frames,
             sampleRate: rate,
@@ -230,7 +230,7 @@ impl Plugin {
         let changes = changes.to_com_ptr::<IParameterChanges>().expect("changes");
         let mut context = block.context;
         let mut data = ProcessData {
-            processMode: ProcessModes_::kRealtime as i32,
+            processMode: mode(self.offline.load(Ordering::Relaxed)),
             symbolicSampleSize: SymbolicSampleSizes_::kSample32 as i32,
             numSamples: frames,
             numInputs: inputs.len() as i32,
@@ -309,6 +309,15 @@ impl Drop for Plugin {
         // SAFETY: nothing is done with it any more.
         unsafe { self.component.terminate() };
     }
+}
+
+fn mode(offline: bool) -> i32 {
+    let mode = if offline {
+        ProcessModes_::kOffline
+    } else {
+        ProcessModes_::kRealtime
+    };
+    mode as i32
 }
 
 /// A bus of these channels.

@@ -2,7 +2,8 @@
 //!
 //! A window's thread (Linux) goes on for a moment after the host was told that it is closed: it gives back
 //! the display, and with it the graphics driver, which Mesa unloads. An `exit()` meanwhile calls handlers of
-//! that driver where its code no longer is. So an exiting main thread waits for such threads, too.
+//! that driver where its code no longer is. So an exiting main thread waits for such threads, too; one whose
+//! window is open draws no more.
 //!
 //! ONNX Runtime's own static objects are destroyed by `exit()`. The generator thread is detached,
 //! so it could be inside a model at that time. So new work is stopped and the call in progress,
@@ -132,6 +133,17 @@ pub fn guard_window_thread() {
     }
     if !is_main_thread() {
         GUARD.with(|_| ());
+    }
+}
+
+/// Where a window is about to draw: once the process is exiting, its thread rests here for good, for what it
+/// draws with is torn down. Thread: a window's.
+pub fn rest_if_exiting() {
+    if exiting() && !is_main_thread() {
+        WINDOWS.fetch_sub(1, Ordering::SeqCst);
+        loop {
+            std::thread::park();
+        }
     }
 }
 

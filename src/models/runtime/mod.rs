@@ -15,7 +15,7 @@ pub mod pin;
 mod unpack;
 
 pub(super) use exit::settle;
-pub use exit::{Busy, busy, exiting, guard_main_thread, guard_window_thread};
+pub use exit::{Busy, busy, exiting, guard_main_thread, guard_window_thread, rest_if_exiting};
 pub(super) use unpack::hex;
 
 use std::path::PathBuf;

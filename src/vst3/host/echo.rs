@@ -1,22 +1,32 @@
 //! Edits that come back. A host returns what the window did some blocks later, as automation; while a
-//! knob is dragged, that would turn it back to where it was.
+//! knob is dragged, that would turn it back to where it was. So values that the window has sent lately are
+//! left out when they come back, and no others: automation of the host's own is followed at once.
 
 use super::Edit;
 
-/// For how long after a gesture older values may still come back, seconds.
+/// For how long after a gesture its values may still come back, seconds.
 const LATE_S: f64 = 0.5;
 /// Parameters held at once; further ones are let go.
 const MOST: usize = 64;
-/// Two values are the same, in CLAP's units.
-const SAME: f64 = 1e-6;
+/// Values remembered of a gesture: a drag sends some sixty a second.
+const SENT: usize = 64;
+/// Two values are the same, in CLAP's units: hosts keep some in 32 bits.
+const SAME: f64 = 1e-5;
 
 struct Held {
     id: u32,
-    /// What the window last set.
-    last: f64,
+    /// What the window sent, the newest at `next` − 1, around and around.
+    sent: [f64; SENT],
+    next: usize,
     /// The gesture goes on.
     open: bool,
     left_s: f64,
+}
+
+impl Held {
+    fn last(&self) -> f64 {
+        self.sent[(self.next + SENT - 1) % SENT]
+    }
 }
 
 /// The parameters that the window holds, or has just let go. Allocates nothing after it is made.
@@ -37,7 +47,8 @@ impl Echoes {
                 if self.0.len() < MOST {
                     self.0.push(Held {
                         id,
-                        last: f64::NAN,
+                        sent: [f64::NAN; SENT],
+                        next: 0,
                         open: true,
                         left_s: LATE_S,
                     });
@@ -45,7 +56,8 @@ impl Echoes {
             }
             Edit::Value(id, plain) => {
                 if let Some(held) = self.of(id) {
-                    held.last = plain;
+                    held.sent[held.next] = plain;
+                    held.next = (held.next + 1) % SENT;
                 }
             }
             Edit::End(id) => {
@@ -62,7 +74,12 @@ impl Echoes {
         let Some(at) = self.0.iter().position(|held| held.id == id) else {
             return false;
         };
-        if !self.0[at].open && (plain - self.0[at].last).abs() < SAME {
+        let held = &self.0[at];
+        let same = |sent: f64| (plain - sent).abs() < SAME;
+        if !held.sent.iter().any(|sent| same(*sent)) {
+            return false;
+        }
+        if !held.open && same(held.last()) {
             self.0.swap_remove(at);
         }
         true
@@ -78,6 +95,14 @@ impl Echoes {
         });
     }
 
+    /// Nothing is on its way any more: another activation, another window. `open` is told of gestures that
+    /// nobody will end. Under the gate.
+    pub fn clear(&mut self, mut open: impl FnMut(u32)) {
+        for held in self.0.drain(..).filter(|held| held.open) {
+            open(held.id);
+        }
+    }
+
     fn of(&mut self, id: u32) -> Option<&mut Held> {
         self.0.iter_mut().find(|held| held.id == id)
     }
@@ -87,38 +112,66 @@ impl Echoes {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_the_window_did_is_left_out_until_it_has_come_back() {
+    fn dragged() -> Echoes {
         let mut echoes = Echoes::default();
-        assert!(!echoes.is_echo(1, 0.3));
         for edit in [Edit::Begin(1), Edit::Value(1, 0.4), Edit::Value(1, 0.5)] {
             echoes.hold(edit);
         }
+        echoes
+    }
+
+    #[test]
+    fn what_the_window_did_is_left_out_until_it_has_come_back() {
+        let mut echoes = dragged();
         echoes.pass(10.0);
         assert!(echoes.is_echo(1, 0.5), "while it is held");
         echoes.hold(Edit::End(1));
         assert!(echoes.is_echo(1, 0.4) && !echoes.is_echo(2, 0.4));
         assert!(echoes.is_echo(1, 0.5), "the last one comes back");
-        assert!(!echoes.is_echo(1, 0.6), "from then on the host moves it");
+        assert!(!echoes.is_echo(1, 0.4), "from then on the host moves it");
+    }
+
+    #[test]
+    fn what_the_host_plays_is_followed_at_once() {
+        let mut echoes = dragged();
+        assert!(!echoes.is_echo(1, 0.1));
+        echoes.hold(Edit::End(1));
+        assert!(!echoes.is_echo(1, 0.1));
+        // A click that moved nothing.
+        echoes.hold(Edit::Begin(3));
+        echoes.hold(Edit::End(3));
+        assert!(!echoes.is_echo(3, 0.0));
     }
 
     #[test]
     fn what_never_comes_back_is_not_waited_for() {
-        let mut echoes = Echoes::default();
-        for edit in [Edit::Begin(1), Edit::Value(1, 0.4), Edit::End(1)] {
-            echoes.hold(edit);
-        }
+        let mut echoes = dragged();
+        echoes.hold(Edit::End(1));
         echoes.pass(0.4);
-        assert!(echoes.is_echo(1, 0.1));
+        assert!(echoes.is_echo(1, 0.4));
         echoes.pass(0.2);
-        assert!(!echoes.is_echo(1, 0.1));
+        assert!(!echoes.is_echo(1, 0.4));
+    }
+
+    #[test]
+    fn a_window_that_goes_leaves_nothing_held() {
+        let mut echoes = dragged();
+        echoes.hold(Edit::Begin(2));
+        echoes.hold(Edit::End(2));
+        let mut open = Vec::new();
+        echoes.clear(|id| open.push(id));
+        assert_eq!(open, [1]);
+        assert!(!echoes.is_echo(1, 0.5));
     }
 
     #[test]
     fn it_holds_so_many_and_no_more() {
         let mut echoes = Echoes::default();
-        (0..1000).for_each(|id| echoes.hold(Edit::Begin(id)));
-        assert!(echoes.is_echo(0, 0.0) && !echoes.is_echo(999, 0.0));
+        for id in 0..1000 {
+            echoes.hold(Edit::Begin(id));
+            echoes.hold(Edit::Value(id, 0.5));
+        }
+        assert!(echoes.is_echo(0, 0.5) && !echoes.is_echo(999, 0.5));
         assert_eq!(echoes.0.capacity(), MOST);
     }
 }

@@ -1,6 +1,7 @@
 //! What is owed to the plugin and to the VST3 host, and paid on the main thread.
 
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use vst3::ComPtr;
 use vst3::Steinberg::Vst::{
@@ -11,6 +12,9 @@ use vst3::Steinberg::{IPlugFrameTrait, ViewRect, kResultOk};
 
 use super::{Edit, Host};
 use crate::vst3::guest::{AsAudioThread, call};
+
+/// For so long no block has come: the host has stopped sending them.
+const QUIET: Duration = Duration::from_millis(400);
 
 /// Bits of what is owed.
 pub struct Want;
@@ -79,11 +83,16 @@ impl Host {
     }
 
     /// While blocks come, they take the window's edits along. A host that says it processes and has
-    /// sent none since the last look gets them by a flush.
+    /// sent none for longer than any block lasts gets them by a flush.
     fn flush_or_wait(&self) {
         let blocks = self.blocks.load(Ordering::Acquire);
-        let comes = self.processing.load(Ordering::Acquire);
-        if comes && self.seen_blocks.swap(blocks, Ordering::AcqRel) != blocks {
+        let mut seen = self.seen.lock();
+        if seen.0 != blocks {
+            *seen = (blocks, Instant::now());
+        }
+        let comes = self.processing.load(Ordering::Acquire) && seen.1.elapsed() < QUIET;
+        drop(seen);
+        if comes {
             self.wanted.fetch_or(Want::FLUSH, Ordering::AcqRel);
         } else {
             self.flush(&[]);

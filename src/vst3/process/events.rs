@@ -1,6 +1,7 @@
 //! What happens in a block: VST3's parameter points and events as CLAP's, in order of time.
 
 use std::ptr::{null, null_mut};
+use std::sync::atomic::Ordering;
 
 use clap_sys::events::{
     CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_NOTE_EXPRESSION, CLAP_EVENT_NOTE_OFF, CLAP_EVENT_NOTE_ON,
@@ -60,6 +61,10 @@ impl Events {
     /// `data` is as VST3 has it.
     pub unsafe fn collect(&mut self, host: &Host, guest: &Guest, data: &ProcessData, frames: u32) {
         self.0.clear();
+        if host.missed.swap(false, Ordering::AcqRel) {
+            // Whose end was left out with a block.
+            self.add(note(CLAP_EVENT_NOTE_OFF, 0, (-1, -1, -1), 0.0));
+        }
         let last = frames.saturating_sub(1);
         let frame = |offset: i32| (offset.max(0) as u32).min(last);
         // SAFETY: the host's own lists, or null.

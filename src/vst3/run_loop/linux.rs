@@ -35,6 +35,10 @@ impl Handler {
 
 impl IEventHandlerTrait for Handler {
     unsafe fn onFDIsSet(&self, _: FileDescriptor) {
+        // A host may call it once more when all is gone, and the number is another file's.
+        let Some(_host) = self.host.upgrade() else {
+            return;
+        };
         let mut count = 0_u64;
         // SAFETY: an eventfd gives eight bytes, and doesn't block.
         unsafe { libc::read(self.wake, (&raw mut count).cast(), size_of::<u64>()) };
@@ -81,8 +85,7 @@ impl RunLoop {
         let Some(new) = of.and_then(|lender| lender.cast::<IRunLoop>()) else {
             return false;
         };
-        let mut current = self.current.lock();
-        if current.is_some() {
+        if self.current.lock().is_some() {
             return false;
         }
         let (Some(event), Some(timer)) = self.handlers() else {
@@ -95,7 +98,7 @@ impl RunLoop {
             }
             new.registerTimer(timer.as_ptr(), TICK_MS.into())
         };
-        *current = Some(new);
+        *self.current.lock() = Some(new);
         ticks == kResultOk
     }
 
