@@ -29,6 +29,9 @@ const PARENT: (&CStr, &CStr) = if cfg!(target_os = "windows") {
     (c"X11EmbedWindowID", CLAP_WINDOW_API_X11)
 };
 
+/// Pixels a point that a screen may have.
+const SCALES: std::ops::RangeInclusive<f32> = 0.25..=8.0;
+
 /// A window, open or not.
 struct View {
     host: Arc<Host>,
@@ -250,7 +253,7 @@ impl IPlugViewTrait for View {
 
 impl IPlugViewContentScaleSupportTrait for View {
     unsafe fn setContentScaleFactor(&self, factor: f32) -> tresult {
-        if !factor.is_finite() || factor <= 0.0 {
+        if !SCALES.contains(&factor) {
             return kResultFalse;
         }
         *self.scale.lock() = Some(factor.into());
