@@ -31,7 +31,7 @@ unsafe extern "system" {
     fn GetPluginFactory() -> *mut c_void;
 }
 
-/// An instance whose one audio input is stereo, and its one output.
+/// An instance whose one audio input is stereo, and its main output.
 pub struct Vst3 {
     component: ComPtr<IComponent>,
     processor: ComPtr<IAudioProcessor>,
@@ -87,13 +87,15 @@ impl Vst3 {
         host
     }
 
-    /// Asks for one stereo input and output. `beyond` lies in memory after the input's arrangement,
+    /// Asks for stereo everywhere. `beyond` lies in memory after the input's arrangement,
     /// where nothing should look.
     pub fn arrange(&mut self, beyond: SpeakerArrangement) -> bool {
-        let (mut inputs, mut outputs) = ([kStereo, beyond], [kStereo]);
+        // SAFETY: no pointers.
+        let outs = unsafe { self.component.getBusCount(kAudio as i32, kOutput as i32) };
+        let (mut inputs, mut outputs) = ([kStereo, beyond], vec![kStereo; outs as usize]);
         let (inputs, outputs) = (inputs.as_mut_ptr(), outputs.as_mut_ptr());
-        // SAFETY: there is one of each.
-        let result = unsafe { self.processor.setBusArrangements(inputs, 1, outputs, 1) };
+        // SAFETY: there are so many.
+        let result = unsafe { self.processor.setBusArrangements(inputs, 1, outputs, outs) };
         result == kResultOk
     }
 
@@ -111,9 +113,8 @@ impl Vst3 {
         unsafe {
             assert_eq!(self.processor.setupProcessing(&mut setup), kResultOk);
             for direction in [kInput, kOutput] {
+                // The instrument's separate outputs stay off.
                 let (kind, direction) = (kAudio as i32, direction as i32);
-                let buses = self.component.getBusCount(kind, direction);
-                assert_eq!(buses, 1);
                 let activated = self.component.activateBus(kind, direction, 0, 1);
                 assert_eq!(activated, kResultOk);
             }
