@@ -34,8 +34,9 @@ pub struct Component {
     /// Frames a second and the most in a block, once the host has said.
     pub(super) setup: Mutex<Option<(f64, u32)>>,
     pub(super) active: AtomicBool,
-    /// The host renders offline, as it said last.
-    pub(super) offline: AtomicBool,
+    /// The host renders offline: so it was set up, or a block has said.
+    pub(super) set_up_offline: AtomicBool,
+    pub(super) offline_by_block: AtomicBool,
     /// Under the host's gate.
     pub(super) processor: UnsafeCell<Option<Processor>>,
     /// The plugin knows that it processes. Under the gate.
@@ -68,7 +69,8 @@ impl Component {
             host: Host::new(class.clap),
             setup: Mutex::new(None),
             active: AtomicBool::new(false),
-            offline: AtomicBool::new(false),
+            set_up_offline: AtomicBool::new(false),
+            offline_by_block: AtomicBool::new(false),
             processor: UnsafeCell::new(None),
             started: AtomicBool::new(false),
             buses: Default::default(),

@@ -30,10 +30,11 @@ fn arrangement(port: &Port) -> SpeakerArrangement {
 impl Component {
     /// Some hosts (Ardour) say with a block only that they render offline now. Then the plugin is activated
     /// anew, on this thread, and waits for its sounds as it does when it is told before: a render isn't in
-    /// time. Back in time it goes on as it is, and the host is asked to activate it when it can. Under the
-    /// gate.
+    /// time. Back in time it goes on as it is, and the host is asked to activate it when it can. What was set
+    /// up offline stays so, whatever its blocks say. Under the gate.
     fn follow_mode(&self, guest: &Guest, offline: bool) {
-        if self.offline.swap(offline, Ordering::AcqRel) == offline {
+        let told = self.set_up_offline.load(Ordering::Acquire);
+        if told || self.offline_by_block.swap(offline, Ordering::AcqRel) == offline {
             return;
         }
         guest.set_offline(offline);
@@ -119,7 +120,8 @@ impl IAudioProcessorTrait for Component {
         *self.setup.lock() = Some((setup.sampleRate, frames));
         // Before it is activated, so that activation knows.
         let offline = setup.processMode == OFFLINE;
-        self.offline.store(offline, Ordering::Release);
+        self.set_up_offline.store(offline, Ordering::Release);
+        self.offline_by_block.store(false, Ordering::Release);
         guest.set_offline(offline);
         kResultOk
     }

@@ -73,6 +73,19 @@ fn a_host_that_says_offline_with_a_block_only_is_understood() {
     }
 }
 
+/// Else a host that sets up offline and says nothing with its blocks would be asked over and over.
+#[test]
+fn what_is_set_up_offline_stays_so_whatever_blocks_say() {
+    let _alone = alone();
+    let plugin = Plugin::create(CONSORT);
+    plugin.activate(48_000.0, 512, true);
+    plugin.offline.store(false, Ordering::Relaxed);
+    plugin.play(512, &Block::default());
+    plugin.save();
+    let told = plugin.handler.told();
+    assert!(!told.contains(&Told::Restart(1 << 3)), "{told:?}");
+}
+
 #[test]
 fn activation_doesnt_wait_when_nobody_renders_offline() {
     let _alone = alone();
