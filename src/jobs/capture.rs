@@ -124,13 +124,8 @@ impl Recorder {
     }
 
     fn listen(&self, turn: u64, rate: u32) -> bool {
-        // A host may unload the library while the thread runs.
-        runtime::pin::library();
         let shared = Arc::clone(&self.0);
-        std::thread::Builder::new()
-            .name("consort-capture".into())
-            .spawn(move || shared.listen(turn, rate))
-            .is_ok()
+        runtime::spawn("consort-capture", move || shared.listen(turn, rate)).is_ok()
     }
 
     /// Ends the sound here.

@@ -73,12 +73,9 @@ pub(super) fn sender() -> Option<Sender<Command>> {
     static SENDER: OnceLock<Option<Sender<Command>>> = OnceLock::new();
     let sender = SENDER
         .get_or_init(|| {
-            // The thread runs until the process ends; its code has to stay in memory.
-            runtime::pin::library();
             let (sender, receiver) = unbounded();
-            let spawned = std::thread::Builder::new()
-                .name("consort-generator".into())
-                .spawn(move || Generator::new(receiver).run());
+            let spawned =
+                runtime::spawn("consort-generator", move || Generator::new(receiver).run());
             spawned.ok().map(|_| sender)
         })
         .clone();

@@ -154,7 +154,7 @@ impl SongListener {
             | SongOrder::UndoTell
             | SongOrder::RedoTell => {
                 let shared = Arc::clone(&self.0);
-                if !spawn("consort-taken", move || shared.use_taken(order)) {
+                if runtime::spawn("consort-taken", move || shared.use_taken(order)).is_err() {
                     desk.song.said = Some((NO_THREAD.into(), true));
                 }
             }
@@ -181,7 +181,7 @@ impl SongListener {
         desk.end();
         let turn = desk.turn;
         let shared = Arc::clone(&self.0);
-        if !spawn("consort-song", move || shared.listen(turn)) {
+        if runtime::spawn("consort-song", move || shared.listen(turn)).is_err() {
             desk.song.listens = false;
             desk.song.said = Some((NO_THREAD.into(), true));
         }
@@ -195,13 +195,6 @@ impl Drop for SongListener {
         desk.end();
         self.0.wake.notify_one();
     }
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
-    // A host may unload the library while the thread runs.
-    runtime::pin::library();
-    let thread = std::thread::Builder::new().name(name.into());
-    thread.spawn(work).is_ok()
 }
 
 /// Saves what was taken: a sentence, and whether it went wrong.
@@ -328,7 +321,7 @@ impl Shared {
                 desk.song.taken = Some(Arc::clone(&taken));
                 let shared = Arc::clone(self);
                 desk.song.hearing = Some(
-                    match spawn("consort-hear", move || shared.listen_to(&taken)) {
+                    match runtime::spawn("consort-hear", move || shared.listen_to(&taken)).is_ok() {
                         true => Hearing::Working(0.0),
                         false => Hearing::Failed(NO_THREAD.into()),
                     },

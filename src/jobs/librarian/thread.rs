@@ -56,12 +56,8 @@ static SENDER: OnceLock<Option<Sender<Command>>> = OnceLock::new();
 pub(super) fn sender() -> Option<Sender<Command>> {
     let sender = SENDER
         .get_or_init(|| {
-            // The thread runs until the process ends; its code has to stay in memory.
-            runtime::pin::library();
             let (sender, receiver) = unbounded();
-            let spawned = std::thread::Builder::new()
-                .name("consort-librarian".into())
-                .spawn(move || Thread::new(receiver).run());
+            let spawned = runtime::spawn("consort-librarian", move || Thread::new(receiver).run());
             spawned.ok().map(|_| sender)
         })
         .clone();

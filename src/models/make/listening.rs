@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::SoundFile;
 use crate::analysis::segment::LONGEST_SEARCHED;
 use crate::analysis::{Extent, Heard, ReadError, listen, sound_file};
-use crate::models::Error;
+use crate::models::{Error, runtime};
 
 /// How long one look at the thread waits.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -36,11 +36,9 @@ impl Listening {
         let name = file.path.file_name().unwrap_or(file.path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         let (sender, outcome) = sync_channel(1);
-        let spawned = std::thread::Builder::new()
-            .name("consort-listening".into())
-            .spawn(move || {
-                let _ = sender.send(learned(&file));
-            });
+        let spawned = runtime::spawn("consort-listening", move || {
+            let _ = sender.send(learned(&file));
+        });
         spawned.map_err(|_| {
             Error::Sound(
                 "Consort can't start a thread to listen; close other programs and try again."

@@ -11,11 +11,13 @@
 
 mod exit;
 mod library;
-pub mod pin;
+mod pin;
+mod thread;
 mod unpack;
 
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread, guard_window_thread, rest_if_exiting};
+pub use thread::spawn;
 pub(super) use unpack::hex;
 
 use std::path::PathBuf;

@@ -97,8 +97,6 @@ impl Shared {
         }
         desk.said = Some(("Saving …".to_owned(), false));
         let shared = Arc::clone(self);
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
         let work = move || {
             let rate = shared.rate.load(Ordering::Relaxed);
             let said = match instrument.filter(|_| as_sound) {
@@ -110,7 +108,7 @@ impl Shared {
             shared.desk.lock().said = said;
             (shared.listener)();
         };
-        if thread.spawn(work).is_err() {
+        if runtime::spawn("consort-stem", work).is_err() {
             desk.said = Some((NO_THREAD.to_owned(), true));
         }
     }

@@ -129,10 +129,8 @@ impl Shared {
             self.draw(desk, &take.sound);
         }
         let (turn, shared, errand) = (desk.turn, Arc::clone(self), self.client.errand());
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
         // Without a thread what plays goes on.
-        let _ = thread.spawn(move || {
+        let _ = runtime::spawn("consort-stem", move || {
             shared.bring(turn);
             drop(errand);
         });
@@ -179,9 +177,7 @@ impl Shared {
             return;
         }
         let shared = Arc::clone(self);
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
-        desk.ceils = thread.spawn(move || while !shared.ceil() {}).is_ok();
+        desk.ceils = runtime::spawn("consort-stem", move || while !shared.ceil() {}).is_ok();
     }
 
     /// Measures what is there; whether it is still there then, or nothing is left to do.

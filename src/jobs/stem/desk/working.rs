@@ -23,9 +23,6 @@ impl Shared {
         desk.status = StemStatus::Working(0.0);
         let (turn, shared) = (desk.turn, Arc::clone(self));
         let errand = self.client.errand();
-        // A host may unload the library while the thread runs.
-        runtime::pin::library();
-        let thread = std::thread::Builder::new().name("consort-stem".into());
         let work = move || {
             match shared.write(turn, &context, take, ask) {
                 Ok(()) => shared.bring(turn),
@@ -43,7 +40,7 @@ impl Shared {
             }
             drop(errand);
         };
-        if thread.spawn(work).is_err() {
+        if runtime::spawn("consort-stem", work).is_err() {
             desk.status = StemStatus::Failed(NO_THREAD.to_owned());
         }
     }
