@@ -7,7 +7,7 @@
 //! | `windows` | each plugin's pages in its windows |
 //! | [`widgets`] | prompt, knobs, keyboard, picture |
 //! | [`theme`] | colours and sizes |
-//! | [`window`] | a page in a host's window |
+//! | [`host_window`] | a page in a host's window: keys, pixels, drops and drags |
 //!
 //! A frame is drawn only when something has changed: by the user (egui sees to it), in the generator
 //! (it tells a listener), on the audio thread (`process` raises a flag), or while a meter falls.
@@ -16,10 +16,10 @@
 //! without a window by the names a screen reader would say.
 
 pub mod controls;
+pub mod host_window;
 mod page;
 pub mod theme;
 mod widgets;
-pub mod window;
 mod windows;
 
 pub use controls::{Controls, LibraryOrder, Other, View};

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 
-use super::window::{ConsortEditor, Page, RepaintNotifier, Sizes, WindowSize};
+use super::host_window::{ConsortEditor, Page, RepaintNotifier, Sizes, WindowSize};
 use super::{Controls, State, StemsControls, StemsState, stems_ui, ui};
 use crate::instrument::export::music_folder;
 

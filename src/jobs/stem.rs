@@ -17,7 +17,7 @@
 pub mod asking;
 pub mod context;
 pub mod desk;
-mod files;
+pub mod files;
 pub mod level;
 pub mod making;
 mod rules;

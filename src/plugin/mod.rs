@@ -53,7 +53,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::*;
 
 use crate::editor;
-use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
+use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::limiter::Limiter;
 use crate::engine::{Engine, MAX_VOICES, Settings, Telemetry, capture, mailbox};
 use crate::instrument::export::music_folder;

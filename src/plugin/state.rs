@@ -13,13 +13,14 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Consort;
 use super::context::SavedSong;
 use super::session::Session;
 use super::stem_state::SavedStem;
-use crate::editor::window::WindowSize;
+use crate::editor::host_window::WindowSize;
 use crate::instrument::Instrument;
 use crate::jobs::{KitWish, Request, SoundFile, Source};
 use crate::params::ConsortParams;
@@ -71,16 +72,27 @@ impl PersistentField<'_, Value> for SavedRequest {
     }
 }
 
-/// The window's size as a field.
+/// The window's size as a field: width and height in points, and the zoom where there is any.
 pub(super) struct SavedSize(pub(super) Arc<WindowSize>);
 
-impl PersistentField<'_, (u32, u32)> for SavedSize {
-    fn set(&self, size: (u32, u32)) {
-        self.0.set(size);
+impl PersistentField<'_, Value> for SavedSize {
+    fn set(&self, saved: Value) {
+        if let Ok((width, height)) = <(u32, u32)>::deserialize(&saved) {
+            self.0.set((width, height));
+            self.0.set_zoom(1.0);
+        } else if let Ok((width, height, zoom)) = <(u32, u32, f32)>::deserialize(&saved) {
+            self.0.set((width, height));
+            self.0.set_zoom(zoom);
+        }
     }
 
-    fn map<F: Fn(&(u32, u32)) -> R, R>(&self, f: F) -> R {
-        f(&self.0.get())
+    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
+        let ((width, height), zoom) = (self.0.get(), self.0.zoom());
+        if zoom == 1.0 {
+            f(&json!([width, height]))
+        } else {
+            f(&json!([width, height, zoom]))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent as HostEvent;
 
 use super::outputs::of_part;
-use crate::editor::window::RepaintNotifier;
+use crate::editor::host_window::RepaintNotifier;
 use crate::engine::apart::{Apart, Nowhere, Routes};
 use crate::engine::capture::HostPosition;
 use crate::engine::limiter::Limiter;

@@ -20,7 +20,7 @@ use super::leaving::flush;
 use super::state::complete_params;
 use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
 use crate::editor;
-use crate::editor::window::{ConsortEditor, RepaintNotifier, WindowSize};
+use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::limiter::Limiter;
 use crate::jobs::song::Source;
 use crate::jobs::{Pending, StemDesk};

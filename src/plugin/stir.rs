@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::editor::window::RepaintNotifier;
+use crate::editor::host_window::RepaintNotifier;
 use crate::engine::Telemetry;
 
 /// Asks for frames while something moves, and when the last thing has come to rest.

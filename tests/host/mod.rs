@@ -24,7 +24,7 @@ use clack_extensions::state::PluginState;
 use clack_host::prelude::*;
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Longer than anything should take, on a slow machine with other work too.
@@ -39,6 +39,17 @@ pub const STEMS: &CStr = c"org.consort.stems";
 #[derive(Default)]
 pub struct Requests {
     callback: AtomicBool,
+    /// The size that the window asked for last: width in the upper half, 0 for none.
+    size: AtomicU64,
+}
+
+impl Requests {
+    /// The size that the window has asked for since the last look.
+    pub fn take_size(&self) -> Option<GuiSize> {
+        let packed = self.size.swap(0, Ordering::AcqRel);
+        let (width, height) = ((packed >> 32) as u32, packed as u32);
+        (packed != 0).then_some(GuiSize { width, height })
+    }
 }
 
 impl SharedHandler<'_> for Requests {
@@ -52,7 +63,9 @@ impl SharedHandler<'_> for Requests {
 /// Windows are opened and sized by the test: what the plugin asks for is granted and that is all.
 impl HostGuiImpl for Requests {
     fn resize_hints_changed(&self) {}
-    fn request_resize(&self, _: GuiSize) -> Result<(), HostError> {
+    fn request_resize(&self, size: GuiSize) -> Result<(), HostError> {
+        let packed = u64::from(size.width) << 32 | u64::from(size.height);
+        self.size.store(packed, Ordering::Release);
         Ok(())
     }
     fn request_show(&self) -> Result<(), HostError> {

@@ -7,7 +7,7 @@ use clack_extensions::gui::{GuiApiType, GuiConfiguration, GuiSize, PluginGui, Wi
 use crate::host::Session;
 use crate::parent::Parent;
 
-const EMBEDDED: GuiConfiguration<'static> = GuiConfiguration {
+pub const EMBEDDED: GuiConfiguration<'static> = GuiConfiguration {
     api_type: GuiApiType::X11,
     is_floating: false,
 };

@@ -9,9 +9,13 @@ mod embedded;
 mod host;
 #[expect(dead_code, reason = "the tests in VST3 use all of it")]
 mod parent;
+mod picture;
+mod scale;
+mod seat;
 #[path = "../song/timeline.rs"]
 #[expect(dead_code, reason = "the song's tests use all of it")]
 mod timeline;
+mod typing;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,15 +1,17 @@
 //! A host's window for the plugin's to lie in, and a look at what is in it.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection;
+use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt,
     CreateWindowAux, EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
     KeyPressEvent, MOTION_NOTIFY_EVENT, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
+
+use crate::picture::Picture;
 
 /// A window on the display.
 pub struct Parent {
@@ -38,6 +40,7 @@ impl Parent {
                 &CreateWindowAux::new()
                     // No window manager may move or frame it.
                     .override_redirect(1)
+                    .event_mask(EventMask::KEY_PRESS)
                     .background_pixel(root.white_pixel),
             )
             .and_then(|_| connection.map_window(window))
@@ -196,33 +199,52 @@ impl Parent {
             .expect("it passes events on");
     }
 
-    /// How many colours the window in it shows: one or none before it has drawn.
-    pub fn colours(&self) -> usize {
-        let Some(&child) = self.ids().first() else {
-            return 0;
+    /// What the host's own window heard since the last look.
+    pub fn events(&self) -> Vec<Event> {
+        let next = || {
+            self.connection
+                .poll_for_event()
+                .expect("the display is there")
         };
-        let Some((width, height)) = self.size(child) else {
-            return 0;
+        std::iter::from_fn(next).collect()
+    }
+
+    /// Shows or hides the host's window.
+    pub fn map(&self, shown: bool) {
+        let done = if shown {
+            self.connection.map_window(self.window)
+        } else {
+            self.connection.unmap_window(self.window)
         };
+        done.expect("the display is there")
+            .check()
+            .expect("it does");
+    }
+
+    /// The picture of the window in it, once there is one.
+    pub fn picture(&self) -> Option<Picture> {
+        let &child = self.ids().first()?;
+        let (width, height) = self.size(child)?;
+        let (across, down) = (width as u16, height as u16);
         let image = self
             .connection
-            .get_image(
-                ImageFormat::Z_PIXMAP,
-                child,
-                0,
-                0,
-                width as u16,
-                height as u16,
-                u32::MAX,
-            )
+            .get_image(ImageFormat::Z_PIXMAP, child, 0, 0, across, down, u32::MAX)
             .expect("the display is there")
             .reply();
-        // A window that isn't shown yet has no picture.
-        let Ok(image) = image else {
-            return 0;
-        };
-        let colours: BTreeSet<&[u8]> = image.data.chunks(4).collect();
-        colours.len()
+        // A window that isn't shown yet has none.
+        let data = image.ok()?.data;
+        let pixels = data.chunks(4).map(|p| [p[2], p[1], p[0]]).collect();
+        Some(Picture {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// How many colours the window in it shows: one or none before it has drawn.
+    pub fn colours(&self) -> usize {
+        let picture = self.picture();
+        picture.map_or(0, |picture| picture.colours())
     }
 }
 

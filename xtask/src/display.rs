@@ -10,7 +10,7 @@ pub struct Display(Option<(Child, String)>);
 impl Display {
     /// Opens one.
     pub fn open() -> Result<Display> {
-        if std::env::var_os("DISPLAY").is_some() {
+        if std::env::var_os("DISPLAY").is_some_and(|name| !name.is_empty()) {
             return Ok(Display(None));
         }
         say("starting Xvfb, a display without a screen");

@@ -3,7 +3,7 @@
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use super::{State, name_it};
-use crate::editor::widgets::meter;
+use crate::editor::widgets::{meter, zoom};
 use crate::editor::{Controls, View, theme};
 
 /// Width of the level meters.
@@ -33,13 +33,14 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     }
     ui.add_space(10.0);
     let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());
-    let room = (ui.available_width() - 330.0).max(80.0);
+    let room = (ui.available_width() - 404.0).max(80.0);
     ui.scope(|ui| {
         ui.set_max_width(room);
         let text = RichText::new(name).size(15.0).color(theme::ACCENT);
         ui.add(egui::Label::new(text).truncate().selectable(false));
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        zoom::zoom(ui);
         let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
             let button = ui.add_enabled(target.is_some(), Button::new(text));
             let hint = format!("{text}: back to what was there");

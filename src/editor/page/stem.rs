@@ -1,15 +1,18 @@
 //! The Stems page: what to add, the variations, their notes to be changed, level, sound and files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use egui::{Button, DragValue, Label, Rect, RichText, TextEdit, Ui, pos2, vec2};
+use egui::{Button, DragValue, Label, Rect, RichText, Sense, TextEdit, Ui, pos2, vec2};
 use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::{BoolParam, FloatParam, Param};
 
 use super::{name_it, row};
+use crate::editor::host_window::drag_files;
 use crate::editor::theme;
 use crate::editor::widgets::part_grid::Grid;
-use crate::jobs::stem::asking::{Edit, VARIATIONS};
+use crate::jobs::stem::asking::{Edit, Sheet, VARIATIONS};
+use crate::jobs::stem::files::midi_file;
 use crate::jobs::{Status, Stem, StemOrder, StemStatus};
 use crate::music::PartKind;
 
@@ -57,6 +60,10 @@ pub(super) struct StemPage {
     kind: Option<PartKind>,
     seed: u64,
     grid: Grid,
+    /// The part that was dragged out last, and its file.
+    dragged: Option<(Arc<Sheet>, PathBuf)>,
+    /// Why none could be: a sentence.
+    fault: Option<String>,
     amounts: [f32; 3],
 }
 
@@ -140,6 +147,9 @@ impl StemPage {
                 ui.label(RichText::new(text).color(theme::ACCENT));
             }
             StemStatus::Failed(why) => said(ui, why, theme::WRONG),
+            StemStatus::Idle if self.fault.is_some() => {
+                said(ui, self.fault.as_deref().unwrap_or_default(), theme::WRONG);
+            }
             StemStatus::Idle => match &stemming.stem.said {
                 Some((sentence, true)) => said(ui, sentence, theme::WRONG),
                 Some((sentence, false)) => said(ui, sentence, theme::TEXT_WEAK),
@@ -276,23 +286,36 @@ impl StemPage {
             [width, ROW],
             Label::new(RichText::new(sound).color(theme::TEXT_WEAK)).truncate(),
         );
-        for (text, name, order) in [
-            (
-                "Save MIDI",
-                "Save part as MIDI",
-                StemOrder::SaveMidi(folder.to_owned()),
-            ),
-            (
-                "Save WAV",
-                "Save part as WAV",
-                StemOrder::SaveWav(folder.to_owned()),
-            ),
-        ] {
-            let button = ui.add_enabled(saves, Button::new(text));
-            name_it(ui, &button, name, egui::Role::Button);
-            if button.clicked() {
-                controls.stem(order);
-            }
+        let midi = Button::new("Save MIDI").sense(Sense::click_and_drag());
+        let midi = ui.add_enabled(saves, midi);
+        name_it(ui, &midi, "Save part as MIDI", egui::Role::Button);
+        if midi.clicked() {
+            controls.stem(StemOrder::SaveMidi(folder.to_owned()));
+        }
+        if let Some(sheet) = &stemming.stem.sheet
+            && midi.drag_started()
+        {
+            self.drag_midi(ui, sheet, folder);
+        }
+        midi.on_hover_text("Saves the part; or drag it from here onto a track");
+        let wav = ui.add_enabled(saves, Button::new("Save WAV"));
+        name_it(ui, &wav, "Save part as WAV", egui::Role::Button);
+        if wav.clicked() {
+            controls.stem(StemOrder::SaveWav(folder.to_owned()));
+        }
+    }
+}
+
+impl StemPage {
+    /// The part is dragged out of the window, as a file in `folder`: that of the last time, if it is the same.
+    fn drag_midi(&mut self, ui: &Ui, sheet: &Arc<Sheet>, folder: &Path) {
+        let known = self.dragged.take();
+        let known = known.filter(|(of, file)| Arc::ptr_eq(of, sheet) && file.exists());
+        let file = known.map_or_else(|| midi_file(sheet, folder), |(_, file)| Ok(file));
+        self.fault = file.as_ref().err().cloned();
+        if let Ok(file) = file {
+            drag_files(ui.ctx(), vec![file.clone()]);
+            self.dragged = Some((sheet.clone(), file));
         }
     }
 }

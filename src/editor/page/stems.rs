@@ -8,7 +8,7 @@ use super::song::{self, Listening, Strip, song};
 use super::stem::{self, StemControls, StemPage, Stemming};
 use super::{FILES, HEADER, MARGIN, files, header, row};
 use crate::editor::theme;
-use crate::editor::widgets::meter;
+use crate::editor::widgets::{meter, zoom};
 use crate::jobs::song::Source;
 use crate::jobs::{Song, SongOrder, Stem};
 use crate::params::stems::StemsParams;
@@ -76,6 +76,7 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
     row(ui, top, |ui| {
         header::title(ui, "Consort Stems");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            zoom::zoom(ui);
             meter::meter(ui, "Output level", view.output_peak, header::METERS);
         });
     });

@@ -8,3 +8,4 @@ pub mod pads;
 pub mod part_grid;
 pub mod picture;
 pub mod waveform;
+pub mod zoom;

@@ -1,6 +1,6 @@
 //! A part in files: MIDI, and sound.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::asking::Sheet;
 use crate::instrument::{Instrument, export};
@@ -27,24 +27,31 @@ fn name(sheet: &Sheet) -> String {
     format!("{kind} {letter}, {}", sheet.title.replace('/', "-"))
 }
 
-fn said(folder: &Path, saved: std::io::Result<std::path::PathBuf>) -> (String, bool) {
-    match saved {
-        Ok(path) => (format!("Saved {}.", path.display()), false),
-        Err(error) => {
-            let folder = folder.display();
-            let sentence =
-                format!("Could not save in “{folder}” ({error}); choose another folder.");
-            (sentence, true)
-        }
-    }
+fn saved(path: &Path) -> String {
+    format!("Saved {}.", path.display())
+}
+
+fn not_saved(folder: &Path, error: &std::io::Error) -> String {
+    let folder = folder.display();
+    format!("Could not save in “{folder}” ({error}); choose another folder.")
+}
+
+/// Writes it as a new MIDI file, and returns its path. Any thread but audio.
+///
+/// # Errors
+///
+/// A sentence for the user, where the folder can't be written to.
+pub fn midi_file(sheet: &Sheet, folder: &Path) -> Result<PathBuf, String> {
+    export::file(folder, &name(sheet), ".mid", &midi::write(&song(sheet)))
+        .map_err(|error| not_saved(folder, &error))
 }
 
 /// Saves it as MIDI: a sentence, and whether it went wrong.
 pub(super) fn save_midi(sheet: &Sheet, folder: &Path) -> (String, bool) {
-    said(
-        folder,
-        export::file(folder, &name(sheet), ".mid", &midi::write(&song(sheet))),
-    )
+    match midi_file(sheet, folder) {
+        Ok(path) => (saved(&path), false),
+        Err(sentence) => (sentence, true),
+    }
 }
 
 /// The variation that is chosen, from its first bar on, as a player plays it; `None` when `stop` says so.
@@ -82,8 +89,8 @@ pub(super) fn save_wav(
         .fold(0.0f32, |peak, x| peak.max(x.abs()));
     let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
     let wav = export::wav(&frames, gain, rate);
-    Some(said(
-        folder,
-        export::file(folder, &name(sheet), ".wav", &wav),
-    ))
+    Some(match export::file(folder, &name(sheet), ".wav", &wav) {
+        Ok(path) => (saved(&path), false),
+        Err(error) => (not_saved(folder, &error), true),
+    })
 }

@@ -17,6 +17,7 @@ mod unpack;
 
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread, guard_window_thread, rest_if_exiting};
+pub use pin::library as pin;
 pub use thread::spawn;
 pub(super) use unpack::hex;
 

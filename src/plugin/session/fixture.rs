@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Inputs, Session};
-use crate::editor::window::RepaintNotifier;
+use crate::editor::host_window::RepaintNotifier;
 use crate::engine::{Engine, capture, mailbox};
 use crate::jobs::{Client, Librarian, Recorder, song};
 use crate::params::ConsortParams;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
-use crate::editor::window::WindowSize;
+use crate::editor::host_window::WindowSize;
 use crate::jobs::StemDesk;
 use crate::params::stems::StemsParams;
 use crate::plugin::context::{Context, SavedSong};

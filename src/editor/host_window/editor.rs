@@ -1,0 +1,231 @@
+//! What the host calls of a window: nice-plug's editor over baseview's window. Main thread.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use baseview::dpi::PhysicalSize;
+use baseview::host::Host;
+use baseview::{HandlerError, Window, WindowSettings};
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize};
+use nice_plug::editor::{
+    Editor, EditorHandle, HostCallbacks, HostMainThreadCaller, HostMethods, ParentWindowHandle,
+    ResizeHint, SizeConstraints, SpawnedEditor,
+};
+
+use super::handler::Handler;
+use super::size::LARGEST;
+use super::{Open, RepaintNotifier, WindowSize, scale};
+use crate::models::runtime;
+
+/// Opens windows for one plugin instance, one at a time.
+pub struct ConsortEditor {
+    title: &'static str,
+    open: Open,
+    size: Arc<WindowSize>,
+    repaint: RepaintNotifier,
+}
+
+impl ConsortEditor {
+    /// An editor whose windows show what `open` makes, and draw when `repaint` says so. Main thread.
+    pub fn new(
+        title: &'static str,
+        open: Open,
+        size: Arc<WindowSize>,
+        repaint: RepaintNotifier,
+    ) -> Self {
+        Self {
+            title,
+            open,
+            size,
+            repaint,
+        }
+    }
+}
+
+/// Width and height as hosts count: points on macOS, pixels elsewhere.
+fn native(size: &WindowSize) -> NativeSize<u32> {
+    let (points, zoom) = (size.get(), f64::from(size.zoom()));
+    let points = [points.0, points.1].map(|side| (f64::from(side) * zoom).round() as u32);
+    let (width, height) = size.pixels();
+    NativeSize::from_logical_or_physical(
+        LogicalSize::new(points[0], points[1]).cast(),
+        PhysicalSize::new(width, height),
+    )
+}
+
+impl Editor for ConsortEditor {
+    type Handle = Handle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        scale_factor: Option<f64>,
+        context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
+        runtime::guard_main_thread();
+        // Threads that clipboard and screen readers need outlive the window.
+        runtime::pin();
+        if let Some(scale) = scale_factor {
+            self.size.set_host_scale(scale);
+        }
+        self.size.set_desktop_scale(scale::of_desktop());
+        let (width, height) = self.size.pixels();
+        let (narrowest, lowest) = self.size.least_pixels();
+        let mut settings = WindowSettings::new()
+            .with_title(self.title)
+            .with_size(PhysicalSize::new(width, height))
+            .with_min_size(PhysicalSize::new(narrowest, lowest))
+            .with_wait_for_parent(wait_for_parent);
+        settings.parent = parent
+            .as_ref()
+            .map(baseview::ParentWindowHandle::from_window);
+        let embedded = parent.is_some() || wait_for_parent;
+        let hidden = Arc::new(AtomicBool::new(false));
+        let page = (self.open)(context);
+        let (size, repaint) = (self.size.clone(), self.repaint.clone());
+        let handler = {
+            let hidden = hidden.clone();
+            move |window| Handler::new(window, page, size, repaint, hidden, embedded)
+        };
+        let host = host.map(|host| {
+            Host::new()
+                .with_callbacks(Callbacks(host.callbacks))
+                .with_main_thread(Caller(host.main_thread_caller))
+        });
+        let window = Window::create_with_host(settings, handler, host)?;
+        let handle = Handle {
+            size: self.size.clone(),
+            repaint: self.repaint.clone(),
+            hidden,
+        };
+        Ok(SpawnedEditor { handle, window })
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        self.size.set_desktop_scale(scale::of_desktop());
+        native(&self.size)
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        let (narrowest, lowest) = self.size.smallest();
+        ResizeHint {
+            size_constraints: SizeConstraints::Logical {
+                min_size: Some(LogicalSize::new(narrowest, lowest).cast()),
+                max_size: Some(LogicalSize::new(LARGEST.0, LARGEST.1).cast()),
+            },
+            ..ResizeHint::RESIZABLE
+        }
+    }
+
+    unsafe fn assume_standalone_in_process(&self) {
+        // SAFETY: baseview asks for what nice-plug does.
+        #[allow(unsafe_code)]
+        unsafe {
+            baseview::assume_standalone_in_process();
+        }
+    }
+}
+
+/// One open window.
+pub struct Handle {
+    size: Arc<WindowSize>,
+    repaint: RepaintNotifier,
+    hidden: Arc<AtomicBool>,
+}
+
+impl EditorHandle for Handle {
+    type Window = Window;
+    type Error = baseview::Error;
+
+    fn run_until_closed(window: Window) -> Result<(), Self::Error> {
+        window.run_until_closed()
+    }
+
+    fn set_parent(&self, parent: ParentWindowHandle, window: &Window) -> Result<(), Self::Error> {
+        window.set_parent(&parent)
+    }
+
+    fn show(&self, window: &Window) -> Result<(), Self::Error> {
+        self.hidden.store(false, Relaxed);
+        self.repaint.request_repaint();
+        window.show()
+    }
+
+    fn hide(&self, window: &Window) -> Result<(), Self::Error> {
+        self.hidden.store(true, Relaxed);
+        window.hide()
+    }
+
+    fn set_size(&self, size: NativeSize<u32>, window: &Window) -> Result<(), Self::Error> {
+        window.resize(size)
+    }
+
+    fn adjust_size(&self, size: NativeSize<u32>, _: &Window) -> Option<NativeSize<u32>> {
+        // macOS counts in points.
+        let per = if cfg!(target_os = "macos") {
+            self.size.scale()
+        } else {
+            1.0
+        };
+        let pixels = |native: u32| (f64::from(native) * per).round() as u32;
+        let (width, height) = self
+            .size
+            .adjusted((pixels(size.width), pixels(size.height)));
+        let native = |pixels: u32| (f64::from(pixels) / per).round() as u32;
+        Some(NativeSize::new(native(width), native(height)))
+    }
+
+    fn set_fallback_scale_factor(&self, scale: f64, window: &Window) -> Result<(), Self::Error> {
+        self.size.set_host_scale(scale);
+        self.repaint.request_repaint();
+        // Windows tells baseview by itself, and macOS counts in points.
+        if cfg!(target_os = "linux") {
+            window.resize(native(&self.size))
+        } else {
+            window.suggest_fallback_scale_factor(scale)
+        }
+    }
+
+    fn host_main_thread_callback(&self, window: &Window) {
+        window.host_main_thread_callback();
+    }
+
+    fn state_changed(&self) {
+        self.repaint.request_repaint();
+    }
+
+    fn param_value_changed(&self, _: &str, _: f32) {
+        self.repaint.request_repaint();
+    }
+
+    fn param_modulation_changed(&self, _: &str, _: f32) {
+        self.repaint.request_repaint();
+    }
+}
+
+/// nice-plug's way to the host as baseview's.
+struct Callbacks(Box<dyn HostCallbacks>);
+
+impl baseview::host::HostCallbacks for Callbacks {
+    fn request_resize(&mut self, size: baseview::WindowSize) -> Result<(), HandlerError> {
+        self.0
+            .request_resize(size.physical.into(), size.scale_factor)
+            .map_err(HandlerError::from_boxed)
+    }
+
+    fn destroyed(&mut self) {
+        self.0.destroyed();
+    }
+}
+
+struct Caller(Box<dyn HostMainThreadCaller>);
+
+impl baseview::host::HostMainThreadCaller for Caller {
+    fn call_main_thread(&mut self) {
+        self.0.call_main_thread();
+    }
+}

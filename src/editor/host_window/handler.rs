@@ -1,0 +1,299 @@
+//! A window's life: what it hears goes to egui, and what egui draws to the screen.
+//!
+//! It paints from a timer of its own, and only once the display has asked for a picture: a frame that is
+//! asked of baseview before the window is mapped is lost, and none is ever given again.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use baseview::dpi::PhysicalSize;
+use baseview::{
+    DamageArea, Event, EventStatus, HandlerError, PlatformHandle, TimerHandle, WindowContext,
+    WindowEvent, WindowHandler,
+};
+use egui::{Pos2, Rect, ViewportId, vec2};
+
+use super::access::{Access, Asked};
+use super::drag_out::DragOut;
+use super::keyboard::Keyboard;
+use super::pace::{Pace, TICK};
+use super::paint::{Canvas, Screen};
+use super::{Page, RepaintNotifier, WindowSize, output, take_dragged};
+use crate::editor::theme;
+use crate::models::runtime;
+
+/// Time between looks whether a window that wants to draw can be seen.
+const LOOK: Duration = Duration::from_millis(400);
+/// Larger textures than any page needs.
+const TEXTURE: usize = 8192;
+
+/// A window's half that lives on its thread.
+pub(super) struct Handler {
+    window: WindowContext,
+    pub(super) ctx: egui::Context,
+    pub(super) size: Arc<WindowSize>,
+    repaint: RepaintNotifier,
+    /// The host has hidden it.
+    hidden: Arc<AtomicBool>,
+    timer: TimerHandle,
+    began: Instant,
+    pub(super) pace: Pace,
+    inner: RefCell<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) page: Box<dyn Page>,
+    pub(super) input: egui::RawInput,
+    pub(super) canvas: Canvas,
+    pub(super) screen: Screen<PlatformHandle>,
+    pub(super) keyboard: Keyboard,
+    pub(super) drag: Option<DragOut>,
+    pub(super) access: Access,
+    pub(super) asked: Asked,
+    pub(super) pointer: Option<Pos2>,
+    pub(super) modifiers: egui::Modifiers,
+    /// Buttons that are down.
+    pub(super) held: u32,
+    /// When one was pressed last.
+    pub(super) clicked: Option<Instant>,
+    pub(super) cursor: baseview::MouseCursor,
+    /// A field is edited, or the host gave the window its keyboard.
+    pub(super) editing: bool,
+}
+
+fn fault(error: impl ToString) -> HandlerError {
+    HandlerError::from_boxed(error.to_string().into())
+}
+
+impl Handler {
+    /// The handler of a window that is not shown yet.
+    pub(super) fn new(
+        window: WindowContext,
+        page: Box<dyn Page>,
+        size: Arc<WindowSize>,
+        repaint: RepaintNotifier,
+        hidden: Arc<AtomicBool>,
+        embedded: bool,
+    ) -> Result<Self, HandlerError> {
+        runtime::guard_window_thread();
+        let ctx = egui::Context::default();
+        theme::apply(&ctx);
+        ctx.set_zoom_factor(size.zoom());
+        let pace = Pace::new(&ctx);
+        let handle = window.platform_handle();
+        let asked = Asked::new(&ctx);
+        let inner = Inner {
+            page,
+            input: egui::RawInput {
+                max_texture_side: Some(TEXTURE),
+                ..egui::RawInput::default()
+            },
+            canvas: Canvas::new(),
+            screen: Screen::new(handle.clone()).map_err(fault)?,
+            keyboard: Keyboard::new(&handle, embedded).map_err(fault)?,
+            drag: None,
+            access: Access::new(&asked, &handle),
+            asked,
+            pointer: None,
+            modifiers: egui::Modifiers::default(),
+            held: 0,
+            clicked: None,
+            cursor: baseview::MouseCursor::Default,
+            editing: false,
+        };
+        let timer = window.create_timer(TICK).map_err(fault)?;
+        let handler = Self {
+            window,
+            ctx,
+            size,
+            repaint,
+            hidden,
+            timer,
+            began: Instant::now(),
+            pace,
+            inner: RefCell::new(inner),
+        };
+        handler.follow_system_scale();
+        Ok(handler)
+    }
+
+    /// Where the system scales windows, it knows best.
+    fn follow_system_scale(&self) {
+        if cfg!(not(target_os = "linux")) {
+            self.size
+                .set_desktop_scale(Some(self.window.scale_factor()));
+        }
+    }
+
+    pub(super) fn pixels(&self) -> (u32, u32) {
+        let PhysicalSize { width, height } = self.window.size().physical;
+        (width, height)
+    }
+
+    /// Runs the page, and shows what it changed.
+    fn frame(&self, inner: &mut Inner) -> Result<(), String> {
+        runtime::rest_if_exiting();
+        self.pace.began();
+        let (width, height) = self.pixels();
+        let scale = self.size.pixels_per_point((width, height));
+        let mut input = inner.input.take();
+        input.time = Some(self.began.elapsed().as_secs_f64());
+        let points = vec2(width as f32, height as f32) / scale;
+        input.screen_rect = Some(Rect::from_min_size(Pos2::ZERO, points));
+        let viewport = input.viewports.entry(ViewportId::ROOT).or_default();
+        viewport.native_pixels_per_point = Some(scale / self.ctx.zoom_factor());
+        let page = &mut inner.page;
+        let mut output = self.ctx.run_ui(input, |ui| page.show(ui));
+        for viewport in output.viewport_output.values() {
+            self.pace.wake_after(viewport.repaint_delay);
+        }
+        let size = [width as usize, height as usize];
+        let mut areas = inner.canvas.paint(
+            &self.ctx,
+            std::mem::take(&mut output.shapes),
+            &output.textures_delta,
+            size,
+            scale,
+        );
+        if self.pace.exposed.take() {
+            areas = vec![inner.canvas.whole()];
+        }
+        let shown = inner.screen.show(&inner.canvas, &areas);
+        self.answer(inner, output.platform_output);
+        self.zoom();
+        shown
+    }
+
+    /// What egui asks of the system.
+    fn answer(&self, inner: &mut Inner, output: egui::PlatformOutput) {
+        for command in output.commands {
+            if let egui::OutputCommand::CopyText(text) = command {
+                output::copy(text);
+            }
+        }
+        let cursor = output::cursor(output.cursor_icon);
+        if cursor != inner.cursor && self.window.set_mouse_cursor(cursor).is_ok() {
+            inner.cursor = cursor;
+        }
+        if let Some(tree) = output.accesskit_update {
+            if let Some(bounds) = inner.keyboard.bounds() {
+                inner.access.placed(bounds);
+            }
+            inner.access.update(tree);
+        }
+        let editing = self.ctx.egui_wants_keyboard_input();
+        if editing != inner.editing {
+            inner.editing = editing;
+            inner.access.focused(editing);
+        }
+        inner.keyboard.wants(editing);
+        if let Some(files) = take_dragged(&self.ctx)
+            && inner.held > 0
+        {
+            inner.drag = DragOut::begin(&files, &self.window.platform_handle()).ok();
+            // Elsewhere the system keeps the button's release to itself.
+            if cfg!(not(target_os = "linux")) {
+                self.let_go(inner);
+            }
+        }
+    }
+
+    /// Follows what the user zoomed to, by a key or in the page.
+    fn zoom(&self) {
+        let asked = self.ctx.zoom_factor();
+        if asked == self.size.zoom() {
+            return;
+        }
+        self.size.set_zoom(asked);
+        self.ctx.set_zoom_factor(self.size.zoom());
+        let (width, height) = self.size.pixels();
+        // Where the host refuses, the page is drawn as it fits.
+        let _ = self.window.resize(PhysicalSize::new(width, height));
+    }
+
+    /// Whether anybody can see what would be drawn.
+    fn visible(&self, inner: &Inner) -> bool {
+        if self.hidden.load(Relaxed) || !self.pace.shown.get() {
+            return false;
+        }
+        let looked = self.pace.looked.get();
+        if looked.is_none_or(|at| at.elapsed() >= LOOK) {
+            self.pace.looked.set(Some(Instant::now()));
+            // The display asks for a picture when it can be seen again.
+            self.pace.shown.set(inner.keyboard.viewable());
+        }
+        self.pace.shown.get()
+    }
+
+    fn tick(&self) {
+        let Ok(mut inner) = self.inner.try_borrow_mut() else {
+            return;
+        };
+        for typed in inner.keyboard.poll() {
+            self.typed(&mut inner, typed);
+        }
+        if let Some(actions) = inner.asked.take() {
+            let requests = actions.into_iter().map(egui::Event::AccessKitActionRequest);
+            inner.input.events.extend(requests);
+            self.pace.hurry();
+        }
+        if let Some(drag) = &mut inner.drag {
+            drag.serve();
+            if drag.over().is_some() {
+                inner.drag = None;
+            }
+        }
+        let due = self.pace.due(&self.repaint);
+        // A window that can't draw now tries again with the next frame.
+        if due && self.visible(&inner) && self.frame(&mut inner).is_err() {
+            self.pace.exposed.set(true);
+        }
+    }
+}
+
+impl WindowHandler for Handler {
+    fn draw(&self) -> Result<(), HandlerError> {
+        Ok(())
+    }
+
+    fn damage(&self, _: DamageArea) {
+        self.pace.shown.set(true);
+        self.pace.exposed.set(true);
+    }
+
+    fn resized(&self, size: baseview::WindowSize) -> Result<(), HandlerError> {
+        self.follow_system_scale();
+        let PhysicalSize { width, height } = size.physical;
+        self.size.set_pixels((width, height));
+        self.pace.hurry();
+        Ok(())
+    }
+
+    fn on_event(&self, event: Event) -> EventStatus {
+        let Ok(mut inner) = self.inner.try_borrow_mut() else {
+            return EventStatus::Ignored;
+        };
+        self.pace.hurry();
+        match event {
+            Event::Mouse(event) => self.mouse(&mut inner, event),
+            Event::Keyboard(said) => self.key(&mut inner, &said),
+            Event::Window(WindowEvent::Focused) => {
+                inner.keyboard.given();
+                EventStatus::Captured
+            }
+            Event::Window(WindowEvent::Unfocused) => {
+                self.keyboard_lost(&mut inner);
+                EventStatus::Captured
+            }
+            _ => EventStatus::Ignored,
+        }
+    }
+
+    fn on_timer(&self, timer: &TimerHandle) {
+        if *timer == self.timer {
+            self.tick();
+        }
+    }
+}
