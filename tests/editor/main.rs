@@ -2,10 +2,13 @@
 
 mod capture;
 mod choosing;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod files;
 mod host;
 mod kit;
 mod library;
+mod painting;
 mod song;
 mod sound;
 mod stem;

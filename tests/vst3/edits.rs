@@ -212,7 +212,7 @@ fn an_instrument_made_in_the_window_marks_the_project_as_changed() {
     pass("it draws", &|| parent.colours() > 50);
     assert!(!plugin.handler.told().contains(&Told::Dirty));
     parent.click(PROMPT.0, PROMPT.1);
-    parent.write("warm cello");
+    crate::seat::Seat::new().write("warm cello");
     parent.click(GENERATE.0, GENERATE.1);
     pass("it is told", &|| {
         plugin.handler.told().contains(&Told::Dirty)

@@ -22,9 +22,9 @@ mod outputs;
 #[path = "../window/parent.rs"]
 #[expect(dead_code, reason = "the window's tests use all of it")]
 mod parent;
-#[path = "../window/picture.rs"]
+#[path = "../window/seat.rs"]
 #[expect(dead_code, reason = "the window's tests use all of it")]
-mod picture;
+mod seat;
 mod sound;
 mod states;
 #[path = "../vst3_host/mod.rs"]

@@ -1,14 +1,17 @@
 //! A musician's way: bars of the song are taken, words are typed, a part is added and plays with the song.
 
 use std::f64::consts::TAU;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use consort::jobs::stem::asking::Sheet;
 
-use crate::embedded::{close, open};
+use crate::embedded::{close, open, run_until};
 use crate::host::{STEMS, Session, load};
 use crate::parent::Parent;
+use crate::seat::Seat;
 use crate::timeline::Timeline;
+use crate::xdnd::Taker;
 use crate::{RATE, alone};
 use serde_json::json;
 
@@ -19,6 +22,7 @@ const BAR: u64 = 96_000;
 const TAKE_LAST: (f32, f32) = (355.0, 78.0);
 const WORDS: (f32, f32) = (300.0, 178.0);
 const ADD: (f32, f32) = (646.0, 178.0);
+const MIDI: (f32, f32) = (810.0, 574.0);
 
 /// C, A minor, F, G, a bar each, struck on each half of the bar.
 fn chords(frame: u64) -> f32 {
@@ -33,6 +37,27 @@ fn chords(frame: u64) -> f32 {
     };
     let sound: f64 = keys.into_iter().map(tone).sum();
     (0.06 * sound * (-1.5 * since).exp() * (since / 0.005).min(1.0)) as f32
+}
+
+/// The part is dragged out of the window by its button, onto another program's.
+fn drag_midi(session: &mut Session, seat: &Seat) -> PathBuf {
+    let taker = Taker::new(1_300, 300);
+    let files = std::thread::scope(|scope| {
+        let taking = scope.spawn(|| taker.take());
+        seat.point(MIDI.0, MIDI.1);
+        seat.button(true);
+        for step in 0..12 {
+            seat.point(MIDI.0 + 50.0 * step as f32, MIDI.1 - 40.0 * step as f32);
+        }
+        seat.point(1_400.0, 150.0);
+        seat.button(false);
+        run_until(session, "the drag", |_| taking.is_finished());
+        taking.join().expect("it takes it")
+    });
+    let [file] = &files[..] else {
+        panic!("one file, not {files:?}");
+    };
+    file.clone()
 }
 
 #[test]
@@ -75,8 +100,9 @@ fn a_part_is_added_in_the_window_and_plays_with_the_song() {
     until(&mut session, 4 * BAR + 4_800);
     parent.click(TAKE_LAST.0, TAKE_LAST.1);
     until(&mut session, 5 * BAR);
-    parent.click(WORDS.0, WORDS.1);
-    parent.write("add jazzy drums");
+    let seat = Seat::new();
+    seat.click(WORDS.0, WORDS.1);
+    seat.write("add jazzy drums");
     let sheet = |session: &mut Session| -> Option<Sheet> {
         let stem = session.save().field("stem")?;
         let sheet: Sheet = serde_json::from_value(stem["sheet"].clone()).ok()?;
@@ -118,6 +144,29 @@ fn a_part_is_added_in_the_window_and_plays_with_the_song() {
         level.0.as_secs_f64(),
         level.1,
         came.elapsed().as_secs_f64()
+    );
+    parent.picture().expect("a picture").keep("part added");
+    let file = drag_midi(&mut session, &seat);
+    let file = std::fs::read(file).expect("it was written");
+    let file = midly::Smf::parse(&file).expect("it is MIDI");
+    let begins = |event: &midly::TrackEvent| {
+        matches!(
+            event.kind,
+            midly::TrackEventKind::Midi {
+                message: midly::MidiMessage::NoteOn { vel, .. },
+                ..
+            } if vel > 0
+        )
+    };
+    let begun_in_file: usize = file
+        .tracks
+        .iter()
+        .map(|track| track.iter().filter(|event| begins(event)).count())
+        .sum();
+    assert_eq!(
+        begun_in_file,
+        added.variations[0].notes.len(),
+        "all its notes"
     );
     close(&mut session);
     parent.wait_until_empty();

@@ -4,18 +4,21 @@
 
 mod adding;
 mod automated;
+mod cost;
+mod drops;
 mod embedded;
 #[path = "../host/mod.rs"]
 mod host;
+mod opening;
 #[expect(dead_code, reason = "the tests in VST3 use all of it")]
 mod parent;
-mod picture;
 mod scale;
 mod seat;
 #[path = "../song/timeline.rs"]
 #[expect(dead_code, reason = "the song's tests use all of it")]
 mod timeline;
 mod typing;
+mod xdnd;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};

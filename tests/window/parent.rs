@@ -6,12 +6,14 @@ use x11rb::connection::Connection;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConfigureWindowAux, ConnectionExt,
-    CreateWindowAux, EventMask, ImageFormat, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
-    KeyPressEvent, MOTION_NOTIFY_EVENT, WindowClass,
+    CreateWindowAux, EventMask, ImageFormat, KeyButMask, MOTION_NOTIFY_EVENT, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
-use crate::picture::Picture;
+#[path = "picture.rs"]
+pub mod picture;
+
+use picture::Picture;
 
 /// A window on the display.
 pub struct Parent {
@@ -149,48 +151,6 @@ impl Parent {
         ]
     }
 
-    /// Presses and lets go the keys of a text of small letters and spaces, for the window in it.
-    pub fn write(&self, text: &str) {
-        let child = *self.ids().first().expect("a window is open");
-        let setup = self.connection.setup();
-        let (first, last) = (setup.min_keycode, setup.max_keycode);
-        let mapping = self
-            .connection
-            .get_keyboard_mapping(first, last - first + 1)
-            .expect("the display is there")
-            .reply()
-            .expect("it has keys");
-        let each = usize::from(mapping.keysyms_per_keycode);
-        for letter in text.chars() {
-            // Keys of Latin letters are numbered as these are.
-            let mut keys = mapping.keysyms.chunks(each);
-            let key = keys.position(|symbols| symbols[0] == u32::from(letter));
-            let pressed = KeyPressEvent {
-                response_type: KEY_PRESS_EVENT,
-                detail: first + key.expect("a key of the keyboard") as u8,
-                sequence: 0,
-                time: x11rb::CURRENT_TIME,
-                root: setup.roots[0].root,
-                event: child,
-                child: x11rb::NONE,
-                root_x: 0,
-                root_y: 0,
-                event_x: 0,
-                event_y: 0,
-                state: KeyButMask::default(),
-                same_screen: true,
-            };
-            let released = KeyPressEvent {
-                response_type: KEY_RELEASE_EVENT,
-                ..pressed
-            };
-            self.send(child, pressed);
-            self.send(child, released);
-            // Longer than a frame.
-            std::thread::sleep(Duration::from_millis(60));
-        }
-    }
-
     fn send(&self, child: u32, event: impl Into<[u8; 32]>) {
         self.connection
             .send_event(false, child, EventMask::NO_EVENT, event)
@@ -209,6 +169,21 @@ impl Parent {
         std::iter::from_fn(next).collect()
     }
 
+    /// The window in it.
+    pub fn child(&self) -> Option<u32> {
+        self.ids().first().copied()
+    }
+
+    /// Gives the window in it to another host's window, as hosts do that dock and float.
+    pub fn hand_over(&self, other: &Parent) {
+        let &child = self.ids().first().expect("a window is open");
+        self.connection
+            .reparent_window(child, other.window, 0, 0)
+            .expect("the display is there")
+            .check()
+            .expect("it goes");
+    }
+
     /// Shows or hides the host's window.
     pub fn map(&self, shown: bool) {
         let done = if shown {
@@ -225,10 +200,24 @@ impl Parent {
     pub fn picture(&self) -> Option<Picture> {
         let &child = self.ids().first()?;
         let (width, height) = self.size(child)?;
+        self.part((0, 0), (width, height))
+    }
+
+    /// A part of it: left and top, width and height.
+    pub fn part(&self, (left, top): (i16, i16), (width, height): (u32, u32)) -> Option<Picture> {
+        let &child = self.ids().first()?;
         let (across, down) = (width as u16, height as u16);
         let image = self
             .connection
-            .get_image(ImageFormat::Z_PIXMAP, child, 0, 0, across, down, u32::MAX)
+            .get_image(
+                ImageFormat::Z_PIXMAP,
+                child,
+                left,
+                top,
+                across,
+                down,
+                u32::MAX,
+            )
             .expect("the display is there")
             .reply();
         // A window that isn't shown yet has none.

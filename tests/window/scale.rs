@@ -5,12 +5,12 @@ use clack_extensions::gui::{GuiConfiguration, GuiSize, Window};
 use crate::embedded::{EMBEDDED, close, gui, open, run_until};
 use crate::host::{STEMS, Session, load};
 use crate::parent::Parent;
-use crate::picture::Picture;
+use crate::parent::picture::Picture;
 use crate::seat::Seat;
 use crate::{RATE, alone};
 
 /// Opens the window in a host that says how many pixels a point is.
-fn open_at(session: &mut Session, parent: &Parent, scale: f64) -> GuiSize {
+pub fn open_at(session: &mut Session, parent: &Parent, scale: f64) -> GuiSize {
     let gui = gui(session);
     let handle = session.instance.plugin_handle();
     let embedded: GuiConfiguration = EMBEDDED;

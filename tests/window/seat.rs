@@ -63,6 +63,11 @@ impl Seat {
         std::thread::sleep(FRAME);
     }
 
+    /// The same, without a rest.
+    pub fn glide(&self, x: f32, y: f32) {
+        self.fake(MOTION_NOTIFY_EVENT, 0, (x as i16, y as i16));
+    }
+
     pub fn button(&self, down: bool) {
         let kind = if down {
             BUTTON_PRESS_EVENT

@@ -19,7 +19,7 @@ use super::access::{Access, Asked};
 use super::drag_out::DragOut;
 use super::keyboard::Keyboard;
 use super::pace::{Pace, TICK};
-use super::paint::{Canvas, Screen};
+use super::paint::{Area, Canvas, Screen};
 use super::{Page, RepaintNotifier, WindowSize, output, take_dragged};
 use crate::editor::theme;
 use crate::models::runtime;
@@ -158,7 +158,7 @@ impl Handler {
             scale,
         );
         if self.pace.exposed.take() {
-            areas = vec![inner.canvas.whole()];
+            areas = vec![Area::whole(inner.canvas.size())];
         }
         let shown = inner.screen.show(&inner.canvas, &areas);
         self.answer(inner, output.platform_output);

@@ -1,18 +1,18 @@
-//! Where a pass's picture differs from that of the pass before: shapes are compared one by one, before
-//! they become triangles.
+//! Where a pass's picture differs from that of the pass before: shapes are compared one by one,
+//! before they become triangles.
 //!
-//! What else changes a picture: size, scale and tessellation options ([`View`]), and a font atlas made
-//! anew, repaint everything; a texture's change repaints the shapes that show it. Opacity is in the
-//! shapes' colours. A stroke coloured by a function always differs, for egui can't compare functions.
+//! What else changes a picture: size, scale and tessellation options ([`View`]), and a font atlas
+//! made anew, repaint everything; a texture's change repaints the shapes that show it. Opacity is in
+//! the shapes' colours. A stroke coloured by a function always differs: functions can't be compared.
 
 use std::sync::Arc;
 
 use egui::TextureId;
-use egui::epaint::{ClippedShape, Shape, TextShape, WHITE_UV};
+use egui::epaint::{ClippedShape, Shape, TextShape};
 
 use super::area::{Area, cover};
 use super::bounds::{View, touched};
-use super::textures::Changes;
+use super::textures::{Changes, white};
 
 /// So far ahead an unchanged shape is looked for after changed ones.
 const LOOK: usize = 12;
@@ -190,9 +190,8 @@ fn shows(shape: &Shape, changes: &Changes) -> bool {
     match shape {
         Shape::Mesh(mesh) => {
             let id = mesh.texture_id;
-            // Without an image, a mesh is of the font atlas's one white texel.
             changes.ids.contains(&id)
-                && (id != TextureId::default() || mesh.vertices.iter().any(|v| v.uv != WHITE_UV))
+                && (id != TextureId::default() || mesh.vertices.iter().any(|v| !white(v.uv)))
         }
         Shape::Rect(rect) => rect
             .brush

@@ -1,5 +1,5 @@
-//! The picture in a window, drawn on the CPU: egui's shapes to pixels ([`Canvas`]), and pixels to the
-//! screen ([`Screen`]). Only what changed is drawn. UI thread.
+//! The picture in a window, drawn on the CPU: egui's shapes to pixels ([`Canvas`]), and pixels to
+//! the screen ([`Screen`]). Only what changed is drawn. UI thread.
 
 mod area;
 mod blend;
@@ -10,8 +10,6 @@ mod screen;
 mod textures;
 mod triangle;
 
-#[cfg(test)]
-mod page;
 #[cfg(test)]
 mod tests;
 
@@ -45,11 +43,11 @@ impl Canvas {
         Self::default()
     }
 
-    /// Paints a pass of egui's at `size` (width, height in pixels) and `scale` (pixels a point); what
-    /// was there before and didn't change isn't touched. Returns the areas that changed: all of it
-    /// when size or scale changed.
+    /// Paints a pass of egui's at `size` (width, height in pixels) and `scale` (pixels a point);
+    /// what was there before and didn't change isn't touched. Returns the areas that changed: all of
+    /// it when size or scale changed.
     ///
-    /// Every pass must come here, in order, for the textures; `textures` is then the caller's to clear.
+    /// Every pass must come here, in order, for the textures; then the caller clears `textures`.
     pub fn paint(
         &mut self,
         ctx: &egui::Context,
@@ -94,18 +92,6 @@ impl Canvas {
         }
         self.textures.free(textures);
         areas
-    }
-
-    /// All of it.
-    #[must_use]
-    pub fn whole(&self) -> Area {
-        let [width, height] = self.size();
-        Area {
-            x0: 0,
-            y0: 0,
-            x1: width as i32,
-            y1: height as i32,
-        }
     }
 
     /// Row by row, 0xffRRGGBB.

@@ -1,11 +1,11 @@
-//! Draws egui's triangles into pixels. A pixel gets the same value whatever area is painted with it.
+//! Draws egui's triangles into pixels. A pixel gets the same value whatever area is painted.
 
-use egui::epaint::{ClippedPrimitive, Mesh, Primitive, Vertex, WHITE_UV};
+use egui::epaint::{ClippedPrimitive, Mesh, Primitive, Vertex};
 use egui::{Color32, TextureId};
 
 use super::area::Area;
 use super::blend::{BLACK, over, product, word};
-use super::textures::{Texture, Textures};
+use super::textures::{Texture, Textures, white};
 use super::triangle::Triangle;
 
 /// Closer than this to a whole number of pixels is on it.
@@ -86,7 +86,7 @@ impl Target<'_> {
         let corner = |&index: &u32| {
             let mut corner = *mesh.vertices.get(index as usize)?;
             corner.pos = (corner.pos.to_vec2() * scale).to_pos2();
-            corner.pos.is_finite().then_some(corner)
+            Some(corner)
         };
         let mut indices = &mesh.indices[..];
         while let [a, b, c, rest @ ..] = indices {
@@ -111,7 +111,7 @@ impl Target<'_> {
 
     /// The vertex has no texture.
     pub fn bare(&self, vertex: &Vertex) -> bool {
-        self.atlas && vertex.uv == WHITE_UV
+        self.atlas && white(vertex.uv)
     }
 
     /// A row's pixels, or none if `x0` isn't before `x1`. All are to be within the clip.

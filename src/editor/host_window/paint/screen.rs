@@ -1,4 +1,4 @@
-//! Pixels to a window, on every system: X11's shared memory, GDI, Core Animation, all through softbuffer.
+//! Pixels to a window, through softbuffer: X11's shared memory, GDI or Core Animation.
 
 use std::num::NonZeroU32;
 
@@ -30,7 +30,8 @@ impl<H: HasDisplayHandle + HasWindowHandle + Clone> Screen<H> {
     }
 
     /// Shows what of a picture changed since it was last shown here; all of it where the window no
-    /// longer has the rest.
+    /// longer has the rest. On X11 it is sent when the handle's connection is next flushed, as
+    /// baseview does before it waits.
     pub fn show(&mut self, canvas: &Canvas, areas: &[Area]) -> Result<(), String> {
         let [width, height] = canvas.size();
         let side = |pixels: usize| u32::try_from(pixels).ok().and_then(NonZeroU32::new);

@@ -2,13 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use egui::epaint::ImageData;
-use egui::{ColorImage, TextureFilter, TextureId, TextureOptions, TextureWrapMode, TexturesDelta};
+use egui::epaint::{ImageData, WHITE_UV};
+use egui::{
+    ColorImage, Pos2, TextureFilter, TextureId, TextureOptions, TextureWrapMode, TexturesDelta,
+};
 
 use super::blend::{mix, word};
 
 /// A wider or higher texture isn't shown.
 const MAX_SIDE: usize = 1 << 16;
+
+/// A vertex at this place has no texture: it is of the font atlas's one white texel.
+pub fn white(uv: Pos2) -> bool {
+    // egui's own comparison panics in debug builds if one is no number.
+    uv.x == WHITE_UV.x && uv.y == WHITE_UV.y
+}
 
 /// One image.
 pub struct Texture {
@@ -146,7 +154,7 @@ fn whole(v: f32) -> i32 {
 pub struct Changes {
     /// Shapes that show one of these look different.
     pub ids: HashSet<TextureId>,
-    /// The font atlas was made anew, or glyphs in it were replaced: no text is sure to be as before.
+    /// The font atlas was made anew, or glyphs in it replaced: no text is sure to be as before.
     pub glyphs: bool,
 }
 

@@ -1,5 +1,5 @@
-//! One triangle, row by row. Where two share an edge, every pixel belongs to one of them: the one its
-//! middle is in.
+//! One triangle, row by row. Where two share an edge, every pixel belongs to one of them: the one
+//! its middle is in.
 
 use std::cmp::Ordering;
 

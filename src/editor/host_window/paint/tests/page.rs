@@ -44,8 +44,7 @@ impl Page {
             dim: false,
             picture: ctx.load_texture("picture", image(48, 32, 0), TextureOptions::LINEAR),
             text: "Warm brass, short".into(),
-            notes: "Several lines\nof some text, long enough to wrap around.\n漢字 and emoji 🎵"
-                .into(),
+            notes: "Several lines\nof some text, long enough to wrap around.\n漢字, Ω and ♪".into(),
             value: 0.3,
             choice: 1,
             on: true,
@@ -91,10 +90,12 @@ impl Page {
         });
         ui.text_edit_singleline(&mut self.text);
         ui.columns(3, |columns| {
-            self.list(&mut columns[0]);
+            self.list(&mut columns[0], "left");
             columns[1].text_edit_multiline(&mut self.notes);
             self.pictures(&mut columns[1]);
+            self.list(&mut columns[1], "middle");
             self.shapes(&mut columns[2]);
+            self.list(&mut columns[2], "right");
         });
         let mut open = self.window;
         egui::Window::new("A window")
@@ -108,26 +109,24 @@ impl Page {
         self.window = open;
     }
 
-    fn list(&mut self, ui: &mut Ui) {
-        egui::ScrollArea::vertical()
-            .max_height(380.0)
-            .show(ui, |ui| {
-                for i in 0..60 {
-                    ui.horizontal(|ui| {
-                        let (rect, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
-                        ui.painter().circle(
-                            rect.center(),
-                            6.0,
-                            Color32::from_rgb(200, i * 4, 80),
-                            (1.0, Color32::WHITE),
-                        );
-                        let _ = ui.selectable_label(
-                            i as usize == self.choice,
-                            format!("Row {i} of the list"),
-                        );
-                    });
-                }
-            });
+    fn list(&mut self, ui: &mut Ui, name: &str) {
+        egui::ScrollArea::vertical().id_salt(name).show(ui, |ui| {
+            for i in 0..60 {
+                ui.horizontal(|ui| {
+                    let (rect, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
+                    ui.painter().circle(
+                        rect.center(),
+                        6.0,
+                        Color32::from_rgb(200, i * 4, 80),
+                        (1.0, Color32::WHITE),
+                    );
+                    let _ = ui.selectable_label(
+                        i as usize == self.choice,
+                        format!("Row {i} of the list"),
+                    );
+                });
+            }
+        });
     }
 
     fn pictures(&mut self, ui: &mut Ui) {
@@ -147,7 +146,7 @@ impl Page {
             // One thinner than two pixels, next to another: egui may draw it in two ways.
             let (rect, _) = ui.allocate_exact_size(vec2(12.0, 20.0), Sense::hover());
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            let left = rect.with_max_x(rect.left() + 6.0 + self.level);
+            let left = rect.with_max_x(rect.left() + 6.0 + self.angle.sin());
             image(1.0).uv(uv).paint_at(ui, left);
             image(1.0)
                 .uv(uv)
@@ -201,7 +200,7 @@ impl Page {
             painter.circle_filled(at(90.0 + 14.0 * f32::from(i), 30.0), 12.0, color);
         }
         let star =
-            (0..5).map(|i| at(110.0, 80.0) + 16.0 * Vec2::angled(f32::from(i as u8) * 0.8 * TAU));
+            (0..5).map(|i| at(110.0, 80.0) + 16.0 * Vec2::angled(f32::from(i as u8) * 0.4 * TAU));
         painter.add(PathShape::convex_polygon(
             star.collect(),
             Color32::TRANSPARENT,
@@ -224,7 +223,7 @@ impl Page {
         painter.add(QuadraticBezierShape::from_points_stroke(
             [
                 at(5.0, 140.0),
-                at(60.0, 60.0 + 20.0 * self.level),
+                at(60.0, 60.0 + 9.0 * self.angle.sin()),
                 at(120.0, 140.0),
             ],
             false,
