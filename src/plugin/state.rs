@@ -91,6 +91,8 @@ impl PersistentField<'_, Value> for SavedSize {
         if zoom == 1.0 {
             f(&json!([width, height]))
         } else {
+            // As it is shown, not as binary fractions are.
+            let zoom = (f64::from(zoom) * 1000.0).round() / 1000.0;
             f(&json!([width, height, zoom]))
         }
     }

@@ -3,11 +3,12 @@
 use clack_extensions::gui::{GuiConfiguration, GuiSize, Window};
 
 use crate::embedded::{EMBEDDED, close, gui, open, run_until};
-use crate::host::{STEMS, Session, load};
+use crate::host::{Requests, STEMS, Session, load};
 use crate::parent::Parent;
 use crate::parent::picture::Picture;
-use crate::seat::Seat;
+use crate::seat::{CONTROL, Seat};
 use crate::{RATE, alone};
+use serde_json::json;
 
 /// Opens the window in a host that says how many pixels a point is.
 pub fn open_at(session: &mut Session, parent: &Parent, scale: f64) -> GuiSize {
@@ -87,6 +88,42 @@ fn the_whole_page_is_there_at_every_scale() {
         }
         seat.set_dpi(None);
     }
+}
+
+#[test]
+fn the_user_zooms_and_the_project_remembers() {
+    let _alone = alone();
+    let (parent, seat) = (Parent::new(), Seat::new());
+    let entry = load();
+    let mut session = Session::ready(&entry, RATE, 512);
+    open(&mut session, &parent);
+    drawn(&mut session, &parent);
+    seat.focus(parent.id());
+    seat.click(200.0, 90.0);
+    drawn(&mut session, &parent);
+    seat.key(CONTROL, true);
+    for _ in 0..3 {
+        seat.strike('='.into());
+    }
+    seat.key(CONTROL, false);
+    let asked = GuiSize {
+        width: 1300,
+        height: 965,
+    };
+    run_until(&mut session, "the host is asked", |session| {
+        let asks = |shared: &Requests| shared.take_size();
+        session.instance.access_shared_handler(asks) == Some(asked)
+    });
+    parent.resize(asked.width, asked.height);
+    drawn(&mut session, &parent).keep("zoomed");
+    let state = session.save();
+    assert_eq!(state.field("window"), Some(json!([1000, 742, 1.3])));
+    close(&mut session);
+    parent.wait_until_empty();
+    let mut other = Session::ready(&entry, RATE, 512);
+    assert!(other.load(&state));
+    assert_eq!(open(&mut other, &parent), asked, "in a project");
+    close(&mut other);
 }
 
 /// A window of the size that it should have, in a host that gives it less.

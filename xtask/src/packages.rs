@@ -32,14 +32,14 @@ pub const BUILD: &[Need] = &[
 /// To open a window, in tests without a display too.
 pub const WINDOW: &[Need] = &[
     Need {
-        packages: &["libgl1", "libgl1-mesa-dri"],
-        why: "draws the plugin's window (OpenGL), in software where there is no graphics card",
-        present: || library("libGL.so.1"),
-    },
-    Need {
         packages: &["libx11-xcb1", "libxcursor1"],
         why: "the window's connection to X11, and its pointer",
         present: || library("libX11-xcb.so.1") && library("libXcursor.so.1"),
+    },
+    Need {
+        packages: &["libxkbcommon-x11-0"],
+        why: "writes what a keyboard's layout says, dead keys and compose included",
+        present: || library("libxkbcommon-x11.so.0"),
     },
 ];
 
