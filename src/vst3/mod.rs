@@ -58,6 +58,7 @@ mod text;
 mod units;
 mod view;
 
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 use std::ffi::c_void;
 
 use vst3::Steinberg::IPluginFactory;

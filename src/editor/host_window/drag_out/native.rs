@@ -47,9 +47,6 @@ impl DragOut {
     /// The system sees to it.
     pub fn released(&mut self) {}
 
-    /// The system sees to it: it hears Esc itself.
-    pub fn cancel(&mut self) {}
-
     /// The system sees to it.
     pub fn serve(&mut self) {}
 }

@@ -116,7 +116,7 @@ impl DragOut {
     }
 
     /// The user thought better of it.
-    pub fn cancel(&mut self) {
+    fn cancel(&mut self) {
         if matches!(self.state, State::Dragging | State::Letting) {
             self.leave();
             self.state = State::Over(false);
