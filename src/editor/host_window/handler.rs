@@ -22,7 +22,6 @@ use super::pace::{Pace, TICK};
 use super::paint::{Area, Canvas, Screen};
 use super::{Page, RepaintNotifier, WindowSize, output, take_dragged};
 use crate::editor::theme;
-use crate::models::runtime;
 
 /// Time between looks whether a window that wants to draw can be seen.
 const LOOK: Duration = Duration::from_millis(400);
@@ -77,7 +76,6 @@ impl Handler {
         hidden: Arc<AtomicBool>,
         embedded: bool,
     ) -> Result<Self, HandlerError> {
-        runtime::guard_window_thread();
         let ctx = egui::Context::default();
         theme::apply(&ctx);
         ctx.set_zoom_factor(size.zoom());
@@ -134,7 +132,6 @@ impl Handler {
 
     /// Runs the page, and shows what it changed.
     fn frame(&self, inner: &mut Inner) -> Result<(), String> {
-        runtime::rest_if_exiting();
         self.pace.began();
         let (width, height) = self.pixels();
         let scale = self.size.pixels_per_point((width, height));

@@ -1,9 +1,4 @@
-//! A clean end of the process while a job runs or a window closes.
-//!
-//! A window's thread (Linux) goes on for a moment after the host was told that it is closed: it gives back
-//! the display, and with it the graphics driver, which Mesa unloads. An `exit()` meanwhile calls handlers of
-//! that driver where its code no longer is. So an exiting main thread waits for such threads, too; one whose
-//! window is open draws no more.
+//! A clean end of the process while a job runs.
 //!
 //! ONNX Runtime's own static objects are destroyed by `exit()`. The generator thread is detached,
 //! so it could be inside a model at that time. So new work is stopped and the call in progress,
@@ -27,12 +22,6 @@ static CALLS: Calls = Calls::new();
 
 /// Longest that an exiting process waits in all: many times what a call takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// Longest that it waits for windows: a host may end the process with one open.
-const WINDOW_PATIENCE: Duration = Duration::from_secs(1);
-
-/// Threads of windows that have not ended.
-static WINDOWS: AtomicUsize = AtomicUsize::new(0);
 
 /// How many calls are in progress, and whether others may begin.
 #[derive(Debug)]
@@ -107,43 +96,6 @@ extern "C" fn at_exit() {
     let begun = BEGUN.get_or_init(Instant::now);
     while CALLS.running.load(Ordering::SeqCst) > 0 && begun.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
-    }
-    while WINDOWS.load(Ordering::SeqCst) > 0 && begun.elapsed() < WINDOW_PATIENCE {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Counts while the thread lives that it was made on.
-struct WindowThread;
-
-impl Drop for WindowThread {
-    fn drop(&mut self) {
-        WINDOWS.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// Says that a window lives on this thread, unless it is the main one: an exiting process waits (a second
-/// at most) until the thread has ended. Thread: a window's.
-pub fn guard_window_thread() {
-    thread_local! {
-        static GUARD: WindowThread = {
-            WINDOWS.fetch_add(1, Ordering::SeqCst);
-            WindowThread
-        };
-    }
-    if !is_main_thread() {
-        GUARD.with(|_| ());
-    }
-}
-
-/// Where a window is about to draw: once the process is exiting, its thread rests here for good, for what it
-/// draws with is torn down. Thread: a window's.
-pub fn rest_if_exiting() {
-    if exiting() && !is_main_thread() {
-        WINDOWS.fetch_sub(1, Ordering::SeqCst);
-        loop {
-            std::thread::park();
-        }
     }
 }
 

@@ -16,7 +16,7 @@ mod thread;
 mod unpack;
 
 pub(super) use exit::settle;
-pub use exit::{Busy, busy, exiting, guard_main_thread, guard_window_thread, rest_if_exiting};
+pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub use pin::library as pin;
 pub use thread::spawn;
 pub(super) use unpack::hex;
