@@ -86,7 +86,8 @@ impl Picture {
             let at = pos2(x + 4.0, rect.bottom() - 4.0);
             painter.text(at, Align2::LEFT_BOTTOM, text, theme::small(), faint);
         }
-        let at = rect.right_top() + vec2(-8.0, 6.0);
+        // Which key it is, below the button that lies on the picture.
+        let at = rect.right_top() + vec2(-8.0, 44.0);
         painter.text(at, Align2::RIGHT_TOP, "C4", theme::small(), faint);
     }
 }
