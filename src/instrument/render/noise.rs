@@ -9,7 +9,9 @@ use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner};
 
 use super::envelope::{BLOCK, CONTROL, STEPS, ramp};
-use super::vectors::{self, Eight, LANES, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::vectors;
+use super::vectors::{Eight, LANES, Portable};
 use super::{Loop, chance};
 use crate::instrument::slots::{NOISE_ROWS, band_edges};
 

@@ -7,7 +7,9 @@
 use std::f64::consts::TAU;
 
 use super::envelope::{BLOCK, CONTROL, STEPS, ramp};
-use super::vectors::{self, Eight, LANES, Portable};
+#[cfg(target_arch = "x86_64")]
+use super::vectors;
+use super::vectors::{Eight, LANES, Portable};
 
 /// One sine.
 pub(super) struct Oscillator {

@@ -1,5 +1,5 @@
 //! For UI Automation on Windows and NSAccessibility on macOS, by AccessKit's adapters that subclass the
-//! window. Not compiled on the machines this was written on, and untested.
+//! window. Type-checked, never run: untested.
 
 use accesskit::TreeUpdate;
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};

@@ -1,5 +1,5 @@
-//! A drag out of the window on Windows and macOS, by the crate `drag`. Type-checked for Windows, not compiled
-//! for macOS; never run, untested.
+//! A drag out of the window on Windows and macOS, by the crate `drag`. Type-checked, never run:
+//! untested.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -1,5 +1,5 @@
-//! The keyboard on macOS: only who is first responder, since baseview delivers the keys. Not compiled here,
-//! untested.
+//! The keyboard on macOS: only who is first responder, since baseview delivers the keys. Type-checked,
+//! never run: untested.
 
 use objc2::rc::{Retained, Weak};
 use objc2_app_kit::{NSView, NSWindow};
