@@ -178,21 +178,18 @@ impl IPlugViewTrait for View {
         let Some(size) = (unsafe { size.as_ref() }) else {
             return kResultFalse;
         };
-        let (mut width, mut height) = extent(size);
+        let (width, height) = extent(size);
         if width == 0 || height == 0 {
             return kResultFalse;
         }
         let Some(guest) = self.opened() else {
             return kResultOk;
         };
-        // No larger than a window can be, whatever the host's frame is.
-        call!(
-            guest.gui,
-            adjust_size,
-            guest.plugin,
-            &mut width,
-            &mut height
-        );
+        // No larger than a window can be, whatever the host's frame is. But as small as the host wants it: what
+        // is made larger within a frame that isn't is made smaller by it again, without end.
+        let (mut across, mut down) = (width, height);
+        call!(guest.gui, adjust_size, guest.plugin, &mut across, &mut down);
+        let (width, height) = (width.min(across), height.min(down));
         if call!(guest.gui, set_size, guest.plugin, width, height) {
             kResultOk
         } else {

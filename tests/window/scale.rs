@@ -76,13 +76,23 @@ fn the_whole_page_is_there_at_every_scale() {
             close(&mut session);
             parent.wait_until_empty();
         }
-        // What the host says goes before what the desktop says.
-        seat.set_dpi(Some(144));
-        for scale in [1.0, 1.5, 2.0] {
+        // What the host says goes before what the desktop says, but hosts say 1 that know of no scales.
+        for (dpi, says, scale) in [
+            (96, 1.0, 1.0),
+            (144, 1.0, 1.5),
+            (96, 1.5, 1.5),
+            (144, 2.0, 2.0),
+        ] {
+            seat.set_dpi(Some(dpi));
             let mut session = Session::open_one(&entry, plugin, RATE, 512);
-            open_at(&mut session, &parent, scale);
+            open_at(&mut session, &parent, says);
             let large = drawn(&mut session, &parent);
-            compare(&small, &large, scale, &format!("{name} host {scale}"));
+            compare(
+                &small,
+                &large,
+                scale,
+                &format!("{name} host {says} at {dpi} dpi"),
+            );
             close(&mut session);
             parent.wait_until_empty();
         }

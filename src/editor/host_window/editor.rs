@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use baseview::dpi::PhysicalSize;
-use baseview::host::Host;
-use baseview::{HandlerError, Window, WindowSettings};
+use baseview::{Window, WindowSettings};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize};
 use nice_plug::editor::{
-    Editor, EditorHandle, HostCallbacks, HostMainThreadCaller, HostMethods, ParentWindowHandle,
-    ResizeHint, SizeConstraints, SpawnedEditor,
+    Editor, EditorHandle, HostMethods, ParentWindowHandle, ResizeHint, SizeConstraints,
+    SpawnedEditor,
 };
 
 use super::handler::Handler;
 use super::size::LARGEST;
+use super::wish::{self, Granting};
 use super::{Open, RepaintNotifier, WindowSize, scale};
 use crate::models::runtime;
 
@@ -86,21 +86,22 @@ impl Editor for ConsortEditor {
         let embedded = parent.is_some() || wait_for_parent;
         let hidden = Arc::new(AtomicBool::new(false));
         let page = (self.open)(context);
+        let (mut around, mut wish, mut granting) = (None, None, None);
+        if let Some(methods) = host {
+            let shared = wish::shared(methods);
+            (around, wish, granting) = (Some(shared.0), Some(shared.1), Some(shared.2));
+        }
         let (size, repaint) = (self.size.clone(), self.repaint.clone());
         let handler = {
             let hidden = hidden.clone();
-            move |window| Handler::new(window, page, size, repaint, hidden, embedded)
+            move |window| Handler::new(window, page, size, repaint, hidden, embedded, wish)
         };
-        let host = host.map(|host| {
-            Host::new()
-                .with_callbacks(Callbacks(host.callbacks))
-                .with_main_thread(Caller(host.main_thread_caller))
-        });
-        let window = Window::create_with_host(settings, handler, host)?;
+        let window = Window::create_with_host(settings, handler, around)?;
         let handle = Handle {
             size: self.size.clone(),
             repaint: self.repaint.clone(),
             hidden,
+            granting,
         };
         Ok(SpawnedEditor { handle, window })
     }
@@ -135,6 +136,8 @@ pub struct Handle {
     size: Arc<WindowSize>,
     repaint: RepaintNotifier,
     hidden: Arc<AtomicBool>,
+    /// Where there is a host.
+    granting: Option<Granting>,
 }
 
 impl EditorHandle for Handle {
@@ -192,6 +195,9 @@ impl EditorHandle for Handle {
 
     fn host_main_thread_callback(&self, window: &Window) {
         window.host_main_thread_callback();
+        if let Some(granting) = &self.granting {
+            granting.grant(&self.size, window);
+        }
     }
 
     fn state_changed(&self) {
@@ -204,28 +210,5 @@ impl EditorHandle for Handle {
 
     fn param_modulation_changed(&self, _: &str, _: f32) {
         self.repaint.request_repaint();
-    }
-}
-
-/// nice-plug's way to the host as baseview's.
-struct Callbacks(Box<dyn HostCallbacks>);
-
-impl baseview::host::HostCallbacks for Callbacks {
-    fn request_resize(&mut self, size: baseview::WindowSize) -> Result<(), HandlerError> {
-        self.0
-            .request_resize(size.physical.into(), size.scale_factor)
-            .map_err(HandlerError::from_boxed)
-    }
-
-    fn destroyed(&mut self) {
-        self.0.destroyed();
-    }
-}
-
-struct Caller(Box<dyn HostMainThreadCaller>);
-
-impl baseview::host::HostMainThreadCaller for Caller {
-    fn call_main_thread(&mut self) {
-        self.0.call_main_thread();
     }
 }

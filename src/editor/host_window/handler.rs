@@ -20,6 +20,7 @@ use super::drag_out::DragOut;
 use super::keyboard::Keyboard;
 use super::pace::{Pace, TICK};
 use super::paint::{Area, Canvas, Screen};
+use super::wish::Wish;
 use super::{Page, RepaintNotifier, WindowSize, output, take_dragged};
 use crate::editor::theme;
 
@@ -39,6 +40,8 @@ pub(super) struct Handler {
     timer: TimerHandle,
     began: Instant,
     pub(super) pace: Pace,
+    /// The way to another size, where a host has the window around.
+    wish: Option<Wish>,
     inner: RefCell<Inner>,
 }
 
@@ -58,7 +61,7 @@ pub(super) struct Inner {
     /// When one was pressed last.
     pub(super) clicked: Option<Instant>,
     pub(super) cursor: baseview::MouseCursor,
-    /// A field is edited, or the host gave the window its keyboard.
+    /// Something of the page has its focus.
     pub(super) editing: bool,
 }
 
@@ -75,6 +78,7 @@ impl Handler {
         repaint: RepaintNotifier,
         hidden: Arc<AtomicBool>,
         embedded: bool,
+        wish: Option<Wish>,
     ) -> Result<Self, HandlerError> {
         let ctx = egui::Context::default();
         theme::apply(&ctx);
@@ -111,6 +115,7 @@ impl Handler {
             timer,
             began: Instant::now(),
             pace,
+            wish,
             inner: RefCell::new(inner),
         };
         handler.follow_system_scale();
@@ -205,9 +210,14 @@ impl Handler {
         }
         self.size.set_zoom(asked);
         self.ctx.set_zoom_factor(self.size.zoom());
-        let (width, height) = self.size.pixels();
-        // Where the host refuses, the page is drawn as it fits.
-        let _ = self.window.resize(PhysicalSize::new(width, height));
+        self.pace.hurry();
+        match &self.wish {
+            Some(wish) => wish.resize(),
+            None => {
+                let (width, height) = self.size.pixels();
+                let _ = self.window.resize(PhysicalSize::new(width, height));
+            }
+        }
     }
 
     /// Whether anybody can see what would be drawn.

@@ -10,7 +10,7 @@
 //! | `drag_out` | files dragged out of the window |
 //! | `access` | the page for screen readers |
 //! | `size`, `scale` | points, pixels, zoom; what the desktop asks for |
-//! | `repaint` | asking for a frame |
+//! | `repaint`, `wish` | asking the window for a frame, and the host for another size |
 //!
 //! On Linux the window lives on a thread of its own, elsewhere on the host's main thread. The page runs
 //! there; nothing of it is reached from another thread but through [`RepaintNotifier`], [`WindowSize`] and
@@ -30,6 +30,7 @@ pub mod paint;
 mod repaint;
 mod scale;
 mod size;
+mod wish;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -75,10 +75,12 @@ impl WindowSize {
         self.zoom.store(zoom.to_bits(), Relaxed);
     }
 
-    /// What the host says of the screen, pixels a point; nonsense is not taken.
+    /// What the host says of the screen, pixels a point; nonsense is not taken. Hosts that know of no scales
+    /// say 1, so that says nothing.
     pub fn set_host_scale(&self, scale: f64) {
         if SCALES.contains(&scale) {
-            self.host_scale.store(scale.to_bits(), Relaxed);
+            let bits = if scale == 1.0 { 0 } else { scale.to_bits() };
+            self.host_scale.store(bits, Relaxed);
         }
     }
 
@@ -108,10 +110,15 @@ impl WindowSize {
         (pixels(width), pixels(height))
     }
 
-    /// Remembers the points that so many pixels are.
+    /// Remembers the points that so many pixels are; not of a window that is too small for the page, which is
+    /// the host's doing, and may pass.
     pub fn set_pixels(&self, (width, height): (u32, u32)) {
         let points = |pixels: u32| (f64::from(pixels) / self.zoomed()).round() as u32;
-        self.set((points(width), points(height)));
+        let (width, height) = (points(width), points(height));
+        let (narrowest, lowest) = self.sizes.smallest;
+        if width >= narrowest && height >= lowest {
+            self.set((width, height));
+        }
     }
 
     /// Least size that shows the whole page, pixels.
@@ -184,8 +191,23 @@ mod tests {
             assert_eq!(size.get(), SIZES.usual, "{scale}");
         }
         size.set_host_scale(1.0);
+        assert_eq!(
+            size.scale(),
+            2.0,
+            "the desktop's: hosts say 1 that know of none"
+        );
+        size.set_desktop_scale(None);
         assert_eq!(size.adjusted((10, 10)), (1290, 1083));
         assert_eq!(size.adjusted((1300, 1100)), (1300, 1100));
+    }
+
+    #[test]
+    fn a_size_on_the_way_to_another_is_not_remembered() {
+        let size = WindowSize::new(&SIZES);
+        size.set_pixels((128, 128));
+        assert_eq!(size.get(), SIZES.usual);
+        size.set_pixels((1200, 800));
+        assert_eq!(size.get(), (1200, 800));
     }
 
     #[test]
