@@ -233,7 +233,8 @@ impl IPlugViewTrait for View {
         };
         // Before it is open the plugin has no say.
         if let Some(guest) = self.opened() {
-            let (mut width, mut height) = extent(rect);
+            let (across, down) = extent(rect);
+            let (mut width, mut height) = (across, down);
             call!(
                 guest.gui,
                 adjust_size,
@@ -241,6 +242,11 @@ impl IPlugViewTrait for View {
                 &mut width,
                 &mut height
             );
+            // So far below the least nobody drags a window at once: the host's isn't laid out yet (JUCE begins
+            // with 128 by 128), and what it would make of another answer would stay.
+            if across < width / 2 && down < height / 2 {
+                return kResultTrue;
+            }
             rect.right = rect.left.saturating_add(width as i32);
             rect.bottom = rect.top.saturating_add(height as i32);
         }
