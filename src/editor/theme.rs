@@ -20,6 +20,8 @@ pub const TEXT: Color32 = Color32::from_rgb(0xe8, 0xea, 0xf0);
 pub const TEXT_WEAK: Color32 = Color32::from_rgb(0x96, 0x9d, 0xb0);
 /// What acts, and what is held.
 pub const ACCENT: Color32 = Color32::from_rgb(0xff, 0xb0, 0x5c);
+/// Around what has the keyboard; 3:1 against everything else.
+pub const FOCUS: Color32 = Color32::from_rgb(0xff, 0xff, 0xff);
 /// Text on the accent.
 pub const ON_ACCENT: Color32 = Color32::from_rgb(0x24, 0x17, 0x08);
 /// What is ready or moving along.

@@ -21,7 +21,7 @@ fn the_browser_searches_filters_and_plays() {
     page.run();
     page.get_by_label("Search").type_text("electric pia");
     page.run();
-    page.get_by_role_and_label(Role::Button, "Electric Piano")
+    page.get_by_role_and_label(Role::ListBoxOption, "Electric Piano")
         .click();
     page.run();
     assert_eq!(host.take(), [Asked::Factory("Electric Piano".into())]);
@@ -31,7 +31,7 @@ fn the_browser_searches_filters_and_plays() {
     page.get_by_label("Search").type_text("zzz");
     page.run();
     assert!(
-        page.query_by_role_and_label(Role::Button, "Electric Piano")
+        page.query_by_role_and_label(Role::ListBoxOption, "Electric Piano")
             .is_none()
     );
     page.get_by_label("Nothing fits; search for other words, or make it with a prompt.");
@@ -52,14 +52,14 @@ fn families_and_tags_narrow_the_list() {
     page.get_by_label("Bass").click();
     page.run();
     assert!(
-        page.query_by_role_and_label(Role::Button, "Electric Piano")
+        page.query_by_role_and_label(Role::ListBoxOption, "Electric Piano")
             .is_none()
     );
     page.get_by_label("Factory family").click();
     page.run();
     page.get_by_label("Keys").click();
     page.run();
-    page.get_by_role_and_label(Role::Button, "Electric Piano");
+    page.get_by_role_and_label(Role::ListBoxOption, "Electric Piano");
 
     // A tag that most have; those without it go.
     let of_keys = |tag: &str| {
@@ -75,14 +75,14 @@ fn families_and_tags_narrow_the_list() {
         page.get_by_label(&label).click();
         page.run();
         assert_eq!(
-            page.query_by_role_and_label(Role::Button, "Electric Piano")
+            page.query_by_role_and_label(Role::ListBoxOption, "Electric Piano")
                 .is_some(),
             of_keys(tag)
         );
         page.get_by_label(&label).click();
         page.run();
     }
-    page.get_by_role_and_label(Role::Button, "Electric Piano");
+    page.get_by_role_and_label(Role::ListBoxOption, "Electric Piano");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use egui_kittest::kittest::Queryable;
 use super::host::{Asked, Host};
 use super::{made, page, type_prompt};
 
-fn kit(prompt: &str) -> Arc<Instrument> {
+pub fn kit(prompt: &str) -> Arc<Instrument> {
     let levels = vec![-10.0; LAYERS * ROWS * TIMES];
     let piece = |key| Piece::new(key, 7, &levels, &[0.0; MODES * TIMES]).unwrap();
     let pieces = vec![piece(36), piece(38), piece(42)];

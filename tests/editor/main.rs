@@ -9,10 +9,12 @@ mod host;
 mod kit;
 mod library;
 mod painting;
+mod reading;
 mod song;
 mod sound;
 mod stem;
 mod stems;
+mod tabbing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -297,7 +297,7 @@ fn corrections() -> [(&'static str, Corrections); 7] {
             },
         ),
         (
-            "80?",
+            "Tempo 80 bpm",
             Corrections {
                 tempo: Some(80.0),
                 ..nothing()

@@ -102,7 +102,7 @@ fn nothing_is_cut_off_in_the_smallest_window() {
             "Change",
             "Lead",
             "Variation B",
-            "5–8",
+            "Bars 5 to 8",
             "Crash",
             "Kick, bar 4, step 16",
             "Save part as WAV",

@@ -20,16 +20,16 @@ use crate::song::{heard, taken};
 
 /// Shows what the test says, and writes down what the page asks for.
 #[derive(Default)]
-struct Track {
+pub struct Track {
     shown: Mutex<StemsView>,
     asked: Mutex<Vec<SongOrder>>,
-    stem: Mutex<Vec<StemOrder>>,
+    pub stem: Mutex<Vec<StemOrder>>,
     moved: Mutex<Vec<(ParamPtr, f32)>>,
     params: StemsParams,
 }
 
 impl Track {
-    fn show(&self, change: impl FnOnce(&mut StemsView)) {
+    pub fn show(&self, change: impl FnOnce(&mut StemsView)) {
         change(&mut self.shown.lock().unwrap());
     }
 
@@ -66,7 +66,7 @@ impl StemControls for Track {
     fn end_edit(&self, _: ParamPtr) {}
 }
 
-fn page(track: &Arc<Track>, (width, height): (f32, f32)) -> Harness<'static, StemsState> {
+pub fn page(track: &Arc<Track>, (width, height): (f32, f32)) -> Harness<'static, StemsState> {
     let track = track.clone();
     Harness::builder()
         .with_step_dt(1.0 / 60.0)
@@ -288,7 +288,7 @@ fn a_part_is_asked_for_changed_and_saved() {
     }
 
     // What is chosen is made anew, on the other page of bars, too.
-    page.get_by_label("5–8").click();
+    page.get_by_label("Bars 5 to 8").click();
     page.run();
     for name in ["Bar 6", "Snare", "Change"] {
         page.get_by_label(name).click();

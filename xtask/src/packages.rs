@@ -51,6 +51,15 @@ pub const TEST: &[Need] = &[
         present: || succeeds("which", &["Xvfb"]),
     },
     Need {
+        packages: &["dbus-daemon", "dbus-session-bus-common", "at-spi2-core"],
+        why: "buses of their own for the tests that read the window as a screen reader does",
+        present: || {
+            succeeds("dbus-daemon", &["--version"])
+                && Path::new("/usr/share/dbus-1/session.conf").exists()
+                && Path::new("/usr/share/dbus-1/services/org.a11y.Bus.service").exists()
+        },
+    },
+    Need {
         packages: &["libglib2.0-0", "libfreetype6"],
         why: "DawDreamer and Pedalboard, the VST3 hosts of the tests, are linked with them",
         present: || library("libglib-2.0.so.0") && library("libfreetype.so.6"),

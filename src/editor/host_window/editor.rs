@@ -85,7 +85,7 @@ impl Editor for ConsortEditor {
             .map(baseview::ParentWindowHandle::from_window);
         let embedded = parent.is_some() || wait_for_parent;
         let hidden = Arc::new(AtomicBool::new(false));
-        let page = (self.open)(context);
+        let page = (self.title, (self.open)(context));
         let (mut around, mut wish, mut granting) = (None, None, None);
         if let Some(methods) = host {
             let shared = wish::shared(methods);

@@ -15,7 +15,7 @@ use baseview::{
 };
 use egui::{Pos2, Rect, ViewportId, vec2};
 
-use super::access::{Access, Asked};
+use super::access::{Access, Asked, Placed};
 use super::drag_out::DragOut;
 use super::keyboard::Keyboard;
 use super::pace::{Pace, TICK};
@@ -54,6 +54,7 @@ pub(super) struct Inner {
     pub(super) drag: Option<DragOut>,
     pub(super) access: Access,
     pub(super) asked: Asked,
+    placed: Placed,
     pub(super) pointer: Option<Pos2>,
     pub(super) modifiers: egui::Modifiers,
     /// Buttons that are down.
@@ -63,6 +64,8 @@ pub(super) struct Inner {
     pub(super) cursor: baseview::MouseCursor,
     /// Something of the page has its focus.
     pub(super) editing: bool,
+    /// Nothing had the keyboard in the last frame.
+    idle: bool,
 }
 
 fn fault(error: impl ToString) -> HandlerError {
@@ -73,7 +76,7 @@ impl Handler {
     /// The handler of a window that is not shown yet.
     pub(super) fn new(
         window: WindowContext,
-        page: Box<dyn Page>,
+        (title, page): (&'static str, Box<dyn Page>),
         size: Arc<WindowSize>,
         repaint: RepaintNotifier,
         hidden: Arc<AtomicBool>,
@@ -85,7 +88,7 @@ impl Handler {
         ctx.set_zoom_factor(size.zoom());
         let pace = Pace::new(&ctx);
         let handle = window.platform_handle();
-        let asked = Asked::new(&ctx);
+        let asked = Asked::new(&ctx, title);
         let inner = Inner {
             page,
             input: egui::RawInput {
@@ -98,12 +101,14 @@ impl Handler {
             drag: None,
             access: Access::new(&asked, &handle),
             asked,
+            placed: Placed::default(),
             pointer: None,
             modifiers: egui::Modifiers::default(),
             held: 0,
             clicked: None,
             cursor: baseview::MouseCursor::Default,
             editing: false,
+            idle: true,
         };
         let timer = window.create_timer(TICK).map_err(fault)?;
         let handler = Self {
@@ -179,18 +184,28 @@ impl Handler {
         if cursor != inner.cursor && self.window.set_mouse_cursor(cursor).is_ok() {
             inner.cursor = cursor;
         }
-        if let Some(tree) = output.accesskit_update {
-            if let Some(bounds) = inner.keyboard.bounds() {
-                inner.access.placed(bounds);
-            }
+        // Tab goes round by way of nothing, for one frame: that is not told, nor is the keyboard given back.
+        let wants = self.ctx.egui_wants_keyboard_input();
+        let between = inner.editing && !wants && !inner.idle;
+        inner.idle = !wants;
+        if between {
+            self.pace.hurry();
+            return self.drag_out(inner);
+        }
+        if let Some(mut tree) = output.accesskit_update {
+            inner.asked.tidy(&mut tree);
             inner.access.update(tree);
         }
-        let editing = self.ctx.egui_wants_keyboard_input();
-        if editing != inner.editing {
-            inner.editing = editing;
-            inner.access.focused(editing);
+        if wants != inner.editing {
+            inner.editing = wants;
+            inner.access.focused(wants);
         }
-        inner.keyboard.wants(editing);
+        inner.keyboard.wants(wants);
+        self.drag_out(inner);
+    }
+
+    /// Begins to drag what the page wants dragged.
+    fn drag_out(&self, inner: &mut Inner) {
         if let Some(files) = take_dragged(&self.ctx)
             && inner.held > 0
         {
@@ -238,13 +253,19 @@ impl Handler {
         let Ok(mut inner) = self.inner.try_borrow_mut() else {
             return;
         };
+        let inner = &mut *inner;
         for typed in inner.keyboard.poll() {
-            self.typed(&mut inner, typed);
+            self.typed(inner, typed);
         }
         if let Some(actions) = inner.asked.take() {
             let requests = actions.into_iter().map(egui::Event::AccessKitActionRequest);
             inner.input.events.extend(requests);
             self.pace.hurry();
+        }
+        if inner.asked.listens()
+            && let Some(bounds) = inner.placed.look(|| inner.keyboard.bounds())
+        {
+            inner.access.placed(bounds);
         }
         if let Some(drag) = &mut inner.drag {
             drag.serve();
@@ -254,7 +275,7 @@ impl Handler {
         }
         let due = self.pace.due(&self.repaint);
         // A window that can't draw now tries again with the next frame.
-        if due && self.visible(&inner) && self.frame(&mut inner).is_err() {
+        if due && self.visible(inner) && self.frame(inner).is_err() {
             self.pace.exposed.set(true);
         }
     }

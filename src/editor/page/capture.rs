@@ -27,7 +27,7 @@ pub(super) fn button(ui: &mut Ui, controls: &dyn Controls) -> bool {
 pub(super) fn running(ui: &mut Ui, view: &View, controls: &dyn Controls) {
     let mut end = |text: &str, name: &str| {
         let button = ui.add(Button::new(text).min_size(vec2(60.0, 30.0)));
-        name_it(ui, &button, name, egui::Role::Button);
+        name_it(&button, name, egui::Role::Button);
         button.clicked()
     };
     if end("Stop", "Stop capture") {

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use egui::{
-    Button, ComboBox, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, UiBuilder, pos2, vec2,
-};
+use egui::{Button, ComboBox, Rect, Response, RichText, Role, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::{name_it, prompt};
+use crate::editor::widgets::rows::rows;
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Family;
 use crate::instrument::factory::{self, Entry, Kind};
 
 /// Tags offered, those of most instruments first.
 const TAGS: usize = 12;
-const ROW: f32 = 24.0;
 
 /// What the browser remembers between frames.
 #[derive(Default)]
@@ -43,8 +42,10 @@ impl Browser {
 pub(super) fn button(ui: &mut Ui, place: Rect, browser: &mut Browser) {
     let size = vec2(86.0, 26.0);
     let at = Rect::from_min_size(pos2(place.right() - size.x - 8.0, place.top() + 8.0), size);
-    let text = if browser.open { "Close" } else { "Factory" };
-    let hint = "Instruments that come with Consort";
+    let (text, hint) = match browser.open {
+        true => ("Close", "Shows the instrument's picture again"),
+        false => ("Factory", "Instruments that come with Consort"),
+    };
     if ui.put(at, Button::new(text)).on_hover_text(hint).clicked() {
         browser.open = !browser.open;
     }
@@ -75,7 +76,7 @@ fn filters(ui: &mut Ui, browser: &mut Browser) {
             .hint_text("Search the factory library");
         let width = (ui.available_width() - 250.0).max(80.0);
         let field = ui.add_sized(vec2(width, 26.0), field);
-        name_it(ui, &field, "Search", egui::Role::TextInput);
+        name_it(&field, "Search", egui::Role::TextInput);
         let shown = browser
             .family
             .map_or("All families".to_owned(), prompt::title);
@@ -85,14 +86,10 @@ fn filters(ui: &mut Ui, browser: &mut Browser) {
             .selected_text(shown)
             .show_ui(ui, |ui| {
                 ui.spacing_mut().interact_size.y = 20.0;
-                ui.selectable_value(&mut browser.family, None, "All families");
-                for family in Family::ALL {
-                    let title = prompt::title(family);
-                    ui.selectable_value(&mut browser.family, Some(family), title);
-                }
+                prompt::families(ui, &mut browser.family);
             })
             .response;
-        name_it(ui, &families, "Factory family", egui::Role::ComboBox);
+        name_it(&families, "Factory family", egui::Role::ComboBox);
     });
 }
 
@@ -114,7 +111,7 @@ fn tags(ui: &mut Ui, browser: &mut Browser) {
             let chosen = browser.tag.as_deref() == Some(tag);
             let text = RichText::new(tag).small();
             let button = ui.selectable_label(chosen, text);
-            name_it(ui, &button, &format!("Tag {tag}"), egui::Role::Button);
+            name_it(&button, &format!("Tag {tag}"), egui::Role::Button);
             if button.clicked() {
                 browser.tag = (!chosen).then(|| tag.to_owned());
             }
@@ -134,25 +131,23 @@ fn list(ui: &mut Ui, browser: &mut Browser, view: &View, controls: &dyn Controls
         ui.label(RichText::new(hint).color(theme::TEXT_WEAK));
     }
     let playing = view.instrument.as_ref();
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .show_rows(ui, ROW, shown.len(), |ui, rows| {
-            for entry in &shown[rows] {
-                let plays = playing.is_some_and(|instrument| {
-                    instrument.name == entry.name && instrument.recipe.prompt == entry.prompt
-                });
-                if row(ui, entry, plays) {
-                    browser.wrong = controls.play_factory(&entry.name).err();
-                }
-            }
+    let clicked = rows(ui, "Factory library", shown.len(), |ui, index, response| {
+        let entry = shown[index];
+        let plays = playing.is_some_and(|instrument| {
+            instrument.name == entry.name && instrument.recipe.prompt == entry.prompt
         });
+        name_it(response, &entry.name, Role::ListBoxOption);
+        spoken::listed(response, plays, index, shown.len());
+        row(ui, entry, response, plays);
+    });
+    if let Some(index) = clicked {
+        browser.wrong = controls.play_factory(&shown[index].name).err();
+    }
 }
 
-/// One instrument; whether it was clicked.
-fn row(ui: &mut Ui, entry: &Entry, plays: bool) -> bool {
-    let size = vec2(ui.available_width(), ROW);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    name_it(ui, &response, &entry.name, egui::Role::Button);
+/// One instrument.
+fn row(ui: &Ui, entry: &Entry, response: &Response, plays: bool) {
+    let rect = response.rect;
     let fill = match (plays, response.hovered()) {
         (true, _) => theme::ACCENT.gamma_multiply(0.25),
         (false, true) => theme::FIELD_HOVERED,
@@ -163,6 +158,7 @@ fn row(ui: &mut Ui, entry: &Entry, plays: bool) -> bool {
         prompt::title(entry.family),
         entry.tags.join(", ")
     );
+    spoken::describe(response, &about);
     ui.painter()
         .rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::ROUND_SMALL, fill);
     let inside = rect.shrink2(vec2(8.0, 0.0));
@@ -179,5 +175,4 @@ fn row(ui: &mut Ui, entry: &Entry, plays: bool) -> bool {
             .with_clip_rect(rect)
             .galley(at - vec2(0.0, text.size().y / 2.0), text, colour);
     }
-    response.clicked()
 }

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use egui::{Align, Button, CornerRadius, Label, Layout, ProgressBar, RichText, TextEdit, Ui, vec2};
 
 use super::name_it;
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::jobs::Export;
 
@@ -77,7 +78,7 @@ pub(super) fn place(ui: &mut Ui, files: &mut Files, hint: &str) {
         .hint_text(hint)
         .align(egui::Align2::LEFT_CENTER);
     let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
-    name_it(ui, &field, "Folder", egui::Role::TextInput);
+    name_it(&field, "Folder", egui::Role::TextInput);
 }
 
 fn save(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls, ready: bool) {
@@ -123,7 +124,7 @@ fn open(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls) {
         }
         for file in &*listed {
             let name = file.file_stem().unwrap_or_default().to_string_lossy();
-            if ui.button(name).clicked() {
+            if spoken::menu_item(ui, &name).clicked() {
                 chosen = Some(file.clone());
                 ui.close();
             }
@@ -159,7 +160,7 @@ pub(super) fn report(ui: &mut Ui, files: &Files, view: &View) {
                 .corner_radius(CornerRadius::same(4))
                 .fill(theme::READY);
             let bar = ui.add(bar);
-            name_it(ui, &bar, "Export progress", egui::Role::ProgressIndicator);
+            name_it(&bar, "Export progress", egui::Role::ProgressIndicator);
             ui.label(RichText::new("Exporting").color(theme::TEXT_WEAK));
         }
         (Some(Export::Done(file)), _) => {

@@ -19,14 +19,14 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     };
     for (page, name) in ["Instrument", "Library", "Stems"].into_iter().enumerate() {
         let tab = ui.selectable_label(shown == page, name);
-        name_it(ui, &tab, &format!("{name} page"), egui::Role::Button);
+        name_it(&tab, &format!("{name} page"), egui::Role::Tab);
         if tab.clicked() {
             (state.library.shown, state.stem.shown) = (page == 1, page == 2);
         }
     }
     let shown = state.song.is_shown(&view.song);
     let song = ui.selectable_label(shown, "Song");
-    name_it(ui, &song, "Song strip", egui::Role::Button);
+    name_it(&song, "Song strip", egui::Role::Button);
     let hint = "Listens to the song on Consort's sidechain, and takes bars of it";
     if song.on_hover_text(hint).clicked() {
         state.song.choose(!shown);

@@ -12,6 +12,7 @@ use super::name_it;
 use crate::analysis::song::Corrections;
 use crate::analysis::song::corrections::TEMPI;
 use crate::editor::theme;
+use crate::editor::widgets::spoken;
 use crate::jobs::SongOrder;
 use crate::jobs::song::Heard;
 use crate::music::{Key, Mode, Piece, key_name};
@@ -97,7 +98,7 @@ impl Corrector {
             let mut shown = self.bpm.unwrap_or(bpm);
             let field = DragValue::new(&mut shown).range(TEMPI).max_decimals(1);
             let field = ui.add(field.suffix(" bpm").update_while_editing(false));
-            name_it(ui, &field, "Tempo", egui::Role::SpinButton);
+            name_it(&field, "Tempo", egui::Role::SpinButton);
             // Told once it is let go, or written to its end.
             match field.dragged() {
                 true => self.bpm = Some(shown),
@@ -106,14 +107,17 @@ impl Corrector {
             }
             for (text, name, share) in [("½", "Half tempo", 0.5), ("2×", "Double tempo", 2.0)] {
                 let button = ui.add_enabled(TEMPI.contains(&(bpm * share)), Button::new(text));
-                name_it(ui, &button, name, egui::Role::Button);
+                name_it(&button, name, egui::Role::Button);
                 if button.clicked() {
                     told.tempo = Some(bpm * share);
                 }
             }
             let others = now.map_or(&[][..], |tempo| &tempo.alternatives);
             for other in others.iter().take(2) {
-                if ui.button(format!("{:.0}?", other.bpm)).clicked() {
+                let button = ui.button(format!("{:.0}?", other.bpm));
+                let name = format!("Tempo {:.0} bpm", other.bpm);
+                name_it(&button, &name, egui::Role::Button);
+                if button.clicked() {
                     told.tempo = Some(other.bpm);
                 }
             }
@@ -145,7 +149,7 @@ impl Corrector {
                     .is_some_and(|(chosen, _)| *chosen == number);
                 let cell = ui.selectable_label(chosen, &bar.chords);
                 let name = format!("Chords of bar {}: {}", number + 1, bar.chords);
-                name_it(ui, &cell, &name, egui::Role::Button);
+                name_it(&cell, &name, egui::Role::Button);
                 if cell.clicked() {
                     self.bar = Some((number, bar.chords.clone()));
                     self.wrong = None;
@@ -163,7 +167,7 @@ impl Corrector {
         ui.horizontal(|ui| {
             ui.label(format!("Bar {}", *number + 1));
             let field = ui.add(TextEdit::singleline(written).desired_width(150.0));
-            name_it(ui, &field, "Chords of the bar", egui::Role::TextInput);
+            name_it(&field, "Chords of the bar", egui::Role::TextInput);
             field
                 .clone()
                 .on_hover_text("Such as “Am D7”, which are half a bar each, or “–” for none");
@@ -198,7 +202,7 @@ impl Corrector {
 fn as_heard(ui: &mut Ui, what: &str, is_told: bool) -> bool {
     is_told && {
         let button = ui.button("As heard");
-        name_it(ui, &button, &format!("{what} as heard"), egui::Role::Button);
+        name_it(&button, &format!("{what} as heard"), egui::Role::Button);
         button.clicked()
     }
 }
@@ -214,7 +218,7 @@ fn history(
     ui.horizontal(|ui| {
         let mut step = |text: &str, name: &str, can: bool, asked: SongOrder| {
             let button = ui.add_enabled(can, Button::new(text));
-            name_it(ui, &button, name, egui::Role::Button);
+            name_it(&button, name, egui::Role::Button);
             if button.clicked() {
                 order(asked);
             }
@@ -257,9 +261,7 @@ fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
         ui.spacing_mut().item_spacing.x = 2.0;
         for name in METRES {
             let metre = name.parse().ok();
-            let choice = ui.selectable_label(metre == now, name);
-            name_it(ui, &choice, name, egui::Role::RadioButton);
-            if choice.clicked() {
+            if spoken::radio(ui, metre == now, name, name).clicked() {
                 told.metre = metre;
             }
         }
@@ -273,7 +275,7 @@ fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
             ("later", "Bars a beat later", 1),
         ] {
             let button = ui.add_enabled(now.is_some(), Button::new(text));
-            name_it(ui, &button, name, egui::Role::Button);
+            name_it(&button, name, egui::Role::Button);
             if button.clicked() {
                 told.downbeat += beats;
             }
@@ -308,9 +310,7 @@ fn key(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
                     Mode::Minor => format!("{tonic}m"),
                 };
                 let is_now = key.is_some_and(|key| key.key() == other);
-                let choice = ui.selectable_label(is_now, short);
-                name_it(ui, &choice, &name, egui::Role::RadioButton);
-                if choice.clicked() {
+                if spoken::radio(ui, is_now, short, &name).clicked() {
                     told.key = Some(other);
                 }
             }
@@ -325,9 +325,8 @@ fn swing(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
             Some(swing) => format!("Swing: {:.2} to 1", swing.ratio),
         });
         for (name, ratio) in SWINGS {
-            let choice = ui.selectable_label(heard.told.swing == Some(ratio), name);
-            name_it(ui, &choice, name, egui::Role::RadioButton);
-            if choice.clicked() {
+            let chosen = heard.told.swing == Some(ratio);
+            if spoken::radio(ui, chosen, name, name).clicked() {
                 told.swing = Some(ratio);
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 
 use super::{State, name_it};
-use crate::editor::widgets::pads;
+use crate::editor::widgets::{pads, spoken};
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Instrument;
 use crate::instrument::kit::piece_name;
@@ -58,7 +58,10 @@ pub(super) fn kit(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Co
         locked,
     } = &mut state.pieces;
     let look = (pressed, *chosen, *locked);
-    if let Some(key) = pads::pads(ui, rest, kit, view, controls, look) {
+    let clicked = spoken::grouped(ui, rest, "Pads", |ui| {
+        pads::pads(ui, rest, kit, view, controls, look)
+    });
+    if let Some(key) = clicked {
         state.pieces.chosen = Some(key);
     }
     true
@@ -80,7 +83,7 @@ fn piece(ui: &mut Ui, state: &mut State, instrument: &Arc<Instrument>, controls:
     ui.label(RichText::new(name).strong());
     let mut locked = state.pieces.locked & bit != 0;
     let lock = ui.checkbox(&mut locked, "Keep");
-    name_it(ui, &lock, &format!("Keep the {name}"), egui::Role::CheckBox);
+    name_it(&lock, &format!("Keep the {name}"), egui::Role::CheckBox);
     if lock
         .on_hover_text("The next kit has this piece as it is")
         .changed()
@@ -88,12 +91,7 @@ fn piece(ui: &mut Ui, state: &mut State, instrument: &Arc<Instrument>, controls:
         state.pieces.locked ^= bit;
     }
     let redraw = ui.add_enabled(!locked, egui::Button::new("Redraw"));
-    name_it(
-        ui,
-        &redraw,
-        &format!("Redraw the {name}"),
-        egui::Role::Button,
-    );
+    name_it(&redraw, &format!("Redraw the {name}"), egui::Role::Button);
     if redraw
         .on_hover_text("Another such piece; the others stay")
         .clicked()

@@ -3,7 +3,7 @@
 use egui::{Button, RichText, Ui};
 use nice_plug::params::FloatParam;
 
-use crate::editor::widgets::knob;
+use crate::editor::widgets::{knob, spoken};
 use crate::editor::{Controls, theme};
 use crate::instrument::Macros;
 
@@ -65,8 +65,11 @@ fn tabs(ui: &mut Ui, titles: [&str; 2]) -> usize {
             } else {
                 theme::TEXT_WEAK
             };
-            let title = RichText::new(title).small().color(colour);
-            if ui.add(Button::new(title).frame(false)).clicked() {
+            let text = RichText::new(title).small().color(colour);
+            let tab = ui.add(Button::new(text).frame(false));
+            spoken::pressed(&tab, index == chosen);
+            spoken::name_it(&tab, title, egui::Role::Tab);
+            if tab.clicked() {
                 chosen = index;
             }
         }

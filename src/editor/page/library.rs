@@ -13,7 +13,7 @@ use egui::{Rect, Ui, UiBuilder, vec2};
 
 use super::{State, on_card, row};
 use crate::editor::widgets::file_browser::FileBrowser;
-use crate::editor::widgets::keyboard;
+use crate::editor::widgets::{keyboard, spoken};
 use crate::editor::{Controls, LibraryOrder, View, theme};
 use crate::jobs::librarian::{Question, Wish};
 use crate::jobs::{Capture, Captured, SoundFile};
@@ -167,7 +167,7 @@ pub(super) fn page(
         chosen::chosen(ui, page, view, controls)
     });
     if let Some(rect) = keys_rect {
-        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        spoken::grouped(ui, rect, "Keyboard", |ui| {
             keyboard::keyboard(ui, rect, view, controls, &mut state.pressed);
         });
     }

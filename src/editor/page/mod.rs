@@ -5,6 +5,7 @@
 mod capture;
 mod factory;
 mod files;
+mod focus;
 mod header;
 mod heard;
 mod kit;
@@ -22,8 +23,9 @@ mod variations;
 use std::path::Path;
 use std::sync::Arc;
 
-use egui::{Align, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
+use super::widgets::spoken::{self, name_it};
 use super::widgets::{keyboard, picture};
 use super::{Controls, View, theme};
 use crate::instrument::{Family, Instrument};
@@ -229,6 +231,7 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     } else {
         instrument(ui, rest, keys, state, &view, controls);
     }
+    focus::follow(ui);
 }
 
 /// The instrument page; without its keyboard where there is no room for it.
@@ -286,7 +289,7 @@ fn instrument(
         });
     });
     if let Some(rect) = keys_rect {
-        ui.scope_builder(UiBuilder::new().max_rect(rect), |ui| {
+        spoken::grouped(ui, rect, "Keyboard", |ui| {
             keyboard::keyboard(ui, rect, view, controls, &mut state.pressed);
         });
     }
@@ -307,9 +310,4 @@ fn row(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
 fn on_card(ui: &mut Ui, rect: Rect, add: impl FnOnce(&mut Ui)) {
     ui.painter().rect_filled(rect, theme::ROUND, theme::CARD);
     row(ui, rect.shrink2(vec2(12.0, 10.0)), add);
-}
-
-/// Gives a widget the name that a screen reader says.
-fn name_it(ui: &Ui, response: &egui::Response, name: &str, role: egui::Role) {
-    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), name));
 }

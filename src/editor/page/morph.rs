@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Layout, RichText, ScrollArea, Slider, Ui};
 
 use super::{files, name_it, prompt};
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, Other, View, theme};
 use crate::instrument::Family;
 use crate::instrument::factory::{self, Kind};
@@ -64,8 +65,10 @@ fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) 
         .step_by(1.0);
     ui.spacing_mut().slider_width = (ui.available_width() - 44.0).max(40.0);
     let slider = ui.add_enabled(view.morph_with.is_some(), slider);
-    name_it(ui, &slider, "Morph", egui::Role::Slider);
-    ui.label(RichText::new(format!("{percent:.0} %")).small());
+    name_it(&slider, "Morph", egui::Role::Slider);
+    let text = format!("{percent:.0} %");
+    spoken::worth(&slider, &text);
+    ui.label(RichText::new(text).small());
     if slider.changed() {
         state.wrong = controls.morph(percent / 100.0).err();
     }
@@ -76,7 +79,7 @@ fn menu(ui: &mut Ui, state: &mut Morph, folder: &Path, view: &View) -> Option<Ot
     let mut chosen = None;
     let button = ui.menu_button("Morph with…", |ui| {
         let mut pick = |ui: &mut Ui, text: &str, other: Other| {
-            if ui.button(text).clicked() {
+            if spoken::menu_item(ui, text).clicked() {
                 chosen = Some(other);
                 ui.close();
             }

@@ -3,6 +3,7 @@
 use egui::{Align, Button, ComboBox, Key, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::{State, VARIATION_NAMES, name_it};
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Family;
 use crate::jobs::{Stage, Status};
@@ -44,7 +45,7 @@ pub(super) fn prompt(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
             .align(egui::Align2::LEFT_CENTER)
             .margin(vec2(12.0, 4.0));
         let field = ui.add_sized(vec2(ui.available_width(), height), field);
-        name_it(ui, &field, "Prompt", egui::Role::TextInput);
+        name_it(&field, "Prompt", egui::Role::TextInput);
         if field.gained_focus() {
             controls.prepare();
         }
@@ -84,27 +85,27 @@ fn family(ui: &mut Ui, state: &mut State) {
             ui.spacing_mut().button_padding.y = 2.0;
             ui.spacing_mut().item_spacing.y = 3.0;
             let any = state.family.is_none() && !state.kit;
-            if ui.selectable_label(any, "Any family").clicked() {
+            if spoken::option(ui, any, "Any family").clicked() {
                 (state.family, state.kit) = (None, false);
             }
-            if ui.selectable_label(state.kit, KIT).clicked() {
+            if spoken::option(ui, state.kit, KIT).clicked() {
                 (state.family, state.kit) = (None, true);
             }
             for family in Family::ALL {
                 let chosen = state.family == Some(family);
-                if ui.selectable_label(chosen, title(family)).clicked() {
+                if spoken::option(ui, chosen, title(family)).clicked() {
                     (state.family, state.kit) = (Some(family), false);
                 }
             }
         })
         .response;
-    name_it(ui, &response, "Family", egui::Role::ComboBox);
+    name_it(&response, "Family", egui::Role::ComboBox);
 }
 
 fn ideas(ui: &mut Ui, state: &mut State) {
     let menu = ui.menu_button("Ideas", |ui| {
         for idea in IDEAS {
-            if ui.button(idea).clicked() {
+            if spoken::menu_item(ui, idea).clicked() {
                 state.prompt = idea.to_owned();
                 (state.family, state.kit) = (None, false);
                 ui.close();
@@ -125,6 +126,18 @@ fn generate(state: &mut State, view: &View, controls: &dyn Controls) {
         state.first_seed = 1;
     }
     controls.make(state.request(0));
+}
+
+/// What a list of families offers: all of them, or one.
+pub(super) fn families(ui: &mut Ui, family: &mut Option<Family>) {
+    if spoken::option(ui, family.is_none(), "All families").clicked() {
+        *family = None;
+    }
+    for each in Family::ALL {
+        if spoken::option(ui, *family == Some(each), title(each)).clicked() {
+            *family = Some(each);
+        }
+    }
 }
 
 /// "Chromatic percussion".

@@ -9,7 +9,7 @@ use super::heard::Corrector;
 use super::{name_it, routes, row};
 use crate::analysis::song::live::Now;
 use crate::editor::theme;
-use crate::editor::widgets::{meter, waveform::Waveform};
+use crate::editor::widgets::{meter, spoken, waveform::Waveform};
 use crate::jobs::SongOrder;
 use crate::jobs::song::{BARS, Hearing, Progress, Song, Source};
 
@@ -117,10 +117,9 @@ fn switch(ui: &mut Ui, listening: &Listening) {
     ui.spacing_mut().button_padding.x = 7.0;
     ui.add_space(5.0);
     for bars in BARS {
-        let chosen = ui.selectable_label(listening.song.bars == bars, bars.to_string());
+        let chosen = listening.song.bars == bars;
         let name = format!("{bars} {}", plural(bars));
-        name_it(ui, &chosen, &name, egui::Role::RadioButton);
-        if chosen.clicked() {
+        if spoken::radio(ui, chosen, bars.to_string(), &name).clicked() {
             (listening.order)(SongOrder::Bars(bars));
         }
     }
@@ -151,7 +150,7 @@ fn taking(ui: &mut Ui, listening: &Listening) {
 fn waiting(ui: &mut Ui, progress: &Progress, listening: &Listening) {
     let mut end = |text: &str, name: &str, order: SongOrder| {
         let button = ui.add(Button::new(text).min_size(vec2(56.0, BUTTONS)));
-        name_it(ui, &button, name, egui::Role::Button);
+        name_it(&button, name, egui::Role::Button);
         if button.clicked() {
             (listening.order)(order);
         }

@@ -9,6 +9,7 @@ use egui::{Align, Button, Key, Label, Layout, RichText, Slider, TextEdit, Ui, ve
 
 use super::{capture, name_it};
 use crate::editor::widgets::file_browser::{FileBrowser, has_ending};
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Instrument;
 use crate::jobs::{Capture, Captured, Request, SoundFile, Source};
@@ -204,7 +205,7 @@ fn changes(ui: &mut Ui, row: &mut SoundRow, controls: &dyn Controls) {
         .hint_text("darker, softer attack")
         .align(egui::Align2::LEFT_CENTER);
     let field = ui.add_sized(vec2(170.0, 28.0), field);
-    name_it(ui, &field, "Changes", egui::Role::TextInput);
+    name_it(&field, "Changes", egui::Role::TextInput);
     if field.gained_focus() {
         controls.prepare();
     }
@@ -219,7 +220,8 @@ fn near(ui: &mut Ui, row: &mut SoundRow, view: &View, controls: &dyn Controls) {
     let slider = Slider::new(&mut row.amount, 0.05..=1.0).show_value(false);
     ui.spacing_mut().slider_width = 80.0;
     let slider = ui.add(slider);
-    name_it(ui, &slider, "Variation amount", egui::Role::Slider);
+    name_it(&slider, "Variation amount", egui::Role::Slider);
+    spoken::worth(&slider, &format!("{:.0} %", 100.0 * row.amount));
     slider.on_hover_text("How far a variation goes from the instrument");
     let button = ui.add_enabled(view.instrument.is_some(), Button::new("Vary"));
     let hint = "Makes another instrument near the one that plays, changed as the words say";

@@ -11,6 +11,7 @@ use super::{name_it, row};
 use crate::editor::host_window::drag_files;
 use crate::editor::theme;
 use crate::editor::widgets::part_grid::Grid;
+use crate::editor::widgets::spoken;
 use crate::jobs::stem::asking::{Edit, Sheet, VARIATIONS};
 use crate::jobs::stem::files::midi_file;
 use crate::jobs::{Status, Stem, StemOrder, StemStatus};
@@ -88,7 +89,10 @@ impl StemPage {
         match &stemming.stem.sheet {
             Some(sheet) => {
                 let playhead = stemming.stem.playhead;
-                for order in self.grid.show(ui, inside, sheet, playhead) {
+                let orders = spoken::grouped(ui, inside, "Notes", |ui| {
+                    self.grid.show(ui, inside, sheet, playhead)
+                });
+                for order in orders {
                     stemming.controls.stem(order);
                 }
             }
@@ -110,7 +114,7 @@ impl StemPage {
             .char_limit(400)
             .desired_width(width);
         let field = ui.add(field);
-        name_it(ui, &field, "Instruction", egui::Role::TextInput);
+        name_it(&field, "Instruction", egui::Role::TextInput);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let works = matches!(stemming.stem.status, StemStatus::Working(_));
         let add = ui.add_enabled(!works, Button::new("Add"));
@@ -161,7 +165,7 @@ impl StemPage {
     fn parts(&mut self, ui: &mut Ui, stemming: &Stemming) {
         ui.spacing_mut().item_spacing.x = 3.0;
         ui.spacing_mut().button_padding.x = 8.0;
-        let auto = ui.selectable_label(self.kind.is_none(), "As said");
+        let auto = spoken::radio(ui, self.kind.is_none(), "As said", "As said");
         if auto
             .on_hover_text("The part that the words name, or drums")
             .clicked()
@@ -169,9 +173,8 @@ impl StemPage {
             self.kind = None;
         }
         for kind in PartKind::ALL {
-            let choice = ui.selectable_label(self.kind == Some(kind), kind.name());
-            name_it(ui, &choice, kind.name(), egui::Role::RadioButton);
-            if choice.clicked() {
+            let chosen = self.kind == Some(kind);
+            if spoken::radio(ui, chosen, kind.name(), kind.name()).clicked() {
                 self.kind = Some(kind);
             }
         }
@@ -181,14 +184,8 @@ impl StemPage {
         ui.add_space(14.0);
         for variation in 0..sheet.variations.len().min(VARIATIONS) {
             let name = char::from(b'A' + variation as u8).to_string();
-            let choice = ui.selectable_label(sheet.chosen == variation, &name);
-            name_it(
-                ui,
-                &choice,
-                &format!("Variation {name}"),
-                egui::Role::RadioButton,
-            );
-            if choice.clicked() {
+            let spoken = format!("Variation {name}");
+            if spoken::radio(ui, sheet.chosen == variation, name, &spoken).clicked() {
                 stemming.controls.stem(StemOrder::Choose(variation));
             }
         }
@@ -207,7 +204,7 @@ impl StemPage {
         ui.spacing_mut().button_padding.x = 8.0;
         let button = |ui: &mut Ui, text: &str, name: &str, can: bool, asked: StemOrder| {
             let button = ui.add_enabled(can, Button::new(text));
-            name_it(ui, &button, name, egui::Role::Button);
+            name_it(&button, name, egui::Role::Button);
             if button.clicked() {
                 order(asked);
             }
@@ -232,12 +229,7 @@ impl StemPage {
             let mut percent = 100.0 * *amount;
             let field = DragValue::new(&mut percent).range(0.0..=100.0).suffix(" %");
             let field = ui.add(field.max_decimals(0));
-            name_it(
-                ui,
-                &field,
-                &format!("{name} amount"),
-                egui::Role::SpinButton,
-            );
+            name_it(&field, &format!("{name} amount"), egui::Role::SpinButton);
             *amount = percent / 100.0;
         }
         ui.add_space(8.0);
@@ -288,7 +280,7 @@ impl StemPage {
         );
         let midi = Button::new("Save MIDI").sense(Sense::click_and_drag());
         let midi = ui.add_enabled(saves, midi);
-        name_it(ui, &midi, "Save part as MIDI", egui::Role::Button);
+        name_it(&midi, "Save part as MIDI", egui::Role::Button);
         if midi.clicked() {
             controls.stem(StemOrder::SaveMidi(folder.to_owned()));
         }
@@ -299,7 +291,7 @@ impl StemPage {
         }
         midi.on_hover_text("Saves the part; or drag it from here onto a track");
         let wav = ui.add_enabled(saves, Button::new("Save WAV"));
-        name_it(ui, &wav, "Save part as WAV", egui::Role::Button);
+        name_it(&wav, "Save part as WAV", egui::Role::Button);
         if wav.clicked() {
             controls.stem(StemOrder::SaveWav(folder.to_owned()));
         }
@@ -334,7 +326,7 @@ fn switch(
 ) -> egui::Response {
     let mut on = param.value();
     let field = ui.checkbox(&mut on, text);
-    name_it(ui, &field, param.name(), egui::Role::CheckBox);
+    name_it(&field, param.name(), egui::Role::CheckBox);
     if field.changed() {
         set(controls, param, f32::from(u8::from(on)));
     }
@@ -354,7 +346,7 @@ fn level(ui: &mut Ui, controls: &dyn StemControls, param: &FloatParam) {
     let mut shown = decibels(param.value());
     let field = DragValue::new(&mut shown).range(-60.0..=12.0).suffix(" dB");
     let field = ui.add(field.max_decimals(1).speed(0.2));
-    name_it(ui, &field, param.name(), egui::Role::SpinButton);
+    name_it(&field, param.name(), egui::Role::SpinButton);
     if field.drag_started() {
         controls.begin_edit(param.as_ptr());
     }

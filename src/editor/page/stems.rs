@@ -6,7 +6,7 @@ use egui::{Align, Layout, RichText, Ui};
 
 use super::song::{self, Listening, Strip, song};
 use super::stem::{self, StemControls, StemPage, Stemming};
-use super::{FILES, HEADER, MARGIN, files, header, row};
+use super::{FILES, HEADER, MARGIN, files, focus, header, row};
 use crate::editor::theme;
 use crate::editor::widgets::{meter, zoom};
 use crate::jobs::song::Source;
@@ -105,4 +105,5 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
         ui.label(RichText::new("Folder").color(theme::TEXT_WEAK));
         files::place(ui, &mut state.files, "Where what is taken is saved");
     });
+    focus::follow(ui);
 }

@@ -3,6 +3,7 @@
 use egui::{Button, CornerRadius, ProgressBar, RichText, Ui, vec2};
 
 use super::{State, VARIATION_NAMES, name_it};
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::zone::PIANO_KEYS;
 use crate::jobs::Status;
@@ -27,12 +28,8 @@ pub(super) fn variations(ui: &mut Ui, state: &mut State, view: &View, controls: 
             button = button.fill(theme::ACCENT);
         }
         let button = ui.add_enabled(!state.prompt.trim().is_empty(), button);
-        name_it(
-            ui,
-            &button,
-            &format!("Variation {name}"),
-            egui::Role::Button,
-        );
+        name_it(&button, &format!("Variation {name}"), egui::Role::Button);
+        spoken::pressed(&button, selected);
         let seed = state.request(index).seed;
         if button.on_hover_text(format!("Seed {seed}")).clicked() {
             controls.make(state.request(index));
@@ -59,7 +56,7 @@ fn status(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) 
             .corner_radius(CornerRadius::same(4))
             .fill(theme::READY);
         let bar = ui.add(bar);
-        name_it(ui, &bar, "Progress", egui::Role::ProgressIndicator);
+        name_it(&bar, "Progress", egui::Role::ProgressIndicator);
         ui.add_space(6.0);
         ui.label(RichText::new(stage.label()).color(theme::TEXT_WEAK));
     } else if let Some(sentence) = wrong {
@@ -90,6 +87,8 @@ fn status(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn Controls) 
         } else {
             format!("{ready} of {total} keys ready")
         };
-        ui.label(RichText::new(text).color(theme::TEXT_WEAK));
+        if !text.is_empty() {
+            ui.label(RichText::new(text).color(theme::TEXT_WEAK));
+        }
     }
 }

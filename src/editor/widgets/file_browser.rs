@@ -1,16 +1,17 @@
 //! A file browser inside the window: a folder's folders and files, chosen by mouse or keyboard.
 //!
 //! There is one field. What is typed there finds names in the folder; a whole path goes to that
-//! folder or file. It has the focus while the browser is open, so that a host leaves the keys to
-//! the window.
+//! folder or file; arrows mark a name, which a screen reader then says. It has the focus while the
+//! browser is open, so that a host leaves the keys to the window; Tab goes on to the buttons.
 
 use std::path::{Path, PathBuf};
 
 use egui::{
-    Align, Button, Id, Key, Label, Layout, Modal, Modifiers, RichText, ScrollArea, TextEdit, Ui,
-    WidgetInfo, vec2,
+    Align, Button, Id, Key, Label, Layout, Modal, Modifiers, RichText, Role, ScrollArea, Sense,
+    TextEdit, Ui, vec2,
 };
 
+use super::spoken;
 use crate::editor::theme;
 
 /// Most names that are shown at a time.
@@ -40,6 +41,8 @@ struct Open {
     marked: usize,
     /// The mark was moved by keys: bring it into view.
     follow: bool,
+    /// Keys have moved the mark since anything was typed: it is what the keyboard is at.
+    walks: bool,
     /// The field has had the focus.
     begun: bool,
 }
@@ -123,22 +126,33 @@ impl FileBrowser {
             return Some(self.folder.clone());
         }
         let open = self.open.as_mut()?;
-        let keys = Keys::take(ui, open.typed.is_empty());
+        let field = Id::unique("find a file");
+        let keys = if open.begun && !ui.memory(|memory| memory.has_focus(field)) {
+            Keys::default()
+        } else {
+            Keys::take(ui, open.typed.is_empty())
+        };
         let field = TextEdit::singleline(&mut open.typed)
+            .id(field)
             .hint_text("Type to find a file, or a whole path")
             .desired_width(LIST.x);
         let field = ui.add(field);
-        field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, "Find a file"));
-        if !open.begun || field.lost_focus() {
+        spoken::name_it(&field, "Find a file", Role::TextInput);
+        let goes_on = ui.input(|input| input.key_pressed(Key::Tab))
+            || ui.memory(|memory| memory.focused().is_some());
+        if !open.begun || field.lost_focus() && !goes_on {
             field.request_focus();
             open.begun = true;
         }
         if field.changed() {
-            open.marked = 0;
+            (open.marked, open.walks) = (0, false);
         }
         let shown = open.shown();
         open.move_mark(&keys, shown.len());
-        let clicked = open.list(ui, &shown);
+        let (clicked, marked) = open.list(ui, &shown);
+        if let Some(marked) = marked.filter(|_| open.walks) {
+            spoken::leads(&field, marked);
+        }
         if keys.up_folder {
             go = self.folder.parent().map(Path::to_owned);
         }
@@ -197,13 +211,14 @@ impl Open {
 
     fn move_mark(&mut self, keys: &Keys, count: usize) {
         self.follow = keys.down != keys.up;
+        self.walks |= self.follow;
         self.marked = (self.marked + keys.down).saturating_sub(keys.up);
         self.marked = self.marked.min(count.saturating_sub(1));
     }
 
-    /// Shows the list; what was clicked.
-    fn list(&mut self, ui: &mut Ui, shown: &[Entry]) -> Option<PathBuf> {
-        let mut clicked = None;
+    /// Shows the list; what was clicked, and which widget is marked.
+    fn list(&mut self, ui: &mut Ui, shown: &[Entry]) -> (Option<PathBuf>, Option<Id>) {
+        let (mut clicked, mut at) = (None, None);
         let area = ScrollArea::vertical()
             .max_height(LIST.y)
             .auto_shrink([false, false]);
@@ -216,6 +231,7 @@ impl Open {
             }
             ui.spacing_mut().interact_size.y = 24.0;
             ui.spacing_mut().item_spacing.y = 2.0;
+            spoken::group(ui, "Files", Role::ListBox);
             for (place, entry) in shown.iter().enumerate() {
                 let marked = place == self.marked;
                 let name = if entry.is_folder {
@@ -223,21 +239,29 @@ impl Open {
                 } else {
                     entry.name.clone()
                 };
-                let button = Button::selectable(marked, name).truncate();
+                // Reached from the field, by arrows.
+                let button = Button::selectable(marked, &name).sense(Sense::CLICK);
+                let button = button.truncate();
                 let row = ui.add_sized(vec2(ui.available_width(), 24.0), button);
+                spoken::name_it(&row, &name, Role::ListBoxOption);
+                spoken::listed(&row, marked, place, shown.len());
                 if marked && self.follow {
                     row.scroll_to_me(None);
+                }
+                if marked {
+                    at = Some(row.id);
                 }
                 if row.clicked() {
                     clicked = Some(entry.path.clone());
                 }
             }
         });
-        clicked
+        (clicked, at)
     }
 }
 
 /// Keys that the browser takes before its field sees them.
+#[derive(Default)]
 struct Keys {
     up: usize,
     down: usize,

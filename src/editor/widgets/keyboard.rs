@@ -1,6 +1,12 @@
-//! The 88 keys: they show what is held and what is ready, and play when clicked.
+//! The 88 keys: they show what is held and what is ready, and play when clicked. One of them is reached by
+//! Tab, the others by arrows: left and right, up and down an octave; Space and Enter play while they are
+//! down.
 
-use egui::{Align2, Color32, CornerRadius, Pos2, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::accesskit::Action;
+use egui::{Align2, Color32, CornerRadius, Key, Pos2, Rect, Response, Role, Sense, Ui, pos2, vec2};
+
+use super::roving::{Roving, Spot, Step};
+use super::spoken;
 
 use crate::editor::{Controls, View, theme};
 use crate::instrument::zone::PIANO_KEYS;
@@ -13,6 +19,12 @@ const BLACK_WIDTH: f32 = 0.58;
 const BLACK_LENGTH: f32 = 0.62;
 /// Velocity of a click at the near and the far end of a key.
 const VELOCITY: (f32, f32) = (1.0, 0.25);
+/// Velocity of a key that is played from the computer's keyboard or by a screen reader.
+const PLAIN: f32 = 0.8;
+/// How long a key is held that a screen reader presses, s.
+const HELD: f64 = 0.6;
+/// The key that Tab comes to first.
+const MIDDLE_C: u8 = 60;
 
 const NAMES: [&str; 12] = [
     "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B",
@@ -29,12 +41,17 @@ pub fn keyboard(
 ) {
     let mut under_pointer = None;
     let mut down = false;
+    let mut pressed_by_name = None;
+    let mut roving = Roving::new(ui, "piano", (0, MIDDLE_C.into()));
     // Black keys last: they lie on top, for the eye and for the pointer.
     for black in [false, true] {
         for key in PIANO_KEYS.filter(|&key| is_black(key) == black) {
             let shape = key_rect(rect, key);
-            let response = ui.interact(shape, ui.scope_id().with(key), Sense::click_and_drag());
-            response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name(key)));
+            let response = roving.thing(ui, shape, (0, key.into()), Sense::click_and_drag());
+            spoken::name_it(&response, &name(key), Role::Button);
+            if is_asked(ui, &response) {
+                pressed_by_name = Some(key);
+            }
             // A drag belongs to the key it began on, wherever the pointer has gone since.
             if response.is_pointer_button_down_on() {
                 down = true;
@@ -43,9 +60,11 @@ pub fn keyboard(
             paint(ui, shape, key, view, *pressed == Some(key));
         }
     }
+    let by_keys = keyed(ui, &roving).map(|(_, key)| (key as u8, PLAIN));
+    roving.finish(ui, next);
     let wanted = match under_pointer {
         Some(position) if down => key_at(rect, position),
-        _ => None,
+        _ => by_keys.or(for_a_while(ui, pressed_by_name).map(|key| (key, PLAIN))),
     };
     if wanted.map(|(key, _)| key) != *pressed {
         if let Some(key) = pressed.take() {
@@ -56,6 +75,53 @@ pub fn keyboard(
             *pressed = Some(key);
         }
     }
+}
+
+/// A screen reader presses it.
+pub(super) fn is_asked(ui: &Ui, response: &Response) -> bool {
+    ui.input(|input| input.has_accesskit_action_request(response.id, Action::Click))
+}
+
+/// The thing that is played as long as Space or Enter is down.
+pub(super) fn keyed(ui: &Ui, roving: &Roving) -> Option<Spot> {
+    let down = ui.input(|input| input.key_down(Key::Space) || input.key_down(Key::Enter));
+    roving.focused().filter(|_| down)
+}
+
+/// A key that a screen reader has pressed, in this frame or not long ago.
+pub(super) fn for_a_while(ui: &Ui, pressed: Option<u8>) -> Option<u8> {
+    let id = ui.scope_id().with("pressed by name");
+    let now = ui.input(|input| input.time);
+    if let Some(key) = pressed {
+        ui.data_mut(|data| data.insert_temp(id, (key, now + HELD)));
+    }
+    let (key, until): (u8, f64) = ui.data(|data| data.get_temp(id))?;
+    let left = until - now;
+    (left > 0.0).then(|| {
+        let left = std::time::Duration::from_secs_f64(left);
+        ui.ctx().request_repaint_after(left);
+        key
+    })
+}
+
+fn next((_, key): Spot, step: Step) -> Spot {
+    let (low, high) = (i32::from(*PIANO_KEYS.start()), i32::from(*PIANO_KEYS.end()));
+    let wanted = match step {
+        Step::Left => key - 1,
+        Step::Right => key + 1,
+        Step::Up | Step::PageUp => key + 12,
+        Step::Down | Step::PageDown => key - 12,
+        Step::First => low,
+        Step::Last => high,
+    };
+    (
+        0,
+        if (low..=high).contains(&wanted) {
+            wanted
+        } else {
+            key
+        },
+    )
 }
 
 /// "C4" is the middle C, MIDI key 60. Any thread.

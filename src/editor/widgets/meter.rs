@@ -1,7 +1,8 @@
 //! A thin level meter.
 
-use egui::{Rect, Response, Sense, Ui, WidgetInfo, vec2};
+use egui::{Rect, Response, Role, Sense, Ui, vec2};
 
+use super::spoken;
 use crate::editor::theme;
 
 /// Bottom of the scale, dB.
@@ -34,6 +35,9 @@ pub fn meter(ui: &mut Ui, name: &str, peak: f32, width: f32) -> Response {
     };
     ui.painter().rect_filled(rect, 3, theme::FIELD);
     ui.painter().rect_filled(bar, 3, colour);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Meter, true, name));
+    spoken::name_it(&response, name, Role::Meter);
+    // Whole decibels: what moves is told each time.
+    let level = (FLOOR_DB * (1.0 - shown)).round();
+    spoken::number(&response, level.into(), [FLOOR_DB.into(), 0.0]);
     response.on_hover_text(name)
 }

@@ -7,5 +7,8 @@ pub mod meter;
 pub mod pads;
 pub mod part_grid;
 pub mod picture;
+pub mod roving;
+pub mod rows;
+pub mod spoken;
 pub mod waveform;
 pub mod zoom;

@@ -1,10 +1,11 @@
-//! The pads of a drum kit: they show what is held and what is ready, and play when clicked.
+//! The pads of a drum kit: they show what is held and what is ready, and play when clicked. One of them is
+//! reached by Tab, the others by arrows; Space and Enter play while they are down.
 
-use egui::{
-    Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
+use super::keyboard::{for_a_while, is_asked, keyed};
+use super::roving::{Roving, Spot, Step};
+use super::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Kit;
 use crate::instrument::kit::piece_name;
@@ -15,6 +16,8 @@ const COLUMNS: usize = 8;
 const GAP: f32 = 4.0;
 /// Velocity of a click at the bottom and at the top of a pad.
 const VELOCITY: (f32, f32) = (0.25, 1.0);
+/// Velocity of a pad that is played from the computer's keyboard or by a screen reader.
+const PLAIN: f32 = 0.8;
 
 /// Shows the pads over the whole of `rect`, lowest key at the top left. `pressed` is the key that
 /// the pointer holds; `marked` are keys drawn as locked, bit *k* being key *k*. Returns the key of a
@@ -29,16 +32,17 @@ pub fn pads(
 ) -> Option<u8> {
     let count = kit.pieces().len();
     let mut wanted = None;
+    let mut pressed_by_name = None;
+    let mut roving = Roving::new(ui, "pads", (0, 0));
     for (index, piece) in kit.pieces().iter().enumerate() {
         let key = piece.key();
         let shape = pad_rect(rect, index, count);
-        let response = ui.interact(
-            shape,
-            ui.scope_id().with(("pad", key)),
-            Sense::click_and_drag(),
-        );
+        let response = roving.thing(ui, shape, spot(index), Sense::click_and_drag());
         let name = piece_name(key).unwrap_or("Piece");
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+        spoken::name_it(&response, name, Role::Button);
+        if is_asked(ui, &response) {
+            pressed_by_name = Some(key);
+        }
         if response.is_pointer_button_down_on() {
             let velocity = response
                 .interact_pointer_pos()
@@ -54,6 +58,11 @@ pub fn pads(
         };
         paint(ui, shape, name, look);
     }
+    let by_keys = keyed(ui, &roving).and_then(|spot| kit.pieces().get(index(spot)));
+    roving.finish(ui, |spot, step| next(spot, step, count));
+    let by_name = for_a_while(ui, pressed_by_name);
+    let otherwise = by_keys.map(|piece| piece.key()).or(by_name);
+    let wanted = wanted.or(otherwise.map(|key| (key, PLAIN)));
     let begun = wanted.map(|(key, _)| key);
     if begun == *pressed {
         return None;
@@ -75,6 +84,32 @@ fn pad_rect(rect: Rect, index: usize, count: usize) -> Rect {
         (index / COLUMNS) as f32 * cell.y,
     );
     Rect::from_min_size(rect.min + place, cell - vec2(GAP, GAP))
+}
+
+fn spot(index: usize) -> Spot {
+    ((index / COLUMNS) as i32, (index % COLUMNS) as i32)
+}
+
+fn index((row, column): Spot) -> usize {
+    row as usize * COLUMNS + column as usize
+}
+
+/// Where a key leads among so many pads.
+fn next((row, column): Spot, step: Step, count: usize) -> Spot {
+    let last = COLUMNS as i32 - 1;
+    let wanted = match step {
+        Step::Left => (row, (column - 1).max(0)),
+        Step::Right => (row, (column + 1).min(last)),
+        Step::Up | Step::PageUp => ((row - 1).max(0), column),
+        Step::Down | Step::PageDown => (row + 1, column),
+        Step::First => (0, 0),
+        Step::Last => spot(count.saturating_sub(1)),
+    };
+    if index(wanted) < count {
+        wanted
+    } else {
+        (row, column)
+    }
 }
 
 fn velocity_at(shape: Rect, position: Pos2) -> f32 {

@@ -1,6 +1,8 @@
 //! How large everything is drawn.
 
-use egui::{Ui, WidgetInfo};
+use egui::{Role, Ui};
+
+use super::spoken;
 
 /// What can be chosen, per cent.
 const PERCENT: [u8; 7] = [75, 90, 100, 125, 150, 175, 200];
@@ -12,18 +14,15 @@ pub fn zoom(ui: &mut Ui) {
     let menu = ui.menu_button(&text, |ui| {
         for percent in PERCENT {
             let is = (now - f32::from(percent)).abs() < 0.5;
-            if ui
-                .selectable_label(is, format!("Zoom {percent} %"))
-                .clicked()
-            {
+            let name = format!("Zoom {percent} %");
+            let choice = ui.selectable_label(is, &name);
+            spoken::name_it(&choice, &name, Role::MenuItemRadio);
+            if choice.clicked() {
                 ui.ctx().set_zoom_factor(f32::from(percent) / 100.0);
                 ui.close();
             }
         }
     });
-    menu.response.widget_info(|| {
-        let name = format!("Zoom: {text}");
-        WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), name)
-    });
+    spoken::name_it(&menu.response, &format!("Zoom: {text}"), Role::Button);
     menu.response.on_hover_text("How large the window is drawn");
 }

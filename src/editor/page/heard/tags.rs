@@ -81,7 +81,7 @@ impl Corrector {
                 };
                 let field = TextEdit::singleline(&mut written).char_limit(120);
                 let field = ui.add(field.desired_width(240.0).hint_text("none told"));
-                name_it(ui, &field, name, egui::Role::TextInput);
+                name_it(&field, name, egui::Role::TextInput);
                 if field.changed() {
                     self.tag = Some((tag, written.clone()));
                 }

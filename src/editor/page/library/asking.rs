@@ -4,6 +4,7 @@ use egui::{Align, Button, ComboBox, Key, Layout, RichText, TextEdit, Ui, vec2};
 
 use super::LibraryPage;
 use crate::editor::page::{capture, name_it, prompt};
+use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Family;
 use crate::jobs::Capture;
@@ -34,7 +35,7 @@ pub(super) fn asking(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls:
             .hint_text("Describe a sound, or type a name: airy strings")
             .align(egui::Align2::LEFT_CENTER);
         let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
-        name_it(ui, &field, "Find by words", egui::Role::TextInput);
+        name_it(&field, "Find by words", egui::Role::TextInput);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if found || entered {
             let words = page.words.trim().to_owned();
@@ -54,7 +55,7 @@ pub(super) fn filters(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls
     let before = page.filter.clone();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let marked = ui.selectable_label(page.filter.favourites, "Favourites");
-        name_it(ui, &marked, "Only favourites", egui::Role::Button);
+        name_it(&marked, "Only favourites", egui::Role::Button);
         if marked.clicked() {
             page.filter.favourites = !page.filter.favourites;
         }
@@ -84,13 +85,10 @@ fn families(ui: &mut Ui, family: &mut Option<Family>) {
         .selected_text(shown)
         .show_ui(ui, |ui| {
             ui.spacing_mut().interact_size.y = 20.0;
-            ui.selectable_value(family, None, "All families");
-            for each in Family::ALL {
-                ui.selectable_value(family, Some(each), prompt::title(each));
-            }
+            prompt::families(ui, family);
         })
         .response;
-    name_it(ui, &families, "Library family", egui::Role::ComboBox);
+    name_it(&families, "Library family", egui::Role::ComboBox);
 }
 
 fn kinds(ui: &mut Ui, kind: &mut Option<Kind>) {
@@ -99,11 +97,15 @@ fn kinds(ui: &mut Ui, kind: &mut Option<Kind>) {
         .width(120.0)
         .selected_text(shown)
         .show_ui(ui, |ui| {
-            ui.selectable_value(kind, None, "From anywhere");
+            if spoken::option(ui, kind.is_none(), "From anywhere").clicked() {
+                *kind = None;
+            }
             for each in Kind::ALL {
-                ui.selectable_value(kind, Some(each), each.name());
+                if spoken::option(ui, *kind == Some(each), each.name()).clicked() {
+                    *kind = Some(each);
+                }
             }
         })
         .response;
-    name_it(ui, &kinds, "Where from", egui::Role::ComboBox);
+    name_it(&kinds, "Where from", egui::Role::ComboBox);
 }

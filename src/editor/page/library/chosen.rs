@@ -54,7 +54,7 @@ fn tags(ui: &mut Ui, page: &mut LibraryPage, entry: &Entry, controls: &dyn Contr
         .hint_text("Tags")
         .align(egui::Align2::LEFT_CENTER);
     let field = ui.add_sized(vec2(ui.available_width(), 28.0), field);
-    name_it(ui, &field, "Tags", egui::Role::TextInput);
+    name_it(&field, "Tags", egui::Role::TextInput);
     let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if entered {
         let tags = typed

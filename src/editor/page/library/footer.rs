@@ -43,7 +43,7 @@ fn progress(ui: &mut Ui, name: &str, share: f32) {
         .corner_radius(CornerRadius::same(4))
         .fill(theme::READY);
     let bar = ui.add(bar);
-    name_it(ui, &bar, name, egui::Role::ProgressIndicator);
+    name_it(&bar, name, egui::Role::ProgressIndicator);
 }
 
 /// What is being made or went wrong; else how large the library is.

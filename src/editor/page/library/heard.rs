@@ -43,7 +43,7 @@ pub(super) fn heard(ui: &mut Ui, page: &mut LibraryPage, asked: &Asked, controls
         let chosen = page.filter.family == Some(family);
         let button = Button::selectable(chosen, RichText::new(&text).color(colour));
         let button = ui.add(button);
-        name_it(ui, &button, &text, egui::Role::Button);
+        name_it(&button, &text, egui::Role::Button);
         if button.on_hover_text("Finds this one in the mix").clicked() {
             page.filter.family = (!chosen).then_some(family);
             page.ask(Question::Sound(asked.sound.clone()), controls);

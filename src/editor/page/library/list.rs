@@ -1,13 +1,12 @@
 //! What was found: a click plays it.
 
-use egui::{Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Rect, Response, RichText, Role, Ui, pos2, vec2};
 
 use super::LibraryPage;
 use crate::editor::page::{name_it, prompt};
+use crate::editor::widgets::{rows::rows, spoken};
 use crate::editor::{Controls, LibraryOrder, View, theme};
 use crate::library::Hit;
-
-const ROW: f32 = 24.0;
 
 /// Shows the list, or why it is empty.
 pub(super) fn list(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls: &dyn Controls) {
@@ -23,26 +22,30 @@ pub(super) fn list(ui: &mut Ui, page: &mut LibraryPage, view: &View, controls: &
         ui.label(RichText::new(text).color(theme::TEXT_WEAK));
     }
     let hits = shelf.hits.clone();
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .show_rows(ui, ROW, hits.len(), |ui, rows| {
-            for hit in &hits[rows] {
-                let plays = view.auditioned == Some(hit.entry.id);
-                let chosen = page.chosen == Some(hit.entry.id);
-                if row(ui, hit, plays, chosen, shelf.question.is_some()) {
-                    page.chosen = Some(hit.entry.id);
-                    controls.library(LibraryOrder::Audition(hit.entry.id));
-                }
-            }
-        });
+    let clicked = rows(
+        ui,
+        "Instruments found",
+        hits.len(),
+        |ui, index, response| {
+            let entry = &hits[index].entry;
+            let plays = view.auditioned == Some(entry.id);
+            let chosen = page.chosen == Some(entry.id);
+            name_it(response, &entry.name, Role::ListBoxOption);
+            spoken::listed(response, chosen, index, hits.len());
+            let scored = shelf.question.is_some();
+            row(ui, &hits[index], response, plays, chosen, scored);
+        },
+    );
+    if let Some(index) = clicked {
+        let id = hits[index].entry.id;
+        page.chosen = Some(id);
+        controls.library(LibraryOrder::Audition(id));
+    }
 }
 
-/// One entry; whether it was clicked.
-fn row(ui: &mut Ui, hit: &Hit, plays: bool, chosen: bool, scored: bool) -> bool {
-    let entry = &hit.entry;
-    let size = vec2(ui.available_width(), ROW);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    name_it(ui, &response, &entry.name, egui::Role::Button);
+/// One entry.
+fn row(ui: &Ui, hit: &Hit, response: &Response, plays: bool, chosen: bool, scored: bool) {
+    let (entry, rect) = (&hit.entry, response.rect);
     let fill = match (plays, chosen || response.hovered()) {
         (true, _) => theme::ACCENT.gamma_multiply(0.25),
         (false, true) => theme::FIELD_HOVERED,
@@ -75,5 +78,8 @@ fn row(ui: &mut Ui, hit: &Hit, plays: bool, chosen: bool, scored: bool) -> bool 
         let place = cell.left_center() - vec2(0.0, text.size().y / 2.0);
         painter.with_clip_rect(cell).galley(place, text, colour);
     }
-    response.on_hover_text(about).clicked()
+    response.clone().on_hover_text(&about);
+    let favourite = if entry.favourite { "Favourite · " } else { "" };
+    let score = score.map_or(String::new(), |score| format!("{score} · "));
+    spoken::describe(response, &format!("{favourite}{score}{about}"));
 }

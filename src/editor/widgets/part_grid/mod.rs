@@ -1,15 +1,20 @@
 //! The notes of a part: pieces or keys from top to bottom, steps from left to right. A click puts a
 //! note there or takes it away, a drag up or down plays it harder or softer, one to the side earlier
-//! or later.
+//! or later. With the keyboard: arrows go about, Space does what a click does, and arrows with Shift drag.
+
+mod notes;
+mod walk;
 
 use std::collections::BTreeSet;
 
-use egui::{Align2, Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::roving::Roving;
+use super::spoken;
 use crate::editor::theme;
 use crate::jobs::StemOrder;
-use crate::jobs::stem::asking::{Edit, Sheet};
-use crate::music::{GridNote, PartKind, key_name};
+use crate::jobs::stem::asking::Sheet;
+use crate::music::{PartKind, key_name};
 
 /// Bars side by side.
 pub const BARS_SHOWN: usize = 4;
@@ -21,9 +26,6 @@ const LEAST_NAMED: f32 = 9.0;
 /// Keys that are shown around a pitched part's, and most rows.
 const AROUND: u8 = 2;
 const MOST_ROWS: usize = 40;
-/// Velocity of a point of dragging; steps of a point to the side.
-const HARDER: f32 = 1.0;
-const LATER: f32 = 0.01;
 
 /// Pieces of a kit with their General MIDI keys, from the top.
 const PIECES: [(&str, u8); 15] = [
@@ -77,8 +79,8 @@ impl Grid {
         for first in (0..bars).step_by(BARS_SHOWN).take(12) {
             let last = (first + BARS_SHOWN).min(bars);
             let name = format!("{}–{last}", first + 1);
-            let page = ui.selectable_label(self.first == first, &name);
-            if page.clicked() {
+            let spoken = format!("Bars {} to {last}", first + 1);
+            if spoken::radio(ui, self.first == first, name, &spoken).clicked() {
                 self.first = first;
             }
         }
@@ -103,24 +105,38 @@ impl Grid {
         let width = field.width() / steps.len().max(1) as f32;
         let rows = rows(sheet);
         let height = field.height() / rows.len().max(1) as f32;
-        self.heads(ui, rect, field, shown, sheet, &mut orders);
+        let mut roving = Roving::new(ui, "part", (0, 0));
+        self.heads(ui, &mut roving, rect, field, shown, sheet, &mut orders);
         let kit = sheet.kind == Some(PartKind::Drums);
         for (number, (name, key)) in rows.iter().enumerate() {
             let top = field.top() + number as f32 * height;
-            self.name(
-                ui,
-                rect,
-                (top, height),
-                (name, *key),
-                kit,
-                sheet,
-                &mut orders,
-            );
+            let place = Rect::from_min_size(pos2(rect.left(), top), vec2(NAMES - 4.0, height));
+            if kit {
+                self.piece(
+                    ui,
+                    &mut roving,
+                    place,
+                    number,
+                    (name, *key),
+                    sheet,
+                    &mut orders,
+                );
+            } else {
+                write_name(ui, place, name);
+            }
             for step in steps.clone() {
                 let left = field.left() + (step - steps.start) as f32 * width;
                 let cell = Rect::from_min_size(pos2(left, top), vec2(width, height));
-                self.cell(ui, cell, sheet, (step as u32, *key), name, &mut orders);
+                let spot = walk::cell(number, step);
+                let cell = roving.thing(ui, cell, spot, Sense::click_and_drag());
+                self.cell(ui, &cell, sheet, (step as u32, *key), name, &mut orders);
             }
+        }
+        let walked = walk::Field::new(sheet, rows.len(), steps.start);
+        let to = roving.finish(ui, |spot, step| walked.next(spot, step));
+        // Those bars are shown that one comes to.
+        if let Some(step) = to.and_then(|spot| walk::step_of(sheet, spot)) {
+            self.first = step / sheet.bar.max(1) / BARS_SHOWN * BARS_SHOWN;
         }
         let painter = ui.painter();
         for step in steps.clone().filter(|step| step.is_multiple_of(4)) {
@@ -141,9 +157,11 @@ impl Grid {
     }
 
     /// Names of bars: a click chooses one to be made anew; beside it its lock.
+    #[allow(clippy::too_many_arguments)]
     fn heads(
         &mut self,
-        ui: &mut Ui,
+        ui: &Ui,
+        roving: &mut Roving,
         rect: Rect,
         field: Rect,
         shown: std::ops::Range<usize>,
@@ -155,165 +173,62 @@ impl Grid {
             let left = field.left() + place as f32 * width;
             let head = Rect::from_min_size(pos2(left, rect.top()), vec2(width, HEADS));
             let (name, lock) = head.split_left_right_at_x(head.right() - 40.0);
+            let mut thing = |rect: Rect, lock| {
+                roving.thing(ui, rect.shrink(0.5), walk::head(bar, lock), Sense::click())
+            };
+            let (name, lock) = (thing(name, false), thing(lock, true));
             let text = format!("Bar {}", bar + 1);
-            if chip(ui, name, &text, &text, self.bars.contains(&bar)).clicked()
-                && !self.bars.remove(&bar)
-            {
+            if chip(ui, &name, &text, &text, self.bars.contains(&bar)) && !self.bars.remove(&bar) {
                 self.bars.insert(bar);
             }
             let locked = sheet.locked_bars.get(bar).copied().unwrap_or(false);
-            if chip(ui, lock, "keep", &format!("Keep bar {}", bar + 1), locked).clicked() {
+            if chip(ui, &lock, "keep", &format!("Keep bar {}", bar + 1), locked) {
                 orders.push(StemOrder::LockBar(bar, !locked));
             }
         }
     }
 
-    /// The name of a row; of a kit's pieces with their locks.
+    /// The name of a kit's piece, with its lock.
     #[allow(clippy::too_many_arguments)]
-    fn name(
+    fn piece(
         &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        (top, height): (f32, f32),
+        ui: &Ui,
+        roving: &mut Roving,
+        place: Rect,
+        row: usize,
         (name, key): (&str, u8),
-        kit: bool,
         sheet: &Sheet,
         orders: &mut Vec<StemOrder>,
     ) {
-        let place = Rect::from_min_size(pos2(rect.left(), top), vec2(NAMES - 4.0, height));
-        if !kit {
-            if height >= LEAST_NAMED {
-                let at = place.right_center();
-                ui.painter().text(
-                    at,
-                    Align2::RIGHT_CENTER,
-                    name,
-                    theme::small(),
-                    theme::TEXT_WEAK,
-                );
-            }
-            return;
-        }
         let (left, lock) = place.split_left_right_at_x(place.right() - 30.0);
-        if chip(ui, left, name, name, self.pieces.contains(&key)).clicked()
-            && !self.pieces.remove(&key)
-        {
+        let mut thing = |rect: Rect, lock| {
+            roving.thing(ui, rect.shrink(0.5), walk::name(row, lock), Sense::click())
+        };
+        let (left, lock) = (thing(left, false), thing(lock, true));
+        if chip(ui, &left, name, name, self.pieces.contains(&key)) && !self.pieces.remove(&key) {
             self.pieces.insert(key);
         }
         let locked = sheet.locked_pieces.contains(&key);
-        if chip(
-            ui,
-            lock,
-            "keep",
-            &format!("Keep {}", name.to_lowercase()),
-            locked,
-        )
-        .clicked()
-        {
+        let keep = format!("Keep {}", name.to_lowercase());
+        if chip(ui, &lock, "keep", &keep, locked) {
             orders.push(StemOrder::LockPiece(key, !locked));
         }
     }
+}
 
-    fn cell(
-        &mut self,
-        ui: &mut Ui,
-        cell: Rect,
-        sheet: &Sheet,
-        (step, key): (u32, u8),
-        name: &str,
-        orders: &mut Vec<StemOrder>,
-    ) {
-        let id = ui.scope_id().with(("part", step, key));
-        let response = ui.interact(cell, id, Sense::click_and_drag());
-        let note = sheet
-            .part()
-            .and_then(|part| part.note_at(step, key))
-            .copied();
-        let bar = sheet.bar.max(1) as u32;
-        response.widget_info(|| {
-            let text = format!("{name}, bar {}, step {}", step / bar + 1, step % bar + 1);
-            WidgetInfo::selected(egui::Role::CheckBox, true, note.is_some(), text)
-        });
-        if response.clicked() {
-            orders.push(StemOrder::Edit(Edit::Toggle { step, key }));
-        }
-        let mut shown = note;
-        if let Some(note) = note {
-            self.drag(&response, note, &mut shown, orders);
-        }
-        let painter = ui.painter();
-        if response.hovered() {
-            painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD_HOVERED);
-        } else if (step / bar).is_multiple_of(2) {
-            painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD);
-        }
-        if let Some(note) = shown {
-            let long = if sheet.kind == Some(PartKind::Drums) {
-                1.0
-            } else {
-                note.length
-            };
-            let at = cell.translate(vec2(note.offset * cell.width(), 0.0));
-            let bar = Rect::from_min_size(at.min, vec2(cell.width() * long, cell.height()));
-            let strength = 0.3 + 0.7 * f32::from(note.velocity) / 127.0;
-            painter.rect_filled(bar.shrink(1.0), 2.0, colour(strength));
-        }
-    }
-
-    /// A note that is dragged: harder or softer by height, earlier or later to the side.
-    fn drag(
-        &mut self,
-        response: &Response,
-        note: GridNote,
-        shown: &mut Option<GridNote>,
-        orders: &mut Vec<StemOrder>,
-    ) {
-        let (step, key) = (note.step, note.key);
-        if response.dragged() {
-            let before = self.dragged.filter(|(s, k, _)| (*s, *k) == (step, key));
-            let way = before.map_or(egui::Vec2::ZERO, |(.., way)| way) + response.drag_delta();
-            self.dragged = Some((step, key, way));
-            *shown = Some(moved(note, way));
-        } else if response.drag_stopped()
-            && let Some((.., way)) = self.dragged.take()
-        {
-            let moved = moved(note, way);
-            orders.push(StemOrder::Edit(if moved.offset == note.offset {
-                let velocity = moved.velocity;
-                Edit::Velocity {
-                    step,
-                    key,
-                    velocity,
-                }
-            } else {
-                let offset = moved.offset;
-                Edit::Nudge { step, key, offset }
-            }));
-        }
+/// The name of a row whose keys can't be chosen.
+fn write_name(ui: &Ui, place: Rect, name: &str) {
+    if place.height() >= LEAST_NAMED {
+        let (at, align) = (place.right_center(), Align2::RIGHT_CENTER);
+        ui.painter()
+            .text(at, align, name, theme::small(), theme::TEXT_WEAK);
     }
 }
 
-/// A note dragged so far: the longer direction counts.
-fn moved(note: GridNote, way: egui::Vec2) -> GridNote {
-    if way.x.abs() > way.y.abs() {
-        let offset = (note.offset + way.x * LATER).clamp(-0.5, 0.5);
-        GridNote { offset, ..note }
-    } else {
-        let velocity = f32::from(note.velocity) - way.y * HARDER;
-        let velocity = velocity.clamp(1.0, 127.0) as u8;
-        GridNote { velocity, ..note }
-    }
-}
-
-fn colour(strength: f32) -> Color32 {
-    theme::ACCENT.gamma_multiply(strength)
-}
-
-/// A small thing to click, with a name for screen readers.
-fn chip(ui: &mut Ui, rect: Rect, text: &str, name: &str, chosen: bool) -> Response {
-    let rect = rect.shrink(0.5);
-    let response = ui.interact(rect, ui.scope_id().with(name), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(egui::Role::CheckBox, true, chosen, name));
+/// A small thing to click, with a name for screen readers; whether it was.
+fn chip(ui: &Ui, response: &Response, text: &str, name: &str, chosen: bool) -> bool {
+    let rect = response.rect;
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, chosen, name));
     let painter = ui.painter();
     if chosen {
         painter.rect_filled(rect, 3.0, theme::ACCENT.gamma_multiply(0.35));
@@ -331,7 +246,7 @@ fn chip(ui: &mut Ui, rect: Rect, text: &str, name: &str, chosen: bool) -> Respon
             .with_clip_rect(rect)
             .text(at, Align2::LEFT_CENTER, text, theme::small(), colour);
     }
-    response
+    response.clicked()
 }
 
 /// Names and keys of the rows, from the top.
@@ -353,25 +268,6 @@ fn rows(sheet: &Sheet) -> Vec<(String, u8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_longer_way_counts() {
-        let note = GridNote {
-            step: 3,
-            offset: 0.0,
-            length: 1.0,
-            key: 38,
-            velocity: 90,
-        };
-        let harder = moved(note, vec2(2.0, -20.0));
-        assert_eq!((harder.velocity, harder.offset), (110, 0.0));
-        let later = moved(note, vec2(30.0, 4.0));
-        assert!(
-            later.velocity == 90 && (later.offset - 0.3).abs() < 1e-6,
-            "{later:?}"
-        );
-        assert_eq!(moved(note, vec2(0.0, 900.0)).velocity, 1);
-    }
 
     #[test]
     fn what_is_chosen_is_made_anew() {
