@@ -71,6 +71,9 @@ fn what_a_screen_reader_asks_is_done() {
     });
     let strip = find(session, reader, "toggle button", "Song strip");
     reader.press(&strip);
+    find(session, reader, "check box", "Listen");
+    // Once the page has come to rest with the strip in it.
+    rest(session, Duration::from_millis(250));
     let listen = find(session, reader, "check box", "Listen");
     assert!(!listen.is(CHECKED));
     reader.press(&listen);

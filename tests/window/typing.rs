@@ -19,6 +19,13 @@ fn rest(session: &mut Session) {
     });
 }
 
+/// Clicks into the prompt, and waits until the window has the keyboard.
+fn click_prompt(session: &mut Session, parent: &Parent, seat: &Seat) {
+    seat.click(PROMPT.0, PROMPT.1);
+    run_until(session, "the keyboard", |_| seat.focused() != parent.id());
+    rest(session);
+}
+
 /// Waits until that prompt is being made.
 fn until_asked_for(session: &mut Session, prompt: &str) {
     run_until(session, prompt, |session| {
@@ -66,8 +73,7 @@ fn dead_keys_and_other_alphabets_are_written_as_their_layouts_say() {
         let _layout = Layout::set(layout);
         let seat = Seat::new();
         seat.focus(parent.id());
-        seat.click(PROMPT.0, PROMPT.1);
-        rest(&mut session);
+        click_prompt(&mut session, &parent, &seat);
         // What was there goes: on a layout without Latin letters Ctrl+A is the key that has it elsewhere.
         seat.key(CONTROL, true);
         let a = if layout[0] == "ru" { 0x6c6 } else { 'a'.into() };
@@ -102,9 +108,7 @@ fn what_is_typed_is_the_fields_until_enter_and_the_hosts_before_and_after() {
     let heard = pressed(&seat, &parent.events());
     assert_eq!(heard, [u32::from('q'), u32::from(' ')], "before");
 
-    seat.click(PROMPT.0, PROMPT.1);
-    rest(&mut session);
-    assert_ne!(seat.focused(), parent.id(), "the window has the keyboard");
+    click_prompt(&mut session, &parent, &seat);
     // Cut and pasted, which the clipboard does.
     let with_control = |symbol: u32| {
         seat.key(CONTROL, true);
@@ -136,14 +140,12 @@ fn what_is_typed_is_the_fields_until_enter_and_the_hosts_before_and_after() {
     assert_eq!(heard, [u32::from(' ')], "after");
 
     // Escape gives it back, too; and so does closing the window.
-    seat.click(PROMPT.0, PROMPT.1);
-    rest(&mut session);
+    click_prompt(&mut session, &parent, &seat);
     assert_ne!(seat.focused(), parent.id());
     seat.strike(ESCAPE);
     rest(&mut session);
     assert_eq!(seat.focused(), parent.id());
-    seat.click(PROMPT.0, PROMPT.1);
-    rest(&mut session);
+    click_prompt(&mut session, &parent, &seat);
     seat.strike(TAB);
     rest(&mut session);
     assert_ne!(seat.focused(), parent.id(), "the next widget has it");
