@@ -10,8 +10,9 @@ use parking_lot::Mutex;
 use super::RepaintNotifier;
 use crate::editor::theme;
 
-/// Time between looks at what there is to do: frames of a knob that is dragged come as quickly.
-pub(super) const TICK: Duration = Duration::from_micros(16_600);
+/// Time between looks at what there is to do; with what a frame takes, one of a knob that is dragged comes
+/// some 60 times a second.
+pub(super) const TICK: Duration = Duration::from_millis(12);
 
 /// When the next frame is due.
 pub(super) struct Pace {
