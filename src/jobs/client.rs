@@ -109,17 +109,18 @@ impl Client {
     }
 
     /// Plays an instrument that is already made: a loaded, an earlier, or a factory one.
-    pub fn play(&self, instrument: Arc<Instrument>) {
-        self.play_as(0, instrument);
+    pub fn play(&self, instrument: Arc<Instrument>) -> JobId {
+        self.play_as(0, instrument)
     }
 
     /// The same, as the sound of this number, for an engine that calls for sounds
     /// ([`Engine::call`](crate::engine::Engine::call)).
-    pub fn play_as(&self, sound: u64, instrument: Arc<Instrument>) {
+    pub fn play_as(&self, sound: u64, instrument: Arc<Instrument>) -> JobId {
         *self.shared.wished_morph() = None;
         let job = JobId::next();
         let shown = Some(begun(job, Stage::Rendering));
         self.send(Order::Play(job, sound, instrument), shown);
+        job
     }
 
     /// From now on these keys (bit *k* is MIDI key *k*) are rendered before all others, besides those

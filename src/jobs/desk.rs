@@ -285,8 +285,12 @@ impl Desk {
         if let Some(watch) = &self.watch {
             instrument.macros = watch().bounded();
         }
-        self.shared.change().notice = making.notice();
-        self.install(job, asked, Arc::new(instrument), making.timings().to_vec());
+        let instrument = Arc::new(instrument);
+        let mut snapshot = self.shared.change();
+        snapshot.notice = making.notice();
+        snapshot.made = Some((job, Arc::clone(&instrument)));
+        drop(snapshot);
+        self.install(job, asked, instrument, making.timings().to_vec());
     }
 
     fn install(

@@ -280,6 +280,8 @@ pub struct Snapshot {
     pub export: Option<Export>,
     /// Whether the models were loaded in advance.
     pub preload: Preload,
+    /// What was made last to be played, and by which job ([`Client::make`](super::Client::make)).
+    pub made: Option<(JobId, Arc<Instrument>)>,
     /// What was drawn last, and by which job ([`Client::draw`](super::Client::draw)).
     pub drawn: Option<(JobId, Arc<Instrument>)>,
 }

@@ -71,8 +71,8 @@ struct Desk {
     audition: Option<Audition>,
     /// Macros that the host's parameters have yet to take.
     macros: Option<Macros>,
-    /// The generator's instrument at the last look.
-    seen: Option<Arc<Instrument>>,
+    /// The generator's last job that the history has: a make, or the playing of what was chosen.
+    taken: Option<JobId>,
     /// The last instrument saved, with which macros, and its saved form: hosts save often.
     encoded: Option<(Arc<Instrument>, Macros, Value)>,
     /// Whether the host has said at which sample rate to play.
@@ -144,7 +144,7 @@ impl Session {
             desk.history.push(Arc::new(Instrument::factory()));
         }
         if !std::mem::replace(&mut desk.active, true) {
-            self.play_current(&desk);
+            self.play_current(&mut desk);
         }
     }
 
@@ -264,7 +264,7 @@ impl Session {
         if step(&mut desk.history) {
             desk.message = None;
             desk.changed = true;
-            self.play_current(&desk);
+            self.play_current(&mut desk);
         }
     }
 
@@ -339,9 +339,9 @@ impl Session {
         self.play_current(desk);
     }
 
-    fn play_current(&self, desk: &Desk) {
+    fn play_current(&self, desk: &mut Desk) {
         if let Some(instrument) = desk.history.current().filter(|_| desk.active) {
-            self.client.play(Arc::new(self.as_heard(instrument)));
+            desk.taken = Some(self.client.play(Arc::new(self.as_heard(instrument))));
         }
     }
 
@@ -353,26 +353,27 @@ impl Session {
         }
     }
 
-    /// Takes up what the generator has made since the last look.
+    /// Takes up what the generator has made since the last look, unless something else was chosen
+    /// after it was asked for.
     fn notice(&self, desk: &mut Desk) -> Snapshot {
         let snapshot = self.client.snapshot();
-        let Some(playing) = &snapshot.instrument else {
-            return snapshot;
-        };
-        let seen = desk.seen.as_ref();
-        if seen.is_some_and(|seen| Arc::ptr_eq(seen, playing)) {
-            return snapshot;
-        }
-        desk.seen = Some(playing.clone());
-        if playing.recipe.morphed_with.is_some() {
+        if let Some(playing) = &snapshot.instrument
+            && playing.recipe.morphed_with.is_some()
+        {
             desk.take_up_morph(playing);
-        } else if !desk.history.contains(playing) {
-            if !desk.take_up_audition(playing) {
-                self.librarian.keep(playing.clone());
-                desk.history.push(playing.clone());
+        }
+        if let Some((job, made)) = &snapshot.made
+            && desk.taken < Some(*job)
+        {
+            desk.taken = Some(*job);
+            if !desk.history.contains(made) {
+                if !desk.take_up_audition(made) {
+                    self.librarian.keep(made.clone());
+                    desk.history.push(made.clone());
+                }
+                desk.unreadable = None;
+                desk.changed = true;
             }
-            desk.unreadable = None;
-            desk.changed = true;
         }
         snapshot
     }

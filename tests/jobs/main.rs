@@ -226,8 +226,12 @@ fn macros_belong_to_the_instrument_and_an_earlier_one_plays_again() {
     });
     assert_eq!(snapshot.instrument.expect("an instrument").macros, macros);
     assert_eq!(snapshot.ready_keys, PIANO);
-    client.play(Arc::clone(&first));
+    let (made_by, _) = snapshot.made.expect("what was made");
+    let played_by = client.play(Arc::clone(&first));
     assert!(Arc::ptr_eq(&first, &made(&client)));
+    // What is played isn't made, and comes later.
+    let (job, instrument) = client.snapshot().made.expect("what was made");
+    assert!(job == made_by && job < played_by && Arc::ptr_eq(&instrument, &first));
 }
 
 #[test]

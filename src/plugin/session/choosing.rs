@@ -21,12 +21,14 @@ pub(super) struct Pair {
 
 impl Pair {
     /// Whether it is a morph of these two that is waited for, or one on the way there.
-    fn awaits(&self, morphed: &Instrument) -> bool {
+    fn awaits(&self, morphed: &Arc<Instrument>) -> bool {
         let is = |origin: &Origin, of: &Instrument| {
             origin.name == of.name && origin.seed == of.recipe.seed
         };
         let recipe = &morphed.recipe;
+        let known = |known| Arc::ptr_eq(known, morphed);
         self.awaited.is_some()
+            && !self.between.as_ref().is_some_and(known)
             && recipe.variation_of.as_ref().is_some_and(|a| is(a, &self.a))
             && recipe
                 .morphed_with

@@ -95,7 +95,7 @@ impl Session {
         // Hosts load the same again, for example to undo a turn of a knob: what plays plays on.
         if !current.is_some_and(|current| same_sound(current, &instrument)) {
             desk.history.push(instrument);
-            self.play_current(&desk);
+            self.play_current(&mut desk);
         }
         self.client.look_at_macros();
         let active = desk.active;
