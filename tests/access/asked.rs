@@ -70,13 +70,13 @@ fn what_a_screen_reader_asks_is_done() {
             && named(all, "slider", "Glide").is_some()
     });
     let strip = find(session, reader, "toggle button", "Song strip");
-    reader.press(&strip);
+    assert_eq!(reader.press(&strip), Some(true));
     find(session, reader, "check box", "Listen");
     // Once the page has come to rest with the strip in it.
     rest(session, Duration::from_millis(250));
     let listen = find(session, reader, "check box", "Listen");
     assert!(!listen.is(CHECKED));
-    reader.press(&listen);
+    assert_eq!(reader.press(&listen), Some(true));
     wait(session, reader, "listening", |all| {
         named(all, "check box", "Listen").is_some_and(|it| it.is(CHECKED))
     });
