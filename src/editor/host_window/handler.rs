@@ -273,6 +273,10 @@ impl Handler {
                 inner.drag = None;
             }
         }
+        self.draw_if_due(inner);
+    }
+
+    fn draw_if_due(&self, inner: &mut Inner) {
         let due = self.pace.due(&self.repaint);
         // A window that can't draw now tries again with the next frame.
         if due && self.visible(inner) && self.frame(inner).is_err() {
@@ -305,7 +309,13 @@ impl WindowHandler for Handler {
         };
         self.pace.hurry();
         match event {
-            Event::Mouse(event) => self.mouse(&mut inner, event),
+            Event::Mouse(event) => {
+                let status = self.mouse(&mut inner, event);
+                if self.pace.rested() {
+                    self.draw_if_due(&mut inner);
+                }
+                status
+            }
             Event::Keyboard(said) => self.key(&mut inner, &said),
             Event::Window(WindowEvent::Focused) => {
                 inner.keyboard.given();

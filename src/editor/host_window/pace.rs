@@ -10,9 +10,12 @@ use parking_lot::Mutex;
 use super::RepaintNotifier;
 use crate::editor::theme;
 
-/// Time between looks at what there is to do; with what a frame takes, one of a knob that is dragged comes
-/// some 60 times a second.
-pub(super) const TICK: Duration = Duration::from_millis(12);
+/// Time between looks at what there is to do. Waking up is nearly all that a window at rest costs, and
+/// baseview's timers don't change their pace.
+pub(super) const TICK: Duration = Duration::from_millis(30);
+
+/// Least time from one frame to one that the mouse asks for, which waits for no look.
+const FASTEST: Duration = Duration::from_millis(8);
 
 /// When the next frame is due.
 pub(super) struct Pace {
@@ -62,6 +65,12 @@ impl Pace {
         *self.wake.lock() = None;
         self.news.set(false);
         self.painted.set(Some(Instant::now()));
+    }
+
+    /// Whether what the mouse did may be drawn at once.
+    pub(super) fn rested(&self) -> bool {
+        let painted = self.painted.get();
+        painted.is_none_or(|at| at.elapsed() >= FASTEST)
     }
 
     /// Whether a frame is due. What moves by itself, like a meter, has fewer than what the user moves.

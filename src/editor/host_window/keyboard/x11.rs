@@ -16,6 +16,8 @@ pub struct Keyboard {
     server: Server,
     window: Window,
     embedded: bool,
+    /// Keys come to us.
+    listens: bool,
     /// We took the focus.
     asked: bool,
     /// The host gave it.
@@ -57,6 +59,7 @@ impl Keyboard {
             server,
             window: id,
             embedded,
+            listens: !embedded,
             asked: false,
             given: false,
             before: None,
@@ -85,7 +88,9 @@ impl Keyboard {
     /// The keys since. Call at 60 Hz or so. While a field is edited, forward only those it has no use for,
     /// and that have a `key`: others are modifiers, or make up a character.
     pub fn poll(&mut self) -> Vec<Typed> {
-        if !self.gather()
+        // A look costs about as much as all else that a window does at rest.
+        if self.listens
+            && !self.gather()
             && let Some(up) = self.up.take()
         {
             self.read(up, false);
@@ -230,6 +235,7 @@ impl Keyboard {
     /// Whether keys come to us. What is down when they cease goes up.
     fn listen(&mut self, on: bool) {
         self.server.select_keys(on);
+        self.listens = on;
         if on {
             return;
         }
