@@ -67,7 +67,7 @@ fn the_case() {
     let state = session.save();
     let sound = session.play(&note_of(60, 0.8, 0, 4_000), 8_000, &[512]);
     assert!(sound.peak(0..8_000) > 1e-3, "it plays on");
-    // A project saved now opens without the request that failed.
+    // A project saved now opens, and doesn't make again what failed.
     let mut other = Session::create(&entry);
     assert!(other.load(&state));
 }

@@ -9,7 +9,7 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "instrument",
     "kit",
     "render",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 12] = [
     "notes",
     "match",
     "library",
+    "licences",
     "describe",
     "transcribe",
     "stem",
@@ -40,6 +41,15 @@ fn help_comes_with_examples() {
         );
     }
     assert!(desk.run(&["--version"]).ok().starts_with("consort "));
+}
+
+#[test]
+fn licences_are_in_the_program() {
+    let file = include_str!("../THIRD-PARTY-LICENSES");
+    let desk = Desk::new();
+    for command in ["licences", "licenses"] {
+        assert!(desk.run(&[command]).ok() == file);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 mod host;
 
 use host::{Event, Session, Sound, State, What, load};
+use serde_json::json;
 use std::process::Command;
 
 fn sound_of(session: &mut Session) -> Sound {
@@ -73,4 +74,41 @@ fn the_project_opened_elsewhere() {
         bytes_of(&sound_of(&mut session)) == read("sound"),
         "the exact sound"
     );
+}
+
+/// Loaded as CLAP hosts do it, before the plugin is active.
+#[test]
+fn what_fails_or_cannot_be_read_stays_in_the_project() {
+    let entry = load();
+    let mut session = Session::create(&entry);
+    let request = json!({ "prompt": "x", "sound": { "path": "/nonexistent.wav" } });
+    let part = json!({ "sheet": { "pace": "slow" } });
+    let state = session.save().with_field("request", &request);
+    assert!(session.load(&state.with_field("stem", &part)));
+    session.activate(48_000.0, 512);
+    let saved = session.wait_for_keys();
+    let failed = saved.request();
+    assert_eq!(failed["sound"], request["sound"]);
+    assert!(
+        failed["failed"]
+            .as_str()
+            .is_some_and(|why| why.ends_with('.'))
+    );
+    assert_eq!(saved.field("stem"), Some(part));
+    let mut other = Session::open(&entry, 48_000.0, 512);
+    assert!(other.load(&saved));
+    assert_eq!(other.wait_for_keys().request(), failed);
+}
+
+/// What is being made when a project is opened before the plugin is active is made all the same.
+#[test]
+fn a_request_is_made_after_activation() {
+    let entry = load();
+    let mut session = Session::create(&entry);
+    let state = session.save().asking_for("bright bell", 5);
+    assert!(session.load(&state));
+    session.activate(48_000.0, 512);
+    let saved = session.wait_for_keys();
+    assert_eq!(saved.request(), json!(null));
+    assert_ne!(saved.instrument(), state.instrument());
 }

@@ -20,6 +20,7 @@ mod instrument;
 mod keys;
 mod kit;
 mod library;
+mod licences;
 mod matching;
 mod morph;
 mod note;
@@ -93,6 +94,8 @@ enum Command {
     Note(note::Arguments),
     Match(matching::Arguments),
     Library(library::Arguments),
+    #[command(alias = "licenses")]
+    Licences(licences::Arguments),
     Describe(describe::Arguments),
     Notes(notes::Arguments),
     Transcribe(transcribe::Arguments),
@@ -167,6 +170,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Note(arguments) => note::run(arguments, &context),
         Command::Match(arguments) => matching::run(arguments, &context),
         Command::Library(arguments) => library::run(arguments, &context),
+        Command::Licences(arguments) => licences::run(arguments, &context),
         Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
         Command::Transcribe(arguments) => transcribe::run(arguments, &context),

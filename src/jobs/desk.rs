@@ -113,6 +113,7 @@ impl Desk {
             Err(error) => {
                 // What is being rendered goes on.
                 self.make = None;
+                self.shared.change().refused = Some((job, error.to_string()));
                 self.show_failure(&error.to_string());
             }
         }
@@ -166,8 +167,9 @@ impl Desk {
         if self.makes_nothing() && self.exporting.has_work() {
             return self.exporting.fail(message, &self.shared);
         }
-        if self.make.take().is_none() {
-            self.rendering = None;
+        match self.make.take() {
+            Some(make) => self.shared.change().refused = Some((make.job, message.to_owned())),
+            None => self.rendering = None,
         }
         self.show_failure(message);
     }

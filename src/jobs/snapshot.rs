@@ -266,6 +266,8 @@ impl Pending {
 pub struct Snapshot {
     /// What is being done.
     pub status: Status,
+    /// The last make or draw that failed, and why; whatever was done since.
+    pub refused: Option<(JobId, String)>,
     /// The instrument that plays, or whose keys are being rendered.
     pub instrument: Option<Arc<Instrument>>,
     /// Keys of that instrument that are rendered: bit *k* is MIDI key *k*.

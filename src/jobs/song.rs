@@ -177,6 +177,16 @@ impl SongListener {
         (self.0.listener)();
     }
 
+    /// A project remembers what can't be read: nothing takes its place, and `sentence` says so.
+    pub fn forget(&self, sentence: &str) {
+        let mut desk = self.0.desk.lock();
+        desk.song.taken = None;
+        desk.song.hearing = None;
+        desk.song.said = Some((sentence.to_owned(), true));
+        drop(desk);
+        (self.0.listener)();
+    }
+
     fn begin(&self, desk: &mut Desk) {
         desk.end();
         let turn = desk.turn;

@@ -27,7 +27,11 @@ pub struct Context {
     changed: AtomicBool,
     /// What was heard when the host was last told.
     heard: Mutex<Option<Arc<Heard>>>,
+    /// What a project remembers and this version can't read, as it came, until bars are taken.
+    unreadable: Mutex<Option<Value>>,
 }
+
+const UNREADABLE: &str = "What this project remembers of the song can't be read by this version: it stays in the project until you take bars.";
 
 impl Context {
     /// One that comes from `source`, and the audio thread's end; `news` is told of every change.
@@ -40,6 +44,7 @@ impl Context {
             song: SongListener::new(reader, source, news),
             changed: AtomicBool::new(false),
             heard: Mutex::default(),
+            unreadable: Mutex::default(),
         };
         (Arc::new(context), Ear::new(peak, writer))
     }
@@ -82,7 +87,31 @@ impl Context {
     fn recall(&self, heard: Heard) {
         let heard = Arc::new(heard);
         *self.heard.lock() = Some(heard.clone());
+        *self.unreadable.lock() = None;
         self.song.recall(heard);
+    }
+
+    /// Keeps what a project remembers and can't be read.
+    fn keep(&self, saved: Value) {
+        *self.heard.lock() = None;
+        *self.unreadable.lock() = Some(saved);
+        self.song.forget(UNREADABLE);
+    }
+
+    /// What a project is to remember. Any thread but audio.
+    fn saved(&self) -> Value {
+        let song = self.song();
+        let mut saved = write(&song);
+        let mut unreadable = self.unreadable.lock();
+        if song.taken.is_some() || song.hearing.is_some() {
+            *unreadable = None;
+        }
+        match &*unreadable {
+            Some(kept) if kept.is_object() => saved["heard"] = kept["heard"].clone(),
+            Some(kept) => return kept.clone(),
+            None => {}
+        }
+        saved
     }
 }
 
@@ -96,14 +125,15 @@ impl PersistentField<'_, Value> for SavedSong {
             self.0.song.order(order);
         }
         let heard = saved.get("heard").filter(|heard| !heard.is_null());
-        // What can't be read is left out: taking the bars again brings it back.
-        if let Some(heard) = heard.and_then(|heard| Heard::deserialize(heard).ok()) {
-            self.0.recall(heard);
+        match heard.map(Heard::deserialize) {
+            Some(Ok(heard)) => self.0.recall(heard),
+            None if saved.is_object() || saved.is_null() => {}
+            Some(Err(_)) | None => self.0.keep(saved),
         }
     }
 
     fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
-        f(&write(&self.0.song()))
+        f(&self.0.saved())
     }
 }
 
@@ -192,10 +222,31 @@ mod tests {
             (&heard.description, &heard.told)
         );
         assert!(!back.follows);
-        SavedSong(other.clone()).set(json!({ "heard": { "told": 3 } }));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_saved_as_it_came() {
+        let (context, _ear) = Context::new(Source::Track, Box::new(|| ()));
+        let field = SavedSong(context.clone());
+        let saved = || field.map(Value::clone);
+        context.recall(Heard::default());
+        let of_later = json!({ "heard": { "told": 3 }, "listen": false, "bars": 8 });
+        field.set(of_later.clone());
+        assert_eq!(saved(), of_later);
         assert!(
-            other.song().heard_in_it().is_some(),
-            "damage changes nothing"
+            context.song().heard_in_it().is_none(),
+            "it isn't the project's"
         );
+        let said = context.song().said.unwrap();
+        assert!(said.1 && said.0.ends_with('.'), "{said:?}");
+        context.order(SongOrder::Bars(2));
+        assert_eq!(saved()["heard"], of_later["heard"]);
+        assert_eq!(saved()["bars"], 2, "what can be read goes on");
+        for foreign in [json!("bars 1 to 4"), json!([1, 2]), json!(7)] {
+            field.set(foreign.clone());
+            assert_eq!(saved(), foreign);
+        }
+        context.recall(Heard::default());
+        assert!(saved()["heard"]["told"].is_object());
     }
 }

@@ -19,6 +19,7 @@
 //! | [`history`] | undo and redo of instruments |
 //! | [`state`] | what projects and presets hold |
 //! | [`host_controls`] | the window's controls: session and host together |
+//! | `saved_size` | the window's size as a field of the state |
 //! | `telling` | telling the host that the project changed |
 //!
 //! While something is being made, rendered or captured, or notes sound, `process` answers "continue";
@@ -38,6 +39,7 @@ pub mod keys;
 mod leaving;
 pub mod modulation;
 pub mod outputs;
+mod saved_size;
 pub mod session;
 pub mod sidechain;
 pub mod state;

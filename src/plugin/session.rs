@@ -20,6 +20,7 @@ use self::library::Audition;
 use super::context::Context;
 use super::history::History;
 use super::keys::KeyPress;
+use super::state;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
@@ -60,8 +61,10 @@ pub const OFFLINE_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Desk {
     history: History,
-    /// What the user asked to be made, while it is made, or when that failed.
-    request: Option<(Request, JobId)>,
+    /// What the user asked to be made, while it is made.
+    request: Option<Asked>,
+    /// A saved request that failed, with its reason, or that can't be read, as it came.
+    refused: Option<Value>,
     /// A saved instrument that can't be read, as it came.
     unreadable: Option<Value>,
     message: Option<String>,
@@ -79,6 +82,14 @@ struct Desk {
     active: bool,
     /// Whether the instrument has changed since the host was last told.
     changed: bool,
+}
+
+/// What is being made.
+struct Asked {
+    request: Request,
+    job: JobId,
+    /// As projects hold it.
+    saved: Value,
 }
 
 impl Session {
@@ -144,7 +155,12 @@ impl Session {
             desk.history.push(Arc::new(Instrument::factory()));
         }
         if !std::mem::replace(&mut desk.active, true) {
+            self.notice(&mut desk);
             self.play_current(&mut desk);
+            // What a project asks for gave way to what plays meanwhile.
+            if let Some(Asked { request, saved, .. }) = desk.request.take() {
+                desk.request = Some(self.ask(request, saved));
+            }
         }
     }
 
@@ -217,10 +233,16 @@ impl Session {
 
     /// Makes an instrument, or plays it again if it has been made already. UI thread.
     pub fn make(&self, request: Request) {
+        let saved = state::write_request(&request, None);
+        self.make_as(request, saved);
+    }
+
+    /// The same of what projects hold as `saved`.
+    fn make_as(&self, request: Request, saved: Value) {
         let mut desk = self.desk.lock();
         self.settle(&mut desk);
         desk.message = None;
-        desk.request = None;
+        desk.forget_request();
         // What comes now is no entry of the library.
         desk.audition = None;
         let made = desk.history.find(|known| {
@@ -236,10 +258,16 @@ impl Session {
         });
         match made.cloned() {
             Some(made) => self.choose(&mut desk, made),
-            None => {
-                let job = self.client.make(request.clone());
-                desk.request = Some((request, job));
-            }
+            None => desk.request = Some(self.ask(request, saved)),
+        }
+    }
+
+    fn ask(&self, request: Request, saved: Value) -> Asked {
+        let job = self.client.make(request.clone());
+        Asked {
+            request,
+            job,
+            saved,
         }
     }
 
@@ -263,6 +291,7 @@ impl Session {
         self.settle(&mut desk);
         if step(&mut desk.history) {
             desk.message = None;
+            desk.forget_request();
             desk.changed = true;
             self.play_current(&mut desk);
         }
@@ -271,10 +300,16 @@ impl Session {
     /// Takes the message away. UI thread.
     pub fn dismiss(&self) {
         let mut desk = self.desk.lock();
+        self.notice(&mut desk);
         desk.message = None;
         if matches!(self.client.snapshot().status, Status::Failed(_)) {
             desk.request = None;
         }
+        // What can't be read stays: nobody has seen what it is.
+        let failed = desk
+            .refused
+            .take_if(|saved| state::failure(saved).is_some());
+        desk.changed |= failed.is_some();
     }
 
     /// Presses a key, or lets it go; full rings drop the press, never the host. UI thread.
@@ -334,6 +369,7 @@ impl Session {
         }
         desk.history.push(instrument);
         desk.unreadable = None;
+        desk.forget_request();
         desk.message = None;
         desk.changed = true;
         self.play_current(desk);
@@ -357,6 +393,7 @@ impl Session {
     /// after it was asked for.
     fn notice(&self, desk: &mut Desk) -> Snapshot {
         let snapshot = self.client.snapshot();
+        desk.take_refusal(&snapshot);
         if let Some(playing) = &snapshot.instrument
             && playing.recipe.morphed_with.is_some()
         {
@@ -373,6 +410,11 @@ impl Session {
                 }
                 desk.unreadable = None;
                 desk.changed = true;
+            }
+            // What was asked for after it is still to come.
+            let later = desk.request.as_ref().is_some_and(|asked| asked.job > *job);
+            if !later {
+                desk.forget_request();
             }
         }
         snapshot

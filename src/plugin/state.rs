@@ -1,8 +1,8 @@
 //! What a project or preset holds: the parameters, the whole instrument, the window's size.
 //!
-//! The instrument is saved as its `.consort` bytes (partials and noise, not only the prompt), so
-//! that opening a project needs no model and sounds the same years later. What can't be read is
-//! kept as it came and saved again unchanged, until the user makes another instrument.
+//! Whatever of it can't be read is kept as it came and saved again unchanged, until the user makes or
+//! takes another. The instrument is saved as its `.consort` bytes (partials and noise, not only the prompt), so
+//! that opening a project needs no model and sounds the same years later.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Consort;
 use super::context::SavedSong;
+use super::saved_size::SavedSize;
 use super::session::Session;
 use super::stem_state::SavedStem;
 use crate::editor::host_window::WindowSize;
@@ -46,6 +46,9 @@ pub struct SavedState {
     window: SavedSize,
 }
 
+/// Fields that both plugins have.
+const SHARED: [&str; 3] = ["song", "stem", "window"];
+
 /// The session's instrument as a field.
 struct SavedInstrument(Arc<Session>);
 
@@ -72,32 +75,6 @@ impl PersistentField<'_, Value> for SavedRequest {
     }
 }
 
-/// The window's size as a field: width and height in points, and the zoom where there is any.
-pub(super) struct SavedSize(pub(super) Arc<WindowSize>);
-
-impl PersistentField<'_, Value> for SavedSize {
-    fn set(&self, saved: Value) {
-        if let Ok((width, height)) = <(u32, u32)>::deserialize(&saved) {
-            self.0.set((width, height));
-            self.0.set_zoom(1.0);
-        } else if let Ok((width, height, zoom)) = <(u32, u32, f32)>::deserialize(&saved) {
-            self.0.set((width, height));
-            self.0.set_zoom(zoom);
-        }
-    }
-
-    fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {
-        let ((width, height), zoom) = (self.0.get(), self.0.zoom());
-        if zoom == 1.0 {
-            f(&json!([width, height]))
-        } else {
-            // As it is shown, not as binary fractions are.
-            let zoom = (f64::from(zoom) * 1000.0).round() / 1000.0;
-            f(&json!([width, height, zoom]))
-        }
-    }
-}
-
 impl SavedState {
     /// The state of the instance that `session` belongs to. Main thread.
     pub fn new(session: &Arc<Session>, window: &Arc<WindowSize>) -> Self {
@@ -107,7 +84,7 @@ impl SavedState {
             request: SavedRequest(session.clone()),
             song: SavedSong(session.context().clone()),
             stem: SavedStem(session.stem().clone()),
-            window: SavedSize(window.clone()),
+            window: SavedSize::new(window),
         }
     }
 }
@@ -199,10 +176,24 @@ pub fn write_request(request: &Request, failed: Option<&str>) -> Value {
     if request.amount != 0.0 {
         saved["amount"] = request.amount.into();
     }
-    if let Some(why) = failed {
-        saved["failed"] = why.into();
+    match failed {
+        Some(why) => self::failed(&saved, why),
+        None => saved,
+    }
+}
+
+/// The saved form of a request that failed, and why. Any thread but audio.
+pub fn failed(saved: &Value, why: &str) -> Value {
+    let mut saved = saved.clone();
+    if let Some(fields) = saved.as_object_mut() {
+        fields.insert("failed".into(), why.into());
     }
     saved
+}
+
+/// Why a saved request failed, if it did. Any thread but audio.
+pub fn failure(saved: &Value) -> Option<&str> {
+    saved.get("failed")?.as_str()
 }
 
 /// The request to make, if there is one that hasn't failed before; `current` is the instrument
@@ -233,6 +224,13 @@ pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<
             .unwrap_or(0),
         pieces_seed: wish.get("seed").and_then(Value::as_u64),
     });
+    // Pieces of a kit that isn't there can't be kept.
+    if kit
+        .as_ref()
+        .is_some_and(|kit| kit.kept != 0 && kit.from.is_none())
+    {
+        return None;
+    }
     let number = |name: &str| Some(saved.get(name)?.as_f64()? as f32);
     Some(Request {
         source,
@@ -252,15 +250,27 @@ pub fn read_request(saved: &Value, current: Option<&Arc<Instrument>>) -> Option<
 /// JSON, would silently be passed over. Main thread.
 pub fn complete(state: &mut PluginState) {
     for name in [INSTRUMENT, REQUEST] {
-        let field = state
-            .fields
-            .entry(name.into())
-            .or_insert_with(|| Value::Null.to_string());
-        if serde_json::from_str::<Value>(field).is_err() {
-            *field = Value::String(std::mem::take(field)).to_string();
+        let field = state.fields.entry(name.into());
+        keep(field.or_insert_with(|| Value::Null.to_string()));
+    }
+    complete_fields(state);
+    complete_params(state, &[("limit", true), ("outs", false)]);
+}
+
+/// The same of fields that both plugins have; those may be missing. Main thread.
+pub fn complete_fields(state: &mut PluginState) {
+    for name in SHARED {
+        if let Some(field) = state.fields.get_mut(name) {
+            keep(field);
         }
     }
-    complete_params(state, &[("limit", true), ("outs", false)]);
+}
+
+/// What isn't JSON becomes a text that is.
+fn keep(field: &mut String) {
+    if serde_json::from_str::<Value>(field).is_err() {
+        *field = Value::String(std::mem::take(field)).to_string();
+    }
 }
 
 /// The same of switches that came later, with where they stand in projects from before: whatever the instance
@@ -401,5 +411,14 @@ mod tests {
         complete(&mut state);
         let kept: Value = serde_json::from_str(&state.fields[INSTRUMENT]).unwrap();
         assert_eq!(kept, Value::from("{half"));
+
+        for name in SHARED {
+            assert!(!state.fields.contains_key(name), "{name} may be missing");
+            state.fields.insert(name.into(), "half}".into());
+        }
+        complete_fields(&mut state);
+        for name in SHARED {
+            assert_eq!(state.fields[name], "\"half}\"", "{name}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use super::arrival;
 use super::context::Context;
 use super::ear::{self, Ear, Peak};
 use super::leaving::flush;
-use super::state::complete_params;
+use super::state::{complete_fields, complete_params};
 use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
 use crate::editor;
 use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
@@ -132,6 +132,7 @@ impl Plugin for ConsortStems {
     }
 
     fn filter_state(state: &mut PluginState) {
+        complete_fields(state);
         complete_params(state, &[("limit", true), ("bypass", false)]);
     }
 

@@ -1,6 +1,8 @@
 //! Projects of before open, and come back as they were; damaged ones harm nothing.
 
-use serde_json::Value;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 use vst3::Steinberg::Vst::IEditControllerTrait;
 use vst3::Steinberg::kResultOk;
 
@@ -45,6 +47,99 @@ fn projects_of_before_open_and_are_saved_as_they_were() {
             clap.bytes().len() - 8,
             serde_json::to_vec(&before).expect("JSON").len()
         );
+    }
+}
+
+/// The state with some fields in the place of its own.
+fn with_fields(state: &[u8], fields: &Value) -> Vec<u8> {
+    let mut state: Value = serde_json::from_slice(state).expect("JSON");
+    for (name, field) in fields.as_object().expect("fields") {
+        state["fields"][name] = field.to_string().into();
+    }
+    serde_json::to_vec(&state).expect("JSON")
+}
+
+/// A later version may write what this one can't read.
+#[test]
+fn what_cannot_be_read_is_saved_as_it_came() {
+    let _alone = alone();
+    let shared = json!({
+        "song": { "heard": { "told": 3 }, "listen": false, "bars": 4 },
+        "stem": { "sheet": { "pace": "slow" }, "instrument": 3 },
+        "window": { "points": [1100, 800] },
+    });
+    let mut all = shared.clone();
+    all["instrument"] = json!({ "partials": 3 });
+    all["request"] = json!({ "words": ["warm", "cello"] });
+    let part: Value = read(STEMS_STATE)["fields"]["stem"].clone();
+    let mut soundless = shared.clone();
+    soundless["stem"] = json!({ "sheet": part["sheet"], "instrument": "QUJD", "asked": 3 });
+    for (class, golden, fields) in [
+        (CONSORT, INSTRUMENT_STATE, all),
+        (STEMS, STEMS_STATE, shared),
+        (STEMS, STEMS_STATE, soundless),
+    ] {
+        let plugin = Plugin::create(class);
+        let is_kept = |when: &str| {
+            let saved = read(&plugin.save());
+            for (name, field) in fields.as_object().expect("fields") {
+                assert_eq!(&saved["fields"][name], field, "{name}, {when}");
+            }
+        };
+        assert!(plugin.load(&with_fields(golden, &fields)));
+        is_kept("loaded");
+        plugin.activate(RATE, 512, false);
+        for _ in 0..20 {
+            plugin.play(512, &Block::default());
+        }
+        is_kept("played");
+        assert!(plugin.load(golden));
+        let now = read(&plugin.save());
+        assert_eq!(now["fields"]["stem"], read(golden)["fields"]["stem"]);
+    }
+}
+
+/// Whatever goes on besides when the request fails: what plays is rendered, blocks are played, the host
+/// saves.
+#[test]
+fn a_request_that_fails_is_saved_with_its_reason() {
+    let _alone = alone();
+    let request = json!({ "prompt": "x", "sound": { "path": "/nonexistent.wav" }, "more": 1 });
+    let fields = json!({ "request": request });
+    for turn in 0..12 {
+        let plugin = Plugin::create(CONSORT);
+        if turn % 3 == 0 {
+            plugin.activate(RATE, 512, false);
+        }
+        assert!(plugin.load(&with_fields(INSTRUMENT_STATE, &fields)));
+        if turn % 3 == 1 {
+            plugin.activate(RATE, 512, false);
+        }
+        let begun = Instant::now();
+        let failed = loop {
+            let mut saved = read(&plugin.save())["fields"]["request"].clone();
+            let fields = saved.as_object_mut().expect("it is kept");
+            let why = fields.remove("failed");
+            assert_eq!(saved, request);
+            if let Some(why) = why {
+                break why;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "it never fails");
+            std::thread::sleep(Duration::from_millis(1 + turn));
+        };
+        assert!(
+            failed.as_str().expect("text").contains("nonexistent"),
+            "{failed}"
+        );
+        if turn % 3 == 2 {
+            plugin.activate(RATE, 512, false);
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let saved = plugin.save();
+        assert_eq!(read(&saved)["fields"]["request"]["failed"], failed);
+        let other = Plugin::create(CONSORT);
+        assert!(other.load(&saved));
+        assert_eq!(read(&other.save()), read(&saved), "once more");
     }
 }
 

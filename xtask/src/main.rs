@@ -9,6 +9,7 @@ mod evaluate;
 mod factory;
 #[path = "../../tests/host/mod.rs"]
 mod host;
+mod licences;
 mod measure;
 mod packages;
 mod run;
@@ -18,6 +19,7 @@ mod soak;
 mod spectrogram;
 mod test;
 mod validate;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ Usage: cargo xtask COMMAND
             CONSORT_VALIDATORS has them: clap-validator, validator (VST3), pluginval
   measure   what the plugin costs: scan, opening, memory, size; prompt to first and last key
   factory   make the factory library anew (--seeds N, --only WORD, --out FOLDER)
+  licences  write THIRD-PARTY-LICENSES anew: of every crate, model and font that is shipped
   evaluate  pitch: 50 prompts on all keys of a piano, by librosa's pYIN
             instruments: beside real ones that the models never saw (training/README.md)
             timbre: how well they are found by a sound, a mix or words";
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         "measure" => measure::measure(),
         "validate" => validate::validate(&rest),
         "factory" => factory::factory(&rest),
+        "licences" | "licenses" => licences::write(),
         "evaluate" => evaluate::evaluate(&rest),
         "bundle" => bundle::bundle(),
         "test" => test::test(),

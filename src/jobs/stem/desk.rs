@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use parking_lot::Mutex;
+use serde_json::Value;
 
 use self::sounding::Drawing;
 use self::take::{PartSound, Take};
@@ -91,6 +92,8 @@ struct Desk {
     /// What the audio thread had no room for.
     unsent: Option<Box<PlayedPart>>,
     now: Option<Take>,
+    /// What a project holds and this version can't read, as it came, until there is another part.
+    unreadable: Option<Value>,
     /// What is there now has yet to be sent to the audio thread.
     unplayed: bool,
     past: Vec<Option<Take>>,
@@ -124,6 +127,7 @@ impl StemDesk {
                 sender,
                 unsent: None,
                 now: None,
+                unreadable: None,
                 unplayed: false,
                 past: Vec::new(),
                 undone: Vec::new(),

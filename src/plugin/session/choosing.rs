@@ -166,6 +166,7 @@ impl Desk {
             self.history.push(morphed.clone());
         }
         self.unreadable = None;
+        self.refused = None;
         self.changed = true;
     }
 }

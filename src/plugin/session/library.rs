@@ -9,6 +9,7 @@ use crate::jobs::librarian::Playable;
 use crate::jobs::{Request, Source};
 use crate::library::EntryId;
 use crate::plugin::history::same_sound;
+use crate::plugin::state;
 
 /// An entry of the library that is heard.
 pub(super) struct Audition {
@@ -95,8 +96,9 @@ impl Session {
                     source: Source::Sound(file),
                     ..Request::default()
                 };
-                let job = self.client.make(request.clone());
-                desk.request = Some((request, job));
+                let saved = state::write_request(&request, None);
+                desk.forget_request();
+                desk.request = Some(self.ask(request, saved));
                 desk.audition
                     .iter_mut()
                     .for_each(|audition| audition.making = true);
@@ -144,6 +146,7 @@ impl Desk {
             _ => self.history.push(plays),
         }
         self.unreadable = None;
+        self.forget_request();
         self.message = None;
         self.changed = true;
         true

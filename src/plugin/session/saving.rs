@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Session;
+use super::{Desk, Session};
 use crate::instrument::Instrument;
-use crate::jobs::{Stage, Status};
+use crate::jobs::{Snapshot, Stage, Status};
 use crate::plugin::history::same_sound;
 use crate::plugin::state::{self, Recalled};
+
+const NO_REQUEST: &str = "What this project asks for can't be read by this version; it stays in the \
+    project until you make another instrument.";
 
 impl Session {
     /// What to save of the request: what is being made, so that the project makes it when it is
@@ -16,32 +19,47 @@ impl Session {
     pub fn saved_request(&self) -> Value {
         let mut desk = self.desk.lock();
         let snapshot = self.notice(&mut desk);
-        let Some((request, asked)) = &desk.request else {
+        if let Some(refused) = &desk.refused {
+            return refused.clone();
+        }
+        let Some(asked) = &desk.request else {
             return Value::Null;
         };
-        match snapshot.status {
-            Status::Working { job, stage, .. } if job == *asked && stage != Stage::Rendering => {
-                state::write_request(request, None)
+        match &snapshot.status {
+            Status::Failed(why) => state::failed(&asked.saved, why),
+            // Other work, such as what plays being rendered, may go on besides.
+            Status::Working { job, stage, .. }
+                if *job != asked.job || *stage != Stage::Rendering =>
+            {
+                asked.saved.clone()
             }
-            Status::Failed(why) => state::write_request(request, Some(&why)),
-            _ => {
+            Status::Idle | Status::Working { .. } => {
                 desk.request = None;
                 Value::Null
             }
         }
     }
 
-    /// Takes up a saved request. Main thread.
+    /// Takes up a saved request; one that failed before, or that can't be read, is kept. Main thread.
     pub fn recall_request(&self, saved: &Value) {
-        let current = self.desk.lock().history.current().cloned();
-        match state::read_request(saved, current.as_ref()) {
-            Some(request) => self.make(request),
-            None => {
-                let mut desk = self.desk.lock();
-                if desk.request.take().is_some() {
-                    self.client.cancel();
-                }
-            }
+        let current = {
+            let desk = self.desk.lock();
+            // What plays in the place of an unreadable instrument isn't what was to be varied.
+            let current = desk.history.current().cloned();
+            current.filter(|_| desk.unreadable.is_none())
+        };
+        if let Some(request) = state::read_request(saved, current.as_ref()) {
+            self.make_as(request, saved.clone());
+            return;
+        }
+        let mut desk = self.desk.lock();
+        if desk.request.take().is_some() {
+            self.client.cancel();
+        }
+        desk.refused = None;
+        if !saved.is_null() {
+            desk.say(state::failure(saved).unwrap_or(NO_REQUEST));
+            desk.refused = Some(saved.clone());
         }
     }
 
@@ -103,5 +121,98 @@ impl Session {
         if active {
             self.wait_offline();
         }
+    }
+}
+
+impl Desk {
+    /// Nothing is asked for any more.
+    pub(super) fn forget_request(&mut self) {
+        self.request = None;
+        self.refused = None;
+    }
+
+    /// Keeps what was asked for and failed, with the reason, whatever is done besides.
+    pub(super) fn take_refusal(&mut self, snapshot: &Snapshot) {
+        let Some((job, why)) = &snapshot.refused else {
+            return;
+        };
+        if let Some(asked) = self.request.take_if(|asked| asked.job == *job) {
+            self.refused = Some(state::failed(&asked.saved, why));
+            self.say(why);
+            self.changed = true;
+        }
+    }
+
+    /// A sentence for the user, after what is said already.
+    fn say(&mut self, sentence: &str) {
+        match &mut self.message {
+            Some(said) if said.contains(sentence) => {}
+            Some(said) => *said = format!("{said} {sentence}"),
+            None => self.message = Some(sentence.to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::plugin::session::fixture;
+
+    #[test]
+    fn a_request_that_failed_is_shown_and_stays_until_the_user_goes_on() {
+        let (session, _engine) = fixture::session(&std::env::temp_dir());
+        let asked = json!({ "prompt": "x", "sound": { "path": "/nonexistent.wav" } });
+        session.recall_request(&asked);
+        let begun = Instant::now();
+        let message = loop {
+            assert_eq!(session.saved_request()["sound"], asked["sound"], "always");
+            if let Some(message) = session.view().message {
+                break message;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is said");
+            std::thread::sleep(Duration::from_millis(1));
+        };
+        let failed = session.saved_request();
+        assert_eq!(failed["failed"].as_str(), Some(&message[..]));
+        assert!(session.take_changed(), "the host is told");
+
+        // Opened again it is shown again, and not made again.
+        let (other, _engine) = fixture::session(&std::env::temp_dir());
+        other.recall_request(&failed);
+        assert_eq!(other.view().message.as_deref(), Some(&message[..]));
+        assert_eq!(other.saved_request(), failed);
+        other.dismiss();
+        assert_eq!(other.saved_request(), Value::Null);
+        assert!(other.take_changed());
+
+        // What can't be read outlives its sentence, but not another instrument.
+        let foreign = json!(["warm", "cello"]);
+        other.recall_request(&foreign);
+        other.dismiss();
+        assert_eq!(other.saved_request(), foreign);
+        other.adopt(Arc::new(Instrument::factory()));
+        assert_eq!(other.saved_request(), Value::Null);
+    }
+
+    /// It would be a variation of what plays in its place, and take the place of what can't be read.
+    #[test]
+    fn nothing_is_varied_in_the_place_of_an_unreadable_instrument() {
+        let (session, _engine) = fixture::session(&std::env::temp_dir());
+        let of_later = json!({ "partials": 3 });
+        session.recall(of_later.clone());
+        for request in [
+            json!({ "prompt": "x", "near": true }),
+            json!({ "prompt": "kit", "kit": { "kept": "ff", "seed": 3 } }),
+        ] {
+            session.recall_request(&request);
+            assert_eq!(session.saved_request(), request);
+            assert_eq!(session.saved(), of_later);
+        }
+        let message = session.view().message.unwrap();
+        assert!(message.contains("factory instrument"), "{message}");
     }
 }

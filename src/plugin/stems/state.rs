@@ -8,7 +8,7 @@ use crate::editor::host_window::WindowSize;
 use crate::jobs::StemDesk;
 use crate::params::stems::StemsParams;
 use crate::plugin::context::{Context, SavedSong};
-use crate::plugin::state::SavedSize;
+use crate::plugin::saved_size::SavedSize;
 use crate::plugin::stem_state::SavedStem;
 
 /// All that the host saves and loads.
@@ -36,7 +36,7 @@ impl SavedState {
             params: params.clone(),
             song: SavedSong(context.clone()),
             stem: SavedStem(stem.clone()),
-            window: SavedSize(window.clone()),
+            window: SavedSize::new(window),
         }
     }
 }

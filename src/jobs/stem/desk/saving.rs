@@ -15,17 +15,25 @@ use crate::jobs::stem::asking::Sheet;
 use crate::jobs::stem::files;
 use crate::models::runtime;
 
+const NO_SHEET: &str = "The part in this project can't be read by this version: it stays in the project until you add another.";
+const NO_INSTRUMENT: &str = "The sound of this part can't be read by this version: it stays in the project until you choose another.";
+
 impl StemDesk {
     /// What a project remembers; null for nothing. The instrument is left to `encode`; where it is still
     /// being made, what was asked for is remembered.
     #[must_use]
     pub fn saved(&self, encode: &dyn Fn(&[u8]) -> Value) -> Value {
-        let Some(Take { sheet, sound }) = self.0.desk.lock().now.clone() else {
-            return Value::Null;
+        let desk = self.0.desk.lock();
+        let Some(Take { sheet, sound }) = desk.now.clone() else {
+            return desk.unreadable.clone().unwrap_or_default();
         };
+        drop(desk);
         let instrument = match &sound.origin {
             Origin::Given(instrument) => Some(instrument),
             Origin::Words(_) | Origin::Nothing => sound.instrument(),
+            Origin::Unreadable { instrument, asked } => {
+                return json!({ "sheet": sheet.as_ref(), "instrument": instrument, "asked": asked });
+            }
         };
         let instrument = instrument.map(|instrument| encode(&instrument.to_bytes()));
         let mut saved = json!({ "sheet": sheet.as_ref(), "instrument": instrument });
@@ -35,23 +43,30 @@ impl StemDesk {
         saved
     }
 
-    /// Takes up what a project remembers; what can't be read changes nothing. Waits for its sound at most
+    /// Takes up what a project remembers; what can't be read is kept, with nothing in its place. Waits for its sound at most
     /// `patience` if the host said at activation that it renders offline. Main thread.
     pub fn recall(&self, saved: &Value, instrument: Option<Instrument>, patience: Duration) {
         let sheet = saved
             .get("sheet")
             .and_then(|sheet| Sheet::deserialize(sheet).ok());
         let sheet = sheet.filter(Sheet::is_sane);
-        if sheet.is_none() && !saved.is_null() {
-            return;
-        }
-        let asked = saved
-            .get("asked")
-            .and_then(|asked| SoundAsk::deserialize(asked).ok());
+        let unreadable = sheet.is_none() && !saved.is_null();
+        let field = |name: &str| saved.get(name).cloned().unwrap_or_default();
+        let asked = SoundAsk::deserialize(field("asked")).ok();
+        let soundless = (field("instrument"), field("asked"));
         let origin = match (instrument.map(Arc::new), asked) {
             (Some(instrument), _) => Origin::Given(instrument),
-            (None, Some(ask)) => Origin::Words(ask),
-            (None, None) => Origin::Nothing,
+            (None, Some(ask)) if soundless.0.is_null() => Origin::Words(ask),
+            (None, _) if soundless == Default::default() => Origin::Nothing,
+            (None, _) => Origin::Unreadable {
+                instrument: soundless.0,
+                asked: soundless.1,
+            },
+        };
+        let said = match (&origin, unreadable) {
+            (_, true) => Some(NO_SHEET),
+            (Origin::Unreadable { .. }, false) => Some(NO_INSTRUMENT),
+            _ => None,
         };
         let mut desk = self.0.desk.lock();
         let take = sheet.map(|sheet| Take {
@@ -62,6 +77,8 @@ impl StemDesk {
         });
         (desk.past, desk.undone) = (Vec::new(), Vec::new());
         self.0.stop(&mut desk, |desk| desk.show(take));
+        desk.unreadable = unreadable.then(|| saved.clone());
+        desk.said = said.map(|sentence| (sentence.to_owned(), true));
         self.0.play_now(&mut desk);
         desk.changed = false;
         drop(desk);

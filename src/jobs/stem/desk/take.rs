@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Desk, MOST_UNDONE, Shared};
 use crate::engine::stem::PlayedPart;
@@ -40,6 +41,8 @@ pub(super) enum Origin {
     /// Nothing plays the part: its notes go to the host only. So it is in projects that were saved before
     /// the sound was there, and didn't yet remember what was asked for.
     Nothing,
+    /// The same, for what a project holds of it can't be read: it is kept as it came.
+    Unreadable { instrument: Value, asked: Value },
 }
 
 /// The words that a sound is made from, as projects remember them.
@@ -111,7 +114,8 @@ impl PartSound {
 
     /// It has still to be made or measured.
     pub(super) fn is_awaited(&self) -> bool {
-        self.ready.get().is_none() && !matches!(self.origin, Origin::Nothing)
+        let comes = matches!(self.origin, Origin::Words(_) | Origin::Given(_));
+        self.ready.get().is_none() && comes
     }
 }
 
@@ -170,6 +174,7 @@ impl Desk {
     /// This is there from now on; [`Shared::play_now`] plays it.
     pub(super) fn show(&mut self, take: Option<Take>) {
         self.now = take;
+        self.unreadable = None;
         self.changed = true;
         self.unplayed = true;
     }

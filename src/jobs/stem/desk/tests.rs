@@ -158,12 +158,30 @@ fn a_part_is_made_changed_played_and_remembered() {
         in_bar(anew.part().unwrap()),
         "over and over"
     );
-    other.recall(&json!({ "sheet": { "pace": "x" } }), None, Duration::ZERO);
+    let of_later = json!({ "sheet": { "pace": "x" }, "more": 3 });
+    other.recall(&of_later, None, Duration::ZERO);
+    assert_eq!(plays(&mut player, 16.0), 0, "it isn't the project's");
+    let said = other.stem().said.unwrap();
+    assert!(said.1 && said.0.ends_with('.'), "{said:?}");
+    other.order(StemOrder::Undo, None);
+    other.order(StemOrder::Clear, None);
+    assert_eq!(other.saved(&|_| Value::Null), of_later, "as it came");
+    other.recall(&saved, None, Duration::ZERO);
+    assert_eq!(other.saved(&|_| Value::Null), saved);
+    // A sound that can't be read stays with its part, whatever becomes of the notes.
+    let mut odd = saved.clone();
+    (odd["instrument"], odd["asked"]) = (json!("QUJD"), json!({ "words": 3 }));
+    other.recall(&odd, None, Duration::ZERO);
+    assert_eq!(other.stem().sheet, Some(anew));
+    assert!(other.stem().said.is_some());
+    other.order(StemOrder::Repeat(false), None);
+    let kept = other.saved(&|_| Value::Null);
     assert_eq!(
-        other.stem().sheet,
-        Some(anew),
-        "what can't be read changes nothing"
+        (&kept["instrument"], &kept["asked"]),
+        (&odd["instrument"], &odd["asked"])
     );
+    assert_eq!(kept["sheet"]["repeats"], false);
+    other.recall(&saved, None, Duration::ZERO);
     other.order(StemOrder::Clear, None);
     assert_eq!(plays(&mut player, 16.0), 0);
     other.order(StemOrder::Undo, None);

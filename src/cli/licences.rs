@@ -1,0 +1,29 @@
+//! `consort licences`: whose work is in Consort, and under which licences.
+
+use std::io::Write as _;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Context;
+use super::failure::Failure;
+
+/// Written by `cargo xtask licences`.
+const TEXT: &str = include_str!("../../THIRD-PARTY-LICENSES");
+
+/// Print the licences of all that others made and Consort holds.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  consort licences | less
+  consort licences > THIRD-PARTY-LICENSES")]
+pub struct Arguments {}
+
+pub fn run(_: &Arguments, context: &Context) -> Result<(), Failure> {
+    if context.json {
+        context.print(&json!({ "licences": TEXT }).to_string());
+    } else {
+        // As it is, tabs included; a reader that has gone away is no failure.
+        let _ = std::io::stdout().write_all(TEXT.as_bytes());
+    }
+    Ok(())
+}
