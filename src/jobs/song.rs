@@ -23,6 +23,7 @@ pub mod taken;
 #[cfg(test)]
 mod tests;
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -68,6 +69,8 @@ pub struct SongListener(Arc<Shared>);
 struct Shared {
     /// Held by the thread that listens.
     work: Mutex<Work>,
+    /// Held by the thread that does something with what was taken.
+    uses: Mutex<()>,
     desk: Mutex<Desk>,
     wake: Condvar,
     listener: Listener,
@@ -83,6 +86,8 @@ struct Desk {
     /// Counts threads; one that isn't the last has nothing more to say.
     turn: u64,
     orders: Vec<SongOrder>,
+    /// What is to be done with what was taken, the oldest first.
+    uses: VecDeque<SongOrder>,
     /// Some were read and aren't followed yet.
     follows: bool,
 }
@@ -112,6 +117,7 @@ impl SongListener {
                 live: Live::default(),
                 looked: 0,
             }),
+            uses: Mutex::default(),
             desk: Mutex::default(),
             wake: Condvar::new(),
             listener,
@@ -150,11 +156,13 @@ impl SongListener {
             SongOrder::Bars(bars) => desk.song.bars = bars.clamp(BARS[0], BARS[4]),
             SongOrder::Save(_)
             | SongOrder::SaveNotes(_)
-            | SongOrder::Tell(_)
+            | SongOrder::Tell { .. }
             | SongOrder::UndoTell
             | SongOrder::RedoTell => {
+                desk.uses.push_back(order);
                 let shared = Arc::clone(&self.0);
-                if runtime::spawn("consort-taken", move || shared.use_taken(order)).is_err() {
+                if runtime::spawn("consort-taken", move || shared.use_taken()).is_err() {
+                    desk.uses.pop_back();
                     desk.song.said = Some((NO_THREAD.into(), true));
                 }
             }
@@ -289,8 +297,12 @@ impl Shared {
         desk.song.clone()
     }
 
-    /// What needs nothing but what was taken; a disk may take its time.
-    fn use_taken(&self, order: SongOrder) {
+    /// What needs nothing but what was taken, in the order it was asked for; a disk may take its time.
+    fn use_taken(&self) {
+        let _one_by_one = self.uses.lock();
+        let Some(order) = self.desk.lock().uses.pop_front() else {
+            return;
+        };
         let song = self.settled();
         let heard = match song.hearing {
             Some(Hearing::Done(heard)) => Some(heard),
@@ -306,7 +318,10 @@ impl Shared {
             (order, Some(taken), Some(heard)) => {
                 let heard = Heard::clone(&heard);
                 let told = match order {
-                    SongOrder::Tell(told) => heard.tell(told),
+                    SongOrder::Tell { seen, told } => {
+                        let told = heard.told.clone().changed(&seen, *told);
+                        heard.tell(told)
+                    }
                     SongOrder::UndoTell => heard.undo(),
                     _ => heard.redo(),
                 };

@@ -197,7 +197,11 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     for (name, told) in corrections() {
         page.get_by_label(name).click();
         page.run();
-        assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))], "{name}");
+        assert_eq!(
+            host.take(),
+            [Asked::Song(tell(Corrections::default(), told))],
+            "{name}"
+        );
     }
     // A tag is told when its field is left.
     page.get_by_role_and_label(Role::TextInput, "Genre")
@@ -214,7 +218,10 @@ fn what_is_heard_is_shown_put_right_and_saved() {
         genre: Some("tango".into()),
         ..Corrections::default()
     };
-    assert_eq!(host.take(), [Asked::Song(SongOrder::Tell(told))]);
+    assert_eq!(
+        host.take(),
+        [Asked::Song(tell(Corrections::default(), told))]
+    );
     page.get_by_label("Chords of bar 2: Am").scroll_to_me();
     page.run();
     page.get_by_label("Chords of bar 2: Am").click();
@@ -253,9 +260,13 @@ fn what_is_heard_is_shown_put_right_and_saved() {
         page.get_by_label(name).click();
         page.run();
     }
+    let seen = || Corrections {
+        key: Some(major),
+        ..Corrections::default()
+    };
     let orders = [
-        SongOrder::Tell(Corrections::default()),
-        SongOrder::Tell(Corrections::default()),
+        tell(seen(), Corrections::default()),
+        tell(seen(), Corrections::default()),
         SongOrder::UndoTell,
     ];
     assert_eq!(host.take(), orders.map(Asked::Song));
@@ -279,6 +290,13 @@ fn what_is_heard_is_shown_put_right_and_saved() {
 }
 
 /// Buttons of the menu, and what each tells.
+fn tell(seen: Corrections, told: Corrections) -> SongOrder {
+    SongOrder::Tell {
+        seen: Box::new(seen),
+        told: Box::new(told),
+    }
+}
+
 fn corrections() -> [(&'static str, Corrections); 7] {
     let nothing = Corrections::default;
     [

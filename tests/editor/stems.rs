@@ -141,10 +141,13 @@ fn the_track_is_listened_to_and_its_bars_are_taken() {
     page.get_by_label("Save WAV").click();
     page.run();
     let orders = [
-        SongOrder::Tell(Corrections {
-            key: "C major".parse().ok(),
-            ..Corrections::default()
-        }),
+        SongOrder::Tell {
+            seen: Box::default(),
+            told: Box::new(Corrections {
+                key: "C major".parse().ok(),
+                ..Corrections::default()
+            }),
+        },
         SongOrder::SaveNotes("/music".into()),
         SongOrder::Save("/music/songs".into()),
     ];

@@ -55,6 +55,38 @@ pub struct ChordTold {
 }
 
 impl Corrections {
+    /// These, with what somebody changed who saw `seen` and told `told`: both of two corrections made before the
+    /// first was shown. Any thread.
+    #[must_use]
+    pub fn changed(mut self, seen: &Self, told: Self) -> Self {
+        if told.is_empty() {
+            return told;
+        }
+        fn field<T: PartialEq>(now: &mut T, seen: &T, told: T) {
+            if *seen != told {
+                *now = told;
+            }
+        }
+        let gone = seen.chords.iter().filter(|old| !told.chords.contains(old));
+        gone.for_each(|old| self.forget_chord(old.start, old.end));
+        let new = told.chords.iter().filter(|new| !seen.chords.contains(new));
+        new.for_each(|new| self.tell_chord(*new));
+        // Back to what was heard, or so many beats on.
+        self.downbeat = match told.downbeat {
+            0 if seen.downbeat != 0 => 0,
+            downbeat => self.downbeat + downbeat - seen.downbeat,
+        };
+        field(&mut self.key, &seen.key, told.key);
+        field(&mut self.tempo, &seen.tempo, told.tempo);
+        field(&mut self.metre, &seen.metre, told.metre);
+        field(&mut self.own_beats, &seen.own_beats, told.own_beats);
+        field(&mut self.swing, &seen.swing, told.swing);
+        field(&mut self.genre, &seen.genre, told.genre);
+        field(&mut self.mood, &seen.mood, told.mood);
+        field(&mut self.instruments, &seen.instruments, told.instruments);
+        self
+    }
+
     /// Whether nothing is told. Any thread.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -359,5 +391,48 @@ mod tests {
         assert_eq!(spans, wanted);
         told.forget_chord(2.5, 2.6);
         assert_eq!(told.chords.len(), 1);
+    }
+
+    #[test]
+    fn corrections_of_two_who_saw_the_same_are_both_kept() {
+        let chord = |start: f64| ChordTold {
+            start,
+            end: start + 2.0,
+            chord: None,
+        };
+        let seen = Corrections {
+            key: "A minor".parse().ok(),
+            downbeat: 1,
+            chords: vec![chord(0.0), chord(4.0)],
+            ..Corrections::default()
+        };
+        let change = |change: &dyn Fn(&mut Corrections)| {
+            let mut told = seen.clone();
+            change(&mut told);
+            told
+        };
+        let tempo = change(&|told| told.tempo = Some(90.0));
+        let later = change(&|told| told.downbeat += 1);
+        let bar = change(&|told| told.tell_chord(chord(8.0)));
+        let other = change(&|told| told.forget_chord(4.0, 6.0));
+        let genre = change(&|told| told.genre = Some("waltz".into()));
+        let both = [&tempo, &later, &later, &bar, &other, &genre];
+        let both = both
+            .into_iter()
+            .fold(seen.clone(), |now, told| now.changed(&seen, told.clone()));
+        let expected = Corrections {
+            tempo: Some(90.0),
+            downbeat: 3,
+            chords: vec![chord(0.0), chord(8.0)],
+            genre: Some("waltz".into()),
+            ..seen.clone()
+        };
+        assert_eq!(both, expected);
+        let as_heard = change(&|told| (told.key, told.downbeat) = (None, 0));
+        let back = both.clone().changed(&seen, as_heard);
+        assert_eq!((back.key, back.downbeat), (None, 0));
+        assert_eq!(back.genre, both.genre);
+        let nothing = Corrections::default();
+        assert_eq!(both.changed(&seen, nothing.clone()), nothing);
     }
 }

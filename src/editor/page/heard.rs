@@ -77,7 +77,10 @@ impl Corrector {
             self.tags(ui, heard, &mut told);
         });
         if told != heard.told {
-            order(SongOrder::Tell(told));
+            order(SongOrder::Tell {
+                seen: Box::new(heard.told.clone()),
+                told: Box::new(told),
+            });
         }
         ui.separator();
         measured(ui, heard);

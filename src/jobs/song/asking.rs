@@ -115,8 +115,13 @@ pub enum SongOrder {
     Save(PathBuf),
     /// Save its notes there, as a MIDI file.
     SaveNotes(PathBuf),
-    /// What the user says about what was taken, in place of all that was said before.
-    Tell(Corrections),
+    /// What the user says about what was taken.
+    Tell {
+        /// What was said before, as far as the user saw.
+        seen: Box<Corrections>,
+        /// All that is said now.
+        told: Box<Corrections>,
+    },
     /// The user takes back what was said last.
     UndoTell,
     /// And says it again.
