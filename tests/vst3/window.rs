@@ -199,10 +199,28 @@ fn it_follows_the_hosts_scale_and_the_users_zoom() {
     seat.focus(parent.id());
     seat.click(1.5 * PROMPT.0, 1.5 * PROMPT.1);
     frame.run(Duration::from_millis(300));
-    seat.key(CONTROL, true);
-    seat.strike('='.into());
-    seat.key(CONTROL, false);
+    let zoom = |key: char| {
+        seat.key(CONTROL, true);
+        seat.strike(key.into());
+        seat.key(CONTROL, false);
+    };
+    zoom('=');
     until((1650, 1224));
+    // In a frame that has room only later, and says once more meanwhile what there is.
+    frame.lay_out_late(&view);
+    for (key, size) in [
+        ('=', (1800, 1336)),
+        ('0', (1500, 1113)),
+        ('-', (1350, 1002)),
+        ('-', (1200, 890)),
+        ('0', (1500, 1113)),
+        ('=', (1650, 1224)),
+    ] {
+        zoom(key);
+        until(size);
+        frame.run(Duration::from_millis(200));
+        assert_eq!(parent.children(), [size], "it stays");
+    }
     let mut size = ViewRect {
         left: 0,
         top: 0,
@@ -212,5 +230,6 @@ fn it_follows_the_hosts_scale_and_the_users_zoom() {
     // SAFETY: a struct of ours.
     assert_eq!(unsafe { view.getSize(&mut size) }, kResultOk);
     assert_eq!((size.right, size.bottom), (1650, 1224));
+    frame.close();
     close(view);
 }

@@ -21,13 +21,61 @@ type Timer = (ComPtr<ITimerHandler>, Duration, Cell<Instant>);
 pub struct Frame {
     files: RefCell<Vec<(ComPtr<IEventHandler>, FileDescriptor)>>,
     timers: RefCell<Vec<Timer>>,
+    layout: RefCell<Option<Layout>>,
 }
 
+/// How GTK lays out: it makes room a while after it was asked to, and meanwhile goes by the room there is.
+#[derive(Clone)]
+struct Layout {
+    view: ComPtr<IPlugView>,
+    room: (i32, i32),
+    wanted: Option<((i32, i32), Instant)>,
+}
+
+/// From asking for room to having it.
+const LATE: Duration = Duration::from_millis(60);
+
 impl Frame {
+    /// Lays out as GTK does from now on, around a view that is open.
+    pub fn lay_out_late(&self, view: &ComPtr<IPlugView>) {
+        *self.layout.borrow_mut() = Some(Layout {
+            view: view.clone(),
+            room: size_of(view),
+            wanted: None,
+        });
+    }
+
+    /// The view gets the room there is, if it says that it has another size.
+    fn lay_out(&self) {
+        let layout = self.layout.borrow_mut().as_mut().map(|layout| {
+            let come = layout.wanted.take_if(|(_, asked)| asked.elapsed() >= LATE);
+            layout.room = come.map_or(layout.room, |(room, _)| room);
+            layout.clone()
+        });
+        if let Some(Layout { view, room, .. }) = layout
+            && size_of(&view) != room
+        {
+            let mut rect = ViewRect {
+                left: 0,
+                top: 0,
+                right: room.0,
+                bottom: room.1,
+            };
+            // SAFETY: the view is open.
+            unsafe { view.onSize(&mut rect) };
+        }
+    }
+
+    /// Forgets the view.
+    pub fn close(&self) {
+        *self.layout.borrow_mut() = None;
+    }
+
     /// Runs the loop for a while.
     pub fn run(&self, time: Duration) {
         let until = Instant::now() + time;
         while Instant::now() < until {
+            self.lay_out();
             let files = self.files.borrow().clone();
             let poll = |fd: &FileDescriptor| libc::pollfd {
                 fd: *fd,
@@ -70,12 +118,33 @@ impl Frame {
     }
 }
 
+/// What a view says.
+fn size_of(view: &ComPtr<IPlugView>) -> (i32, i32) {
+    let mut rect = ViewRect {
+        left: 0,
+        top: 0,
+        right: 0,
+        bottom: 0,
+    };
+    // SAFETY: a struct of ours.
+    assert_eq!(unsafe { view.getSize(&mut rect) }, kResultOk);
+    (rect.right - rect.left, rect.bottom - rect.top)
+}
+
 impl Class for Frame {
     type Interfaces = (IPlugFrame, IRunLoop);
 }
 
 impl IPlugFrameTrait for Frame {
     unsafe fn resizeView(&self, view: *mut IPlugView, rect: *mut ViewRect) -> tresult {
+        if let Some(layout) = &mut *self.layout.borrow_mut() {
+            // SAFETY: the plugin's own struct.
+            let Some(rect) = (unsafe { rect.as_ref() }) else {
+                return kInvalidArgument;
+            };
+            layout.wanted = Some(((rect.right, rect.bottom), Instant::now()));
+            return kResultOk;
+        }
         // SAFETY: the plugin's own view.
         match unsafe { ComRef::from_raw(view) } {
             // SAFETY: as above.

@@ -44,11 +44,10 @@ impl ConsortEditor {
     }
 }
 
-/// Width and height as hosts count: points on macOS, pixels elsewhere.
+/// Width and height of the window as hosts count: points on macOS, pixels elsewhere.
 fn native(size: &WindowSize) -> NativeSize<u32> {
-    let (points, zoom) = (size.get(), f64::from(size.zoom()));
-    let points = [points.0, points.1].map(|side| (f64::from(side) * zoom).round() as u32);
-    let (width, height) = size.pixels();
+    let (width, height) = size.shown();
+    let points = [width, height].map(|side| (f64::from(side) / size.scale()).round() as u32);
     NativeSize::from_logical_or_physical(
         LogicalSize::new(points[0], points[1]).cast(),
         PhysicalSize::new(width, height),
@@ -73,6 +72,7 @@ impl Editor for ConsortEditor {
             self.size.set_host_scale(scale);
         }
         self.size.set_desktop_scale(scale::of_desktop());
+        self.size.show();
         let (width, height) = self.size.pixels();
         let (narrowest, lowest) = self.size.least_pixels();
         let mut settings = WindowSettings::new()
@@ -96,7 +96,8 @@ impl Editor for ConsortEditor {
             let hidden = hidden.clone();
             move |window| Handler::new(window, page, size, repaint, hidden, embedded, wish)
         };
-        let window = Window::create_with_host(settings, handler, around)?;
+        let window = Window::create_with_host(settings, handler, around)
+            .inspect_err(|_| self.size.close())?;
         let handle = Handle {
             size: self.size.clone(),
             repaint: self.repaint.clone(),
@@ -128,6 +129,27 @@ impl Editor for ConsortEditor {
         unsafe {
             baseview::assume_standalone_in_process();
         }
+    }
+}
+
+impl Handle {
+    /// Pixels per what the host counts in.
+    fn per_native(&self) -> f64 {
+        match cfg!(target_os = "macos") {
+            true => self.size.scale(),
+            false => 1.0,
+        }
+    }
+
+    fn pixels(&self, size: NativeSize<u32>) -> (u32, u32) {
+        let pixels = |native: u32| (f64::from(native) * self.per_native()).round() as u32;
+        (pixels(size.width), pixels(size.height))
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.size.close();
     }
 }
 
@@ -164,26 +186,20 @@ impl EditorHandle for Handle {
     }
 
     fn set_size(&self, size: NativeSize<u32>, window: &Window) -> Result<(), Self::Error> {
+        let (width, height) = self.pixels(size);
+        self.size.set_pixels((width, height));
         window.resize(size)
     }
 
     fn adjust_size(&self, size: NativeSize<u32>, _: &Window) -> Option<NativeSize<u32>> {
-        // macOS counts in points.
-        let per = if cfg!(target_os = "macos") {
-            self.size.scale()
-        } else {
-            1.0
-        };
-        let pixels = |native: u32| (f64::from(native) * per).round() as u32;
-        let (width, height) = self
-            .size
-            .adjusted((pixels(size.width), pixels(size.height)));
-        let native = |pixels: u32| (f64::from(pixels) / per).round() as u32;
+        let (width, height) = self.size.adjusted(self.pixels(size));
+        let native = |pixels: u32| (f64::from(pixels) / self.per_native()).round() as u32;
         Some(NativeSize::new(native(width), native(height)))
     }
 
     fn set_fallback_scale_factor(&self, scale: f64, window: &Window) -> Result<(), Self::Error> {
         self.size.set_host_scale(scale);
+        self.size.show();
         self.repaint.request_repaint();
         // Windows tells baseview by itself, and macOS counts in points.
         if cfg!(target_os = "linux") {

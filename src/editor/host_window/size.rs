@@ -22,6 +22,8 @@ pub struct Sizes {
 pub struct WindowSize {
     sizes: &'static Sizes,
     points: AtomicU64,
+    /// The open window's, pixels; 0 for none.
+    shown: AtomicU64,
     /// Bits of an `f32`.
     zoom: AtomicU32,
     /// What the host said of the screen, and what the desktop says: bits of an `f64`, 0 for nothing.
@@ -36,6 +38,7 @@ impl WindowSize {
         Self {
             sizes,
             points: AtomicU64::new(pack(sizes.usual)),
+            shown: AtomicU64::new(0),
             zoom: AtomicU32::new(1f32.to_bits()),
             host_scale: AtomicU64::new(0),
             desktop_scale: AtomicU64::new(0),
@@ -44,8 +47,7 @@ impl WindowSize {
 
     /// Width and height, points.
     pub fn get(&self) -> (u32, u32) {
-        let packed = self.points.load(Relaxed);
-        ((packed >> 32) as u32, packed as u32)
+        unpack(self.points.load(Relaxed))
     }
 
     /// Remembers a size, brought into what a window can have.
@@ -103,16 +105,41 @@ impl WindowSize {
         self.scale() * f64::from(self.zoom())
     }
 
-    /// Width and height, pixels.
+    /// Width and height that the window is to have, pixels.
     pub fn pixels(&self) -> (u32, u32) {
         let (width, height) = self.get();
         let pixels = |points: u32| (f64::from(points) * self.zoomed()).round() as u32;
         (pixels(width), pixels(height))
     }
 
-    /// Remembers the points that so many pixels are; not of a window that is too small for the page, which is
-    /// the host's doing, and may pass.
+    /// Width and height of the open window, pixels; those it is to have while there is none. After a zoom
+    /// they differ until the host has made room.
+    pub fn shown(&self) -> (u32, u32) {
+        match self.shown.load(Relaxed) {
+            0 => self.pixels(),
+            shown => unpack(shown),
+        }
+    }
+
+    /// A window is about to have the size that it is to have.
+    pub fn show(&self) {
+        self.shown.store(pack(self.pixels()), Relaxed);
+    }
+
+    /// There is no window any more.
+    pub fn close(&self) {
+        self.shown.store(0, Relaxed);
+    }
+
+    /// The window has so many pixels. Remembers the points that they are; not those it had already, which
+    /// say nothing of a new zoom, and not of a window that is too small for the page, which is the host's
+    /// doing, and may pass.
     pub fn set_pixels(&self, (width, height): (u32, u32)) {
+        let size = pack((width, height));
+        // Of those it was to have the points are known, not rounded.
+        if self.shown.swap(size, Relaxed) == size || (width, height) == self.pixels() {
+            return;
+        }
         let points = |pixels: u32| (f64::from(pixels) / self.zoomed()).round() as u32;
         let (width, height) = (points(width), points(height));
         let (narrowest, lowest) = self.sizes.smallest;
@@ -144,6 +171,10 @@ impl WindowSize {
         let fits = (width as f32 / narrowest as f32).min(height as f32 / lowest as f32);
         (self.zoomed() as f32).min(fits).max(0.1)
     }
+}
+
+fn unpack(packed: u64) -> (u32, u32) {
+    ((packed >> 32) as u32, packed as u32)
 }
 
 fn pack((width, height): (u32, u32)) -> u64 {
@@ -208,6 +239,23 @@ mod tests {
         assert_eq!(size.get(), SIZES.usual);
         size.set_pixels((1200, 800));
         assert_eq!(size.get(), (1200, 800));
+    }
+
+    #[test]
+    fn the_size_from_before_a_zoom_says_nothing_of_it() {
+        let size = WindowSize::new(&SIZES);
+        size.show();
+        size.set_zoom(0.75);
+        assert_eq!((size.shown(), size.pixels()), ((1000, 742), (750, 557)));
+        // Of a host that says once more what there is.
+        size.set_pixels((1000, 742));
+        assert_eq!((size.get(), size.pixels()), (SIZES.usual, (750, 557)));
+        size.set_pixels((750, 557));
+        assert_eq!((size.get(), size.shown()), (SIZES.usual, (750, 557)));
+        size.set_pixels((900, 600));
+        assert_eq!(size.get(), (1200, 800));
+        size.close();
+        assert_eq!(size.shown(), (900, 600));
     }
 
     #[test]

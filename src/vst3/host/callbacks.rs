@@ -88,10 +88,13 @@ unsafe extern "C" fn request_resize(host: *const clap_host, width: u32, height: 
     let size = u64::from(width) << 32 | u64::from(height);
     host.size.store(size, Ordering::Release);
     if host.is_main() {
-        return host.resize();
+        host.resize();
+    } else {
+        host.want(Want::RESIZE);
     }
-    host.want(Want::RESIZE);
-    true
+    // A frame that agrees says so by `onSize`, at once or later. A window that takes the size before there is room
+    // for it is thrown back by GTK's socket (Ardour).
+    false
 }
 
 unsafe extern "C" fn request_show_or_hide(_: *const clap_host) -> bool {

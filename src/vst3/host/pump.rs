@@ -8,7 +8,7 @@ use vst3::Steinberg::Vst::{
     IComponentHandler, IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
     RestartFlags_,
 };
-use vst3::Steinberg::{IPlugFrameTrait, ViewRect, kResultOk};
+use vst3::Steinberg::{IPlugFrameTrait, ViewRect};
 
 use super::{Edit, Host};
 use crate::vst3::guest::{AsAudioThread, call};
@@ -126,12 +126,12 @@ impl Host {
         }
     }
 
-    /// Asks for the size that the plugin wants; whether the window has it. Main thread.
-    pub(super) fn resize(&self) -> bool {
+    /// Asks for the size that the plugin wants. Main thread.
+    pub(super) fn resize(&self) {
         let size = self.size.load(Ordering::Acquire);
         let (frame, view) = (self.frame.lock().clone(), self.view.load(Ordering::Acquire));
         let Some(frame) = frame.filter(|_| !view.is_null()) else {
-            return false;
+            return;
         };
         let mut rect = ViewRect {
             left: 0,
@@ -140,7 +140,7 @@ impl Host {
             bottom: size as u32 as i32,
         };
         // SAFETY: the view is open, the frame the host's.
-        unsafe { frame.resizeView(view, &mut rect) == kResultOk }
+        unsafe { frame.resizeView(view, &mut rect) };
     }
 }
 
