@@ -116,7 +116,7 @@ impl Default for ConsortParams {
             )
             .with_unit(" dB")
             .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
-            .with_string_to_value(formatters::s2v_f32_gain_to_db())
+            .with_string_to_value(finite(formatters::s2v_f32_gain_to_db()))
             .with_poly_modulation_id(MODULATE_LEVEL),
             tone: FloatParam::new(
                 "Tone",
@@ -151,7 +151,7 @@ impl Default for ConsortParams {
             )
             .with_unit(" %")
             .with_value_to_string(formatters::v2s_f32_percentage(0))
-            .with_string_to_value(formatters::s2v_f32_percentage()),
+            .with_string_to_value(finite(formatters::s2v_f32_percentage())),
             velocity_curve: bipolar("Velocity curve"),
             tune: FloatParam::new(
                 "Tune",
@@ -215,6 +215,14 @@ impl ConsortParams {
     }
 }
 
+/// How a text is read as a value.
+type Reader = Arc<dyn Fn(&str) -> Option<f32> + Send + Sync>;
+
+/// One of the framework's, without "nan" and "inf", which it takes for numbers.
+fn finite(read: Reader) -> Reader {
+    Arc::new(move |text| read(text).filter(|value| value.is_finite()))
+}
+
 /// The level of a stem, over that which puts it beside the song.
 fn stem_level() -> FloatParam {
     FloatParam::new(
@@ -224,7 +232,7 @@ fn stem_level() -> FloatParam {
     )
     .with_unit(" dB")
     .with_value_to_string(formatters::v2s_f32_gain_to_db(1))
-    .with_string_to_value(formatters::s2v_f32_gain_to_db())
+    .with_string_to_value(finite(formatters::s2v_f32_gain_to_db()))
 }
 
 /// The limiter's switch; projects from before there was one open with it on.
@@ -276,7 +284,7 @@ fn bipolar(name: &str) -> FloatParam {
     .with_step_size(0.01)
     .with_unit(" %")
     .with_value_to_string(Arc::new(|value| format!("{:.0}", value * 100.0 + 0.0)))
-    .with_string_to_value(formatters::s2v_f32_percentage())
+    .with_string_to_value(finite(formatters::s2v_f32_percentage()))
 }
 
 /// A macro: −100 to 100 %, not for automation (see the module's text).
@@ -388,6 +396,28 @@ mod tests {
         assert_eq!(plain(&params.tone, "loud"), None);
         assert_eq!(plain(&params.fade_in, "NaN ms"), None);
         assert_eq!(plain(&params.tune, ""), None);
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_value() {
+        let params = ConsortParams::default();
+        for (id, param, _) in params.param_map() {
+            for text in [
+                "nan",
+                "NaN %",
+                "inf",
+                "-inf",
+                "infinity",
+                "+Infinity dB",
+                "1e99",
+            ] {
+                // SAFETY: `params` outlives the pointers of its map.
+                let read = unsafe { param.string_to_normalized_value(text) };
+                // "-inf dB" is silence.
+                let fits = read.is_none_or(|value| (0.0..=1.0).contains(&value));
+                assert!(fits, "{id} reads {text:?} as {read:?}");
+            }
+        }
     }
 
     /// Ids are in saved projects.

@@ -69,7 +69,8 @@ fn names_that_are_no_text() {
 #[test]
 fn files_without_end() {
     let desk = Desk::new();
-    desk.run(&["info", "/dev/zero"]).failed(&["too large"]);
+    desk.run(&["info", "/dev/zero"])
+        .failed(&["/dev/zero", "pipe or a device"]);
 }
 
 #[test]
@@ -183,8 +184,8 @@ fn sounds_that_are_no_note() {
         ("empty.wav", "empty"),
         ("text.wav", "text.wav"),
         ("song.mid", "isn't a sound file"),
-        ("missing.wav", "isn't there"),
-        (".", "sound"),
+        ("missing.wav", "does not exist"),
+        (".", "folder"),
     ] {
         let ran = desk.run(&["instrument", "--sound", name]);
         ran.failed(&[word]);
@@ -209,7 +210,9 @@ fn other_damaged_files_are_described_as_such() {
     desk.run(&PRESET).ok();
     for name in ["x.wav", "x.vstpreset"] {
         let whole = desk.get(name);
-        for length in [4, 11, 30, 43, whole.len() / 2] {
+        // Of a sound that is cut later on, what is there can be described.
+        let latest = if name == "x.wav" { 44 } else { whole.len() / 2 };
+        for length in [4, 11, 30, 43, latest] {
             desk.put("cut", &whole[..length]);
             desk.run(&["info", "cut"]).failed(&["cut"]);
         }

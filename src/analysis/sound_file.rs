@@ -1,6 +1,5 @@
 //! Sound files: WAV, FLAC, AIFF, MP3 and OGG (Vorbis) into numbers, by symphonia.
 
-use std::fs::File;
 use std::path::Path;
 
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
@@ -11,6 +10,7 @@ use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
 use super::sound::{Sound, SoundError};
+use crate::instrument::open;
 
 /// How much of a file was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,11 @@ pub enum ReadError {
     },
 }
 
+/// What the user is told of a file that gave [`Extent::Damaged`]. Any thread.
+pub fn damage(name: &str) -> String {
+    format!("“{name}” is damaged or cut off; what could be read of it was used.")
+}
+
 /// Reads the first `longest_seconds` of a sound file. More than two channels: the first two, which
 /// are left and right in every common order. Blocks on the disk; any thread but audio.
 ///
@@ -67,16 +72,16 @@ pub fn read(path: &Path, longest_seconds: f64) -> Result<(Sound, Extent), ReadEr
     let name = name.to_string_lossy().into_owned();
     let unreadable = |fault: std::io::Error| match fault.kind() {
         std::io::ErrorKind::NotFound => ReadError::Missing(name.clone()),
+        std::io::ErrorKind::IsADirectory | std::io::ErrorKind::Unsupported => {
+            ReadError::NotAudio(name.clone())
+        }
         _ => ReadError::Unreadable {
             name: name.clone(),
             reason: fault.to_string(),
         },
     };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(ReadError::NotAudio(name));
-    }
     if about.len() == 0 {
         return Err(ReadError::Empty(name));
     }

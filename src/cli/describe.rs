@@ -8,11 +8,10 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::hearing::{failed, transcribe};
-use super::{Context, cancel};
+use super::{Context, cancel, input};
 use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
-use crate::analysis::sound_file::{self, Extent};
 use crate::models::Error;
 use crate::music::{Key, Metre};
 
@@ -73,14 +72,10 @@ fn bpm(text: &str) -> Result<f64, String> {
     bpm.ok_or_else(|| "use a number of beats a minute from 20 to 400".to_owned())
 }
 
-/// A moment more than is used, so that a longer file is known to be longer.
-const READ_SECONDS: f64 = song::LONGEST + 1.0;
-
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let progress = context.progress();
     progress.show("Reading the song", 0.1);
-    let read = sound_file::read(&arguments.song, READ_SECONDS);
-    let (sound, extent) = read.map_err(|error| Failure::job(error.to_string()))?;
+    let sound = input::sound(&arguments.song, song::LONGEST, context)?;
     cancel::check()?;
     let begun = Instant::now();
     let transcribed = match arguments.fast {
@@ -113,15 +108,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     drop(progress);
-    match extent {
-        Extent::Damaged => {
-            context.remark("the file is damaged; what could be read of it was used.")
-        }
-        Extent::Whole | Extent::Beginning if description.seconds_used < description.seconds => {
-            context.remark("the song is long; its first ten minutes were used.");
-        }
-        _ => {}
-    }
     let mut result = json!({
         "song": arguments.song.display().to_string(),
         "seconds_describing": seconds,
@@ -131,8 +117,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     if let Some(features) = features {
         result["features"] = json!(features);
     }
-    context.result(&result, &lines(&description));
-    Ok(())
+    context.result(&result, &lines(&description))
 }
 
 /// The sentence, then a line for each thing that is known.

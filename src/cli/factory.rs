@@ -62,8 +62,7 @@ fn list(words: &str, family: Option<Family>, context: &Context) -> Result<(), Fa
         format!("{:<24} {family:<21} {}", entry.name, entry.tags.join(", "))
     };
     let lines: Vec<String> = entries.iter().map(line).collect();
-    context.result(&json!({ "instruments": entries }), &lines.join("\n"));
-    Ok(())
+    context.result(&json!({ "instruments": entries }), &lines.join("\n"))
 }
 
 fn export(name: &str, out: Option<PathBuf>, force: bool, context: &Context) -> Result<(), Failure> {
@@ -75,6 +74,5 @@ fn export(name: &str, out: Option<PathBuf>, force: bool, context: &Context) -> R
     let out = out.unwrap_or_else(|| format!("{}.consort", safe_name(&entry.name)).into());
     NewFile::write_all(&out, force, entry.bytes())?;
     let out = out.display().to_string();
-    context.result(&json!({ "file": out, "name": entry.name }), &out);
-    Ok(())
+    context.result(&json!({ "file": out, "name": entry.name }), &out)
 }

@@ -47,6 +47,14 @@ impl Failure {
                 Failure::file(path, "may not be read; check the file's permissions.")
             }
             Kind::IsADirectory => Failure::file(path, "is a folder; name a file in it."),
+            Kind::Unsupported => Failure::file(
+                path,
+                "is a pipe or a device; save what comes from it to a file, and name that.",
+            ),
+            Kind::FileTooLarge => Failure::file(
+                path,
+                "is too large to be what it should be; check the path.",
+            ),
             _ => Failure::file(
                 path,
                 format_args!("could not be read ({error}); check the disk."),
@@ -79,6 +87,13 @@ impl Failure {
                 format_args!("could not be written ({error}); choose another --out."),
             ),
         }
+    }
+
+    /// A result that stdout didn't take.
+    pub fn print(error: &std::io::Error) -> Failure {
+        Failure::job(format!(
+            "The result could not be printed ({error}); send stdout somewhere else."
+        ))
     }
 
     /// The sentence.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::wav::decibels;
-use super::{Context, read, vstpreset};
+use super::{Context, input, vstpreset};
 use crate::instrument::Instrument;
 use crate::music::{Change, Song, midi};
 
@@ -24,13 +24,13 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let path = &arguments.file;
-    let bytes = read(path)?;
+    let bytes = input::bytes(path)?;
     let mut facts = match bytes.get(..4) {
         Some(b"MThd") => {
             let song = midi::read(&bytes).map_err(|error| Failure::file(path, error))?;
             song_facts(&song)
         }
-        Some(b"RIFF") => wav_facts(path, &bytes)?,
+        Some(b"RIFF") => wav_facts(path, &bytes, context)?,
         Some(b"VST3") => preset_facts(path, &bytes)?,
         _ => {
             let instrument = Instrument::from_bytes(&bytes)
@@ -41,8 +41,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     facts.insert("bytes".into(), bytes.len().into());
     let mut lines = vec![path.display().to_string()];
     lines.extend(facts.iter().filter(|(_, value)| !value.is_null()).map(line));
-    context.result(&Value::Object(facts), &lines.join("\n"));
-    Ok(())
+    context.result(&Value::Object(facts), &lines.join("\n"))
 }
 
 type Facts = serde_json::Map<String, Value>;
@@ -98,6 +97,8 @@ fn song_facts(song: &Song) -> Facts {
         .beats_per_minute()
         .map(|(_, bpm)| tenths(bpm))
         .collect();
+    // Film frames aren't beats.
+    let film = song.tempo.is_timecode();
     let (low, high) = tempi.iter().fold((f64::MAX, 0f64), |(low, high), &bpm| {
         (low.min(bpm), high.max(bpm))
     });
@@ -111,36 +112,54 @@ fn song_facts(song: &Song) -> Facts {
         "keys": range.map(|(low, high)| format!("{}-{}", crate::music::key_name(low), crate::music::key_name(high))),
         "channels": channels,
         "controllers": controllers,
-        "tempo": if low == high { json!(low) } else { json!([low, high]) },
-        "ticks_per_beat": song.tempo.ticks_per_beat(),
+        "tempo": if film { Value::Null } else if low == high { json!(low) } else { json!([low, high]) },
+        "ticks_per_beat": Some(song.tempo.ticks_per_beat()).filter(|_| !film),
     }))
 }
 
-fn wav_facts(path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {
+fn wav_facts(path: &Path, bytes: &[u8], context: &Context) -> Result<Facts, Failure> {
     let damaged = |error: hound::Error| match error {
         hound::Error::Unsupported => Failure::file(
             path,
             "is a kind of WAV file that Consort can't read; export it as PCM.",
         ),
-        _ => Failure::file(path, "is a damaged or cut-off WAV file; export it again."),
+        _ => Failure::file(
+            path,
+            "is damaged and no sound can be read from it; export it again.",
+        ),
     };
     let mut reader = hound::WavReader::new(bytes).map_err(damaged)?;
     let spec = reader.spec();
-    let mut peak = 0f32;
+    let (mut peak, mut samples, mut fault) = (0f32, 0u32, None);
+    let mut see = |sample: hound::Result<f32>| match sample {
+        Ok(sample) => {
+            peak = peak.max(sample.abs());
+            samples += 1;
+            true
+        }
+        Err(error) => {
+            fault = Some(error);
+            false
+        }
+    };
     match spec.sample_format {
         hound::SampleFormat::Float => {
-            for sample in reader.samples::<f32>() {
-                peak = peak.max(sample.map_err(damaged)?.abs());
-            }
+            reader.samples::<f32>().all(&mut see);
         }
         hound::SampleFormat::Int => {
             let full = 2f32.powi(i32::from(spec.bits_per_sample) - 1);
-            for sample in reader.samples::<i32>() {
-                peak = peak.max(sample.map_err(damaged)?.unsigned_abs() as f32 / full);
-            }
+            let part = |sample: i32| sample.unsigned_abs() as f32 / full;
+            let samples = reader.samples::<i32>();
+            samples.map(|sample| sample.map(part)).all(&mut see);
         }
     }
-    let seconds = f64::from(reader.duration()) / f64::from(spec.sample_rate.max(1));
+    let frames = samples / u32::from(spec.channels.max(1));
+    match fault {
+        Some(error) if frames == 0 => return Err(damaged(error)),
+        Some(_) => input::is_damaged(path, context),
+        None => {}
+    }
+    let seconds = f64::from(frames) / f64::from(spec.sample_rate.max(1));
     Ok(facts(json!({
         "kind": "wav",
         "seconds": (seconds * 1000.0).round() / 1000.0,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::NewFolder;
 use super::progress::Progress;
-use super::{Context, cancel, keys, read_instrument};
+use super::{Context, cancel, input, keys};
 use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
 use crate::models::make::MAX_GUIDANCE;
@@ -109,7 +109,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             context.remark(&notice);
         }
         if !context.json {
-            context.result(&Value::Null, &target.display().to_string());
+            context.result(&Value::Null, &target.display().to_string())?;
         }
         made.push(json!({
             "folder": target.display().to_string(),
@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
                 "instruments": made,
             }),
             "",
-        );
+        )?;
     }
     Ok(())
 }
@@ -165,12 +165,15 @@ const USUAL_AMOUNT: f32 = 0.3;
 /// What to make instruments from besides words.
 fn source(arguments: &Arguments) -> Result<Source, Failure> {
     Ok(match (&arguments.sound, &arguments.near) {
-        (Some(path), _) => Source::Sound(SoundFile {
-            path: path.clone(),
-            key: arguments.sound_key.map(f64::from),
-            sound: None,
-        }),
-        (None, Some(path)) => Source::Near(Arc::new(read_instrument(path)?)),
+        (Some(path), _) => {
+            input::check(path)?;
+            Source::Sound(SoundFile {
+                path: path.clone(),
+                key: arguments.sound_key.map(f64::from),
+                sound: None,
+            })
+        }
+        (None, Some(path)) => Source::Near(Arc::new(input::instrument(path)?)),
         (None, None) => Source::Words,
     })
 }

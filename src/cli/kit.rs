@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             context.remark(&notice);
         }
         if !context.json {
-            context.result(&Value::Null, &target.display().to_string());
+            context.result(&Value::Null, &target.display().to_string())?;
         }
         made.push(json!({
             "folder": target.display().to_string(),
@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         }));
     }
     if context.json {
-        context.result(&json!({ "prompt": arguments.prompt, "kits": made }), "");
+        context.result(&json!({ "prompt": arguments.prompt, "kits": made }), "")?;
     }
     Ok(())
 }

@@ -1,20 +1,22 @@
 //! `consort library`: what is in the library, and what comes and goes.
 
+mod opening;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::{Context, cancel};
+use super::{Context, at_least_one, cancel};
 use crate::instrument::{Family, factory};
 use crate::jobs::librarian::ear::Ear;
 use crate::library::import::{self, Found};
-use crate::library::store::usual_folder;
 use crate::library::{
     Ask, Entry, EntryId, Filter, Hit, Kind, Library, LibraryError, NewEntry, Place,
 };
 use crate::models::Error;
+pub(super) use opening::{ear, open, open_to_look};
 
 /// Add instruments to the library, list, remove, or check them.
 ///
@@ -55,7 +57,7 @@ enum Command {
         #[arg(long)]
         family: Option<Family>,
         /// At most so many.
-        #[arg(long, default_value_t = 1_000_000)]
+        #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = at_least_one())]
         top: usize,
     },
     /// Take instruments out; their files stay.
@@ -79,11 +81,12 @@ const BATCH: usize = 16;
 const FAULTS: usize = 20;
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let mut library = open(&arguments.place, context)?;
     match &arguments.command {
-        Command::Add { paths } => add(&mut library, paths, context),
+        Command::Add { paths } => add(&mut open(&arguments.place, context)?, paths, context),
         Command::List { family, top } => {
-            add_factory(&mut library, &mut ear()?, context)?;
+            let mut opened = open_to_look(&arguments.place, context)?;
+            let library = &mut opened.library;
+            add_factory(library, &mut ear()?, context)?;
             let filter = Filter {
                 family: *family,
                 ..Filter::default()
@@ -91,26 +94,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             let hits = library.find(&Ask::All, &filter, *top).map_err(said)?;
             let entries: Vec<Value> = hits.iter().map(|hit| shown(&hit.entry)).collect();
             let lines: Vec<String> = hits.iter().map(|hit| line(&hit.entry)).collect();
-            context.result(&json!({ "entries": entries }), &lines.join("\n"));
-            Ok(())
+            context.result(&json!({ "entries": entries }), &lines.join("\n"))
         }
-        Command::Remove { entries } => remove(&mut library, entries, context),
-        Command::Check { tidy } => check(&mut library, *tidy, context),
+        Command::Remove { entries } => {
+            remove(&mut open(&arguments.place, context)?, entries, context)
+        }
+        Command::Check { tidy } => check(&mut open(&arguments.place, context)?, *tidy, context),
     }
-}
-
-/// Opens the library.
-pub(super) fn open(place: &PlaceArguments, context: &Context) -> Result<Library, Failure> {
-    let folder = place.library.clone().unwrap_or_else(usual_folder);
-    let mut library = Library::open(&folder).map_err(said)?;
-    if let Some(notice) = library.take_notice() {
-        context.remark(&notice);
-    }
-    Ok(library)
-}
-
-pub(super) fn ear() -> Result<Ear, Failure> {
-    Ear::open().map_err(|error| Failure::job(error.to_string()))
 }
 
 pub(super) fn said(error: LibraryError) -> Failure {
@@ -204,8 +194,7 @@ fn add(library: &mut Library, paths: &[PathBuf], context: &Context) -> Result<()
         "{added} added, {known} known already, {} in all",
         library.len()
     );
-    context.result(&result, &text);
-    Ok(())
+    context.result(&result, &text)
 }
 
 fn remove(library: &mut Library, entries: &[String], context: &Context) -> Result<(), Failure> {
@@ -231,8 +220,7 @@ fn remove(library: &mut Library, entries: &[String], context: &Context) -> Resul
     context.result(
         &json!({ "removed": removed }),
         &format!("{} removed", removed.len()),
-    );
-    Ok(())
+    )
 }
 
 fn check(library: &mut Library, tidy: bool, context: &Context) -> Result<(), Failure> {
@@ -278,8 +266,7 @@ fn check(library: &mut Library, tidy: bool, context: &Context) -> Result<(), Fai
         gone.len(),
         if tidy { " and removed" } else { "" }
     );
-    context.result(&result, &text);
-    Ok(())
+    context.result(&result, &text)
 }
 
 /// An entry in JSON.

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use clap::Args;
 use serde_json::json;
 
-use super::Context;
 use super::failure::Failure;
+use super::{Context, print, printed};
 
 /// Written by `cargo xtask licences`.
 const TEXT: &str = include_str!("../../THIRD-PARTY-LICENSES");
@@ -20,10 +20,14 @@ pub struct Arguments {}
 
 pub fn run(_: &Arguments, context: &Context) -> Result<(), Failure> {
     if context.json {
-        context.print(&json!({ "licences": TEXT }).to_string());
+        print(&json!({ "licences": TEXT }).to_string())
     } else {
-        // As it is, tabs included; a reader that has gone away is no failure.
-        let _ = std::io::stdout().write_all(TEXT.as_bytes());
+        // As it is, tabs included.
+        let mut stdout = std::io::stdout().lock();
+        printed(
+            stdout
+                .write_all(TEXT.as_bytes())
+                .and_then(|()| stdout.flush()),
+        )
     }
-    Ok(())
 }

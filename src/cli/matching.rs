@@ -1,15 +1,17 @@
 //! `consort match`: which instruments of the library sound like a sound, a mix, or words.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
 
-use super::Context;
 use super::failure::Failure;
-use super::library::{PlaceArguments, add_factory, ear, line, open, said, shown};
+use super::library::{PlaceArguments, add_factory, ear, line, open_to_look, said, shown};
+use super::{Context, at_least_one, input};
 use crate::instrument::Family;
+use crate::jobs::librarian::ear::LONGEST_READ;
 use crate::jobs::librarian::{HEARD, doubt};
 use crate::library::{Ask, Filter};
 use crate::models::{Error, SoundFile};
@@ -34,17 +36,21 @@ pub struct Arguments {
     #[arg(long)]
     family: Option<Family>,
     /// How many.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_least_one())]
     top: usize,
     #[command(flatten)]
     place: PlaceArguments,
 }
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
-    let mut library = open(&arguments.place, context)?;
+    if let Some(path) = &arguments.sound {
+        input::check(path)?;
+    }
+    let mut opened = open_to_look(&arguments.place, context)?;
+    let library = &mut opened.library;
     let mut ear = ear()?;
     let failed = |error: Error| Failure::job(error.to_string());
-    add_factory(&mut library, &mut ear, context)?;
+    add_factory(library, &mut ear, context)?;
     let begun = Instant::now();
     let mut heard = None;
     let ask = match (&arguments.sound, &arguments.words) {
@@ -52,7 +58,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             let file = SoundFile {
                 path: path.clone(),
                 key: None,
-                sound: None,
+                // An SFZ file names sounds.
+                sound: match path
+                    .extension()
+                    .is_some_and(|end| end.eq_ignore_ascii_case("sfz"))
+                {
+                    true => None,
+                    false => Some(Arc::new(input::sound(path, LONGEST_READ, context)?)),
+                },
             };
             let impression = ear.sound(&file).map_err(failed)?;
             heard = Some(impression.families);
@@ -128,6 +141,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             })
             .collect::<Vec<_>>(),
     });
-    context.result(&result, &lines.join("\n"));
-    Ok(())
+    context.result(&result, &lines.join("\n"))
 }

@@ -16,6 +16,7 @@ mod factory;
 mod failure;
 mod hearing;
 mod info;
+mod input;
 mod instrument;
 mod keys;
 mod kit;
@@ -25,7 +26,6 @@ mod matching;
 mod morph;
 mod note;
 mod notes;
-
 mod output;
 mod preset;
 mod progress;
@@ -39,13 +39,11 @@ mod vstpreset;
 mod wav;
 
 use std::ffi::OsString;
-use std::io::{Read, Write};
-use std::path::Path;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::instrument::Instrument;
 use failure::Failure;
 use progress::Progress;
 
@@ -116,17 +114,14 @@ impl Context {
     }
 
     /// The result: `json` as it is, or `text` for people.
-    fn result(&self, json: &serde_json::Value, text: &str) {
+    fn result(&self, json: &serde_json::Value, text: &str) -> Result<(), Failure> {
         if self.json {
-            self.print(&json.to_string());
+            print(&json.to_string())
         } else if !self.quiet {
-            self.print(text);
+            print(text)
+        } else {
+            Ok(())
         }
-    }
-
-    fn print(&self, text: &str) {
-        // A reader that has gone away (`consort info x | head -1`) is no reason to panic.
-        let _ = writeln!(std::io::stdout(), "{}", harmless(text));
     }
 
     /// A remark beside the result, for people.
@@ -134,6 +129,26 @@ impl Context {
         if !self.quiet {
             let _ = writeln!(std::io::stderr(), "note: {}", harmless(text));
         }
+    }
+}
+
+/// A number of things to list: none is no list.
+fn at_least_one() -> clap::builder::RangedU64ValueParser<usize> {
+    clap::builder::RangedU64ValueParser::new().range(1..)
+}
+
+/// Prints a line on stdout.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    let written = writeln!(stdout, "{}", harmless(text)).and_then(|()| stdout.flush());
+    printed(written)
+}
+
+/// What became of printing. A reader that has gone away (`consort info x | head -1`) had what it wanted.
+fn printed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::print(&error)),
+        _ => Ok(()),
     }
 }
 
@@ -148,9 +163,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are "errors" with exit code 0.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            // Help and version are "errors" with exit code 0, and go to stdout.
+            let written = error.print().and_then(|()| std::io::stdout().flush());
+            return match (error.use_stderr(), printed(written)) {
+                (false, Err(failure)) => failure.report(),
+                _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+            };
         }
     };
     cancel::listen();
@@ -182,32 +200,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
-}
-
-/// Largest file that is read whole: far above any instrument, MIDI file or preset.
-const LARGEST_FILE: u64 = 256 << 20;
-
-/// The bytes of a file that has to be small.
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let failed = |error| Failure::read(path, &error);
-    let file = std::fs::File::open(path).map_err(failed)?;
-    // Pipes and devices don't say how long they are, so the length is not asked for.
-    let mut bytes = Vec::new();
-    file.take(LARGEST_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Failure::file(
-            path,
-            "is too large to be what it should be; check the path.",
-        ));
-    }
-    Ok(bytes)
-}
-
-/// The instrument in a `.consort` file.
-fn read_instrument(path: &Path) -> Result<Instrument, Failure> {
-    Instrument::from_bytes(&read(path)?).map_err(|error| Failure::content(path, error))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{self, NewFile};
-use super::{Context, read_instrument};
+use super::{Context, input};
 use crate::instrument;
 
 /// Morph between two instruments, partial by partial.
@@ -41,8 +41,8 @@ fn share(text: &str) -> Result<f32, String> {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
     let (a, b) = (
-        read_instrument(&arguments.a)?,
-        read_instrument(&arguments.b)?,
+        input::instrument(&arguments.a)?,
+        input::instrument(&arguments.b)?,
     );
     let morphed = instrument::morph(&a, &b, arguments.share)
         .map_err(|error| Failure::job(error.to_string()))?;
@@ -54,6 +54,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         "share": arguments.share,
         "bytes": bytes.len(),
     });
-    context.result(&result, &arguments.out.display().to_string());
-    Ok(())
+    context.result(&result, &arguments.out.display().to_string())
 }

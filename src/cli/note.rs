@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::wav::{Bits, WavFile, Written, decibels};
-use super::{Context, cancel, keys, output, read_instrument};
+use super::{Context, cancel, input, keys, output};
 use crate::engine::{NoteAddress, NoteEvent};
 use crate::instrument::slots::key_frequency;
 use crate::instrument::{Instrument, render};
@@ -65,7 +65,7 @@ const GAP_S: f64 = 1.0;
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
-    let instrument = read_instrument(&arguments.instrument)?;
+    let instrument = input::instrument(&arguments.instrument)?;
     if arguments.raw {
         return raw(&instrument, arguments, context);
     }
@@ -97,8 +97,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         cancel::check()?;
         file.write(left, right)
     })?;
-    finish(file.finish()?, &instrument, notes, arguments, context);
-    Ok(())
+    finish(file.finish()?, &instrument, notes, arguments, context)
 }
 
 fn row_of_notes(row: &[u8], arguments: &Arguments) -> (Vec<FramedEvent>, serde_json::Value) {
@@ -158,8 +157,7 @@ fn raw(instrument: &Instrument, arguments: &Arguments, context: &Context) -> Res
     let hertz = key_frequency(f64::from(key));
     let notes =
         json!([{ "key": key, "name": crate::music::key_name(key), "hertz": hertz, "start": 0.0 }]);
-    finish(file.finish()?, instrument, notes, arguments, context);
-    Ok(())
+    finish(file.finish()?, instrument, notes, arguments, context)
 }
 
 fn finish(
@@ -168,7 +166,7 @@ fn finish(
     notes: serde_json::Value,
     arguments: &Arguments,
     context: &Context,
-) {
+) -> Result<(), Failure> {
     let result = json!({
         "file": arguments.out.display().to_string(),
         "instrument": instrument.name,
@@ -179,7 +177,7 @@ fn finish(
         "clipped": written.clipped,
         "notes": notes,
     });
-    context.result(&result, &arguments.out.display().to_string());
+    context.result(&result, &arguments.out.display().to_string())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::{Context, cancel, read_instrument};
+use super::{Context, cancel, input};
 use crate::instrument::{Family, Instrument, render};
+use crate::models::make::MAX_GUIDANCE;
 use crate::models::{self, Models, Pack, Request, SoundFile, Source, make_instrument};
 
 /// Make instruments and play their notes as asked for on stdin, onto stdout, for measurements.
@@ -66,20 +67,44 @@ impl Default for Wanted {
     }
 }
 
+impl Wanted {
+    /// JSON holds numbers that a 32-bit float doesn't.
+    fn check(&self) -> Result<(), Failure> {
+        let guidance = self.guidance.unwrap_or(0.0);
+        let key = self.sound_key.unwrap_or(0.0);
+        let keys = |&(key, velocity): &(u8, u8)| key < 128 && (1..128).contains(&velocity);
+        if self.seconds.is_finite()
+            && (0.0..=MAX_GUIDANCE).contains(&guidance)
+            && (0.0..128.0).contains(&key)
+            && self.notes.iter().all(keys)
+        {
+            return Ok(());
+        }
+        Err(Failure::job(format!(
+            "This is no request: keys are 0 to 127, velocities 1 to 127, guidance is 0 to {MAX_GUIDANCE}."
+        )))
+    }
+}
+
 pub fn run(arguments: &Arguments, _: &Context) -> Result<(), Failure> {
     let mut models = Models::new(Pack::open().map_err(said)?);
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().lines() {
         cancel::check()?;
-        let line = line.map_err(|error| Failure::job(format!("stdin: {error}.")))?;
+        let line = line.map_err(|error| {
+            Failure::job(format!(
+                "The requests could not be read from stdin: {error}."
+            ))
+        })?;
         let answered = match answer(&line, arguments.rate, &mut models) {
             Ok((key, floats)) => write(&mut out, key, &floats),
             // One line that can't be done is no reason to stop the others.
             Err(failure) => writeln!(out, "{}", json!({ "error": failure.sentence() })),
         };
-        answered
-            .and_then(|()| out.flush())
-            .map_err(|error| Failure::job(format!("stdout: {error}.")))?;
+        match answered.and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written.map_err(|error| Failure::print(&error))?,
+        }
     }
     Ok(())
 }
@@ -90,6 +115,7 @@ type Answer = (Option<f32>, Vec<f32>);
 fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure> {
     let wanted: Wanted = serde_json::from_str(line)
         .map_err(|error| Failure::job(format!("This is no request: {error}.")))?;
+    wanted.check()?;
     let instrument = made(&wanted, models)?;
     let mut floats = Vec::new();
     for &(key, velocity) in &wanted.notes {
@@ -118,7 +144,7 @@ fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure>
 
 fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
     if let Some(path) = &wanted.instrument {
-        return read_instrument(path);
+        return input::instrument(path);
     }
     let family = wanted.family.as_deref().map(str::parse::<Family>);
     let family = family
@@ -139,6 +165,9 @@ fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
         guidance: wanted.guidance,
         ..Request::default()
     };
+    if let Some(path) = &wanted.sound {
+        input::check(path)?;
+    }
     make_instrument(models, &request, &mut |_, _| {
         if cancel::asked() {
             ControlFlow::Break(())

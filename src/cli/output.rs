@@ -14,15 +14,38 @@ use super::failure::Failure;
 
 /// Fails when `target` exists and may not be replaced: to be asked before long work begins.
 pub fn check(target: &Path, force: bool) -> Result<(), Failure> {
-    match fs::symlink_metadata(target) {
-        Ok(what) if what.is_dir() => Err(Failure::file(target, "is a folder; name a file in it.")),
-        Ok(what) if !what.is_file() && !what.is_symlink() => Err(Failure::file(
+    resolve(target, force).map(drop)
+}
+
+/// The file that `target` stands for. A link is written through, never replaced: `/dev/stdout` is one.
+fn resolve(target: &Path, force: bool) -> Result<PathBuf, Failure> {
+    let what = match fs::symlink_metadata(target) {
+        Ok(what) => what,
+        // Whether the folder is there and can be written is found out by writing.
+        Err(_) => return Ok(target.to_owned()),
+    };
+    let (file, what) = match what.is_symlink() {
+        false => (target.to_owned(), what),
+        true => fs::canonicalize(target)
+            .and_then(|file| fs::metadata(&file).map(|what| (file, what)))
+            .map_err(|_| {
+                Failure::file(
+                    target,
+                    "is a link to something that can't be written; choose another --out.",
+                )
+            })?,
+    };
+    if what.is_dir() {
+        Err(Failure::file(target, "is a folder; name a file in it."))
+    } else if !what.is_file() {
+        Err(Failure::file(
             target,
             "is not a regular file; choose another --out.",
-        )),
-        Ok(_) if !force => Err(exists(target)),
-        // Whether the folder is there and can be written is found out by writing.
-        _ => Ok(()),
+        ))
+    } else if !force {
+        Err(exists(target))
+    } else {
+        Ok(file)
     }
 }
 
@@ -36,6 +59,8 @@ fn exists(target: &Path) -> Failure {
 /// A file on its way to `target`.
 pub struct NewFile {
     target: PathBuf,
+    /// The target, or what it is a link to.
+    resolved: PathBuf,
     force: bool,
     file: BufWriter<NamedTempFile>,
 }
@@ -43,12 +68,13 @@ pub struct NewFile {
 impl NewFile {
     /// Opens a temporary file beside `target`.
     pub fn create(target: &Path, force: bool) -> Result<NewFile, Failure> {
-        check(target, force)?;
+        let resolved = resolve(target, force)?;
         let file = builder(0o666)
-            .tempfile_in(folder_of(target))
+            .tempfile_in(folder_of(&resolved))
             .map_err(|error| Failure::write(target, &error))?;
         Ok(NewFile {
             target: target.to_owned(),
+            resolved,
             force,
             file: BufWriter::new(file),
         })
@@ -78,6 +104,7 @@ impl NewFile {
     pub fn commit(self) -> Result<(), Failure> {
         let NewFile {
             target,
+            resolved,
             force,
             file,
         } = self;
@@ -85,9 +112,9 @@ impl NewFile {
         let file = file.into_inner().map_err(|error| failed(error.error()))?;
         file.as_file().sync_all().map_err(|error| failed(&error))?;
         let renamed: Result<File, _> = if force {
-            file.persist(&target)
+            file.persist(&resolved)
         } else {
-            file.persist_noclobber(&target)
+            file.persist_noclobber(&resolved)
         };
         match renamed {
             Ok(_) => Ok(()),
@@ -110,6 +137,10 @@ impl NewFolder {
     /// Fails when `target` exists and may not be replaced; a folder is all that is ever replaced.
     pub fn check(target: &Path, force: bool) -> Result<(), Failure> {
         match fs::symlink_metadata(target) {
+            Ok(what) if what.is_symlink() => Err(Failure::file(
+                target,
+                "is a link; choose another --out, or remove the link.",
+            )),
             Ok(what) if !what.is_dir() => Err(Failure::file(
                 target,
                 "is a file, not a folder; choose another --out.",
@@ -204,6 +235,35 @@ mod tests {
         NewFile::write_all(&target, true, b"two").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_written_through_and_stay() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("far")).unwrap();
+        fs::write(at("far/file"), b"old").unwrap();
+        symlink("far/file", at("link")).unwrap();
+        symlink(at("nowhere"), at("broken")).unwrap();
+        symlink("/dev/null", at("device")).unwrap();
+        symlink("far", at("folder")).unwrap();
+        assert!(NewFile::write_all(&at("link"), false, b"new").is_err());
+        assert_eq!(fs::read(at("far/file")).unwrap(), b"old");
+        NewFile::write_all(&at("link"), true, b"new").unwrap();
+        assert_eq!(fs::read(at("far/file")).unwrap(), b"new");
+        for name in ["broken", "device", "folder"] {
+            assert!(
+                NewFile::write_all(&at(name), true, b"new").is_err(),
+                "{name}"
+            );
+            assert!(NewFolder::create(&at(name), true).is_err(), "{name}");
+        }
+        for name in ["link", "broken", "device", "folder"] {
+            assert!(at(name).is_symlink(), "{name}");
+        }
+        assert_eq!(fs::read_dir(at("far")).unwrap().count(), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{self, NewFile};
-use super::{Context, read_instrument, vstpreset};
+use super::{Context, input, vstpreset};
 use crate::plugin::state;
 use crate::vst3::classes::INSTRUMENT;
 
@@ -35,7 +35,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
-    let instrument = read_instrument(&arguments.instrument)?;
+    let instrument = input::instrument(&arguments.instrument)?;
     let preset = vstpreset::write(&INSTRUMENT.id, &state::preset(&instrument));
     NewFile::write_all(&arguments.out, arguments.force, &preset)?;
     let result = json!({
@@ -43,6 +43,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         "instrument": instrument.name,
         "bytes": preset.len(),
     });
-    context.result(&result, &arguments.out.display().to_string());
-    Ok(())
+    context.result(&result, &arguments.out.display().to_string())
 }

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::wav::{Bits, WavFile, decibels};
-use super::{Context, cancel, output, read, read_instrument};
+use super::{Context, cancel, input, output};
 use crate::engine::Settings;
 use crate::jobs::offline::{self, Player, Tail};
-use crate::music::{Action, Song, TimedAction, midi};
+use crate::music::{Action, Song, TimedAction};
 
 /// Play a MIDI file on an instrument into a WAV file.
 ///
@@ -59,9 +59,8 @@ const DRUMS: u8 = 9;
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
-    let instrument = read_instrument(&arguments.instrument)?;
-    let song = midi::read(&read(&arguments.midi)?)
-        .map_err(|error| Failure::file(&arguments.midi, error))?;
+    let instrument = input::instrument(&arguments.instrument)?;
+    let song = input::song(&arguments.midi)?;
     let performance = performance(&song, arguments, instrument.kit().is_some())?;
     let keys = performance
         .iter()
@@ -125,8 +124,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     context.result(
         &result,
         &format!("{} ({seconds:.1} s)", arguments.out.display()),
-    );
-    Ok(())
+    )
 }
 
 /// What is played: the channels asked for, or all but drums (which a melody instrument would play

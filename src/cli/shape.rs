@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::failure::Failure;
 use super::output::{self, NewFile};
-use super::{Context, read_instrument};
+use super::{Context, input};
 use crate::instrument::{Instrument, Macros};
 
 /// Set an instrument's macros, each from -1 to 1; those not given stay as they are.
@@ -59,7 +59,7 @@ fn amount(text: &str) -> Result<f32, String> {
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
-    let instrument = read_instrument(&arguments.instrument)?;
+    let instrument = input::instrument(&arguments.instrument)?;
     let old = instrument.macros;
     let macros = Macros {
         brightness: arguments.brightness.unwrap_or(old.brightness),
@@ -81,6 +81,5 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         "name": shaped.name,
         "macros": macros,
     });
-    context.result(&result, &arguments.out.display().to_string());
-    Ok(())
+    context.result(&result, &arguments.out.display().to_string())
 }

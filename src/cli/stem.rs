@@ -121,12 +121,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let listened = listen(&arguments.song, &arguments.told, context)?;
     if arguments.mix && listened.sound.is_none() {
         let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
-        return Err(Failure::content(&arguments.song, why));
+        return Err(Failure::file(&arguments.song, why));
     }
     let bars = listened.context.bars();
     if arguments.bars.is_some_and(|(_, last)| last > bars) {
         let why = format!("has {bars} bars; choose bars of 1-{bars}.");
-        return Err(Failure::content(&arguments.song, why));
+        return Err(Failure::file(&arguments.song, why));
     }
     let again = again.map(|changed| {
         let within = |bar: usize| arguments.bars.is_none_or(|(a, b)| (a..=b).contains(&bar));
@@ -201,7 +201,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             }
         }
         if !context.json {
-            context.result(&Value::Null, &told);
+            context.result(&Value::Null, &told)?;
         }
         made.push(result);
     }
@@ -216,7 +216,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             "seconds_a_part": writing,
             "variations": made,
         });
-        context.result(&result, "");
+        context.result(&result, "")?;
     }
     Ok(())
 }

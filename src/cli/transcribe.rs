@@ -9,9 +9,10 @@ use serde_json::json;
 use super::Context;
 use super::cancel;
 use super::failure::Failure;
+use super::input;
 use super::output::{self, NewFile};
 use crate::analysis::notes::{self, Decoding};
-use crate::analysis::{Extent, Posterior, Sound, score, song, sound_file};
+use crate::analysis::{Posterior, Sound, score, song};
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::{Error, Pack};
@@ -44,15 +45,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
-    let (sound, extent) = sound_file::read(&arguments.sound, LONGEST)
-        .map_err(|error| Failure::job(error.to_string()))?;
-    match extent {
-        Extent::Whole => {}
-        Extent::Beginning => context.remark("Only the first 20 minutes are transcribed."),
-        Extent::Damaged => {
-            context.remark("The file is damaged; what could be read is transcribed.")
-        }
-    }
+    let sound = input::sound(&arguments.sound, LONGEST, context)?;
     let failed = |error: Error| match error {
         Error::Cancelled => Failure::cancelled(),
         error => Failure::job(error.to_string()),
@@ -131,8 +124,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             format!("{notes} notes and {drums} strokes of drums: {file}")
         }
     };
-    context.result(&result, &text);
-    Ok(())
+    context.result(&result, &text)
 }
 
 /// Time, metres and bars.

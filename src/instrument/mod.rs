@@ -25,6 +25,7 @@ pub mod kit;
 pub mod macros;
 pub mod morph;
 pub mod note;
+pub mod open;
 pub mod recipe;
 pub mod render;
 pub mod slots;

@@ -80,7 +80,7 @@ pub fn find(paths: &[PathBuf], cancelled: &dyn Fn() -> bool) -> (Vec<Found>, Vec
         let whole = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         match std::fs::metadata(&whole) {
             Ok(about) if about.is_dir() => walk(&whole, DEEPEST, &mut files, &mut faults, cancelled),
-            Ok(_) if is_instrument(&whole) => files.push(whole),
+            Ok(about) if about.is_file() && is_instrument(&whole) => files.push(whole),
             Ok(_) => faults.push(format!(
                 "“{}” is no instrument; add .consort, SFZ, WAV, FLAC, AIFF, MP3 or OGG files, or folders of them.",
                 path.display()

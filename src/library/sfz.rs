@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::instrument::open;
+
 /// The key and velocity by which an instrument stands in the library.
 const KEY: i32 = 60;
 const VELOCITY: i32 = 100;
@@ -20,13 +22,8 @@ pub(super) struct Sample {
 /// All samples of an SFZ file, the one that stands for it first; none when it can't be read or
 /// names none that are there.
 pub(super) fn samples(file: &Path) -> Vec<Sample> {
-    let short = std::fs::metadata(file).is_ok_and(|about| about.len() <= LONGEST);
-    let text = if short {
-        std::fs::read(file)
-    } else {
-        Ok(Vec::new())
-    };
-    let text = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
+    let text = open::read(file, LONGEST).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text).into_owned();
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut regions = regions(&text);
     regions.sort_by_key(|region| region.distance);

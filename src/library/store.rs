@@ -88,6 +88,26 @@ impl Library {
         })
     }
 
+    /// Opens a copy, in an empty folder, of the library in one that can't be written.
+    ///
+    /// # Errors
+    /// [`LibraryError`].
+    pub fn open_copy(folder: &Path, copy: &Path) -> Result<Self, LibraryError> {
+        // The journal holds what a killed process left half-done.
+        for name in [FILE.to_owned(), format!("{FILE}-journal")] {
+            match fs::copy(folder.join(&name), copy.join(&name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(LibraryError::Folder {
+                        folder: folder.display().to_string(),
+                        reason: error.to_string(),
+                    });
+                }
+                _ => {}
+            }
+        }
+        Self::open(copy)
+    }
+
     fn at(folder: &Path, lock: &Lock) -> Result<Self, LibraryError> {
         let mut db = Connection::open(folder.join(FILE))?;
         // Every change is on the disk before it counts as made.

@@ -119,6 +119,11 @@ fn chunks_are_whole(mut bytes: &[u8]) -> bool {
                 if film_frames && !matches!(body[4].wrapping_neg(), 24 | 25 | 29 | 30) {
                     return false;
                 }
+                // No ticks: nothing in it would have a time.
+                let ticks = u16::from_be_bytes([if film_frames { 0 } else { body[4] }, body[5]]);
+                if ticks == 0 {
+                    return false;
+                }
                 declared = Some(u16::from_be_bytes([body[2], body[3]]));
             }
             b"MTrk" => tracks = tracks.saturating_add(1),

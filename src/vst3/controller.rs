@@ -149,6 +149,7 @@ impl IEditControllerTrait for Component {
             None => self
                 .controller(id)
                 .and_then(|_| typed.trim().parse::<f64>().ok())
+                .filter(|seven| seven.is_finite())
                 .map(|seven| (seven / 127.0).clamp(0.0, 1.0)),
         };
         let Some(normal) = normal.filter(|normal| normal.is_finite()) else {

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::super::failure::Failure;
+use super::super::input;
 use crate::analysis::song::written;
-use crate::music::{BarGrid, Part, PartKind, Song, midi};
+use crate::music::{BarGrid, Part, PartKind, Song};
 
 /// A file with one part.
 pub struct Changed {
@@ -17,13 +18,12 @@ pub struct Changed {
 impl Changed {
     /// Reads it.
     pub fn open(path: &Path) -> Result<Self, Failure> {
-        let bytes = std::fs::read(path).map_err(|error| Failure::read(path, &error))?;
-        let song = midi::read(&bytes).map_err(|error| Failure::content(path, error))?;
+        let song = input::song(path)?;
         let mut playing = song.tracks.iter().filter(|track| !track.notes.is_empty());
         let kind = playing.next().map(PartKind::of_track);
         let kind = kind.ok_or_else(|| {
             let why = "has no notes to change; leave --again out for a new part.";
-            Failure::content(path, why)
+            Failure::file(path, why)
         })?;
         Ok(Self {
             path: path.to_owned(),
@@ -41,7 +41,7 @@ impl Changed {
                 "has no {} to change; choose another --part.",
                 kind.name().to_lowercase()
             );
-            Failure::content(&self.path, why)
+            Failure::file(&self.path, why)
         })
     }
 }

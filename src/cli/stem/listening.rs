@@ -1,6 +1,5 @@
 //! The song that a part is to fit: a sound that is listened to, or notes that are read.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
@@ -8,11 +7,12 @@ use std::time::Instant;
 use super::super::describe::Told;
 use super::super::failure::Failure;
 use super::super::hearing::transcribe;
-use super::super::{Context, cancel};
+use super::super::{Context, cancel, input};
 use crate::analysis::song::{self, Corrections, SongDescription, written};
-use crate::analysis::{Extent, Sound, score, sound_file};
+use crate::analysis::{Sound, score};
+use crate::instrument::open;
 use crate::jobs::stem::StemContext;
-use crate::music::{BarGrid, Metre, TempoMap, midi};
+use crate::music::{BarGrid, Metre, TempoMap};
 
 /// Longest song that is listened to, s.
 const LONGEST: f64 = song::LONGEST;
@@ -37,31 +37,40 @@ pub struct Listened {
 /// Listens to a sound file, or reads a MIDI file.
 pub fn listen(path: &Path, told: &Told, context: &Context) -> Result<Listened, Failure> {
     let told = told.corrections();
-    match is_midi(path) {
-        true => read(path, &told),
+    match is_midi(path)? {
+        true => read(path, told, context),
         false => hear(path, &told, context),
     }
 }
 
-fn is_midi(path: &Path) -> bool {
+fn is_midi(path: &Path) -> Result<bool, Failure> {
+    let mut file = open::open(path).map_err(|error| Failure::read(path, &error))?;
     let mut head = [0; 4];
-    let opened = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    opened.is_ok() && &head == b"MThd"
+    Ok(file.read_exact(&mut head).is_ok() && &head == b"MThd")
 }
 
-fn read(path: &Path, told: &Corrections) -> Result<Listened, Failure> {
+fn read(path: &Path, mut told: Corrections, context: &Context) -> Result<Listened, Failure> {
     let begun = Instant::now();
-    let bytes = std::fs::read(path).map_err(|error| Failure::read(path, &error))?;
-    let notes = midi::read(&bytes).map_err(|error| Failure::content(path, error))?;
-    let found = written::read(&notes, told).map_err(|error| Failure::content(path, error))?;
+    let mut notes = input::song(path)?;
+    if notes.tempo.is_timecode() {
+        let Some(bpm) = told.tempo.take() else {
+            let why = "counts film frames, not beats; give its tempo, as in --tempo 96.";
+            return Err(Failure::file(path, why));
+        };
+        // A felt beat of 6/8 is three eighths long.
+        let compound = told.metre.is_some_and(Metre::compound);
+        notes = notes.at_tempo(if compound { bpm * 1.5 } else { bpm }, TICKS);
+    }
+    input::is_longer_than_used(notes.seconds(), context);
+    let found = written::read(&notes, &told).map_err(|error| Failure::file(path, error))?;
     let (song, grid) = (found.description, found.grid);
-    let context = StemContext::new(&song, &grid, &found.parts)
+    let stem_context = StemContext::new(&song, &grid, &found.parts)
         .map_err(|error| Failure::content(path, error))?;
     Ok(Listened {
         sound: None,
         song,
         grid,
-        context,
+        context: stem_context,
         tempo: notes.tempo,
         metres: told.metre.map_or(notes.metres, |metre| vec![(0, metre)]),
         seconds: begun.elapsed().as_secs_f64(),
@@ -71,13 +80,7 @@ fn read(path: &Path, told: &Corrections) -> Result<Listened, Failure> {
 fn hear(path: &Path, told: &Corrections, context: &Context) -> Result<Listened, Failure> {
     let progress = context.progress();
     progress.show("Reading the song", 0.0);
-    let read = sound_file::read(path, LONGEST);
-    let (sound, extent) = read.map_err(|error| Failure::job(error.to_string()))?;
-    match extent {
-        Extent::Whole => {}
-        Extent::Beginning => context.remark("the song is long; its first ten minutes are used."),
-        Extent::Damaged => context.remark("the file is damaged; what could be read is used."),
-    }
+    let sound = input::sound(path, LONGEST, context)?;
     let begun = Instant::now();
     let mut heard = transcribe(&sound, &progress, context)?;
     let posterior = heard.as_ref().map(|heard| &heard.posterior);
@@ -96,7 +99,7 @@ fn hear(path: &Path, told: &Corrections, context: &Context) -> Result<Listened, 
     drop(progress);
     let Some(grid) = song.grid() else {
         let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
-        return Err(Failure::content(path, why));
+        return Err(Failure::file(path, why));
     };
     let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
     let parts = score::parts(&notes, &strokes, &grid);

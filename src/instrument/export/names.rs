@@ -36,7 +36,8 @@ pub(super) fn free(parent: &Path, name: &str, ending: &str) -> PathBuf {
     let numbered = (2..).map(|number| parent.join(format!("{name} {number}{ending}")));
     std::iter::once(parent.join(format!("{name}{ending}")))
         .chain(numbered)
-        .find(|path| !path.exists())
+        // A link that leads nowhere is there, too.
+        .find(|path| path.symlink_metadata().is_err())
         .expect("numbers don't end")
 }
 

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::analysis::{Mel, Sound, sound_file};
-use crate::instrument::{Family, Instrument, factory};
+use crate::instrument::{Family, Instrument, factory, open};
 use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
 use crate::models::{Error, Impression, Models, Pack, SoundFile};
 
 /// So much of a file is looked through for its loudest stretch, seconds.
-const LONGEST_READ: f64 = 60.0;
+pub const LONGEST_READ: f64 = 60.0;
 /// The largest `.consort` file that is read.
 const LARGEST: u64 = 64 << 20;
 /// Models that nobody used for so long are unloaded.
@@ -275,10 +275,9 @@ fn surest(impression: &Impression) -> Family {
 
 /// The instrument in a `.consort` file; otherwise a sentence. Any thread but audio.
 pub(super) fn read(path: &Path) -> Result<Instrument, String> {
-    let about = std::fs::metadata(path).map_err(|error| format!("it can't be read ({error})."))?;
-    if about.len() > LARGEST {
-        return Err("it is too large to be an instrument.".into());
-    }
-    let bytes = std::fs::read(path).map_err(|error| format!("it can't be read ({error})."))?;
+    let bytes = open::read(path, LARGEST).map_err(|error| match error.kind() {
+        std::io::ErrorKind::FileTooLarge => "it is too large to be an instrument.".to_owned(),
+        _ => format!("it can't be read ({error})."),
+    })?;
     Instrument::from_bytes(&bytes).map_err(|error| error.to_string())
 }

@@ -91,9 +91,7 @@ fn learned(file: &SoundFile) -> Result<Learned, Error> {
         )));
     }
     let notice = match (extent, heard.segment.notes) {
-        (Extent::Damaged, _) => Some(format!(
-            "“{name}” is damaged: what could be read of it was used."
-        )),
+        (Extent::Damaged, _) => Some(sound_file::damage(&name)),
         (_, 2..) => Some(format!(
             "Of the {} notes in “{name}” the clearest was taken.",
             heard.segment.notes

@@ -1,7 +1,9 @@
 //! Looks at an ONNX Runtime library before it is used: `ort` would abort on one that is too old.
 
 use std::ffi::{CStr, c_char, c_void};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::checked::Checked;
 
 /// The oldest 1.x that has the interface Consort is built against (`ort`'s feature `api-24`).
 pub(super) const OLDEST_MINOR: u32 = 24;
@@ -13,25 +15,80 @@ struct ApiBase {
     get_version_string: extern "C" fn() -> *const c_char,
 }
 
-/// The version of the library at `path`, an absolute path.
+/// An ONNX Runtime in memory. It stays there while this is held, so that `ort`, which loads it again by
+/// its name, gets this one.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    _library: libloading::Library,
+    file: Option<Checked>,
+    path: PathBuf,
+    version: String,
+}
+
+impl Loaded {
+    /// The name that it was loaded by.
+    pub(super) fn name(&self) -> &Path {
+        self.file.as_ref().map_or(&self.path, Checked::name)
+    }
+
+    /// Where it is, for people.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+/// Loads the library at `path`, an absolute path.
 ///
 /// # Errors
 /// One sentence: it doesn't load, isn't ONNX Runtime, or is too old.
-pub(super) fn check(path: &Path) -> Result<String, String> {
+pub(super) fn load(path: &Path) -> Result<Loaded, String> {
     if !path.is_file() {
         return Err(format!(
             "There is no ONNX Runtime library at {}.",
             path.display()
         ));
     }
+    let (library, version) = look(path, path)?;
+    Ok(Loaded {
+        _library: library,
+        file: None,
+        path: path.to_owned(),
+        version,
+    })
+}
+
+/// Loads the very file that was checked.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn load_checked(file: Checked) -> Result<Loaded, String> {
+    let path = file.place().to_owned();
+    let (library, version) = look(file.name(), &path)?;
+    Ok(Loaded {
+        _library: library,
+        file: Some(file),
+        path,
+        version,
+    })
+}
+
+/// The library of this name, which people know as `path`, and its version.
+fn look(name: &Path, path: &Path) -> Result<(libloading::Library, String), String> {
     // SAFETY: loading a library runs its initialisers. This one is ONNX Runtime, its bytes checked
     // against a pinned hash, or a library that the user named to be run.
     #[allow(unsafe_code)]
-    let library = unsafe { libloading::Library::new(path) }.map_err(|e| {
+    let library = unsafe { libloading::Library::new(name) }.map_err(|e| {
+        let said = e
+            .to_string()
+            .replace(&name.display().to_string(), &path.display().to_string());
         format!(
             "{} doesn't load as a library ({}).",
             path.display(),
-            super::first_line(&e.to_string())
+            super::first_line(&said)
         )
     })?;
     // SAFETY: the name and the signature are ONNX Runtime's stable C interface; the structure it
@@ -57,7 +114,7 @@ pub(super) fn check(path: &Path) -> Result<String, String> {
         (version, speaks)
     };
     if speaks {
-        Ok(version)
+        Ok((library, version))
     } else {
         Err(format!(
             "ONNX Runtime {version} at {} doesn't fit: Consort needs version 1.{OLDEST_MINOR} or a newer 1.x.",
@@ -74,7 +131,7 @@ fn is_new_enough(version: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -96,25 +153,26 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let missing = folder.path().join("missing.so");
         assert!(
-            check(&missing)
+            load(&missing)
                 .expect_err("missing")
                 .starts_with("There is no ONNX Runtime library at ")
         );
         let text = folder.path().join("text.so");
         std::fs::write(&text, "not a library").expect("writing");
         assert!(
-            check(&text)
+            load(&text)
                 .expect_err("text")
                 .contains("doesn't load as a library")
         );
     }
 
-    /// A library that looks like ONNX Runtime of this version, and speaks no interface.
+    /// A library that looks like ONNX Runtime of this version, and speaks its interface or none.
     #[cfg(target_os = "linux")]
-    fn counterfeit(folder: &Path, version: &str) -> std::path::PathBuf {
+    pub(in super::super) fn counterfeit(folder: &Path, version: &str, speaks: bool) -> PathBuf {
         let source = folder.join("counterfeit.c");
+        let speaks = u8::from(speaks);
         let code = format!(
-            "static const void *api(unsigned v) {{ (void)v; return 0; }}\n\
+            "static const void *api(unsigned v) {{ (void)v; return {speaks} ? (const void *)api : 0; }}\n\
              static const char *version(void) {{ return \"{version}\"; }}\n\
              static const struct {{ const void *(*a)(unsigned); const char *(*v)(void); }} base = {{ api, version }};\n\
              const void *OrtGetApiBase(void) {{ return &base; }}\n"
@@ -138,8 +196,8 @@ mod tests {
     fn an_old_or_foreign_version_is_refused_in_a_sentence() {
         for version in ["1.17.3", "1.23.2", "1.31.1", "2.0.0"] {
             let folder = tempfile::tempdir().expect("a folder");
-            let path = counterfeit(folder.path(), version);
-            let sentence = check(&path).expect_err("it speaks nothing");
+            let path = counterfeit(folder.path(), version, false);
+            let sentence = load(&path).expect_err("it speaks nothing");
             let begins = format!("ONNX Runtime {version} at ");
             assert!(sentence.starts_with(&begins), "{sentence}");
             assert!(
@@ -159,11 +217,7 @@ mod tests {
             "/lib/aarch64-linux-gnu/libm.so.6",
         ];
         if let Some(path) = other.iter().map(Path::new).find(|path| path.is_file()) {
-            assert!(
-                check(path)
-                    .expect_err("libm")
-                    .contains("isn't ONNX Runtime")
-            );
+            assert!(load(path).expect_err("libm").contains("isn't ONNX Runtime"));
         }
     }
 }

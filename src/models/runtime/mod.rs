@@ -2,24 +2,29 @@
 //!
 //! It travels inside Consort, compressed (`build.rs` embeds what `cargo xtask setup` fetched), and
 //! is unpacked at the first job to the user's cache folder under a name of its own, so that another
-//! plugin's ONNX Runtime in the same host is never mistaken for it. `CONSORT_ONNXRUNTIME` names
+//! plugin's ONNX Runtime in the same host is never mistaken for it; where that folder won't do, to
+//! another, or to memory. `CONSORT_ONNXRUNTIME` names
 //! another library to use instead, for example a build for a GPU.
 //!
 //! There is one environment for the life of the process: ONNX Runtime can't make a second one, even
 //! after the first was released. For the same reason Consort's own library, once it has run a job,
 //! stays in memory until the process ends ([`pin`]).
 
+mod checked;
 mod exit;
+mod folder;
 mod library;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pin;
 mod thread;
 mod unpack;
 
+pub(super) use checked::hex;
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub use pin::library as pin;
 pub use thread::spawn;
-pub(super) use unpack::hex;
 
 use std::path::PathBuf;
 
@@ -27,6 +32,7 @@ use ort::environment::Environment;
 use parking_lot::Mutex;
 
 use super::Error;
+use library::Loaded;
 
 /// The environment variable that names another ONNX Runtime.
 pub const LIBRARY_VARIABLE: &str = "CONSORT_ONNXRUNTIME";
@@ -38,8 +44,7 @@ const MAX_THREADS: usize = 4;
 #[derive(Debug)]
 pub struct Runtime {
     environment: Environment,
-    version: String,
-    path: PathBuf,
+    library: &'static Loaded,
 }
 
 impl Runtime {
@@ -66,23 +71,24 @@ impl Runtime {
     fn load() -> Result<Self, Error> {
         refuse_telemetry();
         let named = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty());
-        let (path, version) = match named {
+        let loaded = match named {
             Some(value) => {
                 let path = std::path::absolute(PathBuf::from(value))
                     .map_err(|e| Error::Runtime(format!("{LIBRARY_VARIABLE} is no path: {e}.")))?;
-                let version = library::check(&path).map_err(|fault| {
+                library::load(&path).map_err(|fault| {
                     Error::Runtime(format!(
                         "{}; name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort.",
                         fault.trim_end_matches('.')
                     ))
-                })?;
-                (path, version)
+                })?
             }
             None => unpack::built_in()?,
         };
         // Unpacking took its time; only from here on is ONNX Runtime at work.
         let _busy = busy().ok_or(Error::Cancelled)?;
-        let environment = ort::init_from(&path)
+        // `ort` keeps the library, whether it starts or not; so what it was loaded by is kept, too.
+        let library: &'static Loaded = Box::leak(Box::new(loaded));
+        let environment = ort::init_from(library.name())
             .map_err(|e| e.to_string())
             .and_then(|builder| {
                 let built = builder.with_name("consort").with_telemetry(false).build();
@@ -90,14 +96,14 @@ impl Runtime {
             })
             .map_err(|e| {
                 Error::Runtime(format!(
-                    "ONNX Runtime {version} doesn't start: {}.",
+                    "ONNX Runtime {} doesn't start: {}.",
+                    library.version(),
                     first_line(&e)
                 ))
             })?;
         Ok(Self {
             environment,
-            version,
-            path,
+            library,
         })
     }
 
@@ -110,13 +116,13 @@ impl Runtime {
     /// Its version, such as `1.31.1`. Thread: any.
     #[must_use]
     pub fn version(&self) -> &str {
-        &self.version
+        self.library.version()
     }
 
     /// The file it was loaded from. Thread: any.
     #[must_use]
     pub fn path(&self) -> &std::path::Path {
-        &self.path
+        self.library.path()
     }
 }
 
