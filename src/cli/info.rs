@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::wav::decibels;
 use super::{Context, read, vstpreset};
+use crate::analysis::{Extent, sound_file};
 use crate::instrument::Instrument;
 use crate::music::{Change, Song, midi};
 
@@ -26,11 +27,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let path = &arguments.file;
     let bytes = read(path)?;
     let mut facts = match bytes.get(..4) {
-        Some(b"MThd") => {
+        _ if midi::is_midi(&bytes) => {
             let song = midi::read(&bytes).map_err(|error| Failure::file(path, error))?;
             song_facts(&song)
         }
-        Some(b"RIFF") => wav_facts(path, &bytes)?,
+        Some(b"RIFF" | b"RF64") => wav_facts(path, &bytes)?,
         Some(b"VST3") => preset_facts(path, &bytes)?,
         _ => {
             let instrument = Instrument::from_bytes(&bytes)
@@ -116,39 +117,69 @@ fn song_facts(song: &Song) -> Facts {
     }))
 }
 
+/// What a WAV file says, or where that is wrong or rare, what can be read of its first two channels.
 fn wav_facts(path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {
-    let damaged = |error: hound::Error| match error {
-        hound::Error::Unsupported => Failure::file(
-            path,
-            "is a kind of WAV file that Consort can't read; export it as PCM.",
-        ),
-        _ => Failure::file(path, "is a damaged or cut-off WAV file; export it again."),
+    let said = said_facts(bytes).ok();
+    if let Some((facts, 1..)) = said {
+        return Ok(facts);
+    }
+    let sound = match sound_file::read(path, f64::INFINITY) {
+        Ok((_, Extent::Damaged)) => {
+            let why = "is a damaged or cut-off WAV file; export it again.";
+            Err(Failure::file(path, why))
+        }
+        Ok((sound, _)) => Ok(sound),
+        Err(error) => Err(Failure::job(error.to_string())),
     };
-    let mut reader = hound::WavReader::new(bytes).map_err(damaged)?;
+    match (sound, said) {
+        (Ok(sound), _) => {
+            let samples = sound.channels().iter().flatten();
+            Ok(facts(json!({
+                "kind": "wav",
+                "seconds": rounded(sound.seconds()),
+                "rate": sound.rate(),
+                "channels": sound.channels().len(),
+                "peak_db": decibels(samples.fold(0.0, |peak, x| x.abs().max(peak))),
+            })))
+        }
+        (Err(_), Some((facts, _))) => Ok(facts),
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// The facts of a WAV file by its head, and its frames.
+fn said_facts(bytes: &[u8]) -> hound::Result<(Facts, u32)> {
+    let mut reader = hound::WavReader::new(bytes)?;
     let spec = reader.spec();
     let mut peak = 0f32;
     match spec.sample_format {
         hound::SampleFormat::Float => {
             for sample in reader.samples::<f32>() {
-                peak = peak.max(sample.map_err(damaged)?.abs());
+                peak = peak.max(sample?.abs());
             }
         }
         hound::SampleFormat::Int => {
             let full = 2f32.powi(i32::from(spec.bits_per_sample) - 1);
             for sample in reader.samples::<i32>() {
-                peak = peak.max(sample.map_err(damaged)?.unsigned_abs() as f32 / full);
+                peak = peak.max(sample?.unsigned_abs() as f32 / full);
             }
         }
     }
     let seconds = f64::from(reader.duration()) / f64::from(spec.sample_rate.max(1));
-    Ok(facts(json!({
+    let facts = facts(json!({
         "kind": "wav",
-        "seconds": (seconds * 1000.0).round() / 1000.0,
+        "seconds": rounded(seconds),
         "rate": spec.sample_rate,
         "channels": spec.channels,
         "bits": spec.bits_per_sample,
         "peak_db": decibels(peak),
-    })))
+    }));
+    Ok((facts, reader.duration()))
+}
+
+/// To the millisecond.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }
 
 fn preset_facts(path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {

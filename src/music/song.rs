@@ -108,6 +108,30 @@ impl TimedAction {
 }
 
 impl Song {
+    /// The same notes at the same seconds, on quarter notes of so many a minute and so many ticks.
+    ///
+    /// Any thread.
+    pub fn at_tempo(mut self, bpm: f64, ticks_per_beat: u16) -> Song {
+        let micros = (60e6 / bpm).round().clamp(1.0, 16_777_215.0) as u32;
+        let tempo = TempoMap::metrical(ticks_per_beat, &[(0, micros)]);
+        let moved = |tick: u64| tempo.tick_at(self.tempo.seconds_at(tick));
+        for track in &mut self.tracks {
+            for note in &mut track.notes {
+                let end = moved(note.start + note.length);
+                note.start = moved(note.start);
+                note.length = end - note.start;
+            }
+            for control in &mut track.controls {
+                control.tick = moved(control.tick);
+            }
+        }
+        for (tick, _) in &mut self.metres {
+            *tick = moved(*tick);
+        }
+        self.tempo = tempo;
+        self
+    }
+
     /// All notes of all tracks, in no particular order.
     ///
     /// Any thread.

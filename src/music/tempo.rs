@@ -7,6 +7,7 @@
 #[derive(Clone, Debug, PartialEq)]
 pub struct TempoMap {
     ticks_per_beat: u16,
+    is_timecode: bool,
     /// Sorted by tick; the first begins at tick 0.
     pieces: Vec<Piece>,
 }
@@ -53,6 +54,7 @@ impl TempoMap {
         }
         TempoMap {
             ticks_per_beat,
+            is_timecode: false,
             pieces,
         }
     }
@@ -88,6 +90,7 @@ impl TempoMap {
         TempoMap {
             // Half a second, so that it reads as 120 beats a minute when written again.
             ticks_per_beat: (rate / 2.0).round().clamp(1.0, 32_767.0) as u16,
+            is_timecode: true,
             pieces: vec![Piece {
                 start_tick: 0,
                 start_seconds: 0.0,
@@ -101,6 +104,13 @@ impl TempoMap {
     /// Any thread.
     pub fn ticks_per_beat(&self) -> u16 {
         self.ticks_per_beat
+    }
+
+    /// Whether its ticks are fractions of film frames, so that nothing is known of beats.
+    ///
+    /// Any thread.
+    pub fn is_timecode(&self) -> bool {
+        self.is_timecode
     }
 
     /// Seconds from the start of the song to `tick`.
@@ -203,5 +213,6 @@ mod tests {
     fn film_frames_have_a_fixed_length() {
         let map = TempoMap::timecode(25.0, 40);
         assert!((map.seconds_at(1000) - 1.0).abs() < 1e-12);
+        assert!(map.is_timecode() && !TempoMap::metrical(480, &[]).is_timecode());
     }
 }
