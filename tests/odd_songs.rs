@@ -86,18 +86,19 @@ fn any_rate_and_number_of_channels_is_the_same_song() {
     }
 }
 
+/// Noise of ±0.5, of a frame's number: xorshift64 (Marsaglia, 2003).
+fn noise(frame: u64) -> f64 {
+    let mut x = (frame + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    (x >> 40) as f64 / f64::from(1 << 24) - 0.5
+}
+
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
 fn noise_has_no_beat_and_two_samples_are_no_song() {
     let desk = Desk::new();
-    // xorshift64 (Marsaglia, 2003), of the frame's number.
-    let noise = |frame: u64| {
-        let mut x = (frame + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        (x >> 40) as f64 / f64::from(1 << 24) - 0.5
-    };
     desk.put("noise.wav", &wav(44_100, 1, 20 * 44_100, noise));
     let told = desk.run(&["describe", "noise.wav", "--json"]).json();
     assert!(told["description"]["tempo"].is_null(), "{told}");
@@ -107,6 +108,52 @@ fn noise_has_no_beat_and_two_samples_are_no_song() {
     let told = desk.run(&["describe", "two.wav", "--json"]).json();
     let song = &told["description"];
     assert!(song["tempo"].is_null() && song["key"].is_null(), "{told}");
+}
+
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
+fn nothing_is_heard_where_nothing_is() {
+    const RATE: u64 = 22_050;
+    let desk = Desk::new();
+    // Middle C for a second, which begins and ends softly.
+    let note = |frame: u64| {
+        let t = frame as f64 / RATE as f64;
+        let wave = |n: f64| (TAU * 261.63 * n * t).sin() / n;
+        let edge = (t / 0.005).min((1.0 - t) / 0.05).clamp(0.0, 1.0);
+        0.3 * edge * (-2.0 * t).exp() * (1..8).map(|n| wave(f64::from(n))).sum::<f64>()
+    };
+    let heard = |frames: u64, sample: &dyn Fn(u64) -> f64| -> Vec<u64> {
+        desk.put("a.wav", &wav(RATE as u32, 1, frames, sample));
+        let asked = ["transcribe", "a.wav", "--out", "a.mid", "--force", "--json"];
+        let told = desk.run(&asked).json();
+        let notes = told["notes"].as_array().unwrap().iter();
+        notes.map(|note| note["key"].as_u64().unwrap()).collect()
+    };
+    let hum = |frame: u64| (TAU * 50.0 * frame as f64 / RATE as f64).sin();
+    // The root mean square of that noise is 1/√12.
+    let noisy =
+        |decibels: f64| move |frame: u64| 12f64.sqrt() * 10f64.powf(decibels / 20.0) * noise(frame);
+    let tails: [(&str, &dyn Fn(u64) -> f64); 7] = [
+        ("silence", &|_| 0.0),
+        ("noise of -90 dB", &noisy(-90.0)),
+        ("noise of -70 dB", &noisy(-70.0)),
+        ("noise of -50 dB", &noisy(-50.0)),
+        ("hum", &|frame| 4.5e-4 * hum(frame)),
+        ("an offset", &|_| 0.001),
+        ("a larger offset", &|_| 0.02),
+    ];
+    for (name, tail) in tails {
+        let sound = |frame| {
+            if frame < RATE {
+                note(frame)
+            } else {
+                tail(frame)
+            }
+        };
+        assert_eq!(heard(13 * RATE, &sound), [60], "{name}");
+    }
+    // Where all of it is soft, that is something.
+    assert_eq!(heard(RATE, &|frame| 0.002 * note(frame)), [60]);
 }
 
 #[test]

@@ -20,6 +20,7 @@
 //! | `extend` | what a short note doesn't tell |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
 //! | [`song`] | what a song is like: tempo, beats, key, chords |
+//! | [`audible`] | where there is anything to hear |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
 //! | [`strokes`] | from likelihoods of drum strokes to the strokes |
@@ -27,6 +28,7 @@
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
+pub mod audible;
 mod correlate;
 mod envelope;
 mod extend;

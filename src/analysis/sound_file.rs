@@ -1,16 +1,51 @@
-//! Sound files: WAV, FLAC, AIFF, MP3 and OGG (Vorbis) into numbers, by symphonia.
+//! Sound files into numbers. Symphonia decodes them all. It also finds the sound in FLAC, MP3, OGG and MPEG-4 files;
+//! where it lies bare, in WAV, Wave64, AIFF, AU and CAF files, we do, for those are often closed badly.
 
+mod aiff;
+mod au;
+mod bare;
+mod caf;
+mod chunks;
+mod container;
+mod decoding;
+mod wave;
+
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error as Fault;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
+use symphonia::core::io::{MediaSource, ReadOnlySource};
 
 use super::sound::{Sound, SoundError};
 use crate::instrument::open;
+use container::Found;
+use decoding::{Decoded, Wanted};
+
+/// Endings of sound files that are read.
+pub const ENDINGS: [&str; 18] = [
+    "wav", "wave", "bwf", "rf64", "w64", "flac", "aif", "aiff", "aifc", "mp3", "mp2", "ogg", "oga",
+    "au", "snd", "caf", "m4a", "mp4",
+];
+/// Those endings and others. Any thread.
+#[must_use]
+pub const fn endings_and<const MORE: usize, const ALL: usize>(
+    more: [&'static str; MORE],
+) -> [&'static str; ALL] {
+    assert!(ENDINGS.len() + MORE == ALL, "as many as both");
+    let mut all = [""; ALL];
+    let mut at = 0;
+    while at < ALL {
+        all[at] = if at < ENDINGS.len() {
+            ENDINGS[at]
+        } else {
+            more[at - ENDINGS.len()]
+        };
+        at += 1;
+    }
+    all
+}
+
+/// Bytes by which other files are told.
+const HEAD: u64 = 64;
 
 /// How much of a file was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +78,16 @@ pub enum ReadError {
     /// It is something else.
     #[error("“{0}” isn't a sound file that Consort reads; use WAV, FLAC, AIFF, MP3 or OGG Vorbis.")]
     NotAudio(String),
+    /// It is sound, or nearly, in a form that isn't read.
+    #[error(
+        "“{name}” isn't a sound file that Consort reads, for it holds {what}; convert it to WAV or FLAC."
+    )]
+    Unread {
+        /// The file's name.
+        name: String,
+        /// What it is.
+        what: String,
+    },
     /// It is a sound file, but broken from the start.
     #[error("“{0}” is damaged and no sound can be read from it; export it again.")]
     Damaged(String),
@@ -68,6 +113,30 @@ pub fn damage(name: &str) -> String {
 /// [`ReadError`], one for each kind of bad file. A file damaged further on gives what comes before
 /// and between ([`Extent::Damaged`]).
 pub fn read(path: &Path, longest_seconds: f64) -> Result<(Sound, Extent), ReadError> {
+    let wanted = Wanted {
+        seconds: longest_seconds,
+        sounding: false,
+    };
+    decode(path, wanted)
+}
+
+/// The same, from near where it begins to sound: a long silence before that is left out.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_sounding(path: &Path, longest_seconds: f64) -> Result<(Sound, Extent), ReadError> {
+    let wanted = Wanted {
+        seconds: longest_seconds,
+        sounding: true,
+    };
+    match decode(path, wanted) {
+        // All of it was hardly anything, or nothing.
+        Err(ReadError::Sound { .. } | ReadError::Damaged(_)) => read(path, longest_seconds),
+        read => read,
+    }
+}
+
+fn decode(path: &Path, wanted: Wanted) -> Result<(Sound, Extent), ReadError> {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy().into_owned();
     let unreadable = |fault: std::io::Error| match fault.kind() {
@@ -80,115 +149,53 @@ pub fn read(path: &Path, longest_seconds: f64) -> Result<(Sound, Extent), ReadEr
             reason: fault.to_string(),
         },
     };
-    let file = open::open(path).map_err(unreadable)?;
+    let mut file = open::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if about.len() == 0 {
         return Err(ReadError::Empty(name));
     }
-
-    let mut hint = Hint::new();
-    if let Some(extension) = path.extension().and_then(|e| e.to_str()) {
-        hint.with_extension(extension);
-    }
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    let mut format = symphonia::default::get_probe()
-        .probe(
-            &hint,
-            stream,
-            FormatOptions::default(),
-            MetadataOptions::default(),
-        )
-        .map_err(|fault| match fault {
-            Fault::Unsupported(_) | Fault::LimitError(_) => ReadError::NotAudio(name.clone()),
-            Fault::IoError(fault) if fault.kind() != std::io::ErrorKind::UnexpectedEof => {
-                unreadable(fault)
-            }
-            // The probe found a sound file's mark, but no more.
-            _ => ReadError::Damaged(name.clone()),
-        })?;
-    let Some((track, mut decoder)) = decoder(&*format) else {
-        return Err(ReadError::NotAudio(name));
+    let head = chunks::bytes(&mut file, 0, HEAD).map_err(unreadable)?;
+    let found = container::find(&mut file, about.len()).map_err(unreadable)?;
+    let decoded = match found {
+        Found::Bare(bare) => decoding::bare(&mut file, &bare, wanted),
+        Found::Mpeg(data) => {
+            file.seek(SeekFrom::Start(data.start)).map_err(unreadable)?;
+            let part = ReadOnlySource::new(file.take(data.end - data.start));
+            decoding::packed(Box::new(part), Some("mp3"), wanted)
+        }
+        Found::Unread(what) => Err(Fault::Unread(what)),
+        Found::Damaged => Err(Fault::Damaged),
+        Found::Other => {
+            let source: Box<dyn MediaSource> = Box::new(open::open(path).map_err(unreadable)?);
+            let ending = path.extension().and_then(|ending| ending.to_str());
+            decoding::packed(source, ending, wanted)
+        }
     };
-    let mut read = Read::default();
-    while read.next(&mut *format, track, &mut *decoder, longest_seconds) {}
-    if read.channels.first().is_none_or(Vec::is_empty) {
-        return Err(ReadError::Damaged(name));
-    }
-    let sound =
-        Sound::new(read.channels, read.rate).map_err(|reason| ReadError::Sound { name, reason })?;
-    Ok((sound, read.extent))
+    let unread = |what| ReadError::Unread {
+        name: name.clone(),
+        what,
+    };
+    let decoded = decoded.map_err(|fault| match (fault, container::other(&head)) {
+        (Fault::Unread(what), _) => unread(what),
+        (Fault::NotAudio | Fault::Damaged, Some(what)) => unread(what.to_owned()),
+        (Fault::NotAudio, None) => ReadError::NotAudio(name.clone()),
+        (Fault::Damaged, None) => ReadError::Damaged(name.clone()),
+        (Fault::System(error), _) => unreadable(error),
+    })?;
+    let Decoded {
+        channels,
+        rate,
+        extent,
+    } = decoded;
+    let sound = Sound::new(channels, rate).map_err(|reason| ReadError::Sound { name, reason })?;
+    Ok((sound, extent))
 }
 
-fn decoder(format: &dyn FormatReader) -> Option<(u32, Box<dyn AudioDecoder>)> {
-    let track = format.default_track(TrackType::Audio)?;
-    let parameters = track.codec_params.as_ref()?.audio()?;
-    let codecs = symphonia::default::get_codecs();
-    let options = AudioDecoderOptions::default();
-    let decoder = codecs.make_audio_decoder(parameters, &options).ok()?;
-    Some((track.id, decoder))
-}
-
-/// What has been read of a file.
-struct Read {
-    channels: Vec<Vec<f32>>,
-    rate: u32,
-    extent: Extent,
-    packet: Vec<f32>,
-}
-
-impl Default for Read {
-    fn default() -> Self {
-        Self {
-            channels: Vec::new(),
-            rate: 0,
-            extent: Extent::Whole,
-            packet: Vec::new(),
-        }
-    }
-}
-
-impl Read {
-    /// Reads the next packet; `false` at the end.
-    fn next(
-        &mut self,
-        format: &mut dyn FormatReader,
-        track: u32,
-        decoder: &mut dyn AudioDecoder,
-        longest_seconds: f64,
-    ) -> bool {
-        let packet = match format.next_packet() {
-            Ok(Some(packet)) if packet.track_id != track => return true,
-            Ok(Some(packet)) => packet,
-            // A second stream in the same file is another sound.
-            Ok(None) | Err(Fault::ResetRequired) => return false,
-            Err(_) => {
-                self.extent = Extent::Damaged;
-                return false;
-            }
-        };
-        let Ok(decoded) = decoder.decode(&packet) else {
-            self.extent = Extent::Damaged;
-            return true;
-        };
-        let (rate, count) = (decoded.spec().rate(), decoded.num_planes());
-        if self.channels.is_empty() {
-            self.rate = rate;
-            self.channels = vec![Vec::new(); count.min(2)];
-        }
-        if rate != self.rate || count < self.channels.len() {
-            return false;
-        }
-        self.packet.resize(decoded.samples_interleaved(), 0.0);
-        decoded.copy_to_slice_interleaved(&mut self.packet);
-        let room = (longest_seconds * f64::from(rate)) as usize;
-        for (index, channel) in self.channels.iter_mut().enumerate() {
-            let samples = self.packet.iter().skip(index).step_by(count);
-            channel.extend(samples.take(room - channel.len()));
-        }
-        let full = self.channels.first().is_some_and(|c| c.len() >= room);
-        if full {
-            self.extent = Extent::Beginning;
-        }
-        !full
-    }
+/// Why nothing could be decoded.
+enum Fault {
+    NotAudio,
+    Damaged,
+    /// It holds this, which isn't read.
+    Unread(String),
+    System(std::io::Error),
 }

@@ -26,11 +26,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let path = &arguments.file;
     let bytes = input::bytes(path)?;
     let mut facts = match bytes.get(..4) {
-        Some(b"MThd") => {
+        _ if midi::is_midi(&bytes) => {
             let song = midi::read(&bytes).map_err(|error| Failure::file(path, error))?;
             song_facts(&song)
         }
-        Some(b"RIFF") => wav_facts(path, &bytes, context)?,
+        Some(b"RIFF" | b"RF64") => wav_facts(path, &bytes, context)?,
         Some(b"VST3") => preset_facts(path, &bytes)?,
         _ => {
             let instrument = Instrument::from_bytes(&bytes)
@@ -117,57 +117,61 @@ fn song_facts(song: &Song) -> Facts {
     }))
 }
 
+/// What a WAV file says, or where that is wrong or rare, what can be read of its first two channels.
 fn wav_facts(path: &Path, bytes: &[u8], context: &Context) -> Result<Facts, Failure> {
-    let damaged = |error: hound::Error| match error {
-        hound::Error::Unsupported => Failure::file(
-            path,
-            "is a kind of WAV file that Consort can't read; export it as PCM.",
-        ),
-        _ => Failure::file(
-            path,
-            "is damaged and no sound can be read from it; export it again.",
-        ),
-    };
-    let mut reader = hound::WavReader::new(bytes).map_err(damaged)?;
+    let said = said_facts(bytes).ok();
+    if let Some((facts, 1..)) = said {
+        return Ok(facts);
+    }
+    match (input::sound(path, f64::INFINITY, context), said) {
+        (Ok(sound), _) => {
+            let samples = sound.channels().iter().flatten();
+            Ok(facts(json!({
+                "kind": "wav",
+                "seconds": rounded(sound.seconds()),
+                "rate": sound.rate(),
+                "channels": sound.channels().len(),
+                "peak_db": decibels(samples.fold(0.0, |peak, x| x.abs().max(peak))),
+            })))
+        }
+        (Err(_), Some((facts, _))) => Ok(facts),
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// The facts of a WAV file by its head, and its frames.
+fn said_facts(bytes: &[u8]) -> hound::Result<(Facts, u32)> {
+    let mut reader = hound::WavReader::new(bytes)?;
     let spec = reader.spec();
-    let (mut peak, mut samples, mut fault) = (0f32, 0u32, None);
-    let mut see = |sample: hound::Result<f32>| match sample {
-        Ok(sample) => {
-            peak = peak.max(sample.abs());
-            samples += 1;
-            true
-        }
-        Err(error) => {
-            fault = Some(error);
-            false
-        }
-    };
+    let mut peak = 0f32;
     match spec.sample_format {
         hound::SampleFormat::Float => {
-            reader.samples::<f32>().all(&mut see);
+            for sample in reader.samples::<f32>() {
+                peak = peak.max(sample?.abs());
+            }
         }
         hound::SampleFormat::Int => {
             let full = 2f32.powi(i32::from(spec.bits_per_sample) - 1);
-            let part = |sample: i32| sample.unsigned_abs() as f32 / full;
-            let samples = reader.samples::<i32>();
-            samples.map(|sample| sample.map(part)).all(&mut see);
+            for sample in reader.samples::<i32>() {
+                peak = peak.max(sample?.unsigned_abs() as f32 / full);
+            }
         }
     }
-    let frames = samples / u32::from(spec.channels.max(1));
-    match fault {
-        Some(error) if frames == 0 => return Err(damaged(error)),
-        Some(_) => input::is_damaged(path, context),
-        None => {}
-    }
-    let seconds = f64::from(frames) / f64::from(spec.sample_rate.max(1));
-    Ok(facts(json!({
+    let seconds = f64::from(reader.duration()) / f64::from(spec.sample_rate.max(1));
+    let facts = facts(json!({
         "kind": "wav",
-        "seconds": (seconds * 1000.0).round() / 1000.0,
+        "seconds": rounded(seconds),
         "rate": spec.sample_rate,
         "channels": spec.channels,
         "bits": spec.bits_per_sample,
         "peak_db": decibels(peak),
-    })))
+    }));
+    Ok((facts, reader.duration()))
+}
+
+/// To the millisecond.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
 }
 
 fn preset_facts(path: &Path, bytes: &[u8]) -> Result<Facts, Failure> {

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Context;
 use super::failure::Failure;
+use crate::analysis::Sound;
 use crate::analysis::sound_file::{self, Extent};
-use crate::analysis::{Sound, song};
 use crate::instrument::{Instrument, open};
 use crate::music::{Song, midi};
 
@@ -56,13 +56,6 @@ pub fn is_long(seconds: f64, context: &Context) {
         minutes => format!("{minutes} minutes are"),
     };
     context.remark(&format!("the song is long; its first {used} used."));
-}
-
-/// The same of a song of which [`song::LONGEST`] seconds are used.
-pub fn is_longer_than_used(seconds: f64, context: &Context) {
-    if seconds > song::LONGEST {
-        is_long(song::LONGEST, context);
-    }
 }
 
 /// Says that the file is damaged.

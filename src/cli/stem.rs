@@ -18,7 +18,7 @@ use super::{Context, cancel, output};
 use crate::instrument::Instrument;
 use crate::jobs::stem::{Again, StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
-use crate::music::{Part, PartKind, Song, midi};
+use crate::music::{GridNote, Part, PartKind, Song, midi};
 use changing::Changed;
 use listening::{Listened, listen};
 
@@ -118,13 +118,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             output::check(&called(variation, "-mix.wav"), arguments.force)?;
         }
     }
-    let listened = listen(&arguments.song, &arguments.told, context)?;
+    // A part that is changed keeps its other bars.
+    let cut = arguments.bars.filter(|_| again.is_none());
+    let listened = listen(&arguments.song, &arguments.told, cut, context)?;
     if arguments.mix && listened.sound.is_none() {
         let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
         return Err(Failure::file(&arguments.song, why));
     }
     let bars = listened.context.bars();
-    if arguments.bars.is_some_and(|(_, last)| last > bars) {
+    if cut.is_none() && arguments.bars.is_some_and(|(_, last)| last > bars) {
         let why = format!("has {bars} bars; choose bars of 1-{bars}.");
         return Err(Failure::file(&arguments.song, why));
     }
@@ -137,13 +139,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         })
     });
     let again = again.transpose()?;
-    let cut = arguments.bars.filter(|_| again.is_none());
-    let part_of = match cut {
-        Some((first, last)) => listened.context.cut(first - 1..last),
-        None => listened.context.clone(),
-    };
-    let first_bar = cut.map_or(0, |(first, _)| first - 1);
-    let from = (first_bar * listened.context.bar_written()) as f64;
+    let from = f64::from(listened.first);
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| Failure::write(&arguments.out, &error))?;
 
@@ -158,11 +154,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
         };
-        let part = models.make(&part_of, &ask, &mut |share| {
+        let part = models.make(&listened.context, &ask, &mut |share| {
             progress.show("Writing the part", share);
             !cancel::asked()
         });
-        parts.push(part.map_err(failed)?);
+        parts.push(after_beginning(part.map_err(failed)?, &listened, from));
     }
     drop(models);
     let writing = begun.elapsed().as_secs_f64() / f64::from(arguments.variations);
@@ -248,6 +244,15 @@ fn instrument(
         }
         Err(error) => Err(error),
     }
+}
+
+/// A note before the song by less than this is at its beginning, s.
+const EARLY: f64 = 0.03;
+
+/// The part without what lies before the song, where that begins with an upbeat.
+fn after_beginning(part: Part, listened: &Listened, from: f64) -> Part {
+    let within = |note: &GridNote| listened.grid.seconds_at(from + note.start()) > -EARLY;
+    Part::new(part.kind, part.notes.into_iter().filter(within).collect())
 }
 
 /// The part on the song's own beats, its steps counted from `from`.

@@ -18,6 +18,7 @@ pub mod asking;
 pub mod context;
 pub mod desk;
 pub mod files;
+mod kicks;
 pub mod level;
 pub mod making;
 mod rules;

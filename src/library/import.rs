@@ -6,13 +6,12 @@ use std::time::SystemTime;
 
 use super::entry::{Kind, Place};
 use super::sfz;
+use crate::analysis::sound_file::ENDINGS;
 
 /// Folders in folders are looked into so deep.
 const DEEPEST: usize = 16;
 /// More files than this are no library, but a whole disk.
 const MOST: usize = 100_000;
-/// Endings of sound files that are read.
-const SOUNDS: [&str; 7] = ["wav", "flac", "aif", "aiff", "mp3", "ogg", "oga"];
 
 /// An instrument in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +54,7 @@ pub fn audible(path: &Path) -> Result<Audible, String> {
             key: None,
         });
     }
-    let first = sfz::samples(path).into_iter().next();
+    let first = sfz::samples(path).into_iter().find(|sample| sample.plays);
     first
         .map(|sample| Audible {
             path: sample.path,
@@ -169,7 +168,16 @@ fn walk(
         }
     };
     for entry in entries.flatten() {
-        if cancelled() || files.len() >= MOST {
+        if cancelled() {
+            return;
+        }
+        if files.len() >= MOST {
+            let full = format!(
+                "There are more than {MOST} files; the others aren't added: add fewer folders."
+            );
+            if !faults.contains(&full) {
+                faults.push(full);
+            }
             return;
         }
         let path = entry.path();
@@ -179,6 +187,11 @@ fn walk(
             continue;
         } else if is_folder && deep > 0 {
             walk(&path, deep - 1, files, faults, cancelled);
+        } else if is_folder {
+            faults.push(format!(
+                "“{}” lies more than {DEEPEST} folders deep and isn't looked into; add it by itself.",
+                path.display()
+            ));
         } else if is_instrument(&path) && path.is_file() {
             files.push(path);
         }
@@ -186,7 +199,7 @@ fn walk(
 }
 
 fn is_instrument(path: &Path) -> bool {
-    has_ending(path, &["consort", "sfz"]) || has_ending(path, &SOUNDS)
+    has_ending(path, &["consort", "sfz"]) || has_ending(path, &ENDINGS)
 }
 
 fn has_ending(path: &Path, endings: &[&str]) -> bool {
@@ -253,5 +266,21 @@ mod tests {
         );
         assert!(find(&paths, &|| true).0.len() <= 1, "cancelled");
         assert_ne!(stamp(&at("a_b.WAV")), 0);
+    }
+
+    #[test]
+    fn folders_too_deep_are_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep =
+            |depth: usize| (0..depth).fold(folder.path().to_owned(), |path, _| path.join("x"));
+        std::fs::create_dir_all(deep(DEEPEST + 2)).unwrap();
+        for depth in [DEEPEST, DEEPEST + 1] {
+            std::fs::write(deep(depth).join("a.w64"), "x").unwrap();
+        }
+        let (found, faults) = find(&[folder.path().to_owned()], &|| false);
+        assert_eq!((found.len(), faults.len()), (1, 1), "{faults:?}");
+        assert!(faults[0].contains("add it by itself"));
+        let (found, faults) = find(&[deep(DEEPEST + 1)], &|| false);
+        assert_eq!((found.len(), faults.len()), (1, 0), "{faults:?}");
     }
 }

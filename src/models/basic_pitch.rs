@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::model::{Expected, Model, Usage};
 use super::{Error, runtime};
-use crate::analysis::Sound;
 use crate::analysis::posterior::{CONTOUR_BINS, Contours, KEYS, Posterior};
+use crate::analysis::{Sound, audible};
 
 /// The model; `None` when it wasn't there at build time.
 const MODEL: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/basic_pitch_asset.rs"));
@@ -80,14 +80,14 @@ impl BasicPitch {
         sound: &Sound,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<(Posterior, Contours), Error> {
-        let mut samples = vec![0.0; EDGE * HOP];
-        samples.extend(sound.mono_at(RATE));
+        let heard = sound.mono_at(RATE);
+        let samples = led_in_and_out(&heard);
         let end = sound.seconds();
         let (mut posterior, mut contours) = (Posterior::default(), Contours::default());
-        for (index, start) in (0..samples.len()).step_by(STEP).enumerate() {
-            let mut window = samples[start..samples.len().min(start + WINDOW)].to_vec();
-            window.resize(WINDOW, 0.0);
-            let [sounds, begins, contour] = self.hear(&window)?;
+        let length = EDGE * HOP + heard.len();
+        for (index, start) in (0..length).step_by(STEP).enumerate() {
+            let window = &samples[start..start + WINDOW];
+            let [sounds, begins, contour] = self.hear(window)?;
             for frame in EDGE..FRAMES - EDGE {
                 let samples = index * STEP + (frame - EDGE) * HOP;
                 let seconds = samples as f64 / f64::from(RATE);
@@ -99,9 +99,16 @@ impl BasicPitch {
                 posterior.begins.push(row(&begins, frame));
                 contours.push(row(&contour, frame));
             }
-            if !go_on((start + STEP) as f32 / samples.len().max(start + STEP) as f32) {
+            if !go_on((start + STEP) as f32 / length.max(start + STEP) as f32) {
                 return Err(Error::Cancelled);
             }
+        }
+        // It hears notes in any noise, for it takes each window as loud as the next.
+        let audible = audible::at(&heard, RATE, &posterior.seconds);
+        for frame in (0..audible.len()).filter(|frame| !audible[*frame]) {
+            posterior.sounds[frame] = [0.0; KEYS];
+            posterior.begins[frame] = [0.0; KEYS];
+            contours[frame] = [0.0; CONTOUR_BINS];
         }
         Ok((posterior, contours))
     }
@@ -117,6 +124,22 @@ impl BasicPitch {
         ];
         self.model.run([(INPUT, given.into())], outputs)
     }
+}
+
+/// The sound with what comes before and after it, a window at least: where it begins or ends with a step, as an
+/// offset does, that is led to zero, for a step is heard as a note.
+fn led_in_and_out(sound: &[f32]) -> Vec<f32> {
+    let lead = EDGE * HOP;
+    let share = |at: usize| at as f32 / lead as f32;
+    let (first, last) = match sound {
+        [first, .., last] => (*first, *last),
+        _ => (0.0, 0.0),
+    };
+    let mut samples: Vec<f32> = (0..lead).map(|at| first * share(at)).collect();
+    samples.extend(sound);
+    samples.extend((0..lead).rev().map(|at| last * share(at)));
+    samples.resize(samples.len() + WINDOW, 0.0);
+    samples
 }
 
 /// One frame of an output.

@@ -2,6 +2,7 @@
 
 pub use super::midi_in::{MidiError, read};
 pub use super::midi_out::write;
+pub use super::midi_strict::is_midi;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use midly::{EventIter, Format, MetaMessage, MidiMessage, Timing, TrackEventKind};
 use thiserror::Error;
 
+use super::midi_strict::strict;
 use super::{Change, Control, Metre, Note, Song, TempoMap, Track};
 
 /// Why a MIDI file can't be read. Says what to do; the caller puts the file's name before it.
@@ -16,6 +17,9 @@ pub enum MidiError {
     /// It ends early, or holds bytes that mean nothing.
     #[error("is a damaged or cut-off MIDI file; export it again.")]
     Damaged,
+    /// A beat, or a film frame, of no ticks.
+    #[error("says that a beat has no ticks, so that its notes have no times; export it again.")]
+    NoTicks,
     /// Format 2: patterns that don't play together.
     #[error("is a MIDI file of separate patterns (format 2); export it as format 0 or 1.")]
     Patterns,
@@ -33,14 +37,9 @@ pub enum MidiError {
 ///
 /// Any thread.
 pub fn read(bytes: &[u8]) -> Result<Song, MidiError> {
-    if !bytes.starts_with(b"MThd") {
-        return Err(MidiError::NotMidi);
-    }
-    // The parser forgives chunks that the file's end cuts off, and it panics at some headers.
-    if !chunks_are_whole(bytes) {
-        return Err(MidiError::Damaged);
-    }
-    let (header, tracks) = midly::parse(bytes).map_err(|_| MidiError::Damaged)?;
+    // The parser forgives what it shouldn't, chunks that the file's end cuts off, and not what all others do.
+    let bytes = strict(bytes)?;
+    let (header, tracks) = midly::parse(&bytes).map_err(|_| MidiError::Damaged)?;
     if header.format == Format::Sequential {
         return Err(MidiError::Patterns);
     }
@@ -98,42 +97,6 @@ struct TrackRead {
     programs: [Option<u8>; 16],
 }
 
-/// Whether the header makes sense, every chunk ends within the file, and there are as many tracks
-/// as the header says.
-fn chunks_are_whole(mut bytes: &[u8]) -> bool {
-    let mut declared = None;
-    let mut tracks = 0u16;
-    while let Some((head, rest)) = bytes.split_at_checked(8) {
-        let length = u32::from_be_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let Some((body, rest)) = rest.split_at_checked(length) else {
-            return false;
-        };
-        match &head[..4] {
-            b"MThd" => {
-                // Two bytes of format, two of count, two of division. The division is ticks of a
-                // beat, or with its top bit set minus the film frames of a second.
-                let (None, Some(body)) = (declared, body.get(..6)) else {
-                    return false;
-                };
-                let film_frames = body[4] & 0x80 != 0;
-                if film_frames && !matches!(body[4].wrapping_neg(), 24 | 25 | 29 | 30) {
-                    return false;
-                }
-                // No ticks: nothing in it would have a time.
-                let ticks = u16::from_be_bytes([if film_frames { 0 } else { body[4] }, body[5]]);
-                if ticks == 0 {
-                    return false;
-                }
-                declared = Some(u16::from_be_bytes([body[2], body[3]]));
-            }
-            b"MTrk" => tracks = tracks.saturating_add(1),
-            _ => {}
-        }
-        bytes = rest;
-    }
-    declared.is_some_and(|declared| tracks >= declared)
-}
-
 #[derive(Default)]
 struct Reader {
     tempo_changes: Vec<(u64, u32)>,
@@ -142,11 +105,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn track(&mut self, mut events: EventIter) -> Result<(), MidiError> {
+    fn track(&mut self, events: EventIter) -> Result<(), MidiError> {
         let mut building = Building::default();
         let mut tick = 0u64;
-        let mut ended = false;
-        for event in events.by_ref() {
+        for event in events {
             let event = event.map_err(|_| MidiError::Damaged)?;
             tick += u64::from(event.delta.as_int());
             match event.kind {
@@ -170,16 +132,9 @@ impl Reader {
                     let name = String::from_utf8_lossy(name).trim().to_owned();
                     building.track.name = Some(name).filter(|name| !name.is_empty());
                 }
-                TrackEventKind::Meta(MetaMessage::EndOfTrack) => {
-                    ended = true;
-                    break;
-                }
+                TrackEventKind::Meta(MetaMessage::EndOfTrack) => break,
                 _ => {}
             }
-        }
-        // Without its end mark a track was cut, or lost its way in the bytes.
-        if !ended {
-            return Err(MidiError::Damaged);
         }
         self.tracks.push(building.finish(tick));
         Ok(())

@@ -15,6 +15,7 @@ mod metre;
 pub mod midi;
 mod midi_in;
 mod midi_out;
+mod midi_strict;
 mod part;
 mod part_edit;
 mod song;

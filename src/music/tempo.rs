@@ -213,5 +213,6 @@ mod tests {
     fn film_frames_have_a_fixed_length() {
         let map = TempoMap::timecode(25.0, 40);
         assert!((map.seconds_at(1000) - 1.0).abs() < 1e-12);
+        assert!(map.is_timecode() && !TempoMap::metrical(480, &[]).is_timecode());
     }
 }

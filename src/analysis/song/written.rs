@@ -6,9 +6,16 @@ use super::corrections::Corrections;
 use super::description::{SongDescription, Swing};
 use super::rhythm::Rhythm;
 use super::salience::ROWS;
-use super::{LONGEST, describe_beats, harmony, register};
+use super::{describe_beats, harmony, register};
 use crate::analysis::posterior::{KEYS, LOWEST};
-use crate::music::{BarGrid, DRUM_CHANNEL, GridNote, Metre, Part, PartKind, Song};
+use crate::music::{BarGrid, DRUM_CHANNEL, GridNote, Metre, Part, PartKind, Song, TempoMap};
+
+/// Longest song that is read, s; the rest is left out.
+pub const LONGEST: f64 = 7_200.0;
+/// Most beats that are read: a tempo may be anything.
+const MOST_BEATS: usize = 24_000;
+/// Ticks of a beat where the file has film frames instead.
+const TICKS: u16 = 480;
 
 /// How a note dies away as long as it is held: to a third after so many seconds.
 const FADES: f64 = 1.5;
@@ -24,9 +31,14 @@ pub struct Written {
     pub grid: BarGrid,
     /// Its tracks, by what they play; those of one kind are one part.
     pub parts: Vec<Part>,
+    /// Its time.
+    pub tempo: TempoMap,
+    /// Its metres, as it says them, by that time's ticks.
+    pub metres: Vec<(u64, Metre)>,
 }
 
-/// Reads a song. Its first ten minutes are used; what is `told` of key, metre and downbeat counts.
+/// Reads a song. Its first two hours are used; what is `told` of key, metre and downbeat counts, and the tempo
+/// where it has film frames instead of beats.
 /// Any thread but audio.
 ///
 /// # Errors
@@ -36,11 +48,25 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
     if song.notes().next().is_none() {
         return Err("has no notes; export the tracks that the part has to fit.".to_owned());
     }
-    if told.tempo.is_some() {
-        return Err("says its tempo itself; leave --tempo out.".to_owned());
-    }
-    let used = seconds.min(LONGEST);
-    let (beats, places, metres) = beats(song, used, told);
+    let on_beats = match (song.tempo.is_timecode(), told.tempo) {
+        // A felt beat of 6/8 is three eighths long.
+        (true, Some(bpm)) => {
+            let compound = told.metre.is_some_and(Metre::compound);
+            let quarters = if compound { bpm * 1.5 } else { bpm };
+            Some(song.clone().at_tempo(quarters, TICKS))
+        }
+        (true, None) => {
+            let why = "counts film frames, not beats; give its tempo, as in --tempo 96.";
+            return Err(why.to_owned());
+        }
+        (false, Some(_)) => return Err("says its tempo itself; leave --tempo out.".to_owned()),
+        (false, None) => None,
+    };
+    let song = on_beats.as_ref().unwrap_or(song);
+    let (beats, places, metres) = beats(song, seconds.min(LONGEST), told);
+    let used = seconds
+        .min(LONGEST)
+        .min(beats.last().copied().unwrap_or(0.0));
     let first = metres[0].1;
     let grid = BarGrid::with_bars(&beats, &places, &metres)
         .ok_or("is too short to have bars; export two beats at least.")?;
@@ -73,6 +99,10 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
         description,
         parts: parts(song, &grid),
         grid,
+        tempo: song.tempo.clone(),
+        metres: told
+            .metre
+            .map_or(song.metres.clone(), |metre| vec![(0, metre)]),
     })
 }
 
@@ -88,25 +118,51 @@ fn beats(song: &Song, used: f64, told: &Corrections) -> (Vec<f64>, Vec<usize>, V
         metres.insert(0, (0, four));
     }
     let quarter = f64::from(song.tempo.ticks_per_beat());
+    let late = upbeat(&mut metres, quarter);
     let (mut beats, mut places, mut known) = (Vec::new(), Vec::new(), Vec::new());
     for (number, &(tick, metre)) in metres.iter().enumerate() {
         let end = metres.get(number + 1).map_or(u64::MAX, |next| next.0);
         let apart = quarter * metre.quarters();
         let count = usize::from(metre.beats().max(1));
         // A told downbeat moves the bars of the whole song.
-        let late = told.downbeat.rem_euclid(count as i32) as usize;
+        let told_late = told.downbeat.rem_euclid(count as i32) as usize;
         known.push((song.tempo.seconds_at(tick), metre));
+        // Beats of an upbeat's bar are counted back from its end; one may begin before the song.
+        let before = if number == 0 {
+            (late / apart).ceil()
+        } else {
+            0.0
+        };
+        let first = tick as f64 + if number == 0 { late } else { 0.0 };
+        let begins = count - before as usize % count;
         for beat in 0usize.. {
-            let at = tick + (beat as f64 * apart).round() as u64;
-            let before = beats.last().is_some_and(|last: &f64| *last > used);
-            if at >= end || (before && beats.len() > 1) {
+            let at = first + ((beat as f64 - before) * apart).round();
+            let past = beats.last().is_some_and(|last: &f64| *last > used);
+            if at >= end as f64 || (past && beats.len() > 1) || beats.len() >= MOST_BEATS {
                 break;
             }
-            beats.push(song.tempo.seconds_at(at));
-            places.push((beat + count - late) % count);
+            // Before the song its first tempo goes back on.
+            let early = song.tempo.seconds_at((-at).max(0.0) as u64);
+            beats.push(song.tempo.seconds_at(at.max(0.0) as u64) - early);
+            places.push((begins + beat + count - told_late) % count);
         }
     }
     (beats, places, known)
+}
+
+/// Ticks until the first whole bar: of a song whose first bar is shorter than those that follow it has the
+/// metre of those, and is their upbeat.
+fn upbeat(metres: &mut Vec<(u64, Metre)>, quarter: f64) -> f64 {
+    let bar = |metre: Metre| quarter * f64::from(metre.count) * 4.0 / f64::from(metre.unit);
+    if let [(_, first), (tick, second), ..] = metres[..]
+        && (bar(first) - tick as f64).abs() < 1.0
+        && bar(first) < bar(second)
+    {
+        metres.remove(0);
+        metres[0].0 = 0;
+        return tick as f64;
+    }
+    0.0
 }
 
 /// Which keys sound when, of all but the drums.
@@ -170,96 +226,4 @@ pub fn parts(song: &Song, grid: &BarGrid) -> Vec<Part> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::music::{Note, TempoMap, Track};
-
-    /// Two bars of C and G on a piano, a kick on each beat, a bass.
-    fn song(metres: Vec<(u64, Metre)>) -> Song {
-        let note = |channel, key, start, length| Note {
-            channel,
-            key,
-            velocity: 90,
-            start,
-            length,
-        };
-        let chord = |keys: [u8; 3], start| keys.map(|key| note(0, key, start, 1_900));
-        let track = |program, notes| Track {
-            program,
-            notes,
-            ..Track::default()
-        };
-        let chords = [0, 3840].map(|start| chord([60, 64, 67], start));
-        let others = [1920, 5760].map(|start| chord([59, 62, 67], start));
-        let bass = [(36, 0), (43, 1920), (36, 3840), (43, 5760)];
-        Song {
-            tempo: TempoMap::metrical(480, &[(0, 400_000)]),
-            metres,
-            tracks: vec![
-                track(Some(0), [chords, others].concat().concat()),
-                track(
-                    Some(33),
-                    bass.map(|(key, start)| note(1, key, start, 1_900)).to_vec(),
-                ),
-                track(
-                    None,
-                    (0..16).map(|beat| note(9, 36, beat * 480, 60)).collect(),
-                ),
-            ],
-        }
-    }
-
-    #[test]
-    fn a_written_song_has_its_own_bars_chords_and_parts() {
-        let written = read(&song(Vec::new()), &Corrections::default()).unwrap();
-        let description = &written.description;
-        assert_eq!(description.key.as_ref().unwrap().name, "C major");
-        let chords: Vec<String> = description
-            .chords
-            .iter()
-            .map(|heard| heard.chord.to_string())
-            .collect();
-        assert_eq!(chords, ["C", "G", "C", "G"]);
-        assert!((description.tempo.as_ref().unwrap().bpm - 150.0).abs() < 0.01);
-        let kinds: Vec<_> = written
-            .parts
-            .iter()
-            .map(|part| part.kind.unwrap())
-            .collect();
-        assert_eq!(kinds, [PartKind::Drums, PartKind::Bass, PartKind::Keys]);
-        let kicks: Vec<u32> = written.parts[0].notes.iter().map(|n| n.step).collect();
-        assert_eq!(kicks, (0..16).map(|beat| beat * 4).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn metres_are_the_files_own_or_those_told() {
-        let three = Metre { count: 3, unit: 4 };
-        let six = Metre { count: 6, unit: 8 };
-        let found = read(&song(vec![(0, three)]), &Corrections::default()).unwrap();
-        assert_eq!(found.grid.bars()[1].step, 12);
-        let told = Corrections {
-            metre: Some(six),
-            ..Corrections::default()
-        };
-        let found = read(&song(vec![(0, three)]), &told).unwrap();
-        assert_eq!(found.description.metre.unwrap().metre, six);
-        let told = Corrections {
-            tempo: Some(90.0),
-            ..Corrections::default()
-        };
-        assert!(
-            read(&song(Vec::new()), &told)
-                .unwrap_err()
-                .contains("--tempo")
-        );
-        let empty = Song {
-            tracks: Vec::new(),
-            ..song(Vec::new())
-        };
-        assert!(
-            read(&empty, &Corrections::default())
-                .unwrap_err()
-                .contains("no notes")
-        );
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Tests of listening, on sounds of known content.
 
+mod codings;
+mod containers;
 mod files;
 mod golden;
 mod notes;

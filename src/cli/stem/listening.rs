@@ -12,7 +12,7 @@ use crate::analysis::song::{self, Corrections, SongDescription, written};
 use crate::analysis::{Sound, score};
 use crate::instrument::open;
 use crate::jobs::stem::StemContext;
-use crate::music::{BarGrid, Metre, TempoMap};
+use crate::music::{BarGrid, Metre, Part, TempoMap, midi};
 
 /// Longest song that is listened to, s.
 const LONGEST: f64 = song::LONGEST;
@@ -25,7 +25,10 @@ pub struct Listened {
     pub sound: Option<Sound>,
     pub song: SongDescription,
     pub grid: BarGrid,
+    /// What the part has to fit: all of it, or the bars that were asked for.
     pub context: StemContext,
+    /// The step of the song that those begin at.
+    pub first: u32,
     /// Its own time.
     pub tempo: TempoMap,
     /// And its metres, by that time's ticks.
@@ -34,50 +37,75 @@ pub struct Listened {
     pub seconds: f64,
 }
 
-/// Listens to a sound file, or reads a MIDI file.
-pub fn listen(path: &Path, told: &Told, context: &Context) -> Result<Listened, Failure> {
+/// Bars, the first and the last, from 1.
+type Bars = Option<(usize, usize)>;
+
+/// Listens to a sound file, or reads a MIDI file; of it all the part has to fit these bars, where any are said.
+pub fn listen(
+    path: &Path,
+    told: &Told,
+    bars: Bars,
+    context: &Context,
+) -> Result<Listened, Failure> {
     let told = told.corrections();
     match is_midi(path)? {
-        true => read(path, told, context),
-        false => hear(path, &told, context),
+        true => read(path, &told, bars, context),
+        false => hear(path, &told, bars, context),
+    }
+}
+
+/// What a part has to fit, and where that begins.
+fn fitted(
+    song: &SongDescription,
+    grid: &BarGrid,
+    parts: &[Part],
+    bars: Bars,
+) -> Result<(StemContext, u32), String> {
+    match bars {
+        Some((first, last)) => StemContext::of_bars(song, grid, parts, first - 1..last),
+        None => Ok((StemContext::new(song, grid, parts)?, 0)),
     }
 }
 
 fn is_midi(path: &Path) -> Result<bool, Failure> {
     let mut file = open::open(path).map_err(|error| Failure::read(path, &error))?;
-    let mut head = [0; 4];
-    Ok(file.read_exact(&mut head).is_ok() && &head == b"MThd")
+    let mut head = [0; 12];
+    Ok(file.read_exact(&mut head).is_ok() && midi::is_midi(&head))
 }
 
-fn read(path: &Path, mut told: Corrections, context: &Context) -> Result<Listened, Failure> {
+fn read(
+    path: &Path,
+    told: &Corrections,
+    bars: Bars,
+    context: &Context,
+) -> Result<Listened, Failure> {
     let begun = Instant::now();
-    let mut notes = input::song(path)?;
-    if notes.tempo.is_timecode() {
-        let Some(bpm) = told.tempo.take() else {
-            let why = "counts film frames, not beats; give its tempo, as in --tempo 96.";
-            return Err(Failure::file(path, why));
-        };
-        // A felt beat of 6/8 is three eighths long.
-        let compound = told.metre.is_some_and(Metre::compound);
-        notes = notes.at_tempo(if compound { bpm * 1.5 } else { bpm }, TICKS);
-    }
-    input::is_longer_than_used(notes.seconds(), context);
-    let found = written::read(&notes, &told).map_err(|error| Failure::file(path, error))?;
+    let notes = input::song(path)?;
+    let found = written::read(&notes, told).map_err(|error| Failure::file(path, error))?;
     let (song, grid) = (found.description, found.grid);
-    let stem_context = StemContext::new(&song, &grid, &found.parts)
-        .map_err(|error| Failure::content(path, error))?;
+    if song.seconds_used < song.seconds {
+        input::is_long(song.seconds_used, context);
+    }
+    let (fitted, first) =
+        fitted(&song, &grid, &found.parts, bars).map_err(|error| Failure::file(path, error))?;
     Ok(Listened {
         sound: None,
         song,
         grid,
-        context: stem_context,
-        tempo: notes.tempo,
-        metres: told.metre.map_or(notes.metres, |metre| vec![(0, metre)]),
+        context: fitted,
+        first,
+        tempo: found.tempo,
+        metres: found.metres,
         seconds: begun.elapsed().as_secs_f64(),
     })
 }
 
-fn hear(path: &Path, told: &Corrections, context: &Context) -> Result<Listened, Failure> {
+fn hear(
+    path: &Path,
+    told: &Corrections,
+    bars: Bars,
+    context: &Context,
+) -> Result<Listened, Failure> {
     let progress = context.progress();
     progress.show("Reading the song", 0.0);
     let sound = input::sound(path, LONGEST, context)?;
@@ -103,15 +131,16 @@ fn hear(path: &Path, told: &Corrections, context: &Context) -> Result<Listened, 
     };
     let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
     let parts = score::parts(&notes, &strokes, &grid);
-    let stem_context =
-        StemContext::new(&song, &grid, &parts).map_err(|error| Failure::content(path, error))?;
+    let (fitted, first) =
+        fitted(&song, &grid, &parts, bars).map_err(|error| Failure::content(path, error))?;
     Ok(Listened {
         tempo: song.tempo_map(TICKS),
         metres: song.metres(TICKS),
         sound: Some(sound),
         song,
         grid,
-        context: stem_context,
+        context: fitted,
+        first,
         seconds: begun.elapsed().as_secs_f64(),
     })
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use egui::{Rect, Ui, UiBuilder, vec2};
 
 use super::{State, on_card, row};
+use crate::analysis::sound_file::{ENDINGS, endings_and};
 use crate::editor::widgets::file_browser::FileBrowser;
 use crate::editor::widgets::{keyboard, spoken};
 use crate::editor::{Controls, LibraryOrder, View, theme};
@@ -27,12 +28,8 @@ const FOOTER: f32 = 26.0;
 const KEYBOARD: f32 = 92.0;
 
 /// Files to ask with, and files to add.
-const SOUNDS: [&str; 9] = [
-    "wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga", "sfz",
-];
-const INSTRUMENTS: [&str; 9] = [
-    "wav", "flac", "aif", "aiff", "mp3", "ogg", "oga", "sfz", "consort",
-];
+const SOUNDS: [&str; ENDINGS.len() + 1] = endings_and(["sfz"]);
+const INSTRUMENTS: [&str; ENDINGS.len() + 2] = endings_and(["sfz", "consort"]);
 
 /// What the page remembers between frames.
 pub(super) struct LibraryPage {

@@ -8,18 +8,15 @@ use egui::text::LayoutJob;
 use egui::{Align, Button, Key, Label, Layout, RichText, Slider, TextEdit, Ui, vec2};
 
 use super::{capture, name_it};
+use crate::analysis::sound_file::{ENDINGS, endings_and};
 use crate::editor::widgets::file_browser::{FileBrowser, has_ending};
 use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::instrument::Instrument;
 use crate::jobs::{Capture, Captured, Request, SoundFile, Source};
 
-/// Endings of the sound files that can be read.
-const SOUNDS: [&str; 8] = ["wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga"];
-/// And of what the browser shows.
-const SHOWN: [&str; 9] = [
-    "wav", "wave", "flac", "aif", "aiff", "mp3", "ogg", "oga", "consort",
-];
+/// Endings of what the browser shows.
+const SHOWN: [&str; ENDINGS.len() + 1] = endings_and(["consort"]);
 const INSTRUMENT: [&str; 1] = ["consort"];
 /// What a variation gives up to chance, unless the user says.
 const USUAL_AMOUNT: f32 = 0.3;
@@ -80,7 +77,7 @@ impl SoundRow {
         self.fault = None;
         if has_ending(&file, &INSTRUMENT) {
             self.fault = controls.open(&file).err();
-        } else if has_ending(&file, &SOUNDS) {
+        } else if has_ending(&file, &ENDINGS) {
             self.sound = Some(SoundFile {
                 path: file,
                 key: None,

@@ -89,7 +89,7 @@ impl Ear {
 
     fn file(&mut self, path: &Path) -> Result<Impression, Error> {
         let audible = audible(path).map_err(Error::Sound)?;
-        let (sound, _) = sound_file::read(&audible.path, LONGEST_READ)
+        let (sound, _) = sound_file::read_sounding(&audible.path, LONGEST_READ)
             .map_err(|fault| Error::Sound(fault.to_string()))?;
         self.listen(&sound)
     }

@@ -2,7 +2,7 @@
 
 use crate::analysis::song::SongDescription;
 use crate::models::parts::roll::StepChord;
-use crate::music::{BarGrid, Chord, GridNote, Key, Metre, Mode, Part, PartKind, Quality};
+use crate::music::{BarGrid, Chord, GridNote, Key, Metre, Mode, Part, PartKind, Quality, STEPS};
 
 /// Bars longer or of another kind than the network's are counted as several or as parts of its own.
 const METRES: [(Metre, &str, u32); 9] = [
@@ -16,8 +16,8 @@ const METRES: [(Metre, &str, u32); 9] = [
     (metre(3, 8), "6/8", 12),
     (metre(5, 4), "5/4", 20),
 ];
-/// Most steps of a song that a part is made for: some ten minutes.
-const MOST_STEPS: u32 = 16 * 400;
+/// Most steps of a song that a part is made for: some hours.
+const MOST_STEPS: u32 = 16 * 9_000;
 
 const fn metre(count: u8, unit: u8) -> Metre {
     Metre { count, unit }
@@ -54,17 +54,55 @@ impl StemContext {
     /// # Errors
     /// One sentence that says what to do. Any thread but audio.
     pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, String> {
-        let written = grid.bars().first().map_or(metre(4, 4), |bar| bar.metre);
+        let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
+        Self::between(song, grid, parts, 0..end, 0..grid.bars().len())
+    }
+
+    /// That of some bars of a song, counted from 0, and nothing else; and at which step of the song they begin.
+    /// Only their metre counts.
+    ///
+    /// # Errors
+    /// One sentence that says what to do, to come after the song's name. Any thread but audio.
+    pub fn of_bars(
+        song: &SongDescription,
+        grid: &BarGrid,
+        parts: &[Part],
+        bars: std::ops::Range<usize>,
+    ) -> Result<(Self, u32), String> {
+        let all = grid.bars();
+        let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
+        // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
+        let line = |bar: usize| all.get(bar).map_or(grid.steps(), |bar| bar.step);
+        let is_there =
+            |&bar: &usize| bar == 0 || line(bar) + (line(bar + 1) - line(bar)) / 2 <= end;
+        let count = (0..all.len()).take_while(is_there).count();
+        if bars.end > count {
+            return Err(format!("has {count} bars; choose bars of 1-{count}."));
+        }
+        let steps = line(bars.start)..line(bars.end);
+        let first = steps.start;
+        Ok((Self::between(song, grid, parts, steps, bars)?, first))
+    }
+
+    fn between(
+        song: &SongDescription,
+        grid: &BarGrid,
+        parts: &[Part],
+        stretch: std::ops::Range<u32>,
+        bars: std::ops::Range<usize>,
+    ) -> Result<Self, String> {
+        let bars = &grid.bars()[bars];
+        let written = bars.first().map_or(metre(4, 4), |bar| bar.metre);
         let known = METRES.iter().find(|(metre, ..)| *metre == written);
         let Some(&(_, name, bar)) = known else {
             return Err(format!(
                 "Consort writes parts in 4/4, 3/4, 6/8 and 5/4, and this is in {written}: choose the nearest metre under “Heard”."
             ));
         };
-        if grid.bars().iter().any(|other| other.metre != written) {
+        if bars.iter().any(|other| other.metre != written) {
             return Err("The metre changes within these bars: take bars of one metre.".to_owned());
         }
-        let sound = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
+        let (first, sound) = (stretch.start, stretch.end.saturating_sub(stretch.start));
         // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
         let steps = ((sound + bar / 2) / bar).max(1) * bar;
         let steps = steps.min(MOST_STEPS / bar * bar) as usize;
@@ -77,7 +115,10 @@ impl StemContext {
         );
         let mut chords: Vec<Option<Chord>> = vec![None; steps];
         for heard in &song.chords {
-            let step = |seconds: f64| (grid.step_at(seconds).round().max(0.0) as usize).min(steps);
+            let step = |seconds: f64| {
+                let step = (grid.step_at(seconds) - f64::from(first)).round();
+                (step.max(0.0) as usize).min(steps)
+            };
             chords[step(heard.start)..step(heard.end).max(step(heard.start))]
                 .fill(Some(heard.chord));
         }
@@ -100,9 +141,19 @@ impl StemContext {
             notes: part
                 .notes
                 .iter()
-                .filter(|note| (note.step as usize) < steps)
-                .copied()
+                .filter_map(|note| {
+                    let step = note.step.checked_sub(first)?;
+                    ((step as usize) < steps).then_some(GridNote { step, ..*note })
+                })
                 .collect(),
+        };
+        // Where metres change the song's beats are of several lengths.
+        let one_metre = grid.bars().iter().all(|bar| bar.metre == written);
+        let seconds = |step: u32| grid.seconds_at(f64::from(step));
+        let lasts = seconds(first + bar) - seconds(first);
+        let bpm = match one_metre {
+            true => quarters(song),
+            false => (60.0 * f64::from(bar / STEPS) / lasts).clamp(30.0, 300.0),
         };
         let (given, heard): (Vec<&Part>, Vec<&Part>) =
             parts.iter().partition(|part| part.kind.is_some());
@@ -113,7 +164,7 @@ impl StemContext {
             chords: filled.collect(),
             knows_chords,
             key,
-            bpm: quarters(song),
+            bpm,
             heard: heard
                 .into_iter()
                 .flat_map(|part| within(part).notes)
@@ -128,42 +179,6 @@ impl StemContext {
     pub fn given_besides(&self, kind: PartKind) -> Vec<&Part> {
         let others = self.given.iter().filter(|part| part.kind != Some(kind));
         others.collect()
-    }
-
-    /// Some of its bars, as the song counts them from 0, and nothing else.
-    #[must_use]
-    pub fn cut(&self, bars: std::ops::Range<usize>) -> Self {
-        let bar = self.bar_written();
-        let from = (bars.start * bar).min(self.steps);
-        let to = (bars.end * bar).clamp(from, self.steps);
-        let notes = |notes: &[GridNote]| -> Vec<GridNote> {
-            let inside = notes
-                .iter()
-                .filter(|note| (from..to).contains(&(note.step as usize)));
-            inside
-                .map(|note| GridNote {
-                    step: note.step - from as u32,
-                    ..*note
-                })
-                .collect()
-        };
-        // The network's bars are whole.
-        let steps = (to - from).div_ceil(self.bar).max(1) * self.bar;
-        let chord = |step: usize| self.chords[(from + step).min(self.steps - 1)];
-        Self {
-            steps,
-            chords: (0..steps).map(chord).collect(),
-            heard: notes(&self.heard),
-            given: self
-                .given
-                .iter()
-                .map(|part| Part {
-                    kind: part.kind,
-                    notes: notes(&part.notes),
-                })
-                .collect(),
-            ..self.clone()
-        }
     }
 
     /// Bars as the song counts them.

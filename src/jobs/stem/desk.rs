@@ -42,6 +42,7 @@ const MOST_UNDONE: usize = 100;
 
 const NOTHING_HEARD: &str = "Nothing was heard that a part could fit: switch Listen on, play the song, and press “Take last”.";
 const NO_PART: &str = "There is no part yet: say what to add, and press “Add”.";
+const NO_NAME: &str = "Say which part to add, such as “jazzy drums” or “walking bass”; the one that is there stays. To change that one, press “Change”.";
 const NO_SOUND: &str = "The part has no sound yet: wait a moment.";
 const NO_THREAD: &str =
     "Consort can't start a thread to write the part; close other programs and ask again.";
@@ -217,6 +218,9 @@ impl StemDesk {
         desk.said = None;
         match order {
             StemOrder::Make { words, kind, seed } => match planned {
+                Ok(_) if desk.now.is_some() && kind.or(words::read(&words).kind).is_none() => {
+                    desk.said = Some((NO_NAME.to_owned(), true));
+                }
                 Ok((context, sheet)) => {
                     let kind = kind.or(words::read(&words).kind);
                     let sheet = Sheet {

@@ -1,6 +1,7 @@
 //! A part by the network and by rule: its first draft, fills, an intro, an ending.
 
 use super::context::StemContext;
+use super::kicks;
 use super::rules;
 use super::windows::Work;
 use super::words::{self, Control, Edit, Said};
@@ -135,8 +136,13 @@ impl StemModels {
                 go_on(first + (1.0 - first) * part)
             })?;
         }
+        let bar = context.bar_written();
+        let sizes = (context.steps, context.metre);
+        part = kicks::on_every_beat(part, &said, sizes, &|step, key| match &ask.again {
+            Some(again) => again.frees(step, Some(key), bar),
+            None => true,
+        });
         if ask.again.is_none() {
-            let bar = context.bar_written();
             if said.intro {
                 part = rules::with_intro(part, bars, bar);
             }
@@ -183,6 +189,7 @@ impl StemModels {
         }
         let part = self.as_busy_as_said(part, &work, &mut |_| go_on(1.0))?;
         let bar = context.bar_written();
+        let part = kicks::instead_of_snares(part, said, (context.steps, bar), context.metre);
         Ok(rules::as_said(
             part,
             said,

@@ -57,6 +57,8 @@ pub struct Said {
     pub edit: Option<Edit>,
     /// Whether second eighths come late, or by no means.
     pub swing: Option<bool>,
+    /// The kick is on every beat.
+    pub kick_on_beats: bool,
 }
 
 impl Said {
@@ -91,6 +93,7 @@ pub fn read(instruction: &str) -> Said {
         .collect();
     let mut said = Said {
         kind: kind(&words),
+        kick_on_beats: kick_on_beats(&words),
         ..Said::default()
     };
     let all: Vec<&'static str> = PIECES
@@ -152,6 +155,36 @@ pub fn read(instruction: &str) -> Said {
     said.banned.sort_unstable();
     said.banned.dedup();
     said
+}
+
+/// "Four on the floor", "the kick on every beat".
+fn kick_on_beats(words: &[&str]) -> bool {
+    let text = words.join(" ").replace('-', " ");
+    let words: Vec<&str> = text.split(' ').collect();
+    let denied = |at: usize| at > 0 && matches!(words[at - 1], "no" | "not" | "without" | "less");
+    let floor = |at: usize| match words[at..] {
+        [four, "on" | "to", "the", "floor", ..] => matches!(four, "four" | "4"),
+        _ => false,
+    };
+    let kick = |at: usize| {
+        let rest = match words[at..] {
+            ["kick" | "kicks", ref rest @ ..] | ["bass", "drum" | "drums", ref rest @ ..] => rest,
+            _ => return false,
+        };
+        let rest = rest.strip_prefix(&["on"]).unwrap_or(rest);
+        let Some(("every" | "each" | "all", rest)) = rest.split_first().map(|(a, b)| (*a, b))
+        else {
+            return false;
+        };
+        let mut next = rest.iter().take(3);
+        next.any(|word| {
+            matches!(
+                *word,
+                "beat" | "beats" | "quarter" | "quarters" | "crotchet"
+            )
+        })
+    };
+    (0..words.len()).any(|at| !denied(at) && (floor(at) || kick(at)))
 }
 
 fn is_hat(word: &str) -> bool {

@@ -69,7 +69,7 @@ fn learned(file: &SoundFile) -> Result<Learned, Error> {
     let (sound, extent) = match &file.sound {
         Some(sound) => (&**sound, Extent::Whole),
         None => {
-            read = sound_file::read(&file.path, LONGEST_SEARCHED).map_err(said)?;
+            read = sound_file::read_sounding(&file.path, LONGEST_SEARCHED).map_err(said)?;
             (&read.0, read.1)
         }
     };

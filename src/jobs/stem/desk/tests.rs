@@ -270,7 +270,19 @@ fn making_is_cancelled_and_replaced() {
     desk.order(make("drums"), Some(heard()));
     desk.order(make("walking bass"), Some(heard()));
     let stem = wait(&desk, |stem| stem.status == StemStatus::Idle);
-    assert_eq!(stem.sheet.unwrap().kind, Some(PartKind::Bass));
+    let bass = stem.sheet.unwrap();
+    assert_eq!(bass.kind, Some(PartKind::Bass));
+    // What names no part takes the place of none.
+    for words in ["", "  ", "qwertz", "something nice", "no drums", "🎻"] {
+        desk.order(make(words), Some(heard()));
+        let stem = desk.stem();
+        assert!(
+            stem.said
+                .is_some_and(|(said, wrong)| wrong && said.contains("stays"))
+        );
+        assert_eq!(stem.status, StemStatus::Idle, "{words}");
+        assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
+    }
 }
 
 #[test]
