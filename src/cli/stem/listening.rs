@@ -87,7 +87,7 @@ fn read(
         input::is_long(song.seconds_used, context);
     }
     let (fitted, first) =
-        fitted(&song, &grid, &found.parts, bars).map_err(|error| Failure::file(path, error))?;
+        fitted(&song, &grid, &found.parts, bars).map_err(|error| Failure::content(path, error))?;
     Ok(Listened {
         sound: None,
         song,
