@@ -202,17 +202,20 @@ impl EditorHandle for Handle {
         self.size.show();
         self.repaint.request_repaint();
         // Windows tells baseview by itself, and macOS counts in points.
-        if cfg!(target_os = "linux") {
-            window.resize(native(&self.size))
-        } else {
-            window.suggest_fallback_scale_factor(scale)
+        if cfg!(not(target_os = "linux")) {
+            return window.suggest_fallback_scale_factor(scale);
         }
+        match &self.granting {
+            Some(granting) => granting.grant(&self.size, window),
+            None => window.resize(native(&self.size))?,
+        }
+        Ok(())
     }
 
     fn host_main_thread_callback(&self, window: &Window) {
         window.host_main_thread_callback();
         if let Some(granting) = &self.granting {
-            granting.grant(&self.size, window);
+            granting.grant_wish(&self.size, window);
         }
     }
 

@@ -24,6 +24,8 @@ pub struct WindowSize {
     points: AtomicU64,
     /// The open window's, pixels; 0 for none.
     shown: AtomicU64,
+    /// What that was before the last zoom.
+    before_zoom: AtomicU64,
     /// Bits of an `f32`.
     zoom: AtomicU32,
     /// What the host said of the screen, and what the desktop says: bits of an `f64`, 0 for nothing.
@@ -39,6 +41,7 @@ impl WindowSize {
             sizes,
             points: AtomicU64::new(pack(sizes.usual)),
             shown: AtomicU64::new(0),
+            before_zoom: AtomicU64::new(0),
             zoom: AtomicU32::new(1f32.to_bits()),
             host_scale: AtomicU64::new(0),
             desktop_scale: AtomicU64::new(0),
@@ -75,6 +78,7 @@ impl WindowSize {
         let zoom = if zoom.is_finite() { zoom } else { 1.0 };
         let zoom = zoom.clamp(*ZOOMS.start(), *ZOOMS.end());
         self.zoom.store(zoom.to_bits(), Relaxed);
+        self.before_zoom.store(self.shown.load(Relaxed), Relaxed);
     }
 
     /// What the host says of the screen, pixels a point; nonsense is not taken. Hosts that know of no scales
@@ -129,17 +133,20 @@ impl WindowSize {
     /// There is no window any more.
     pub fn close(&self) {
         self.shown.store(0, Relaxed);
+        self.before_zoom.store(0, Relaxed);
     }
 
-    /// The window has so many pixels. Remembers the points that they are; not those it had already, which
-    /// say nothing of a new zoom, and not of a window that is too small for the page, which is the host's
-    /// doing, and may pass.
+    /// The window has so many pixels. Remembers the points that they are; not those it had before a zoom, which
+    /// say nothing of it (Ardour says them once more, or goes back to them), and not of a window that is too small
+    /// for the page, which is the host's doing, and may pass.
     pub fn set_pixels(&self, (width, height): (u32, u32)) {
         let size = pack((width, height));
+        self.shown.store(size, Relaxed);
         // Of those it was to have the points are known, not rounded.
-        if self.shown.swap(size, Relaxed) == size || (width, height) == self.pixels() {
+        if size == self.before_zoom.load(Relaxed) || (width, height) == self.pixels() {
             return;
         }
+        self.before_zoom.store(0, Relaxed);
         let points = |pixels: u32| (f64::from(pixels) / self.zoomed()).round() as u32;
         let (width, height) = (points(width), points(height));
         let (narrowest, lowest) = self.sizes.smallest;
@@ -252,6 +259,11 @@ mod tests {
         assert_eq!((size.get(), size.pixels()), (SIZES.usual, (750, 557)));
         size.set_pixels((750, 557));
         assert_eq!((size.get(), size.shown()), (SIZES.usual, (750, 557)));
+        // Of one that goes back to it.
+        size.set_pixels((1000, 742));
+        size.set_zoom(1.0);
+        assert_eq!((size.pixels(), size.shown()), ((1000, 742), (1000, 742)));
+        size.set_zoom(0.75);
         size.set_pixels((900, 600));
         assert_eq!(size.get(), (1200, 800));
         size.close();

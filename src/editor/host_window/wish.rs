@@ -38,13 +38,17 @@ type Shared = Rc<RefCell<Box<dyn HostCallbacks>>>;
 
 impl Granting {
     /// Asks the host, if the window wants it to be asked.
+    pub(super) fn grant_wish(&self, size: &WindowSize, window: &Window) {
+        if self.wanted.swap(false, Relaxed) {
+            self.grant(size, window);
+        }
+    }
+
+    /// Asks the host for the size that the window is to have.
     pub(super) fn grant(&self, size: &WindowSize, window: &Window) {
         let Ok(callbacks) = self.callbacks.try_get() else {
             return;
         };
-        if !self.wanted.swap(false, Relaxed) {
-            return;
-        }
         let (width, height) = size.pixels();
         let wanted = PhysicalSize::new(width, height);
         let before = window.size().physical;
@@ -81,12 +85,10 @@ pub(super) fn shared(methods: HostMethods) -> (baseview::host::Host, Wish, Grant
 struct Callbacks(Shared);
 
 impl baseview::host::HostCallbacks for Callbacks {
-    fn request_resize(&mut self, size: baseview::WindowSize) -> Result<(), HandlerError> {
-        let Ok(mut host) = self.0.try_borrow_mut() else {
-            return Ok(());
-        };
-        host.request_resize(size.physical.into(), size.scale_factor)
-            .map_err(HandlerError::from_boxed)
+    /// Every size that the window gets, the host's own too. Nobody is asked: [`Granting`] has asked before, and
+    /// who says no here has the window thrown back to the size before, without end.
+    fn request_resize(&mut self, _: baseview::WindowSize) -> Result<(), HandlerError> {
+        Ok(())
     }
 
     fn destroyed(&mut self) {
