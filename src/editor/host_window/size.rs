@@ -1,11 +1,16 @@
 //! How large a window is: in points, by its zoom, and by the screen's scale.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 /// A saved size beyond this is damage, points.
 pub const LARGEST: (u32, u32) = (4096, 4096);
 /// What a user can zoom to.
 pub const ZOOMS: std::ops::RangeInclusive<f32> = 0.75..=2.0;
+/// So soon after a zoom another size is the host's answer to it, not the user's hand.
+const ANSWER: Duration = Duration::from_secs(1);
 /// Pixels a point that a screen may have.
 const SCALES: std::ops::RangeInclusive<f64> = 0.5..=8.0;
 
@@ -24,8 +29,7 @@ pub struct WindowSize {
     points: AtomicU64,
     /// The open window's, pixels; 0 for none.
     shown: AtomicU64,
-    /// What that was before the last zoom.
-    before_zoom: AtomicU64,
+    zoomed_at: Mutex<Option<Instant>>,
     /// Bits of an `f32`.
     zoom: AtomicU32,
     /// What the host said of the screen, and what the desktop says: bits of an `f64`, 0 for nothing.
@@ -41,7 +45,7 @@ impl WindowSize {
             sizes,
             points: AtomicU64::new(pack(sizes.usual)),
             shown: AtomicU64::new(0),
-            before_zoom: AtomicU64::new(0),
+            zoomed_at: Mutex::new(None),
             zoom: AtomicU32::new(1f32.to_bits()),
             host_scale: AtomicU64::new(0),
             desktop_scale: AtomicU64::new(0),
@@ -78,7 +82,7 @@ impl WindowSize {
         let zoom = if zoom.is_finite() { zoom } else { 1.0 };
         let zoom = zoom.clamp(*ZOOMS.start(), *ZOOMS.end());
         self.zoom.store(zoom.to_bits(), Relaxed);
-        self.before_zoom.store(self.shown.load(Relaxed), Relaxed);
+        *self.zoomed_at.lock() = Some(Instant::now());
     }
 
     /// What the host says of the screen, pixels a point; nonsense is not taken. Hosts that know of no scales
@@ -133,20 +137,20 @@ impl WindowSize {
     /// There is no window any more.
     pub fn close(&self) {
         self.shown.store(0, Relaxed);
-        self.before_zoom.store(0, Relaxed);
     }
 
-    /// The window has so many pixels. Remembers the points that they are; not those it had before a zoom, which
-    /// say nothing of it (Ardour says them once more, or goes back to them), and not of a window that is too small
-    /// for the page, which is the host's doing, and may pass.
+    /// The window has so many pixels. Remembers the points that they are; not those it had already, not what
+    /// a host makes of a zoom (Ardour says the old size once more, or lets no window be smaller than it opened),
+    /// and not of a window that is too small for the page, which is the host's doing, and may pass.
     pub fn set_pixels(&self, (width, height): (u32, u32)) {
         let size = pack((width, height));
-        self.shown.store(size, Relaxed);
+        let known = self.shown.swap(size, Relaxed) == size;
+        let zoomed_at = *self.zoomed_at.lock();
+        let answers = zoomed_at.is_some_and(|at| at.elapsed() < ANSWER);
         // Of those it was to have the points are known, not rounded.
-        if size == self.before_zoom.load(Relaxed) || (width, height) == self.pixels() {
+        if known || answers || (width, height) == self.pixels() {
             return;
         }
-        self.before_zoom.store(0, Relaxed);
         let points = |pixels: u32| (f64::from(pixels) / self.zoomed()).round() as u32;
         let (width, height) = (points(width), points(height));
         let (narrowest, lowest) = self.sizes.smallest;
@@ -263,7 +267,15 @@ mod tests {
         size.set_pixels((1000, 742));
         size.set_zoom(1.0);
         assert_eq!((size.pixels(), size.shown()), ((1000, 742), (1000, 742)));
+        // And of one that isn't made as small as that.
+        size.set_zoom(1.25);
+        size.set_pixels((1250, 928));
         size.set_zoom(0.75);
+        size.set_pixels((1000, 742));
+        assert_eq!((size.get(), size.pixels()), (SIZES.usual, (750, 557)));
+        *size.zoomed_at.lock() = None;
+        size.set_pixels((1000, 742));
+        assert_eq!(size.get(), SIZES.usual);
         size.set_pixels((900, 600));
         assert_eq!(size.get(), (1200, 800));
         size.close();
