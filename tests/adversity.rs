@@ -157,7 +157,11 @@ fn there_is_no_place_to_write() {
         ("XDG_CACHE_HOME", &file),
         ("TMPDIR", &file),
     ]);
-    assert_clear(&told, "ONNX Runtime");
+    if cfg!(target_os = "linux") {
+        assert_eq!(told, "made", "memory will do");
+    } else {
+        assert_clear(&told, "ONNX Runtime");
+    }
 }
 
 fn copy_of_the_models() -> tempfile::TempDir {

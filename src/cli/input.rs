@@ -52,6 +52,7 @@ pub fn sound(path: &Path, longest: f64, context: &Context) -> Result<Sound, Fail
 /// Says that only the beginning of a song, so many seconds, is used.
 pub fn is_long(seconds: f64, context: &Context) {
     let used = match (seconds / 60.0).round() {
+        _ if seconds < 55.0 => format!("{seconds:.0} seconds are"),
         1.0 => "minute is".to_owned(),
         minutes => format!("{minutes} minutes are"),
     };

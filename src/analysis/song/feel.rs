@@ -2,6 +2,7 @@
 
 use super::description::Swing;
 use super::strength::{BANDS, FRAMES};
+use crate::music::{DRUM_CHANNEL, Note, Song};
 
 /// An onset is at least this, and this much above the mean of its surroundings.
 const LEAST: f32 = 0.35;
@@ -91,6 +92,41 @@ pub fn energy(onsets_a_second: f64, loudness_lufs: Option<f64>, strength: &[[f32
         0.0
     };
     (busy + loud + bright) / 3.0
+}
+
+/// Notes that begin so soon after each other are one onset, s.
+const TOGETHER: f64 = 0.03;
+/// Velocities that are as soft, and as loud, as songs are.
+const VELOCITIES: (f64, f64) = (20.0, 110.0);
+/// Keys of General MIDI's kit whose strokes are loudest above 2 kHz: snares, claps, hats, cymbals, shakers.
+const BRIGHT: [u8; 18] = [
+    37, 38, 39, 40, 42, 44, 46, 49, 51, 52, 53, 54, 55, 57, 59, 69, 70, 82,
+];
+
+/// The onsets in the first seconds of a song that is written down, and its energy. What a sound is measured by is judged by the notes:
+/// loudness by velocity, brightness by half the share of onsets with a bright stroke.
+pub fn written(song: &Song, seconds: f64) -> (usize, f64) {
+    let bright = |note: &Note| note.channel == DRUM_CHANNEL && BRIGHT.contains(&note.key);
+    let mut notes: Vec<(f64, bool)> = song
+        .notes()
+        .map(|note| (song.tempo.seconds_at(note.start), bright(note)))
+        .filter(|(at, _)| *at <= seconds)
+        .collect();
+    notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut onsets: Vec<(f64, bool)> = Vec::new();
+    for (at, bright) in notes {
+        match onsets.last_mut() {
+            Some(last) if at - last.0 < TOGETHER => last.1 |= bright,
+            _ => onsets.push((at, bright)),
+        }
+    }
+    let count = onsets.len().max(1) as f64;
+    let busy = (count / seconds.max(1.0) / 8.0).clamp(0.0, 1.0);
+    let velocities: f64 = song.notes().map(|note| f64::from(note.velocity)).sum();
+    let velocity = velocities / song.notes().count().max(1) as f64;
+    let loud = ((velocity - VELOCITIES.0) / (VELOCITIES.1 - VELOCITIES.0)).clamp(0.0, 1.0);
+    let bright = onsets.iter().filter(|onset| onset.1).count() as f64 / count / 2.0;
+    (onsets.len(), (busy + loud + bright) / 3.0)
 }
 
 #[cfg(test)]

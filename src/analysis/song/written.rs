@@ -6,12 +6,14 @@ use super::corrections::Corrections;
 use super::description::{SongDescription, Swing};
 use super::rhythm::Rhythm;
 use super::salience::ROWS;
-use super::{describe_beats, harmony, register};
+use super::{describe_beats, feel, harmony, mood, register};
 use crate::analysis::posterior::{KEYS, LOWEST};
 use crate::music::{BarGrid, DRUM_CHANNEL, GridNote, Metre, Part, PartKind, Song, TempoMap};
 
 /// Longest song that is read, s; the rest is left out.
 pub const LONGEST: f64 = 7_200.0;
+/// What comes after so long a silence is no more of the song, s: a note that was left behind somewhere.
+const SILENCE: f64 = 600.0;
 /// Most beats that are read: a tempo may be anything.
 const MOST_BEATS: usize = 24_000;
 /// Ticks of a beat where the file has film frames instead.
@@ -37,7 +39,7 @@ pub struct Written {
     pub metres: Vec<(u64, Metre)>,
 }
 
-/// Reads a song. Its first two hours are used; what is `told` of key, metre and downbeat counts, and the tempo
+/// Reads a song. Its first two hours are used, up to a silence of ten minutes; what is `told` of key, metre and downbeat counts, and the tempo
 /// where it has film frames instead of beats.
 /// Any thread but audio.
 ///
@@ -63,10 +65,9 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
         (false, None) => None,
     };
     let song = on_beats.as_ref().unwrap_or(song);
-    let (beats, places, metres) = beats(song, seconds.min(LONGEST), told);
-    let used = seconds
-        .min(LONGEST)
-        .min(beats.last().copied().unwrap_or(0.0));
+    let ends = ends(song).min(LONGEST);
+    let (beats, places, metres) = beats(song, ends, told);
+    let used = ends.min(beats.last().copied().unwrap_or(0.0));
     let first = metres[0].1;
     let grid = BarGrid::with_bars(&beats, &places, &metres)
         .ok_or("is too short to have bars; export two beats at least.")?;
@@ -88,12 +89,18 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
     };
     harmony(&mut description, &keys, Some(&rhythm), told);
     description.register = register::find(&keys);
-    description.density = Some(song.notes().count() as f64 / (rhythm.beats.len() - 1) as f64);
+    let (onsets, energy) = feel::written(song, used);
+    description.density = Some(onsets as f64 / (rhythm.beats.len() - 1) as f64);
+    description.energy = energy;
     description.swing = match first.compound() {
         true => None,
         false => swing(song, &grid),
     };
     describe_beats(&mut description, rhythm, false);
+    description.mood = mood::of(&description);
+    if let (Some(told), Some(mood)) = (&told.mood, &mut description.mood) {
+        mood.name.clone_from(told);
+    }
     description.sentence = description.to_sentence();
     Ok(Written {
         description,
@@ -104,6 +111,24 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
             .metre
             .map_or(song.metres.clone(), |metre| vec![(0, metre)]),
     })
+}
+
+/// When the song ends, or the first long silence begins, s.
+fn ends(song: &Song) -> f64 {
+    let at = |tick| song.tempo.seconds_at(tick);
+    let notes = song.notes();
+    let mut notes: Vec<(f64, f64)> = notes
+        .map(|note| (at(note.start), at(note.start + note.length)))
+        .collect();
+    notes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut end = notes.first().map_or(0.0, |note| note.1);
+    for (start, stop) in notes {
+        if start - end > SILENCE {
+            return end;
+        }
+        end = end.max(stop);
+    }
+    song.seconds()
 }
 
 /// Felt beats with their places, and from which second on there is which metre; one beat more than

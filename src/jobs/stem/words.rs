@@ -4,7 +4,10 @@
 mod lists;
 
 use crate::music::PartKind;
-use lists::{AMOUNTS, PARTS, PIECES};
+use lists::{AMOUNTS, DEGREES, PARTS, PIECES};
+
+/// What isn't to be so is to be otherwise by so much of it.
+const DENIED: f32 = 0.7;
 
 /// What the network can be asked for in numbers, in its own order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,16 +134,20 @@ pub fn read(instruction: &str) -> Said {
             "straight" => said.swing = Some(denied),
             _ => {}
         }
-        for (names, control, amount) in AMOUNTS {
-            if names.contains(word) && !denied {
-                // Of contradictions the last word counts.
-                said.controls.retain(|(known, _)| *known != control);
-                said.controls.push((control, amount));
-            }
+        if let Some((control, amount)) = amount(word) {
+            let amount = if turned(&words[..at]) {
+                -DENIED * amount
+            } else {
+                amount
+            };
+            // Of contradictions the last word counts.
+            said.controls.retain(|(known, _)| *known != control);
+            said.controls.push((control, amount));
         }
         said.edit = match *word {
-            "busier" | "denser" | "more" => Some(Edit::Busier),
-            "sparser" | "simpler" | "less" | "fewer" => Some(Edit::Sparser),
+            "more" | "less" => comparison(&words[at..]),
+            "busier" | "denser" => Some(Edit::Busier),
+            "sparser" | "simpler" | "fewer" => Some(Edit::Sparser),
             "louder" | "harder" => Some(Edit::Louder),
             "softer" | "quieter" => Some(Edit::Softer),
             "half-time" | "halftime" => Some(Edit::HalfTime),
@@ -155,6 +162,35 @@ pub fn read(instruction: &str) -> Said {
     said.banned.sort_unstable();
     said.banned.dedup();
     said
+}
+
+/// What a word asks for.
+fn amount(word: &str) -> Option<(Control, f32)> {
+    let mut found = AMOUNTS.iter();
+    let found = found.find(|(names, ..)| names.contains(&word))?;
+    Some((found.1, found.2))
+}
+
+/// Whether what comes after these words is asked for by its opposite: "not too busy", "never so loud".
+fn turned(before: &[&str]) -> bool {
+    let mut before = before.iter().rev();
+    let word = before.find(|word| !DEGREES.contains(word));
+    word.is_some_and(|word| {
+        matches!(*word, "no" | "not" | "never" | "less" | "without") || word.ends_with("n't")
+    })
+}
+
+/// "More", "less" and what they are about: "less loud", "more notes".
+fn comparison(words: &[&str]) -> Option<Edit> {
+    let way = if words[0] == "more" { 1.0 } else { -1.0 };
+    let what = words.get(1).and_then(|word| amount(word));
+    match what.unwrap_or((Control::Density, 1.0)) {
+        (Control::Density, amount) if way * amount > 0.0 => Some(Edit::Busier),
+        (Control::Density, _) => Some(Edit::Sparser),
+        (Control::Loudness, amount) if way * amount > 0.0 => Some(Edit::Louder),
+        (Control::Loudness, _) => Some(Edit::Softer),
+        (Control::Syncopation | Control::Register, _) => None,
+    }
 }
 
 /// "Four on the floor", "the kick on every beat".
@@ -240,60 +276,4 @@ fn bar_named(words: &[&str]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_named_in_many_ways() {
-        for (words, kind) in [
-            ("add jazzy drums", Some(PartKind::Drums)),
-            ("a walking bass line", Some(PartKind::Bass)),
-            ("harder bass drum", Some(PartKind::Drums)),
-            ("drums, no bass", Some(PartKind::Drums)),
-            ("warm string pad", Some(PartKind::Strings)),
-            ("something nice", None),
-            ("", None),
-        ] {
-            assert_eq!(read(words).kind, kind, "{words}");
-        }
-    }
-
-    #[test]
-    fn pieces_are_denied_and_amounts_asked_for() {
-        let said = read("soft brushes, no cymbals or toms");
-        assert!(
-            ["ride", "crash", "closed hat", "low tom"]
-                .iter()
-                .all(|p| said.banned.contains(p))
-        );
-        assert!(!said.banned.contains(&"snare"));
-        assert_eq!(said.controls, [(Control::Loudness, -1.5)]);
-        let only = read("only kick and snare");
-        assert!(!only.banned.contains(&"kick") && !only.banned.contains(&"stick"));
-        assert!(only.banned.contains(&"open hat") && only.banned.contains(&"bell"));
-        assert_eq!(read("only the best").banned, Vec::<&str>::new());
-        // The last of contradictions, and what is denied not at all.
-        assert_eq!(
-            read("silent quiet loud drums").controls,
-            [(Control::Loudness, 1.5)]
-        );
-        assert_eq!(read("drums that are not busy").controls, []);
-        let fill = read("add a fill in bar 8 and a fill at the end of bar 4");
-        assert_eq!((fill.fills, fill.section_fills), (vec![8, 4], None));
-        let whole = read("rock drums with fills, an intro and an ending");
-        assert_eq!(whole.section_fills, Some(true));
-        assert!(whole.intro && whole.ending);
-        assert_eq!(read("drums without any fills").section_fills, Some(false));
-        assert_eq!(read("any loud drums").controls, [(Control::Loudness, 1.5)]);
-        let hats = read("same but with sixteenth hats");
-        assert_eq!(hats.edit, Some(Edit::SixteenthHats));
-        assert_eq!(read("half-time").edit, Some(Edit::HalfTime));
-        assert_eq!(read("swung drums").swing, Some(true));
-        assert_eq!(read("straight eighths, no swing").swing, Some(false));
-        assert_eq!(read("jazzy drums").swing, None);
-        assert_eq!(
-            read("same but with busier hi-hats").edit,
-            Some(Edit::Busier)
-        );
-    }
-}
+mod tests;

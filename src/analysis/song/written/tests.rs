@@ -107,13 +107,20 @@ fn film_frames_take_a_tempo_and_long_songs_are_read_to_their_end() {
     assert!((found.tempo.seconds_at(480) - 60.0 / 124.0).abs() < 1e-5);
 
     let mut long = song(Vec::new());
-    let last = &mut long.tracks[2].notes;
-    last.push(Note {
-        start: 3_000 * 480,
-        ..last[0]
-    });
+    let whole = long.seconds();
+    let kick = long.tracks[2].notes[0];
+    let at = |beat: u64| Note {
+        start: beat * 480,
+        ..kick
+    };
+    // A note that was left behind is no reason to go on through twenty minutes of silence.
+    long.tracks[2].notes.push(at(3_000));
     let found = read(&long, &Corrections::default()).unwrap();
-    let steps = found.parts[0].notes.last().unwrap().step;
+    assert!((found.description.seconds_used - whole).abs() < 0.5);
+    long.tracks[2].notes.extend([at(1_000), at(2_000)]);
+    let found = read(&long, &Corrections::default()).unwrap();
+    let steps = found.parts[0].notes.iter().map(|note| note.step).max();
+    let steps = steps.unwrap();
     assert_eq!(
         (steps, found.description.seconds_used >= 1_200.0),
         (12_000, true)
@@ -150,4 +157,60 @@ fn metres_are_the_files_own_or_those_told() {
             .unwrap_err()
             .contains("no notes")
     );
+}
+
+#[test]
+fn what_goes_on_is_judged_by_onsets_velocities_and_the_kit() {
+    let note = |channel, key, velocity, start| Note {
+        channel,
+        key,
+        velocity,
+        start,
+        length: 200,
+    };
+    let song = |us_a_beat, notes: Vec<Note>| {
+        let song = Song {
+            tempo: TempoMap::metrical(480, &[(0, us_a_beat)]),
+            metres: Vec::new(),
+            tracks: vec![Track {
+                notes,
+                ..Track::default()
+            }],
+        };
+        read(&song, &Corrections::default()).unwrap().description
+    };
+    // A slow song of soft chords on the beats; the same in full chords of both hands.
+    for keys in [&[60, 64, 67][..], &[36, 48, 55, 60, 64, 67, 72, 76]] {
+        let notes =
+            (0..32).flat_map(|beat| keys.iter().map(move |key| note(0, *key, 45, beat * 480)));
+        let slow = song(1_000_000, notes.collect());
+        assert!(slow.energy < 0.25, "{}", slow.energy);
+        assert!(
+            (0.9..1.1).contains(&slow.density.unwrap()),
+            "{:?}",
+            slow.density
+        );
+        assert!(!slow.sentence.contains("dense"), "{}", slow.sentence);
+    }
+    // Fast rock: eighths on the hats and of the bass, a backbeat, chords.
+    let mut notes = Vec::new();
+    for eighth in 0..128 {
+        let at = eighth * 240;
+        notes.extend([note(9, 42, 100, at), note(1, 40, 105, at)]);
+        let (drum, beat) = if eighth % 4 == 2 {
+            (38, true)
+        } else {
+            (36, eighth % 4 == 0)
+        };
+        notes.extend(beat.then(|| note(9, drum, 120, at)));
+        notes.extend([52, 59, 64].map(|key| note(0, key, 110, at)));
+    }
+    let fast = song(60_000_000 / 160, notes);
+    assert!(fast.energy > 0.65, "{}", fast.energy);
+    assert!(
+        (1.8..2.1).contains(&fast.density.unwrap()),
+        "{:?}",
+        fast.density
+    );
+    assert!(!fast.sentence.contains("calm"), "{}", fast.sentence);
 }

@@ -156,3 +156,8 @@ pub(super) const AMOUNTS: [(&[&str], Control, f32); 8] = [
     (&["low", "deep"], Control::Register, -1.2),
     (&["high"], Control::Register, 1.2),
 ];
+
+/// Words that lie between "not" and what isn't to be so.
+pub(super) const DEGREES: [&str; 9] = [
+    "a", "as", "quite", "really", "so", "that", "the", "too", "very",
+];
