@@ -223,7 +223,7 @@ impl Handler {
         if asked == self.size.zoom() {
             return;
         }
-        self.size.set_zoom(asked);
+        self.size.zoom_to(asked);
         self.ctx.set_zoom_factor(self.size.zoom());
         self.pace.hurry();
         match &self.wish {

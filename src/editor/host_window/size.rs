@@ -82,6 +82,11 @@ impl WindowSize {
         let zoom = if zoom.is_finite() { zoom } else { 1.0 };
         let zoom = zoom.clamp(*ZOOMS.start(), *ZOOMS.end());
         self.zoom.store(zoom.to_bits(), Relaxed);
+    }
+
+    /// The user zooms: see [`Self::set_pixels`].
+    pub fn zoom_to(&self, zoom: f32) {
+        self.set_zoom(zoom);
         *self.zoomed_at.lock() = Some(Instant::now());
     }
 
@@ -256,7 +261,7 @@ mod tests {
     fn the_size_from_before_a_zoom_says_nothing_of_it() {
         let size = WindowSize::new(&SIZES);
         size.show();
-        size.set_zoom(0.75);
+        size.zoom_to(0.75);
         assert_eq!((size.shown(), size.pixels()), ((1000, 742), (750, 557)));
         // Of a host that says once more what there is.
         size.set_pixels((1000, 742));
@@ -265,12 +270,12 @@ mod tests {
         assert_eq!((size.get(), size.shown()), (SIZES.usual, (750, 557)));
         // Of one that goes back to it.
         size.set_pixels((1000, 742));
-        size.set_zoom(1.0);
+        size.zoom_to(1.0);
         assert_eq!((size.pixels(), size.shown()), ((1000, 742), (1000, 742)));
         // And of one that isn't made as small as that.
-        size.set_zoom(1.25);
+        size.zoom_to(1.25);
         size.set_pixels((1250, 928));
-        size.set_zoom(0.75);
+        size.zoom_to(0.75);
         size.set_pixels((1000, 742));
         assert_eq!((size.get(), size.pixels()), (SIZES.usual, (750, 557)));
         *size.zoomed_at.lock() = None;
