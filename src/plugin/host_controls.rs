@@ -6,7 +6,9 @@ use std::sync::Arc;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::params::FloatParam;
 use nice_plug::params::internals::ParamPtr;
+use parking_lot::Mutex;
 
+use super::history::{Restore, Turn};
 use super::session::Session;
 use super::telling::tell_host;
 use crate::editor::{Controls, LibraryOrder, Other, StemControls, View};
@@ -18,13 +20,19 @@ use crate::params::ConsortParams;
 pub struct HostControls {
     session: Arc<Session>,
     host: GuiContext,
+    /// The knob in the user's hand.
+    turn: Mutex<Option<Turn>>,
 }
 
 impl HostControls {
     /// Controls for a window of this instance. Whoever opens one is about to ask for an instrument.
     pub fn new(session: Arc<Session>, host: GuiContext) -> Self {
         session.prepare();
-        Self { session, host }
+        Self {
+            session,
+            host,
+            turn: Mutex::default(),
+        }
     }
 
     fn set(&self, param: &FloatParam, value: f32) {
@@ -39,6 +47,21 @@ impl HostControls {
         for (_, param, value) in self.session.params().of_macros(macros) {
             if param.value() != value {
                 self.set(param, value);
+            }
+        }
+    }
+
+    /// Brings the host's parameters to where a step back or forward has them.
+    fn restore(&self, restore: Option<Restore>) {
+        match restore {
+            None => {}
+            Some(Restore::Macros(macros)) => self.set_macros(&macros),
+            Some(Restore::Param(param, value)) => {
+                self.begin_edit(param);
+                self.edit(param, value);
+                // That isn't the user's hand.
+                self.turn.lock().take();
+                self.end_edit(param);
             }
         }
     }
@@ -69,11 +92,11 @@ impl Controls for HostControls {
     }
 
     fn undo(&self) {
-        self.session.undo();
+        self.restore(self.session.undo());
     }
 
     fn redo(&self) {
-        self.session.redo();
+        self.restore(self.session.redo());
     }
 
     fn dismiss(&self) {
@@ -147,10 +170,19 @@ impl StemControls for HostControls {
     // SAFETY (these three): the pointers are those of `params()`, which live as long as the
     // session, and the framework ignores any that it doesn't know.
     fn begin_edit(&self, param: ParamPtr) {
+        let before = unsafe { param.unmodulated_normalized_value() };
+        *self.turn.lock() = Some(Turn {
+            param,
+            before,
+            after: before,
+        });
         unsafe { self.host.raw_begin_set_parameter(param) };
     }
 
     fn edit(&self, param: ParamPtr, normalized: f32) {
+        if let Some(turn) = self.turn.lock().as_mut() {
+            turn.after = normalized;
+        }
         unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
         self.session.macros_turn();
     }
@@ -158,5 +190,9 @@ impl StemControls for HostControls {
     fn end_edit(&self, param: ParamPtr) {
         unsafe { self.host.raw_end_set_parameter(param) };
         self.session.macros_moved();
+        let turn = self.turn.lock().take();
+        if let Some(turn) = turn {
+            self.session.turned(turn);
+        }
     }
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::choosing::Pair;
 use self::library::Audition;
 use super::context::Context;
-use super::history::History;
+use super::history::{History, Restore, Turn};
 use super::keys::KeyPress;
 use super::state;
 use crate::editor::View;
@@ -152,7 +152,8 @@ impl Session {
         self.inputs.context.activate();
         self.inputs.stem.activate(sample_rate, offline);
         if desk.history.current().is_none() {
-            desk.history.push(Arc::new(Instrument::factory()));
+            desk.history
+                .push(Arc::new(Instrument::factory()), self.params.macros());
         }
         if !std::mem::replace(&mut desk.active, true) {
             self.notice(&mut desk);
@@ -192,8 +193,8 @@ impl Session {
             voices: self.telemetry.voices(),
             peak: self.telemetry.take_peak(),
             sidechain_peak: self.inputs.context.take_peak(),
-            before: desk.history.before().map(name),
-            after: desk.history.after().map(name),
+            before: desk.history.before(),
+            after: desk.history.after(),
             message: desk.message.clone(),
             notice: snapshot.notice.or(match snapshot.preload {
                 Preload::Failed(sentence) => Some(sentence),
@@ -276,25 +277,34 @@ impl Session {
         self.client.cancel();
     }
 
-    /// Back to the instrument before. UI thread.
-    pub fn undo(&self) {
-        self.step(|history| history.undo().is_some());
+    /// Back to where the user was a step before; what the host's parameters are to take. UI thread.
+    pub fn undo(&self) -> Option<Restore> {
+        self.step(History::undo)
     }
 
-    /// Forward again. UI thread.
-    pub fn redo(&self) {
-        self.step(|history| history.redo().is_some());
+    /// Forward again, likewise. UI thread.
+    pub fn redo(&self) -> Option<Restore> {
+        self.step(History::redo)
     }
 
-    fn step(&self, step: impl FnOnce(&mut History) -> bool) {
+    fn step(&self, step: fn(&mut History, Macros) -> Option<Restore>) -> Option<Restore> {
         let mut desk = self.desk.lock();
         self.settle(&mut desk);
-        if step(&mut desk.history) {
+        let restore = step(&mut desk.history, self.params.macros())?;
+        if let Restore::Macros(_) = restore {
             desk.message = None;
             desk.forget_request();
             desk.changed = true;
             self.play_current(&mut desk);
         }
+        Some(restore)
+    }
+
+    /// The user has turned a knob: a step, too. UI thread.
+    pub fn turned(&self, turn: Turn) {
+        let mut desk = self.desk.lock();
+        self.settle(&mut desk);
+        desk.history.turn(turn, Instant::now());
     }
 
     /// Takes the message away. UI thread.
@@ -367,7 +377,7 @@ impl Session {
         if current.is_some_and(|current| Arc::ptr_eq(current, &instrument)) {
             return;
         }
-        desk.history.push(instrument);
+        desk.history.push(instrument, self.params.macros());
         desk.unreadable = None;
         desk.forget_request();
         desk.message = None;
@@ -392,21 +402,22 @@ impl Session {
     /// Takes up what the generator has made since the last look, unless something else was chosen
     /// after it was asked for.
     fn notice(&self, desk: &mut Desk) -> Snapshot {
+        let macros = self.params.macros();
         let snapshot = self.client.snapshot();
         desk.take_refusal(&snapshot);
         if let Some(playing) = &snapshot.instrument
             && playing.recipe.morphed_with.is_some()
         {
-            desk.take_up_morph(playing);
+            desk.take_up_morph(playing, macros);
         }
         if let Some((job, made)) = &snapshot.made
             && desk.taken < Some(*job)
         {
             desk.taken = Some(*job);
             if !desk.history.contains(made) {
-                if !desk.take_up_audition(made) {
+                if !desk.take_up_audition(made, macros) {
                     self.librarian.keep(made.clone());
-                    desk.history.push(made.clone());
+                    desk.history.push(made.clone(), macros);
                 }
                 desk.unreadable = None;
                 desk.changed = true;

@@ -43,6 +43,7 @@ const MOST_UNDONE: usize = 100;
 const NOTHING_HEARD: &str = "Nothing was heard that a part could fit: switch Listen on, play the song, and press “Take last”.";
 const NO_PART: &str = "There is no part yet: say what to add, and press “Add”.";
 const NO_NAME: &str = "Say which part to add, such as “jazzy drums” or “walking bass”; the one that is there stays. To change that one, press “Change”.";
+const NO_CHANGE: &str = "Say what to change, such as “busier”, “softer”, “jazzier” or “a fill in bar 4”; the part stays as it is.";
 const NO_SOUND: &str = "The part has no sound yet: wait a moment.";
 const NO_THREAD: &str =
     "Consort can't start a thread to write the part; close other programs and ask again.";
@@ -248,6 +249,9 @@ impl StemDesk {
                 pieces,
                 seed,
             } => match (planned, desk.now.clone()) {
+                (Ok(_), Some(_)) if !words.trim().is_empty() && !words::says_anything(&words) => {
+                    desk.said = Some((NO_CHANGE.to_owned(), true));
+                }
                 (Ok((context, fresh)), Some(take)) if fresh.steps == take.sheet.steps => {
                     let sheet = &take.sheet;
                     let again = sheet.part().map(|part| Again {

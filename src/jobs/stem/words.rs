@@ -1,6 +1,7 @@
 //! What an instruction asks for that is certain: which part, which pieces, which bars, how much. The
 //! text encoder hears all else in it; what a network obeys only mostly, these rules obey always.
 
+mod heard;
 mod lists;
 
 use crate::music::PartKind;
@@ -89,11 +90,8 @@ impl Said {
 /// Reads an instruction. Any thread.
 #[must_use]
 pub fn read(instruction: &str) -> Said {
-    let lower = instruction.to_lowercase().replace("hi hat", "hi-hat");
-    let words: Vec<&str> = lower
-        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
-        .filter(|word| !word.is_empty())
-        .collect();
+    let lower = lowered(instruction);
+    let words = split(&lower);
     let mut said = Said {
         kind: kind(&words),
         kick_on_beats: kick_on_beats(&words),
@@ -162,6 +160,24 @@ pub fn read(instruction: &str) -> Said {
     said.banned.sort_unstable();
     said.banned.dedup();
     said
+}
+
+/// Whether an instruction says anything that a part can follow, for certain or by the text encoder.
+/// Any thread.
+#[must_use]
+pub fn says_anything(instruction: &str) -> bool {
+    read(instruction) != Said::default() || heard::is_heard(&split(&lowered(instruction)))
+}
+
+fn lowered(instruction: &str) -> String {
+    instruction.to_lowercase().replace("hi hat", "hi-hat")
+}
+
+fn split(lower: &str) -> Vec<&str> {
+    lower
+        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 /// What a word asks for.

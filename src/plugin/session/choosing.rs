@@ -115,7 +115,7 @@ impl Session {
         let Some(pair) = &mut desk.pair else { return };
         let Some(share) = pair.awaited else { return };
         match morph(&pair.a, &pair.b, share) {
-            Ok(morphed) => desk.take_up_morph(&Arc::new(morphed)),
+            Ok(morphed) => desk.take_up_morph(&Arc::new(morphed), self.params.macros()),
             Err(error) => {
                 pair.awaited = None;
                 desk.message = Some(error.to_string());
@@ -144,8 +144,9 @@ impl Desk {
         Some((name.clone(), awaited.or_else(heard).unwrap_or(0.0)))
     }
 
-    /// Takes a morph that was made into the history, if it is waited for.
-    pub(super) fn take_up_morph(&mut self, morphed: &Arc<Instrument>) {
+    /// Takes a morph that was made into the history, if it is waited for; the macros are where they
+    /// are told to be.
+    pub(super) fn take_up_morph(&mut self, morphed: &Arc<Instrument>, macros: Macros) {
         let goes_on = self.current_pair().is_some();
         let Some(pair) = self.pair.as_mut().filter(|pair| pair.awaits(morphed)) else {
             return;
@@ -161,9 +162,9 @@ impl Desk {
             .map(|(_, share)| *share);
         pair.awaited.take_if(|awaited| Some(*awaited) == share);
         if pair.between.replace(morphed.clone()).is_some() {
-            self.history.replace(morphed.clone());
+            self.history.replace(morphed.clone(), macros);
         } else {
-            self.history.push(morphed.clone());
+            self.history.push(morphed.clone(), macros);
         }
         self.unreadable = None;
         self.refused = None;

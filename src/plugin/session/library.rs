@@ -87,7 +87,7 @@ impl Session {
             Playable::Instrument(instrument) => {
                 desk.macros = Some(instrument.macros);
                 self.settle(desk);
-                if desk.hear(&instrument) {
+                if desk.hear(&instrument, self.params.macros()) {
                     self.play_current(desk);
                 }
             }
@@ -109,20 +109,20 @@ impl Session {
 
 impl Desk {
     /// Takes up an instrument that was made of an entry's sound; whether it is one.
-    pub(super) fn take_up_audition(&mut self, made: &Arc<Instrument>) -> bool {
+    pub(super) fn take_up_audition(&mut self, made: &Arc<Instrument>, macros: Macros) -> bool {
         let awaited = self
             .audition
             .as_ref()
             .is_some_and(|audition| audition.making);
         awaited && made.recipe.sound.is_some() && {
-            self.hear(made);
+            self.hear(made, macros);
             true
         }
     }
 
     /// Puts an entry's instrument into the history, in the place of the one heard before; whether it
     /// is another one than plays.
-    fn hear(&mut self, instrument: &Arc<Instrument>) -> bool {
+    fn hear(&mut self, instrument: &Arc<Instrument>, macros: Macros) -> bool {
         let current = self.history.current().cloned();
         let Some(audition) = &mut self.audition else {
             return false;
@@ -141,9 +141,9 @@ impl Desk {
         }
         match (before, current) {
             (Some(before), Some(current)) if Arc::ptr_eq(&before, &current) => {
-                self.history.replace(plays);
+                self.history.replace(plays, macros);
             }
-            _ => self.history.push(plays),
+            _ => self.history.push(plays, macros),
         }
         self.unreadable = None;
         self.forget_request();

@@ -73,7 +73,8 @@ impl Session {
         if desk.history.current().is_none() {
             // Before it has sounded and after it has, an untouched instance has one and the same
             // state.
-            desk.history.push(Arc::new(Instrument::factory()));
+            desk.history
+                .push(Arc::new(Instrument::factory()), self.params.macros());
         }
         let Some(instrument) = desk.history.current().cloned() else {
             return Value::Null;
@@ -112,7 +113,7 @@ impl Session {
         let current = desk.history.current();
         // Hosts load the same again, for example to undo a turn of a knob: what plays plays on.
         if !current.is_some_and(|current| same_sound(current, &instrument)) {
-            desk.history.push(instrument);
+            desk.history.push(instrument, self.params.macros());
             self.play_current(&mut desk);
         }
         self.client.look_at_macros();

@@ -283,6 +283,25 @@ fn making_is_cancelled_and_replaced() {
         assert_eq!(stem.status, StemStatus::Idle, "{words}");
         assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
     }
+    // What says nothing changes nothing.
+    let change = |words: &str| StemOrder::Again {
+        words: words.into(),
+        bars: Vec::new(),
+        pieces: Vec::new(),
+        seed: 7,
+    };
+    for words in ["qwertz", "asdf jkl", "?!", "please", "🎻", "hm, hm"] {
+        desk.order(change(words), Some(heard()));
+        let stem = desk.stem();
+        let said = stem.said.is_some_and(|(said, _)| said.contains("stays"));
+        assert!(said && stem.status == StemStatus::Idle, "{words}");
+        assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
+    }
+    for words in ["jazzier", "more notes", "a fill in bar 2", "in octaves", ""] {
+        desk.order(change(words), Some(heard()));
+        assert_ne!(desk.stem().status, StemStatus::Idle, "{words}");
+        desk.order(StemOrder::Cancel, None);
+    }
 }
 
 #[test]
