@@ -4,10 +4,12 @@
 //! multipitch estimation" (ICASSP 2022). The published weights (Apache-2.0) travel inside Consort as
 //! `cargo xtask setup` fetches them. The sound is heard in windows of two seconds that overlap.
 
-use ort::value::TensorRef;
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Origin, Usage};
+use super::tensor::{Slot, Tensor};
 use super::{Error, runtime};
 use crate::analysis::posterior::{CONTOUR_BINS, Contours, KEYS, Posterior};
 use crate::analysis::{Sound, audible};
@@ -42,31 +44,61 @@ pub struct BasicPitch {
     model: Model,
 }
 
+/// The file that Consort was built with.
+struct BuiltIn {
+    sha256: String,
+}
+
+impl Origin for BuiltIn {
+    fn file(&self) -> &str {
+        "nmp.onnx"
+    }
+
+    fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {
+        let bytes = MODEL.ok_or_else(|| {
+            fault("is not built in; run `cargo xtask setup` and build Consort again.")
+        })?;
+        if self.sha256 != runtime::hex(&Sha256::digest(bytes)) {
+            return Err(fault("is not the one it should be; install Consort again."));
+        }
+        Ok(bytes.into())
+    }
+
+    fn fault(&self, what: &str) -> Error {
+        fault(what)
+    }
+}
+
+fn fault(what: &str) -> Error {
+    Error::Pack(format!("The transcription model {what}"))
+}
+
 impl BasicPitch {
     /// Loads it. Thread: any but audio.
     ///
     /// # Errors
     /// [`Error::Pack`] when it isn't built in, [`Error::Runtime`].
     pub fn load() -> Result<Self, Error> {
-        let fault = |what: &str| Error::Pack(format!("The transcription model {what}"));
-        let bytes = MODEL.ok_or_else(|| {
-            fault("is not built in; run `cargo xtask setup` and build Consort again.")
-        })?;
         let pinned: serde_json::Value =
             serde_json::from_str(PINNED).map_err(|_| fault("has a damaged description."))?;
-        if pinned["model_sha256"] != runtime::hex(&Sha256::digest(bytes)) {
-            return Err(fault("is not the one it should be; install Consort again."));
-        }
+        let sha256 = pinned["model_sha256"].as_str().unwrap_or_default();
+        let origin = BuiltIn {
+            sha256: sha256.to_owned(),
+        };
         let row = |width| [None, Some(FRAMES), Some(width)];
-        let inputs = [Expected::floats(INPUT, &[None, Some(WINDOW), Some(1)])];
+        let inputs = [Slot::floats(INPUT, &[None, Some(WINDOW), Some(1)])];
         let outputs = [
-            Expected::floats(SOUNDS, &row(KEYS)),
-            Expected::floats(BEGINS, &row(KEYS)),
-            Expected::floats(CONTOUR, &row(CONTOUR_BINS)),
+            Slot::floats(SOUNDS, &row(KEYS)),
+            Slot::floats(BEGINS, &row(KEYS)),
+            Slot::floats(CONTOUR, &row(CONTOUR_BINS)),
         ];
-        let (file, usage) = ("nmp.onnx", Usage::Often);
-        let model = Model::of(bytes, file, usage, &inputs, &outputs, &fault)?;
-        Ok(Self { model })
+        Ok(Self {
+            model: Model::of(origin, Usage::Often, &inputs, &outputs)?,
+        })
     }
 
     /// What sounds when. `go_on` is told the share done, 0..=1, after each window, and says whether to
@@ -114,15 +146,13 @@ impl BasicPitch {
     }
 
     fn hear(&mut self, window: &[f32]) -> Result<[Vec<f32>; 3], Error> {
-        let given = TensorRef::from_array_view(([1, WINDOW, 1], window));
-        let given = given
-            .map_err(|e| Error::Model(format!("The sound can't be given to its model ({e}).")))?;
+        let given = Tensor::floats(INPUT, &[1, WINDOW, 1], window);
         let outputs = [
             (SOUNDS, FRAMES * KEYS),
             (BEGINS, FRAMES * KEYS),
             (CONTOUR, FRAMES * CONTOUR_BINS),
         ];
-        self.model.run([(INPUT, given.into())], outputs)
+        self.model.run(&[given], outputs)
     }
 }
 

@@ -1,9 +1,8 @@
 //! The note codec: codes become levels and frequency offsets over time, and what a code leaves out
 //! of a note's levels becomes a change of that code.
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
 use crate::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
@@ -36,13 +35,13 @@ impl Decoder {
     pub fn load(pack: &Pack) -> Result<Self, Error> {
         let code_width = pack.manifest().code_width;
         let inputs = [
-            Expected::floats("codes", &[None, Some(code_width)]),
-            Expected::floats("residual", &[None, Some(CELLS)]),
+            Slot::floats("codes", &[None, Some(code_width)]),
+            Slot::floats("residual", &[None, Some(CELLS)]),
         ];
         let outputs = [
-            Expected::floats("levels", &[None, Some(ROWS), Some(TIMES)]),
-            Expected::floats("cents", &[None, Some(PARTIAL_ROWS)]),
-            Expected::floats("change", &[None, Some(SHAPE_WIDTH)]),
+            Slot::floats("levels", &[None, Some(ROWS), Some(TIMES)]),
+            Slot::floats("cents", &[None, Some(PARTIAL_ROWS)]),
+            Slot::floats("change", &[None, Some(SHAPE_WIDTH)]),
         ];
         let model = Model::load(pack, "codec_decoder", Usage::Once, &inputs, &outputs)?;
         Ok(Self { model, code_width })
@@ -75,17 +74,16 @@ impl Decoder {
 
     /// Both directions in one graph, since they share a matrix; either may have nothing to do.
     fn run(&mut self, codes: &[f32], residual: &[f32]) -> Result<[Vec<f32>; 3], Error> {
-        let of =
-            |e: ort::Error| Error::Model(format!("The codes can't be given to their model ({e})."));
         let (notes, others) = (codes.len() / self.code_width, residual.len() / CELLS);
-        let codes = TensorRef::from_array_view(([notes, self.code_width], codes)).map_err(of)?;
-        let residual = TensorRef::from_array_view(([others, CELLS], residual)).map_err(of)?;
-        let inputs = [("codes", codes.into()), ("residual", residual.into())];
+        let inputs = [
+            Tensor::floats("codes", &[notes, self.code_width], codes),
+            Tensor::floats("residual", &[others, CELLS], residual),
+        ];
         let outputs = [
             ("levels", notes * CELLS),
             ("cents", notes * PARTIAL_ROWS),
             ("change", others * SHAPE_WIDTH),
         ];
-        self.model.run(inputs, outputs)
+        self.model.run(&inputs, outputs)
     }
 }

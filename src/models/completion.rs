@@ -1,10 +1,9 @@
 //! Anchor completion: from the codes of some anchors to the codes of all 27.
 
-use ort::value::TensorRef;
-
 use super::first_anchor::one_hot;
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
 use crate::instrument::Family;
 use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS};
@@ -23,15 +22,15 @@ impl Completion {
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
         let code_width = pack.manifest().code_width;
-        let anchors = |name| Expected::floats(name, &[None, Some(ANCHORS)]);
-        let codes = |name| Expected::floats(name, &[None, Some(ANCHORS), Some(code_width)]);
+        let anchors = |name| Slot::floats(name, &[None, Some(ANCHORS)]);
+        let codes = |name| Slot::floats(name, &[None, Some(ANCHORS), Some(code_width)]);
         let inputs = [
             codes("codes"),
             anchors("known"),
             anchors("key"),
             anchors("velocity"),
-            Expected::floats("text", &[None, Some(TEXT_WIDTH)]),
-            Expected::floats("family", &[None, Some(Family::ALL.len())]),
+            Slot::floats("text", &[None, Some(TEXT_WIDTH)]),
+            Slot::floats("family", &[None, Some(Family::ALL.len())]),
         ];
         let model = Model::load(
             pack,
@@ -53,8 +52,6 @@ impl Completion {
         known: &[(usize, &[f32])],
         family: Option<Family>,
     ) -> Result<Vec<f32>, Error> {
-        let of =
-            |e: ort::Error| Error::Model(format!("The notes can't be given to their model ({e})."));
         let width = self.code_width;
         let mut codes = vec![0.0_f32; ANCHORS * width];
         let mut is_known = [0.0_f32; ANCHORS];
@@ -71,44 +68,14 @@ impl Completion {
         let (family, unsaid) = (one_hot(family), [0.0_f32; TEXT_WIDTH]);
         let each = [1, ANCHORS];
         let inputs = [
-            (
-                "codes",
-                TensorRef::from_array_view(([1, ANCHORS, width], codes.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "known",
-                TensorRef::from_array_view((each, is_known.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "key",
-                TensorRef::from_array_view((each, keys.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "velocity",
-                TensorRef::from_array_view((each, velocities.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "text",
-                TensorRef::from_array_view(([1, TEXT_WIDTH], unsaid.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "family",
-                TensorRef::from_array_view(([1, family.len()], family.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
+            Tensor::floats("codes", &[1, ANCHORS, width], &codes),
+            Tensor::floats("known", &each, &is_known),
+            Tensor::floats("key", &each, &keys),
+            Tensor::floats("velocity", &each, &velocities),
+            Tensor::floats("text", &[1, TEXT_WIDTH], &unsaid),
+            Tensor::floats("family", &[1, family.len()], &family),
         ];
-        let [completed] = self.model.run(inputs, [("completed", ANCHORS * width)])?;
+        let [completed] = self.model.run(&inputs, [("completed", ANCHORS * width)])?;
         Ok(completed)
     }
 }

@@ -1,9 +1,8 @@
 //! The hearing of drums: any sound → how surely each piece of a kit is struck, a hundred times a
 //! second, and how hard. Dilated convolutions over a log-mel, trained by `training.drums.hearing`.
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
 use crate::analysis::mel::{DRUM_BANDS, DRUM_FRAMES};
 use crate::analysis::strokes::Strikes;
@@ -28,7 +27,7 @@ impl DrumHearing {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let rows = |name, width| Expected::floats(name, &[None, Some(width), None]);
+        let rows = |name, width| Slot::floats(name, &[None, Some(width), None]);
         let outputs = [rows("onsets", PIECES), rows("velocities", PIECES)];
         let inputs = [rows("mel", DRUM_BANDS)];
         let model = Model::load(pack, "drum_hearing", Usage::Often, &inputs, &outputs)?;
@@ -77,13 +76,9 @@ impl DrumHearing {
         let cells: Vec<f32> = rows
             .flat_map(|row| row[frames.clone()].iter().copied())
             .collect();
-        let given = TensorRef::from_array_view(([1, DRUM_BANDS, length], cells.as_slice()));
-        let given = given
-            .map_err(|e| Error::Model(format!("The sound can't be given to its model ({e}).")))?;
+        let mel = Tensor::floats("mel", &[1, DRUM_BANDS, length], &cells);
         let count = PIECES * length;
-        self.model.run(
-            [("mel", given.into())],
-            [("onsets", count), ("velocities", count)],
-        )
+        self.model
+            .run(&[mel], [("onsets", count), ("velocities", count)])
     }
 }

@@ -5,10 +5,9 @@
 //! words and the kit's character; the kit itself is one more "piece", whose first numbers are that
 //! character.
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack, noise};
 use crate::instrument::kit::{KEYS, MODES, ROWS, TIMES};
 use crate::instrument::render::LAYERS;
@@ -35,13 +34,13 @@ impl DrumMixture {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let wide = |name, width| Expected::floats(name, &[None, Some(width)]);
+        let wide = |name, width| Slot::floats(name, &[None, Some(width)]);
         let inputs = [
             wide("noise", CODE + COMPONENTS),
             wide("text", TEXT_WIDTH),
             wide("piece", PIECES),
             wide("character", CHARACTER),
-            Expected::floats("guidance", &[None]),
+            Slot::floats("guidance", &[None]),
         ];
         let outputs = [wide("codes", CODE)];
         let model = Model::load(pack, "drum_mixture", Usage::Often, &inputs, &outputs)?;
@@ -94,15 +93,14 @@ impl DrumMixture {
         let piece = one_hot(rows.iter().map(|row| row.0));
         let character = character.repeat(batch);
         let guidance = vec![guidance; batch];
-        let guidance = TensorRef::from_array_view(([batch], guidance.as_slice())).map_err(unfit)?;
         let inputs = [
-            ("noise", tensor([batch, CODE + COMPONENTS], &noise)?.into()),
-            ("text", tensor([batch, TEXT_WIDTH], &text)?.into()),
-            ("piece", tensor([batch, PIECES], &piece)?.into()),
-            ("character", tensor([batch, CHARACTER], &character)?.into()),
-            ("guidance", guidance.into()),
+            Tensor::floats("noise", &[batch, CODE + COMPONENTS], &noise),
+            Tensor::floats("text", &[batch, TEXT_WIDTH], &text),
+            Tensor::floats("piece", &[batch, PIECES], &piece),
+            Tensor::floats("character", &[batch, CHARACTER], &character),
+            Tensor::floats("guidance", &[batch], &guidance),
         ];
-        let [codes] = self.model.run(inputs, [("codes", batch * CODE)])?;
+        let [codes] = self.model.run(&inputs, [("codes", batch * CODE)])?;
         Ok(codes)
     }
 }
@@ -133,10 +131,10 @@ impl DrumDecoder {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let wide = |name, width| Expected::floats(name, &[None, Some(width)]);
+        let wide = |name, width| Slot::floats(name, &[None, Some(width)]);
         let outputs = [
-            Expected::floats("levels", &[None, Some(LAYERS), Some(ROWS), Some(TIMES)]),
-            Expected::floats("cents", &[None, Some(MODES), Some(TIMES)]),
+            Slot::floats("levels", &[None, Some(LAYERS), Some(ROWS), Some(TIMES)]),
+            Slot::floats("cents", &[None, Some(MODES), Some(TIMES)]),
         ];
         let inputs = [wide("codes", CODE), wide("piece", PIECES)];
         let model = Model::load(pack, "drum_decoder", Usage::Once, &inputs, &outputs)?;
@@ -151,11 +149,11 @@ impl DrumDecoder {
         let hits = keys.len();
         let piece = one_hot(keys.iter().map(|key| usize::from(key - KEYS.start())));
         let inputs = [
-            ("codes", tensor([hits, CODE], codes)?.into()),
-            ("piece", tensor([hits, PIECES], &piece)?.into()),
+            Tensor::floats("codes", &[hits, CODE], codes),
+            Tensor::floats("piece", &[hits, PIECES], &piece),
         ];
         let outputs = [("levels", hits * HIT_LEVELS), ("cents", hits * HIT_CENTS)];
-        let [levels, cents] = self.model.run(inputs, outputs)?;
+        let [levels, cents] = self.model.run(&inputs, outputs)?;
         Ok(Hits { levels, cents })
     }
 }
@@ -163,12 +161,4 @@ impl DrumDecoder {
 fn one_hot(pieces: impl Iterator<Item = usize>) -> Vec<f32> {
     let row = |piece| (0..PIECES).map(move |each| f32::from(u8::from(each == piece)));
     pieces.flat_map(row).collect()
-}
-
-fn tensor(shape: [usize; 2], values: &[f32]) -> Result<TensorRef<'_, f32>, Error> {
-    TensorRef::from_array_view((shape, values)).map_err(unfit)
-}
-
-fn unfit(e: ort::Error) -> Error {
-    Error::Model(format!("The kit can't be given to its model ({e})."))
 }

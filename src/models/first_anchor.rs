@@ -6,10 +6,9 @@
 //! preconditioning), and classifier-free guidance (Ho & Salimans 2022): each step asks the network
 //! twice, with and without the prompt, and goes further in the direction of the prompt.
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::tones::{Asked, TONES};
 use super::{Error, Pack, noise};
 use crate::instrument::Family;
@@ -73,10 +72,10 @@ impl FirstAnchor {
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
         let code_width = pack.manifest().code_width;
-        let wide = |name, width| Expected::floats(name, &[None, Some(width)]);
+        let wide = |name, width| Slot::floats(name, &[None, Some(width)]);
         let inputs = [
             wide("noisy", code_width),
-            Expected::floats("time", &[None]),
+            Slot::floats("time", &[None]),
             wide("text", TEXT_WIDTH),
             wide("family", Family::ALL.len()),
             wide("note", 2),
@@ -209,8 +208,6 @@ impl FirstAnchor {
             asked: _,
             guidance: _,
         } = wish;
-        let of =
-            |e: ort::Error| Error::Model(format!("The note can't be given to its model ({e})."));
         let width = self.code_width;
         let notes = codes.len() / width;
         let batch = 2 * notes;
@@ -230,50 +227,15 @@ impl FirstAnchor {
             vec![f32::from(low), f32::from(high)]
         }));
         let inputs = [
-            (
-                "noisy",
-                TensorRef::from_array_view(([batch, width], noisy.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "time",
-                TensorRef::from_array_view(([batch], time.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "text",
-                TensorRef::from_array_view(([batch, TEXT_WIDTH], text.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "family",
-                TensorRef::from_array_view(([batch, families], family.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "note",
-                TensorRef::from_array_view(([batch, 2], note.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "range",
-                TensorRef::from_array_view(([batch, 2], range.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
-            (
-                "tone",
-                TensorRef::from_array_view(([batch, 2 * TONES], tone.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
+            Tensor::floats("noisy", &[batch, width], &noisy),
+            Tensor::floats("time", &[batch], &time),
+            Tensor::floats("text", &[batch, TEXT_WIDTH], &text),
+            Tensor::floats("family", &[batch, families], &family),
+            Tensor::floats("note", &[batch, 2], &note),
+            Tensor::floats("range", &[batch, 2], &range),
+            Tensor::floats("tone", &[batch, 2 * TONES], &tone),
         ];
-        let [both] = self.model.run(inputs, [("denoised", batch * width)])?;
+        let [both] = self.model.run(&inputs, [("denoised", batch * width)])?;
         let (led, free) = both.split_at(notes * width);
         Ok((led.to_vec(), free.to_vec()))
     }

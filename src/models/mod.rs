@@ -6,6 +6,8 @@
 //! | [`runtime`] | ONNX Runtime itself: unpacked, checked, loaded, one environment a process |
 //! | [`basic_pitch`] | any sound → which keys sound when |
 //! | [`drum_hearing`] | any sound → which drums are struck when |
+//! | [`host`] | the process's models, each in memory once |
+//! | [`backend`] | what runs them; [`tensor`]s go in and come out |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
 //! | `denial` | what a prompt says that a sound isn't |
@@ -30,6 +32,7 @@
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
 
+pub mod backend;
 pub mod basic_pitch;
 mod carry;
 pub mod choice;
@@ -43,6 +46,7 @@ mod error;
 pub mod first_anchor;
 #[cfg(test)]
 mod golden;
+pub mod host;
 mod insist;
 mod intonation;
 mod loaded;
@@ -56,11 +60,13 @@ pub mod runtime;
 pub mod song_tags;
 pub mod sound_encoder;
 mod steering;
+pub mod tensor;
 pub mod text;
 pub mod timbre;
 pub mod tones;
 
 pub use error::Error;
+pub use host::ModelHost;
 pub use loaded::Models;
 pub use make::{
     KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -199,7 +200,7 @@ enum Place {
 #[derive(Clone, Debug)]
 pub struct Pack {
     place: Place,
-    manifest: Manifest,
+    manifest: Arc<Manifest>,
 }
 
 impl Pack {
@@ -238,6 +239,7 @@ impl Pack {
                 describe(&place)
             ))
         })?;
+        let manifest = Arc::new(manifest);
         let pack = Self { place, manifest };
         pack.check()?;
         Ok(pack)
@@ -303,7 +305,7 @@ impl Pack {
             families,
             flow,
             ..
-        } = &self.manifest;
+        } = &*self.manifest;
         if *format != FORMAT {
             return Err(self.fault(&format!(
                 "has format {format}, but this version of Consort reads format {FORMAT}; use a pack made for it."

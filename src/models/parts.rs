@@ -12,13 +12,9 @@ pub mod roll;
 mod sampler;
 mod vocabulary;
 
-use std::borrow::Cow;
-
-use ort::session::SessionInputValue;
-use ort::value::{TensorElementType, TensorRef};
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
 pub use vocabulary::{Sampler, Vocabulary};
 
@@ -175,34 +171,21 @@ impl Parts {
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
         let vocabulary = Vocabulary::read(pack)?;
-        let in_bars = |name, element, width| Expected {
-            name,
-            element,
-            shape: vec![None, Some(BARS), None, Some(PATCH), Some(width)],
-        };
-        let (floats, ids) = (TensorElementType::Float32, TensorElementType::Int64);
+        let in_bars = |width| [None, Some(BARS), None, Some(PATCH), Some(width)];
         let inputs = [
-            in_bars("tokens", ids, STREAMS),
-            Expected {
-                name: "role",
-                element: ids,
-                shape: vec![None, Some(PARTS)],
-            },
-            in_bars("chord", ids, 3),
-            in_bars("heard", floats, HEARD),
-            Expected {
-                name: "place",
-                element: ids,
-                shape: vec![None, Some(BARS), None, Some(3)],
-            },
-            Expected::floats("song", &[None, Some(3)]),
-            Expected::floats("text", &[None, Some(TEXT_WIDTH)]),
-            Expected::floats("controls", &[None, Some(CONTROLS)]),
+            Slot::ids("tokens", &in_bars(STREAMS)),
+            Slot::ids("role", &[None, Some(PARTS)]),
+            Slot::ids("chord", &in_bars(3)),
+            Slot::floats("heard", &in_bars(HEARD)),
+            Slot::ids("place", &[None, Some(BARS), None, Some(3)]),
+            Slot::floats("song", &[None, Some(3)]),
+            Slot::floats("text", &[None, Some(TEXT_WIDTH)]),
+            Slot::floats("controls", &[None, Some(CONTROLS)]),
         ];
         let output = |name, last: &[usize]| {
             let mut shape = vec![None, Some(BARS), None, Some(PATCH)];
             shape.extend(last.iter().copied().map(Some));
-            Expected::floats(name, &shape)
+            Slot::floats(name, &shape)
         };
         let outputs = [
             output("drums", &[PIECES, DRUM_IDS]),
@@ -248,7 +231,7 @@ impl Parts {
 
 /// The network's answers with the strengths of words and context (of the kick, its own): v + context (x − v) + words (c − x)
 /// of the request as it is (c), without what is said (x), and without the other parts, too (v).
-fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Logits, Error> {
+fn guided(model: &Model, settings: &Sampler, request: &Request) -> Result<Logits, Error> {
     let three = [request.clone(), request.unsaid(), request.unconditional()];
     let ids =
         |of: &dyn Fn(&Request) -> Vec<i64>| -> Vec<i64> { three.iter().flat_map(of).collect() };
@@ -264,15 +247,15 @@ fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Lo
     let controls = floats(&|r| r.controls.clone());
     let (n, steps) = (three.len(), request.steps());
     let patches = steps / BARS / PATCH;
-    let inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = vec![
-        named("tokens", &[n, BARS, patches, PATCH, STREAMS], &tokens)?,
-        named("role", &[n, PARTS], &role)?,
-        named("chord", &[n, BARS, patches, PATCH, 3], &chord)?,
-        named("heard", &[n, BARS, patches, PATCH, HEARD], &heard)?,
-        named("place", &[n, BARS, patches, 3], &place)?,
-        named("song", &[n, 3], &song)?,
-        named("text", &[n, TEXT_WIDTH], &text)?,
-        named("controls", &[n, CONTROLS], &controls)?,
+    let inputs = [
+        Tensor::ids("tokens", &[n, BARS, patches, PATCH, STREAMS], &tokens),
+        Tensor::ids("role", &[n, PARTS], &role),
+        Tensor::ids("chord", &[n, BARS, patches, PATCH, 3], &chord),
+        Tensor::floats("heard", &[n, BARS, patches, PATCH, HEARD], &heard),
+        Tensor::ids("place", &[n, BARS, patches, 3], &place),
+        Tensor::floats("song", &[n, 3], &song),
+        Tensor::floats("text", &[n, TEXT_WIDTH], &text),
+        Tensor::floats("controls", &[n, CONTROLS], &controls),
     ];
     let widths = [
         ("drums", PIECES * DRUM_IDS),
@@ -283,7 +266,7 @@ fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Lo
         ("touch", PITCHED * TOUCH_IDS),
     ];
     let sizes = widths.map(|(name, width)| (name, n * steps * width));
-    let found = model.run_any(inputs, &sizes)?;
+    let found = model.run_any(&inputs, &sizes)?;
     let mut outputs = found.into_iter().enumerate().map(|(output, all)| {
         let one = all.len() / n;
         let (c, rest) = all.split_at(one);
@@ -304,17 +287,6 @@ fn guided(model: &mut Model, settings: &Sampler, request: &Request) -> Result<Lo
     Ok(Logits {
         outputs: std::array::from_fn(|_| outputs.next().unwrap_or_default()),
     })
-}
-
-/// An input of the model.
-fn named<'a, T: ort::value::PrimitiveTensorElementType + Clone + std::fmt::Debug + 'static>(
-    name: &'static str,
-    shape: &[usize],
-    values: &'a [T],
-) -> Result<(Cow<'a, str>, SessionInputValue<'a>), Error> {
-    let tensor = TensorRef::from_array_view((shape.to_vec(), values))
-        .map_err(|e| Error::Model(format!("The bars can't be given to their model ({e}).")))?;
-    Ok((name.into(), tensor.into()))
 }
 
 #[cfg(test)]

@@ -3,10 +3,9 @@
 
 mod features;
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::sound_encoder::SoundEncoder;
+use super::tensor::{Slot, Tensor};
 use super::{Error, Impression, Pack};
 use crate::analysis::notes::HeardNote;
 use crate::analysis::song::SongDescription;
@@ -72,10 +71,10 @@ impl SongTags {
             .iter()
             .map(|i| (i.name.clone(), i.threshold))
             .collect();
-        let inputs = [Expected::floats("features", &[None, Some(features::COUNT)])];
+        let inputs = [Slot::floats("features", &[None, Some(features::COUNT)])];
         let outputs = [
-            Expected::floats("genres", &[None, Some(genres.len())]),
-            Expected::floats("instruments", &[None, Some(instruments.len())]),
+            Slot::floats("genres", &[None, Some(genres.len())]),
+            Slot::floats("instruments", &[None, Some(instruments.len())]),
         ];
         Ok(Self {
             model: Model::load(pack, "song_tags", Usage::Often, &inputs, &outputs)?,
@@ -100,14 +99,12 @@ impl SongTags {
         let Some(numbers) = numbers else {
             return Ok(Tags::default());
         };
-        let given = TensorRef::from_array_view(([1, features::COUNT], numbers.as_slice()));
-        let given = given
-            .map_err(|e| Error::Model(format!("The song can't be given to its model ({e}).")))?;
+        let given = Tensor::floats("features", &[1, features::COUNT], &numbers);
         let outputs = [
             ("genres", self.genres.len()),
             ("instruments", self.instruments.len()),
         ];
-        let [genres, instruments] = self.model.run([("features", given.into())], outputs)?;
+        let [genres, instruments] = self.model.run(&[given], outputs)?;
         let most = genres.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let shares: Vec<f64> = genres.iter().map(|x| f64::from((x - most).exp())).collect();
         let total: f64 = shares.iter().sum();

@@ -4,10 +4,9 @@
 //! Trained contrastively, mixes included: Le Vaillant and Molle, "Contrastive timbre
 //! representations for musical instrument and synthesizer retrieval" (2025).
 
-use ort::value::TensorRef;
-
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
 use crate::analysis::mel::{BANDS, Mel};
 use crate::instrument::Family;
@@ -65,11 +64,11 @@ impl SoundEncoder {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let inputs = [Expected::floats("mel", &[None, Some(BANDS), None])];
+        let inputs = [Slot::floats("mel", &[None, Some(BANDS), None])];
         let outputs = [
-            Expected::floats("timbre", &[None, Some(TEXT_WIDTH)]),
-            Expected::floats("meaning", &[None, Some(TEXT_WIDTH)]),
-            Expected::floats("families", &[None, Some(CLASSES)]),
+            Slot::floats("timbre", &[None, Some(TEXT_WIDTH)]),
+            Slot::floats("meaning", &[None, Some(TEXT_WIDTH)]),
+            Slot::floats("families", &[None, Some(CLASSES)]),
         ];
         let model = Model::load(pack, "sound_encoder", Usage::Often, &inputs, &outputs)?;
         Ok(Self { model })
@@ -80,16 +79,13 @@ impl SoundEncoder {
     /// # Errors
     /// [`Error::Model`]. Thread: as [`SoundEncoder::load`].
     pub fn hear(&mut self, mel: &Mel) -> Result<Impression, Error> {
-        let given = ([1, BANDS, mel.frames], mel.cells.as_slice());
-        let of =
-            |e: ort::Error| Error::Model(format!("The sound can't be given to its model ({e})."));
-        let inputs = [("mel", TensorRef::from_array_view(given).map_err(of)?.into())];
+        let inputs = [Tensor::floats("mel", &[1, BANDS, mel.frames], &mel.cells)];
         let outputs = [
             ("timbre", TEXT_WIDTH),
             ("meaning", TEXT_WIDTH),
             ("families", CLASSES),
         ];
-        let [timbre, meaning, logits] = self.model.run(inputs, outputs)?;
+        let [timbre, meaning, logits] = self.model.run(&inputs, outputs)?;
         let sure = |logit: f32| 1.0 / (1.0 + (-logit).exp());
         let mut families = std::array::from_fn(|index| sure(logits[index]));
         let drums = &mut families[Family::Drum.index()];

@@ -1,12 +1,12 @@
 //! The text encoder: a prompt becomes a unit vector in the space of sounds, and what it asks of
 //! measured properties.
 
-use ort::value::{TensorElementType, TensorRef};
 use tokenizers::{Encoding, Tokenizer};
 
 use super::denial::{self, Parted};
-use super::model::{Expected, Model, Usage};
+use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::tensor::{Slot, Tensor};
 use super::tones::{Asked, TONES};
 use super::{Error, Pack};
 
@@ -75,20 +75,16 @@ impl TextEncoder {
         // Lengths are handled here; padding to a fixed length would only cost time.
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(|_| damaged())?;
-        let ids = |name| Expected {
-            name,
-            element: TensorElementType::Int64,
-            shape: vec![None, None],
-        };
+        let ids = |name| Slot::ids(name, &[None, None]);
         let model = Model::load(
             pack,
             "text_encoder",
             Usage::Often,
             &[ids("input_ids"), ids("attention_mask")],
             &[
-                Expected::floats("text_vector", &[None, Some(TEXT_WIDTH)]),
-                Expected::floats("tone", &[None, Some(TONES)]),
-                Expected::floats("doubt", &[None, Some(TONES)]),
+                Slot::floats("text_vector", &[None, Some(TEXT_WIDTH)]),
+                Slot::floats("tone", &[None, Some(TONES)]),
+                Slot::floats("doubt", &[None, Some(TONES)]),
             ],
         )?;
         Ok(Self { tokenizer, model })
@@ -165,26 +161,16 @@ impl TextEncoder {
     pub(super) fn read(&mut self, ids: &[i64]) -> Result<(Vec<f32>, Asked), Error> {
         let mask = vec![1_i64; ids.len()];
         let shape = [1, ids.len()];
-        let of =
-            |e: ort::Error| Error::Model(format!("The prompt can't be given to its model ({e})."));
         let inputs = [
-            (
-                "input_ids",
-                TensorRef::from_array_view((shape, ids)).map_err(of)?.into(),
-            ),
-            (
-                "attention_mask",
-                TensorRef::from_array_view((shape, mask.as_slice()))
-                    .map_err(of)?
-                    .into(),
-            ),
+            Tensor::ids("input_ids", &shape, ids),
+            Tensor::ids("attention_mask", &shape, &mask),
         ];
         let outputs = [
             ("text_vector", TEXT_WIDTH),
             ("tone", TONES),
             ("doubt", TONES),
         ];
-        let [vector, score, doubt] = self.model.run(inputs, outputs)?;
+        let [vector, score, doubt] = self.model.run(&inputs, outputs)?;
         let asked = Asked {
             score: std::array::from_fn(|i| score[i]),
             doubt: std::array::from_fn(|i| doubt[i]),

@@ -13,6 +13,7 @@
 mod checked;
 mod exit;
 mod folder;
+mod in_process;
 mod library;
 #[cfg(target_os = "linux")]
 mod memory;
@@ -23,6 +24,7 @@ mod unpack;
 pub(super) use checked::hex;
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread};
+pub(super) use in_process::InProcess;
 pub use pin::library as pin;
 pub use thread::spawn;
 
