@@ -75,7 +75,6 @@ const WHOLE: [&str; 87] = [
     "ska",
     "soul",
     "rnb",
-   
     "trap",
     "drill",
     "dub",
