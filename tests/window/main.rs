@@ -18,6 +18,7 @@ mod seat;
 #[expect(dead_code, reason = "the song's tests use all of it")]
 mod timeline;
 mod typing;
+mod undoing;
 mod xdnd;
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
