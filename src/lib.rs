@@ -21,6 +21,8 @@
 //! `instrument` → `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
 //! `tests/imports.rs` checks it.
 
+#![warn(missing_docs, unsafe_code, clippy::allow_attributes)]
+
 pub mod analysis;
 pub mod cli;
 pub mod editor;

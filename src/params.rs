@@ -354,6 +354,11 @@ fn number(text: &str, units: &[&str]) -> Option<f32> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        unsafe_code,
+        reason = "the framework hands buffers and parameters about as pointers"
+    )]
+
     use super::*;
 
     /// Each parameter at 101 places: what it shows can be typed back, and shows the same again.

@@ -89,7 +89,8 @@ fn imports_run_one_way() {
             faults.push(format!("{}: `{module}` is not in the map", file.display()));
             continue;
         };
-        for (line, imported) in crate_paths(&fs::read_to_string(&file).unwrap()) {
+        let source = fs::read_to_string(&file).unwrap();
+        for (line, imported) in crate_paths(&source, depth_of(&file)) {
             let known = allowed.contains_key(imported.as_str());
             if known && imported != module && !may.contains(&imported.as_str()) {
                 faults.push(format!(
@@ -204,9 +205,10 @@ fn module_of(file: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// All modules named after `crate::` in code, with their line; comments are passed over, and so
-/// are a file's tests at its end, which may use what they like.
-fn crate_paths(source: &str) -> BTreeSet<(usize, String)> {
+/// All modules named after `crate::` in code, or after as many `super::` as lead out of a module this
+/// deep, with their line; comments are passed over, and so are a file's tests at its end, which may use
+/// what they like.
+fn crate_paths(source: &str, depth: usize) -> BTreeSet<(usize, String)> {
     let mut found = BTreeSet::new();
     let source = source.split("#[cfg(test)]\nmod ").next().unwrap();
     let code: Vec<&str> = source
@@ -214,17 +216,28 @@ fn crate_paths(source: &str) -> BTreeSet<(usize, String)> {
         .map(|line| line.split("//").next().unwrap())
         .collect();
     let code = code.join("\n");
-    for (at, _) in code.match_indices("crate::") {
-        let line = code[..at].matches('\n').count() + 1;
-        let rest = &code[at + "crate::".len()..];
-        let names = if let Some(group) = rest.strip_prefix('{') {
-            outermost(group)
-        } else {
-            vec![first_name(rest)]
-        };
-        found.extend(names.into_iter().map(|name| (line, name)));
+    let out = "super::".repeat(depth.max(1));
+    for root in ["crate::", &out] {
+        for (at, _) in code.match_indices(root) {
+            let line = code[..at].matches('\n').count() + 1;
+            let rest = &code[at + root.len()..];
+            let names = if let Some(group) = rest.strip_prefix('{') {
+                outermost(group)
+            } else {
+                vec![first_name(rest)]
+            };
+            found.extend(names.into_iter().map(|name| (line, name)));
+        }
     }
     found
+}
+
+/// `src/engine/mod.rs` and `src/engine.rs` are 1 deep, `src/engine/stem.rs` 2.
+fn depth_of(file: &Path) -> usize {
+    let inside = file
+        .strip_prefix(env!("CARGO_MANIFEST_DIR"))
+        .unwrap_or(file);
+    inside.iter().count() - 1 - usize::from(file.ends_with("mod.rs") || file.ends_with("lib.rs"))
 }
 
 /// `a::{b, c}, d}` → `a`, `d`.
@@ -254,10 +267,36 @@ fn first_name(path: &str) -> String {
 
 #[test]
 fn the_reader_of_imports_sees_them() {
-    let source = "use crate::{engine::{Engine, mailbox}, music};\n// crate::cli\nlet x = crate::jobs::Client;";
-    let seen: Vec<String> = crate_paths(source)
-        .into_iter()
-        .map(|(_, name)| name)
-        .collect();
-    assert_eq!(seen, ["engine", "music", "jobs"]);
+    let source = "use crate::{engine::{Engine, mailbox}, music};\n// crate::cli\nlet x = crate::jobs::Client;\nuse super::super::{cli, near};\nuse super::near;";
+    let seen = |depth| -> Vec<String> {
+        crate_paths(source, depth)
+            .into_iter()
+            .map(|(_, name)| name)
+            .collect()
+    };
+    assert_eq!(seen(3), ["engine", "music", "jobs"]);
+    assert_eq!(seen(2), ["engine", "music", "jobs", "cli", "near"]);
+    let depths = ["lib.rs", "a.rs", "a/mod.rs", "a/b.rs", "a/b/c.rs"];
+    let depths = depths.map(|file| depth_of(&Path::new("src").join(file)));
+    assert_eq!(depths, [0, 1, 1, 2, 3]);
+}
+
+/// Whoever runs a model knows its tensors, not what runs them.
+#[test]
+fn onnx_runtime_is_known_in_one_folder() {
+    let knows = |file: &&PathBuf| {
+        let source = fs::read_to_string(file).unwrap();
+        let mut code = source.lines().map(|line| line.split("//").next().unwrap());
+        code.any(|line| {
+            let after =
+                |at: usize| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            line.match_indices("ort::").any(|(at, _)| after(at))
+        })
+    };
+    let files = sources("src");
+    let knowing: Vec<_> = files.iter().filter(knows).collect();
+    assert!(!knowing.is_empty());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/models/runtime");
+    let outside = knowing.iter().find(|file| !file.starts_with(&folder));
+    assert!(outside.is_none(), "{outside:?} knows ONNX Runtime");
 }

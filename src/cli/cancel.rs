@@ -1,5 +1,7 @@
 //! Ctrl-C: the first asks the work to stop and tidy up, the second ends the process at once.
 
+#![expect(unsafe_code, reason = "signals, in C")]
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::failure::Failure;
@@ -21,7 +23,6 @@ pub fn listen() {
 fn end_at_once() -> ! {
     // SAFETY: it doesn't return, and runs nothing of ours.
     #[cfg(unix)]
-    #[allow(unsafe_code)]
     unsafe {
         libc::_exit(130)
     }

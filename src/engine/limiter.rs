@@ -10,6 +10,11 @@
 //! What a track has by itself isn't ours to limit: the ceiling is its own peak where that is higher. So a
 //! part never makes it louder, and comes and goes without a step.
 
+#![expect(
+    unsafe_code,
+    reason = "vector instructions, where the processor has them"
+)]
+
 mod places;
 mod stretch;
 

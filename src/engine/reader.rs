@@ -5,6 +5,11 @@
 //! instructions and for AVX2; both do the same operations in the same order, so the sound is the
 //! same on every machine.
 
+#![expect(
+    unsafe_code,
+    reason = "vector instructions, where the processor has them"
+)]
+
 use super::TICK;
 use super::isa::Isa;
 use super::sinc::{Row, TAPS, TAPS_BEFORE, Table};

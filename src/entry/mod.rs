@@ -1,6 +1,8 @@
 //! What a CLAP host asks of the library first: the framework's plugins, whose blocks are looked over
 //! before the framework sees them ([`blocks`]).
 
+#![expect(unsafe_code, reason = "CLAP is pointers to what the host owns")]
+
 mod blocks;
 
 use std::ffi::{CStr, c_char, c_void};
@@ -22,7 +24,6 @@ use blocks::LookedOver;
 /// The entry. Main thread.
 #[unsafe(no_mangle)]
 #[used]
-#[allow(non_upper_case_globals)]
 pub static clap_entry: clap_plugin_entry = clap_plugin_entry {
     clap_version: CLAP_VERSION,
     init: Some(init),

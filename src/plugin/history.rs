@@ -1,6 +1,11 @@
 //! What the user has done to an instance's sound, for undo and redo: instruments one after the other,
 //! and turns of knobs between them.
 
+#![expect(
+    unsafe_code,
+    reason = "the framework hands parameters about as pointers"
+)]
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,10 @@
 //! The window's controls: the session, and the host for parameter changes.
 
+#![expect(
+    unsafe_code,
+    reason = "the framework hands parameters about as pointers"
+)]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -167,15 +172,15 @@ impl StemControls for HostControls {
         self.session.stem_order(order);
     }
 
-    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
-    // session, and the framework ignores any that it doesn't know.
     fn begin_edit(&self, param: ParamPtr) {
+        // SAFETY: one of `params()`, which live as long as the session.
         let before = unsafe { param.unmodulated_normalized_value() };
         *self.turn.lock() = Some(Turn {
             param,
             before,
             after: before,
         });
+        // SAFETY: one of `params()`, which live as long as the session; the framework ignores others.
         unsafe { self.host.raw_begin_set_parameter(param) };
     }
 
@@ -183,11 +188,13 @@ impl StemControls for HostControls {
         if let Some(turn) = self.turn.lock().as_mut() {
             turn.after = normalized;
         }
+        // SAFETY: one of `params()`, which live as long as the session; the framework ignores others.
         unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
         self.session.macros_turn();
     }
 
     fn end_edit(&self, param: ParamPtr) {
+        // SAFETY: one of `params()`, which live as long as the session; the framework ignores others.
         unsafe { self.host.raw_end_set_parameter(param) };
         self.session.macros_moved();
         let turn = self.turn.lock().take();

@@ -18,6 +18,11 @@ pub(super) fn peak(left: &[f32], right: &[f32]) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        unsafe_code,
+        reason = "the framework hands buffers and parameters about as pointers"
+    )]
+
     use nice_plug::context::process::SendEventError;
 
     use super::super::stem_voice::StemVoice;

@@ -17,6 +17,11 @@ pub fn channels<'a>(inputs: &'a mut [Buffer]) -> (&'a [f32], &'a [f32]) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(
+        unsafe_code,
+        reason = "the framework hands buffers and parameters about as pointers"
+    )]
+
     use super::*;
 
     /// Gives `read` a sidechain whose two channels have their own lengths.

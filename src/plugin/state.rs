@@ -4,6 +4,11 @@
 //! takes another. The instrument is saved as its `.consort` bytes (partials and noise, not only the prompt), so
 //! that opening a project needs no model and sounds the same years later.
 
+#![expect(
+    unsafe_code,
+    reason = "the framework hands parameters about as pointers"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -244,7 +244,7 @@ impl Host {
     }
 
     /// What the window holds. Under the gate.
-    #[allow(clippy::mut_from_ref)]
+    #[expect(clippy::mut_from_ref, reason = "the gate lets one in")]
     pub fn echoes(&self) -> &mut Echoes {
         // SAFETY: under the gate, which one holds at a time.
         unsafe { &mut *self.echoes.get() }

@@ -38,8 +38,11 @@
 //! the run loop, where the host lends one, else whenever the host next calls. The audio thread never
 //! calls the VST3 host but for the lists of the block.
 
-// Values of VST3's enums are signed on Windows and unsigned elsewhere.
-#![allow(clippy::unnecessary_cast)]
+#![expect(unsafe_code, reason = "VST3 is pointers to what the host owns")]
+#![allow(
+    clippy::unnecessary_cast,
+    reason = "values of VST3's enums are signed on Windows and unsigned elsewhere"
+)]
 
 pub mod classes;
 mod component;

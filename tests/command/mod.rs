@@ -1,7 +1,6 @@
 //! Runs the `consort` command as a user would, in a folder of its own, and makes it things to read.
 
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

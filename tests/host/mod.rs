@@ -3,8 +3,11 @@
 //!
 //! It is strict: every sample must be finite, and every call the plugin refuses is a panic.
 
-// Each program that includes this module uses another part of it.
-#![allow(dead_code, unused_imports)]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each program that includes this module uses another part of it"
+)]
 
 mod audio;
 mod event;

@@ -255,6 +255,7 @@ impl Plugin {
     pub fn parameters(&self) -> Vec<ParameterInfo> {
         // SAFETY: as VST3 has it.
         let count = unsafe { self.controller.getParameterCount() };
+        // SAFETY: likewise.
         let read = |index| unsafe {
             let mut info = std::mem::zeroed();
             assert_eq!(

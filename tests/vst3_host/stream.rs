@@ -34,6 +34,7 @@ impl IBStreamTrait for Stream {
         let some = &bytes[*at..bytes.len().min(*at + most.max(0) as usize)];
         // SAFETY: there is room for `most`.
         unsafe { std::ptr::copy_nonoverlapping(some.as_ptr(), to.cast(), some.len()) };
+        // SAFETY: null, or the caller's.
         if let Some(count) = unsafe { count.as_mut() } {
             *count = some.len() as i32;
         }
@@ -48,6 +49,7 @@ impl IBStreamTrait for Stream {
         bytes.truncate(*at);
         bytes.extend_from_slice(new);
         *at = bytes.len();
+        // SAFETY: null, or the caller's.
         if let Some(count) = unsafe { count.as_mut() } {
             *count = length;
         }
@@ -68,6 +70,7 @@ impl IBStreamTrait for Stream {
             return kInvalidArgument;
         };
         *at = new;
+        // SAFETY: null, or the caller's.
         if let Some(result) = unsafe { result.as_mut() } {
             *result = new as i64;
         }
@@ -75,6 +78,7 @@ impl IBStreamTrait for Stream {
     }
 
     unsafe fn tell(&self, at: *mut i64) -> tresult {
+        // SAFETY: null, or the caller's.
         let Some(result) = (unsafe { at.as_mut() }) else {
             return kInvalidArgument;
         };

@@ -208,9 +208,13 @@ pub fn decode(fits: &[Fit], costs: &[f32], key: Key) -> (f64, Vec<usize>) {
 /// Chords over time, from states of stretches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
+    /// From when, s.
     pub start: f64,
+    /// Until when, s.
     pub end: f64,
+    /// Which.
     pub chord: Chord,
+    /// How surely, 0..=1.
     pub confidence: f64,
 }
 

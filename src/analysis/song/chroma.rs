@@ -15,8 +15,9 @@ const UNLIKELY: f32 = 0.12;
 /// One stretch of time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chroma {
-    /// From when to when, s.
+    /// From when, s.
     pub start: f64,
+    /// Until when, s.
     pub end: f64,
     /// Strength of each pitch class, C first.
     pub all: [f32; 12],
@@ -28,8 +29,9 @@ pub struct Chroma {
 
 /// Strengths of the keys over time, from whichever was heard.
 pub struct Keys {
-    /// Rows, and their times, s.
+    /// One a moment.
     pub rows: Vec<[f32; KEYS]>,
+    /// When that is, s.
     pub seconds: Vec<f64>,
 }
 

@@ -36,17 +36,22 @@ pub struct Rhythm {
     pub beats: Vec<f64>,
     /// Place of each in its bar, 0 at the downbeat.
     pub places: Vec<usize>,
+    /// Its metre.
     pub metre: Metre,
+    /// How sure that is, 0..=1.
     pub metre_confidence: f64,
     /// Median felt beats a minute.
     pub bpm: f64,
+    /// How sure that is, 0..=1.
     pub confidence: f64,
+    /// What else it may be, the likeliest first.
     pub alternatives: Vec<TempoAlternative>,
 }
 
 /// What is known of it already.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
+    /// Its metre.
     pub metre: Option<Metre>,
     /// Felt beats a minute.
     pub bpm: Option<f64>,

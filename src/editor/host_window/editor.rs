@@ -1,5 +1,7 @@
 //! What the host calls of a window: nice-plug's editor over baseview's window. Main thread.
 
+#![expect(unsafe_code, reason = "the system's windows, in C")]
+
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -125,7 +127,6 @@ impl Editor for ConsortEditor {
 
     unsafe fn assume_standalone_in_process(&self) {
         // SAFETY: baseview asks for what nice-plug does.
-        #[allow(unsafe_code)]
         unsafe {
             baseview::assume_standalone_in_process();
         }

@@ -2,6 +2,11 @@
 //! all notes through their envelopes. Since all layers of a column hear the same noise, they
 //! cross-fade without a dip, as their partials do.
 
+#![expect(
+    unsafe_code,
+    reason = "vector instructions, where the processor has them"
+)]
+
 use std::sync::{Arc, OnceLock, Weak};
 
 use parking_lot::Mutex;
@@ -67,7 +72,6 @@ impl NoiseBank {
         let mut spectrum = self.inverse.make_input_vec();
         let mut power = 0.0;
         // Bins above half the rate are counted, not drawn.
-        #[allow(clippy::needless_range_loop)]
         for bin in first..=last {
             let hz = bin as f64 * bin_hz;
             let weight = fade(hz, low, below) * fade(-hz, -high, above);

@@ -4,6 +4,11 @@
 //! Eight consecutive samples of a sine are turned on by one rotation; at every block the rotation
 //! starts afresh from an exact phase, which keeps the error below −100 dB.
 
+#![expect(
+    unsafe_code,
+    reason = "vector instructions, where the processor has them"
+)]
+
 use std::f64::consts::TAU;
 
 use super::envelope::{BLOCK, CONTROL, STEPS, ramp};

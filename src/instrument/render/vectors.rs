@@ -4,6 +4,11 @@
 //! written over [`Eight`]. Both kinds do the same operations in the same order (no fused
 //! multiply-add), so that an instrument is the same bit for bit on every machine.
 
+#![expect(
+    unsafe_code,
+    reason = "vector instructions, where the processor has them"
+)]
+
 /// Numbers in a vector.
 pub(super) const LANES: usize = 8;
 
@@ -72,36 +77,40 @@ mod avx2 {
     #[derive(Clone, Copy)]
     pub(in super::super) struct Avx2(__m256);
 
-    // SAFETY of all blocks below: by the type's rule AVX2 is there; loads and stores are of whole
-    // arrays and need no alignment.
     impl Eight for Avx2 {
         #[inline(always)]
         fn splat(value: f32) -> Self {
+            // SAFETY: by the type's rule AVX2 is there.
             Self(unsafe { _mm256_set1_ps(value) })
         }
 
         #[inline(always)]
         fn load(values: &[f32; LANES]) -> Self {
+            // SAFETY: by the type's rule AVX2 is there; the array is whole and needs no alignment.
             Self(unsafe { _mm256_loadu_ps(values.as_ptr()) })
         }
 
         #[inline(always)]
         fn store(self, values: &mut [f32; LANES]) {
+            // SAFETY: by the type's rule AVX2 is there; the array is whole and needs no alignment.
             unsafe { _mm256_storeu_ps(values.as_mut_ptr(), self.0) }
         }
 
         #[inline(always)]
         fn add(self, other: Self) -> Self {
+            // SAFETY: by the type's rule AVX2 is there.
             Self(unsafe { _mm256_add_ps(self.0, other.0) })
         }
 
         #[inline(always)]
         fn sub(self, other: Self) -> Self {
+            // SAFETY: by the type's rule AVX2 is there.
             Self(unsafe { _mm256_sub_ps(self.0, other.0) })
         }
 
         #[inline(always)]
         fn mul(self, other: Self) -> Self {
+            // SAFETY: by the type's rule AVX2 is there.
             Self(unsafe { _mm256_mul_ps(self.0, other.0) })
         }
     }

@@ -13,6 +13,8 @@
 //!   *during* one of these very first calls (half a second in the life of a process) can still
 //!   crash at its end; Consort itself never exits there.
 
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -84,7 +86,6 @@ pub(in crate::models) fn settle() {
 fn register() {
     // SAFETY: `at_exit` touches nothing but atomics and the clock, neither of which is ever torn
     // down, and doesn't unwind; this library stays in memory until the process has ended.
-    #[allow(unsafe_code)]
     unsafe {
         libc::atexit(at_exit);
     }
@@ -123,19 +124,13 @@ pub fn guard_main_thread() {
 #[cfg(target_os = "linux")]
 fn is_main_thread() -> bool {
     // SAFETY: both have no arguments and can't fail.
-    #[allow(unsafe_code)]
-    unsafe {
-        libc::syscall(libc::SYS_gettid) == libc::c_long::from(libc::getpid())
-    }
+    unsafe { libc::syscall(libc::SYS_gettid) == libc::c_long::from(libc::getpid()) }
 }
 
 #[cfg(target_os = "macos")]
 fn is_main_thread() -> bool {
     // SAFETY: it has no arguments and can't fail.
-    #[allow(unsafe_code)]
-    unsafe {
-        libc::pthread_main_np() == 1
-    }
+    unsafe { libc::pthread_main_np() == 1 }
 }
 
 /// Windows ends all other threads before it tears anything down.

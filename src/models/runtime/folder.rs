@@ -1,5 +1,7 @@
 //! A folder that nobody but this user can change, and that libraries may be loaded from.
 
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -58,10 +60,7 @@ fn trust(folder: &Path) -> io::Result<()> {
 #[cfg(unix)]
 pub(super) fn user() -> u32 {
     // SAFETY: it has no arguments and can't fail.
-    #[allow(unsafe_code)]
-    unsafe {
-        libc::geteuid()
-    }
+    unsafe { libc::geteuid() }
 }
 
 /// Fails where the system loads no libraries from.

@@ -1,5 +1,7 @@
 //! Looks at an ONNX Runtime library before it is used: `ort` would abort on one that is too old.
 
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
 use std::ffi::{CStr, c_char, c_void};
 use std::path::{Path, PathBuf};
 
@@ -80,7 +82,6 @@ pub(super) fn load_checked(file: Checked) -> Result<Loaded, String> {
 fn look(name: &Path, path: &Path) -> Result<(libloading::Library, String), String> {
     // SAFETY: loading a library runs its initialisers. This one is ONNX Runtime, its bytes checked
     // against a pinned hash, or a library that the user named to be run.
-    #[allow(unsafe_code)]
     let library = unsafe { libloading::Library::new(name) }.map_err(|e| {
         let said = e
             .to_string()
@@ -93,7 +94,6 @@ fn look(name: &Path, path: &Path) -> Result<(libloading::Library, String), Strin
     })?;
     // SAFETY: the name and the signature are ONNX Runtime's stable C interface; the structure it
     // returns is static and begins with these two functions in all versions since 1.0.
-    #[allow(unsafe_code)]
     let (version, speaks) = unsafe {
         let Ok(get_base) = library.get::<extern "C" fn() -> *const ApiBase>(b"OrtGetApiBase\0")
         else {

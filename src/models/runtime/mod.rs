@@ -10,6 +10,8 @@
 //! after the first was released. For the same reason Consort's own library, once it has run a job,
 //! stays in memory until the process ends ([`pin`]).
 
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
 mod checked;
 mod exit;
 mod folder;
@@ -136,7 +138,6 @@ fn refuse_telemetry() {
     if std::env::var_os(SWITCH).is_none() {
         // SAFETY: another thread of the host may read its environment at this moment. A variable
         // is added, once, which leaves the existing ones where they are.
-        #[allow(unsafe_code)]
         unsafe {
             std::env::set_var(SWITCH, "1");
         }

@@ -5,6 +5,8 @@
 //! which it refuses. So the first job pins the library: a host that unloads and loads it again gets
 //! the same one back, thread, environment and all.
 
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
 use std::sync::Once;
 
 /// Pins the library that this code is in; does nothing in a program that contains it. Does nothing
@@ -18,7 +20,6 @@ pub fn library() {
 fn pin() {
     // SAFETY: `dladdr` reads the address of a function of ours, and fills a structure of ours.
     // `dlopen` gets the name of a library that is already loaded; the handle is never closed.
-    #[allow(unsafe_code)]
     unsafe {
         let mut info = std::mem::zeroed::<libc::Dl_info>();
         let here = library as *const libc::c_void;
@@ -36,7 +37,6 @@ fn pin() {
     };
     let mut module = std::ptr::null_mut();
     // SAFETY: with FROM_ADDRESS the name is an address inside the module, here a function of ours.
-    #[allow(unsafe_code)]
     unsafe {
         let flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
         GetModuleHandleExW(flags, library as *const u16, &raw mut module);

@@ -1,5 +1,10 @@
 //! The window's controls: the context, the stem, and the host that is told of changes.
 
+#![expect(
+    unsafe_code,
+    reason = "the framework hands parameters about as pointers"
+)]
+
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
@@ -68,17 +73,18 @@ impl StemControls for HostControls {
         self.stem.order(order, heard);
     }
 
-    // SAFETY (these three): the pointers are those of `params()`, which live as long as the
-    // instance, and the framework ignores any that it doesn't know.
     fn begin_edit(&self, param: ParamPtr) {
+        // SAFETY: one of `params()`, which live as long as the instance.
         unsafe { self.host.raw_begin_set_parameter(param) };
     }
 
     fn edit(&self, param: ParamPtr, normalized: f32) {
+        // SAFETY: one of `params()`, which live as long as the instance.
         unsafe { self.host.raw_set_parameter_normalized(param, normalized) };
     }
 
     fn end_edit(&self, param: ParamPtr) {
+        // SAFETY: one of `params()`, which live as long as the instance.
         unsafe { self.host.raw_end_set_parameter(param) };
     }
 }

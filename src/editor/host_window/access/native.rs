@@ -1,6 +1,8 @@
 //! For UI Automation on Windows and NSAccessibility on macOS, by AccessKit's adapters that subclass the
 //! window. Type-checked, never run: untested.
 
+#![expect(unsafe_code, reason = "the system's windows, in C")]
+
 use accesskit::TreeUpdate;
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 
@@ -28,7 +30,6 @@ impl Access {
             #[cfg(target_os = "macos")]
             Some(RawWindowHandle::AppKit(handle)) => {
                 // SAFETY: baseview's view lives as long as its handler, which has this.
-                #[allow(unsafe_code)]
                 let adapter =
                     unsafe { SubclassingAdapter::new(handle.ns_view.as_ptr(), activation, action) };
                 Some(adapter)

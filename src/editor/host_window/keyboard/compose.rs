@@ -1,5 +1,7 @@
 //! Characters typed by several keys, dead or after Multi_key, as the user's locale has them.
 
+#![expect(unsafe_code, reason = "the system's keyboard, in C")]
+
 use std::ffi::{CString, c_char};
 use std::ptr::NonNull;
 
@@ -47,7 +49,6 @@ impl Compose {
         let locale = CString::new(locale).ok()?;
         let flags = xkb_compose_compile_flags::XKB_COMPOSE_COMPILE_NO_FLAGS;
         // SAFETY: a live context and a text that ends in zero; the state keeps the table.
-        #[allow(unsafe_code)]
         unsafe {
             let table =
                 (xkb.xkb_compose_table_new_from_locale)(context.get(), locale.as_ptr(), flags);
@@ -64,7 +65,6 @@ impl Compose {
     /// The next key that goes down. Modifiers change nothing.
     pub(super) fn feed(&mut self, symbol: u32) -> Step {
         // SAFETY: a live state.
-        #[allow(unsafe_code)]
         let (fed, status) = unsafe {
             let fed = (self.xkb.xkb_compose_state_feed)(self.state.as_ptr(), symbol);
             (
@@ -84,7 +84,6 @@ impl Compose {
 
     fn text(&self) -> Option<String> {
         // SAFETY: a live state; writes no more than it is told there is room for.
-        #[allow(unsafe_code)]
         read_text(|at, room| unsafe {
             (self.xkb.xkb_compose_state_get_utf8)(self.state.as_ptr(), at, room)
         })
@@ -93,7 +92,6 @@ impl Compose {
     /// Forgets a sequence that was begun.
     pub(super) fn reset(&mut self) {
         // SAFETY: a live state.
-        #[allow(unsafe_code)]
         unsafe {
             (self.xkb.xkb_compose_state_reset)(self.state.as_ptr());
         }
@@ -103,7 +101,6 @@ impl Compose {
 impl Drop for Compose {
     fn drop(&mut self) {
         // SAFETY: made by `new`, and used no more.
-        #[allow(unsafe_code)]
         unsafe {
             (self.xkb.xkb_compose_state_unref)(self.state.as_ptr());
         }

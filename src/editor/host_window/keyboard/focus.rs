@@ -1,6 +1,8 @@
 //! What the X server is asked about focus, keys and windows. A window may go at any time: what fails is
 //! answered by nothing, and errors that come later are dropped with the events.
 
+#![expect(unsafe_code, reason = "the system's keyboard, in C")]
+
 use raw_window_handle::RawDisplayHandle;
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
@@ -142,7 +144,6 @@ pub(super) fn silence(
     };
     let raw = display.connection.ok_or("no connection")?.as_ptr();
     // SAFETY: open for as long as this runs, and not closed by the result.
-    #[allow(unsafe_code)]
     let theirs = unsafe { XCBConnection::from_raw_xcb_connection(raw, false) };
     take_keys_out(&theirs.map_err(|e| e.to_string())?, window).map_err(|e| e.to_string())
 }

@@ -1,5 +1,7 @@
 //! The user's keyboard layout, by libxkbcommon, which is loaded if it is there.
 
+#![expect(unsafe_code, reason = "the system's keyboard, in C")]
+
 use std::ptr::NonNull;
 
 use x11rb::xcb_ffi::XCBConnection;
@@ -22,12 +24,10 @@ impl Context {
     pub(super) fn new() -> Option<Self> {
         let xkb = xkbcommon_option()?;
         // SAFETY: gives a context, or null.
-        #[allow(unsafe_code)]
         let it = NonNull::new(unsafe {
             (xkb.xkb_context_new)(xkb_context_flags::XKB_CONTEXT_NO_FLAGS)
         })?;
         // SAFETY: a live context. What is amiss in the user's files is not for a host's log.
-        #[allow(unsafe_code)]
         unsafe {
             (xkb.xkb_context_set_log_level)(it.as_ptr(), xkb_log_level::XKB_LOG_LEVEL_CRITICAL);
         }
@@ -42,7 +42,6 @@ impl Context {
 impl Drop for Context {
     fn drop(&mut self) {
         // SAFETY: made by `new`; what was made from it keeps it alive itself.
-        #[allow(unsafe_code)]
         unsafe {
             (self.xkb.xkb_context_unref)(self.it.as_ptr());
         }
@@ -68,7 +67,6 @@ impl Layout {
         let (mut major, mut minor, mut events, mut errors) = (0, 0, 0, 0);
         let flags = xkb_keymap_compile_flags::XKB_KEYMAP_COMPILE_NO_FLAGS;
         // SAFETY: an open connection, of which only replies are read; the state keeps the keymap.
-        #[allow(unsafe_code)]
         unsafe {
             let there = (x11.xkb_x11_setup_xkb_extension)(
                 link,
@@ -105,7 +103,6 @@ impl Layout {
     fn set(&self, key: &RawKey) {
         let (modifiers, group) = (u32::from(key.state) & 0xff, u32::from(key.state) >> 13 & 3);
         // SAFETY: a live state.
-        #[allow(unsafe_code)]
         unsafe {
             (self.xkb.xkb_state_update_mask)(self.state.as_ptr(), modifiers, 0, 0, 0, 0, group);
         }
@@ -115,17 +112,13 @@ impl Layout {
     pub(super) fn symbol(&self, key: &RawKey) -> u32 {
         self.set(key);
         // SAFETY: a live state; unknown keycodes have no symbol.
-        #[allow(unsafe_code)]
-        unsafe {
-            (self.xkb.xkb_state_key_get_one_sym)(self.state.as_ptr(), key.keycode.into())
-        }
+        unsafe { (self.xkb.xkb_state_key_get_one_sym)(self.state.as_ptr(), key.keycode.into()) }
     }
 
     /// What it writes with its modifiers, on its own.
     pub(super) fn text(&self, key: &RawKey) -> Option<String> {
         self.set(key);
         // SAFETY: a live state; writes no more than it is told there is room for.
-        #[allow(unsafe_code)]
         read_text(|at, room| unsafe {
             (self.xkb.xkb_state_key_get_utf8)(self.state.as_ptr(), key.keycode.into(), at, room)
         })
@@ -136,7 +129,6 @@ impl Layout {
         self.set(key);
         let code = key.keycode.into();
         // SAFETY: a live state and its keymap.
-        #[allow(unsafe_code)]
         let (now, groups) = unsafe {
             (
                 (self.xkb.xkb_state_key_get_layout)(self.state.as_ptr(), code),
@@ -155,7 +147,6 @@ impl Layout {
     fn at(&self, code: u32, group: u32) -> Option<u32> {
         let mut symbols = std::ptr::null();
         // SAFETY: a live keymap, which keeps the symbols; their number is the answer.
-        #[allow(unsafe_code)]
         unsafe {
             let keymap = self.keymap.as_ptr();
             let count =
@@ -168,7 +159,6 @@ impl Layout {
 impl Drop for Layout {
     fn drop(&mut self) {
         // SAFETY: made by `new`, and used no more.
-        #[allow(unsafe_code)]
         unsafe {
             (self.xkb.xkb_state_unref)(self.state.as_ptr());
             (self.xkb.xkb_keymap_unref)(self.keymap.as_ptr());

@@ -1,6 +1,8 @@
 //! The keyboard on macOS: only who is first responder, since baseview delivers the keys. Type-checked,
 //! never run: untested.
 
+#![expect(unsafe_code, reason = "the system's keyboard, in C")]
+
 use objc2::rc::{Retained, Weak};
 use objc2_app_kit::{NSView, NSWindow};
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawWindowHandle};
@@ -29,7 +31,6 @@ impl Keyboard {
             other => return Err(format!("not an AppKit window: {other:?}")),
         };
         // SAFETY: a live view for as long as the handle is borrowed, and we are on the main thread.
-        #[allow(unsafe_code)]
         let view = unsafe { Retained::retain(raw) }.ok_or("no view")?;
         Ok(Self {
             view: Weak::from_retained(&view),
@@ -75,7 +76,6 @@ impl Keyboard {
             return;
         };
         // SAFETY: a view's parent is alive as long as the view is in it.
-        #[allow(unsafe_code)]
         let around = unsafe { view.superview() };
         let took = around
             .is_some_and(|it| it.acceptsFirstResponder() && window.makeFirstResponder(Some(&it)));

@@ -1,5 +1,7 @@
 //! The keyboard on Windows: only the focus, since baseview delivers the keys. Type-checked, never run: untested.
 
+#![expect(unsafe_code, reason = "the system's keyboard, in C")]
+
 use std::ptr::null_mut;
 
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawWindowHandle};
@@ -62,7 +64,6 @@ impl Keyboard {
     fn give_back(&mut self) {
         let before = std::mem::replace(&mut self.before, null_mut());
         // SAFETY: only asks, and a window that is gone has no parent.
-        #[allow(unsafe_code)]
         let parent = unsafe { GetParent(self.window) };
         if before.is_null() || !visible(before) {
             set_focus(parent);
@@ -118,15 +119,11 @@ impl Drop for Keyboard {
 
 fn focus() -> HWND {
     // SAFETY: only asks.
-    #[allow(unsafe_code)]
-    unsafe {
-        GetFocus()
-    }
+    unsafe { GetFocus() }
 }
 
 fn set_focus(window: HWND) {
     // SAFETY: fails for a window that is gone.
-    #[allow(unsafe_code)]
     unsafe {
         SetFocus(window);
     }
@@ -134,8 +131,5 @@ fn set_focus(window: HWND) {
 
 fn visible(window: HWND) -> bool {
     // SAFETY: only asks; false for a window that is gone.
-    #[allow(unsafe_code)]
-    unsafe {
-        IsWindowVisible(window) != 0
-    }
+    unsafe { IsWindowVisible(window) != 0 }
 }

@@ -2,12 +2,16 @@
 
 use egui::Rect;
 
-/// A rectangle of pixels: left, top, right, bottom; right and bottom are the first ones outside.
+/// A rectangle of pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Area {
+    /// Left.
     pub x0: i32,
+    /// Top.
     pub y0: i32,
+    /// Right, the first one outside.
     pub x1: i32,
+    /// Bottom, likewise.
     pub y1: i32,
 }
 

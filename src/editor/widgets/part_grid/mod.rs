@@ -157,7 +157,7 @@ impl Grid {
     }
 
     /// Names of bars: a click chooses one to be made anew; beside it its lock.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "all that is drawn")]
     fn heads(
         &mut self,
         ui: &Ui,
@@ -189,7 +189,7 @@ impl Grid {
     }
 
     /// The name of a kit's piece, with its lock.
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "all that is drawn")]
     fn piece(
         &mut self,
         ui: &Ui,
