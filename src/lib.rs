@@ -21,6 +21,10 @@
 //! `instrument` → `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
 //! `tests/imports.rs` checks it.
 
+#![allow(
+    rustdoc::private_intra_doc_links,
+    reason = "the documentation is made for those who work on it"
+)]
 #![warn(missing_docs, unsafe_code, clippy::allow_attributes)]
 
 pub mod analysis;

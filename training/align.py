@@ -17,7 +17,7 @@ from .anchors import load
 from .config import arguments, checkpoints, fast, save
 from .disturbed import disturbed
 from .loop import Run
-from .nets.layout import ANCHORS, FAMILIES, TEXT_WIDTH
+from .nets.layout import ANCHORS, FAMILIES
 from .nets.text_net import TextEncoder
 from .nets.timbre_net import TimbreEncoder
 

@@ -134,7 +134,7 @@ def main():
     order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(args.seed))[: args.fit_notes]
     pairs = [pairs[int(n)] for n in order]
     x = torch.empty(len(pairs), cf.CELLS, dtype=torch.float16)
-    peaks, bent, keys = torch.empty(len(pairs)), torch.empty(len(pairs), PARTIALS), []
+    peaks, bent = torch.empty(len(pairs)), torch.empty(len(pairs), PARTIALS)
     for start in range(0, len(pairs), 512):
         some = pairs[start : start + 512]
         levels, cents = data.some_notes(some)

@@ -10,14 +10,14 @@ import torch
 
 from . import augment
 from .anchors import load
+from .codec_fit import CELLS, mask_of
 from .conditions import Captions, families
-from .encode import stored
 from .config import arguments, checkpoints, fast, save
+from .encode import stored
 from .loop import Run
 from .nets.codec_net import SHAPE_DB, CodecDecoder
 from .nets.complete_net import RANK, SEEN, Completion, LinearGuess
 from .nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, SHAPE_WIDTH, TEXT_WIDTH
-from .codec_fit import CELLS, mask_of
 from .ridge import RidgeDelta
 
 KEYS = torch.tensor([float(k) for k, _ in ANCHORS])

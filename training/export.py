@@ -17,13 +17,24 @@ import torch
 
 from . import corpus, golden, lexicon, model_card, vocabulary
 from .config import checkpoints
+from .data import sound_mel
 from .export_onnx import compare, export, milliseconds, session
 from .nets.codec_net import CodecDecoder
 from .nets.complete_net import Completion
 from .nets.flow_net import FirstAnchor
-from .data import sound_mel
 from .nets.layout import (
-    ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, MAX_TOKENS, PARTIALS, ROWS, SAMPLE_RATE, SHAPE_WIDTH, SOUND_FAMILIES, TEXT_WIDTH, TONE_WIDTH,
+    ANCHORS,
+    CODE_WIDTH,
+    FAMILIES,
+    FRAMES,
+    MAX_TOKENS,
+    PARTIALS,
+    ROWS,
+    SAMPLE_RATE,
+    SHAPE_WIDTH,
+    SOUND_FAMILIES,
+    TEXT_WIDTH,
+    TONE_WIDTH,
 )  # fmt: skip
 from .nets.sound_net import TIMBRE_WIDTH, SoundEncoder
 from .nets.text_net import TextEncoder

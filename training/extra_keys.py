@@ -9,12 +9,12 @@ import argparse
 import json
 import random
 import time
-from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from .data import dataset, log_mel, note_model as nm
+from .data import dataset, log_mel
+from .data import note_model as nm
 from .data.general_midi import KEEPS_TONE, SOUNDFONTS
 from .data.making import write_audio
 from .data.paths import data_root

@@ -11,8 +11,8 @@ from . import augment, tones
 from .anchors import load
 from .complete import KEYS, VELOCITIES, decoder, importance
 from .conditions import Captions, families, ranges, tone_scores
-from .encode import stored
 from .config import arguments, checkpoints, fast, save
+from .encode import stored
 from .loop import Run
 from .nets.flow_net import FirstAnchor
 from .nets.layout import ANCHORS, TONE_WIDTH

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .data import families, instrument_file, near_duplicates, note_model as nm
+from .data import families, instrument_file, near_duplicates
+from .data import note_model as nm
 from .data.captions import captions, ranks
 from .data.dataset import SPLITS
 from .data.descriptors import describe, harmonic_share

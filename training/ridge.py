@@ -2,7 +2,7 @@
 
 import torch
 
-from .nets.layout import ANCHORS, CODE_WIDTH
+from .nets.layout import ANCHORS
 
 
 class RidgeDelta:

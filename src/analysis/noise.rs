@@ -21,7 +21,7 @@ pub(super) fn band(index: usize) -> (f64, f64) {
     ((low * high).sqrt(), high - low)
 }
 
-/// Density of noise in each band over the time grid, [band][time]: power per hertz, as that of a
+/// Density of noise in each band over the time grid, `[band][time]`: power per hertz, as that of a
 /// sinusoid (amplitude squared). `moments`: (time of the model, second of the sound), ascending.
 pub(super) fn density(
     fourier: &mut Fourier,

@@ -35,7 +35,7 @@ impl Analysis {
     /// Analyses a note.
     ///
     /// `sound`: mono at [`SAMPLE_RATE`](super::SAMPLE_RATE), beginning at the note's onset (see
-    /// [`super::trim`]). `fundamental`: its pitch in Hz, right within 50 cents; any, for a sound
+    /// `trim`). `fundamental`: its pitch in Hz, right within 50 cents; any, for a sound
     /// without pitch. Takes some 20 ms. Any thread but audio.
     pub fn of(sound: &[f32], fundamental: f64, timing: Timing) -> Self {
         let sound = &sound[..sound.len().min(timing.samples())];

@@ -8,7 +8,7 @@ use crate::instrument::Family;
 pub enum Ask {
     /// Everything, favourites first, then by name.
     All,
-    /// Like a description: its words, and their vector in the space of [`Ask::Meaning`]'s.
+    /// Like a description: its words, and their vector in the space of what is meant.
     Words {
         /// As typed: entries that have them in their name or tags come first.
         words: String,

@@ -17,9 +17,9 @@ const CLASSES: usize = Family::ALL.len() + 1;
 /// What a sound is like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Impression {
-    /// Unit vector [256]: near that of another note of the same instrument, alone or in a mix.
+    /// Unit vector, 256 numbers,: near that of another note of the same instrument, alone or in a mix.
     pub timbre: Vec<f32>,
-    /// Unit vector [256] in the space of the prompts.
+    /// Unit vector, 256 numbers, in the space of the prompts.
     pub meaning: Vec<f32>,
     /// How surely each family (in the order of [`Family::ALL`]) is heard, 0..=1. Drums and drum
     /// kits are one.

@@ -139,7 +139,7 @@ pub fn preset(instrument: &Instrument) -> Vec<u8> {
     serde_json::to_vec(&state).expect("plain data always serialises")
 }
 
-/// Reads what [`write`] wrote, and anything else. Any thread but audio.
+/// Reads what [`write()`] wrote, and anything else. Any thread but audio.
 pub fn read(saved: &Value) -> Recalled {
     let text = match saved {
         Value::Null => return Recalled::Nothing,

@@ -34,7 +34,7 @@ pub struct StemSettings<'a> {
     pub outputs: Option<(Apart<'a>, bool)>,
 }
 
-/// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
+/// The audio thread's end of a [`StemDesk`].
 pub struct StemVoice {
     engine: Engine,
     player: StemPlayer,

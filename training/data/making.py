@@ -6,7 +6,8 @@ import re
 import numpy as np
 import soundfile
 
-from . import heard, instrument_file, note_model as nm
+from . import heard, instrument_file
+from . import note_model as nm
 from .analyse import analyse
 from .general_midi import KEEPS_TONE, SOUNDFONTS
 from .pitch import patch_shift

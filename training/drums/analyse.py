@@ -97,7 +97,6 @@ def _mode(sound, times, course, grid):
             narrow = _means(shifted, SR, samples[::32], np.interp(samples[::32], grid, np.minimum(wide, np.maximum(0.7 / course.min(), 0.004))))
             turning = np.angle(narrow[1:] * narrow[:-1].conj()) / (2 * np.pi) * SR / 32
             weight = np.abs(narrow[1:]) * np.abs(narrow[:-1]) + 1e-20
-            mids = (samples[::32][1:] + samples[::32][:-1]) / 2
             rate = SR / 32
             strength = _means(weight, rate, grid, half)
             course = np.interp(grid, times, course) + _means(turning * weight, rate, grid, half) / (strength + 1e-18)

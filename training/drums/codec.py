@@ -8,7 +8,6 @@ import torch
 from . import hit as hm
 from .net import CODE, DrumDecoder
 from .pieces import FIRST_KEY, GROUP_OF, PIECES
-from .prepare import LEVELS
 from .render import folder
 
 LEVEL_UNIT = 3.0  # dB of one unit of the code's last number

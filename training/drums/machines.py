@@ -82,7 +82,7 @@ def draw(style, rng):
     p = {name: rng.uniform(*span) for name, span in ranges.items()}
     for name in ("kick_ring", "hat_open", "cymbal", "snare_noise"):
         p[name] = float(np.exp(rng.uniform(*np.log(ranges[name]))))
-    jitter = lambda share=0.06: float(np.exp(rng.normal(0, share)))  # noqa: E731
+    jitter = lambda share=0.06: float(np.exp(rng.normal(0, share)))
     metal_hz = rng.uniform(0.85, 1.2) * np.array([205, 304, 370, 523, 540, 800]) * rng.uniform(0.9, 1.1, 6)
     kit = {}
 

@@ -36,7 +36,7 @@ class DrumMixture(nn.Module):
     def __init__(self):
         super().__init__()
         rows, told = PIECES + 1, WORDS + CHARACTER
-        table = lambda width: nn.Linear(rows, width, bias=False)  # noqa: E731
+        table = lambda width: nn.Linear(rows, width, bias=False)
         self.words = nn.Linear(TEXT_WIDTH, WORDS)
         self.means = table(COMPONENTS * CODE)
         self.scales = table(COMPONENTS * CODE)
@@ -54,7 +54,7 @@ class DrumMixture(nn.Module):
         uniform = (0.5 + 0.5 * torch.erf(noise[:, CODE:] * 0.70710678)).clamp(1e-6, 1 - 1e-6)
         drawn = (logits - torch.log(-torch.log(uniform))).argmax(-1)
         chosen = (torch.arange(COMPONENTS) == drawn[:, None]).to(noise.dtype)[:, None]
-        pick = lambda table, width: (chosen @ table.reshape(-1, COMPONENTS, width))[:, 0]  # noqa: E731
+        pick = lambda table, width: (chosen @ table.reshape(-1, COMPONENTS, width))[:, 0]
         moved = pick(apart, WORDS + CHARACTER)[:, None] @ self.slopes(piece).reshape(-1, WORDS + CHARACTER, CODE)
         chance = pick(self.scales(piece), CODE) * noise[:, :CODE] * TEMPERATURE
         return pick(self.means(piece), CODE) + moved[:, 0] + chance

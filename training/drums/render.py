@@ -11,7 +11,6 @@ import time
 import numpy as np
 
 from ..data.paths import data_root
-from . import hit as hm
 from .analyse import analyse
 from .sources import kits
 

@@ -19,7 +19,6 @@ from . import codec
 from .net import CHARACTER, CODE, COMPONENTS, KIT, WORDS, DrumMixture
 from .pieces import FIRST_KEY, PIECES
 
-
 RIDGE = 0.05
 
 

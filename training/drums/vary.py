@@ -51,7 +51,7 @@ def _warped(levels, cents, factor):
     place = np.interp(source, T, np.arange(hm.TIMES))
     low = np.minimum(place.astype(int), hm.TIMES - 2)
     share = place - low
-    move = lambda x: x[:, low] * (1 - share) + x[:, low + 1] * share  # noqa: E731
+    move = lambda x: x[:, low] * (1 - share) + x[:, low + 1] * share
     return move(levels), move(cents)
 
 

@@ -73,7 +73,7 @@ def said(amounts):
 
 def captions(rng, styles, nouns, amounts, part_amounts, count=10):
     """`count` phrasings; a share leaves things out, as people do."""
-    pick = lambda options: options[int(rng.integers(len(options)))]  # noqa: E731
+    pick = lambda options: options[int(rng.integers(len(options)))]
     rules = [words.split("|") for rule, words in _ACOUSTIC_RULES if is_acoustic(nouns) and rule(amounts)]
     found = []
     for _ in range(count):

@@ -41,7 +41,6 @@ def main(args):
     names = ["copy of the given note", "nearest training instrument", "PCA + ridge delta", "shipped completion", "codec alone"]
     slots = {name: {c: [] for c in CLASSES} for name in names}
     sounds = {name: {c: [] for c in CLASSES} for name in ["resampled note", *names]}
-    weight = codes[train][:, MIDDLE, :SHAPE_WIDTH].std(0)
     for number, i in enumerate(wanted):
         levels, cents = data.notes(i)
         given = codes[i : i + 1, MIDDLE]

@@ -3,7 +3,8 @@
 import numpy as np
 import soundfile
 
-from ..data import log_mel, note_model as nm, resynthesis
+from ..data import log_mel, resynthesis
+from ..data import note_model as nm
 from ..data.paths import data_root
 
 NOTE_SAMPLES = int(nm.NOTE_SECONDS * nm.SAMPLE_RATE)

@@ -7,7 +7,7 @@ shape, since they are a different kind of thing and would drown in it.
 import torch
 from torch import nn
 
-from .layout import CODE_WIDTH, FRAMES, MAX_CENTS, OFFSET_WIDTH, PARTIALS, ROWS, SHAPE_WIDTH
+from .layout import FRAMES, MAX_CENTS, OFFSET_WIDTH, PARTIALS, ROWS, SHAPE_WIDTH
 
 # A note's shape reaches this many dB below its loudest moment; what lies below is silence.
 SHAPE_DB = 70.0

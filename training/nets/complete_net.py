@@ -94,7 +94,6 @@ class Completion(nn.Module):
         say = (distance / -NEARNESS + (known[:, None, :] - 1) * 1e4).softmax(-1)
         # Both guesses are linear in their inner numbers, so those are mixed and decoded once for each anchor.
         features = self.correction.features(codes, key, velocity, text[:, None], family[:, None])
-        own = torch.arange(len(ANCHORS))
         shift = self.linear.shift.unflatten(-1, (len(ANCHORS), CODE_WIDTH))
 
         def decoded(inner, matrix, width):

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..data import log_mel, note_model as nm
+from ..data import log_mel
+from ..data import note_model as nm
 from .blocks import mlp
-from .layout import FRAMES, MULTIPLES, ROWS, TEXT_WIDTH, TIMES, frequency
+from .layout import FRAMES, ROWS, TEXT_WIDTH, TIMES, frequency
 
 BANDS, HOP_SECONDS, WINDOW, RANGE_DB = 64, 0.02, 2048, 80.0
 NOTE_FRAMES = 160  # of a note: held for 2.4 s, let go for 0.8 s

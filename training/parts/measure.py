@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import degrees, gm, grid, tokens
+from . import gm, grid, tokens
 
 P = {piece: i for i, piece in enumerate(gm.PIECES)}
 CONTROLS = ("density", "loudness", "syncopation", "register")

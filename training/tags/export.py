@@ -5,7 +5,6 @@ from pathlib import Path
 
 import torch
 
-from .. import golden
 from ..config import checkpoints
 from ..drums.export import put
 from . import labels

@@ -3,7 +3,7 @@
 import re
 
 from training.data.captions import CAPTIONS, captions, ranks, readable_name
-from training.data.families import FAMILIES, _WORDS, by_name, classify
+from training.data.families import _WORDS, FAMILIES, by_name, classify
 
 CELLO = {"id": "fluid-cello-1", "source": "fluid", "name": "Cello", "family": "strings", "noun": "cello", "named": "midi"}
 

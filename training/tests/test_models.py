@@ -13,8 +13,8 @@ import pytest
 
 from training import golden
 from training.drums.hearing import classes
-from training.tags import labels
 from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SHAPE_WIDTH, SOUND_FAMILIES
+from training.tags import labels
 
 MODELS = Path(__file__).parents[2] / "plugin-assets" / "models"
 MANIFEST = json.loads((MODELS / "manifest.json").read_text())

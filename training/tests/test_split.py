@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from training.data import near_duplicates, note_model as nm
+from training.data import near_duplicates
+from training.data import note_model as nm
 from training.data.making import draw, hash_split
 from training.data.split import assign
 

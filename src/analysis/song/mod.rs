@@ -6,7 +6,7 @@
 //! | [`strength`] | onset strength in three bands |
 //! | [`salience`] | which keys sound, without a model |
 //! | [`evidence`] | both, made comparable between songs |
-//! | [`patterns`], [`pointer`] | what bars look like; the likeliest way through them |
+//! | [`patterns`], [`mod@pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
 //! | [`corrections`] | what the user puts right |

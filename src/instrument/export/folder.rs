@@ -29,7 +29,7 @@ pub struct Export {
 }
 
 impl Export {
-    /// Begins an export into `parent`, as [`super::sfz`] describes.
+    /// Begins an export into `parent`, as [`mod@super::sfz`] describes.
     ///
     /// # Errors
     /// [`ExportError::Write`]: nothing can be written there.

@@ -56,7 +56,7 @@ const KIT_REFERENCE: f32 = 0.25;
 /// An instrument whose middle note isn't at its reference is made so, within these dB.
 const MOST_CORRECTION_DB: f32 = 24.0;
 
-/// Renders the columns of [`plan`] whose indices are in `order`, calling `ready` with
+/// Renders the columns of [`plan()`] whose indices are in `order`, calling `ready` with
 /// each as it is done. Stops when `cancelled` says so (asked every few milliseconds) or `ready`
 /// breaks. The same instrument, rate and macros give the same bits whatever the order.
 /// Any thread but audio.

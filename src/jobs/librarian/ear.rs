@@ -70,7 +70,7 @@ impl Ear {
         }
     }
 
-    /// What an instrument is like: the mean of its [`reference`] notes, or a kit's beats.
+    /// What an instrument is like: the mean of its [`mod@reference`] notes, or a kit's beats.
     ///
     /// # Errors
     /// One sentence.

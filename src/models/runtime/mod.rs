@@ -8,7 +8,7 @@
 //!
 //! There is one environment for the life of the process: ONNX Runtime can't make a second one, even
 //! after the first was released. For the same reason Consort's own library, once it has run a job,
-//! stays in memory until the process ends ([`pin`]).
+//! stays in memory until the process ends ([`mod@pin`]).
 
 #![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
 

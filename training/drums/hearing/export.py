@@ -5,7 +5,6 @@ from pathlib import Path
 
 import torch
 
-from ... import golden
 from ...config import checkpoints
 from ...nets.drum_hearing_net import DrumHearing
 from ..export import put

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...data import ceiling as analysis, dataset
+from ...data import ceiling as analysis
+from ...data import dataset
 from ...data.paths import data_root
 from ..tables import show
 from . import adherence, attributes, banks, from_sound, heard, likeness, ridge_delta

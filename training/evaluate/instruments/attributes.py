@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ...data import descriptors, note_model as nm
+from ...data import descriptors
+from ...data import note_model as nm
 from ..tables import show
 
 # word, its opposite, the number that must be larger with the word than with its opposite

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ...data import log_mel, near_duplicates, note_model as nm
+from ... import extra_keys as extra
+from ...data import log_mel, near_duplicates
+from ...data import note_model as nm
 from ..resample import resampled
 from ..tables import render, show
 from . import ridge_delta
-from ... import extra_keys as extra
 
 SECONDS = 2.2
 WRONG_KEY = 0.5

@@ -6,8 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ...data import log_mel, near_duplicates, note_model as nm
 from ... import extra_keys
+from ...data import log_mel, near_duplicates
+from ...data import note_model as nm
 from ..tables import audio, render
 from .banks import NOTES
 from .embedding import SECONDS, both, mels

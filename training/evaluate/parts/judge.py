@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ...parts import gm, heard, measure, tokens, windows
+from ...parts import heard, measure, tokens
 from . import answers
 
 _PLANES = 2 * 15 + 8 * 2 + 24 + 12 + 2

@@ -75,7 +75,6 @@ def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched
         source.write_text(_source(rng, felt * unit, groove, chords, bars))
         _run(["mma", "-f", str(midi), str(source)], place)
         file = mido.MidiFile(midi)
-        beat_ticks = file.ticks_per_beat * unit
         if rng.random() < 0.6:
             _add_melody(rng, file, harmony.melody(rng, chords, beats_a_bar, bars, tonic, mode))
         drift = rng.choice((0.0, 0.0, 0.0, 0.03))

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from ..tables import show
-from . import making, rivals, scoring
+from . import rivals, scoring
 
 
 def described(path):

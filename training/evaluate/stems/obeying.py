@@ -4,7 +4,7 @@ import tempfile
 
 import numpy as np
 
-from ...parts import gm, measure, tokens, words
+from ...parts import gm, tokens, words
 from ..parts import answers, edits, style
 from . import program
 

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mido
-import numpy as np
 
 from ...parts import grid, tokens
 

@@ -4,7 +4,6 @@ import numpy as np
 import onnxruntime
 from scipy import fft
 
-
 COEFFICIENTS = 20
 HEARD = 0.25  # frames more than 60 dB below the loudest cell say nothing
 
