@@ -11,7 +11,7 @@ from ..codec import KEYS
 from ..complete import decoder, importance
 from ..encode import stored
 from ..measure import slot_error
-from ..nets.layout import ANCHORS, SHAPE_WIDTH
+from ..nets.layout import ANCHORS
 from ..ridge import RidgeDelta
 from ..shipped import Models
 from .resample import resampled
