@@ -37,6 +37,7 @@ enum Link {
         side: GeneratorSide,
         sample_rate: Option<f32>,
         watch: Option<MacroWatch>,
+        only_wanted: bool,
     },
     /// The generator has the mailbox.
     Open(Sender<Command>),
@@ -56,8 +57,20 @@ impl Client {
                 side: generator_side,
                 sample_rate: None,
                 watch: None,
+                only_wanted: false,
             }),
         }
+    }
+
+    /// The same, for an engine that plays known notes: only the keys that are wanted
+    /// ([`Client::want_keys`]) are rendered.
+    #[must_use]
+    pub fn of_known_notes(generator_side: GeneratorSide) -> Self {
+        let client = Self::new(generator_side);
+        if let Link::Resting { only_wanted, .. } = &mut *client.link.lock() {
+            *only_wanted = true;
+        }
+        client
     }
 
     /// The host's sample rate in Hz. Nothing is rendered before it is known; when it changes, the
@@ -127,6 +140,9 @@ impl Client {
     /// that sound.
     pub fn want_keys(&self, keys: u128) {
         self.shared.want_keys(keys);
+        if let Link::Open(sender) = &*self.link.lock() {
+            self.order(sender, Order::Keys, None);
+        }
     }
 
     /// While this lives, [`Client::pending`] says yes: more orders will come.
@@ -295,6 +311,7 @@ impl Client {
                 side,
                 sample_rate,
                 watch,
+                only_wanted,
             } = std::mem::replace(&mut *link, Link::Broken)
             && let Some(sender) = generator::sender()
         {
@@ -303,6 +320,7 @@ impl Client {
                 shared: Arc::clone(&self.shared),
                 sample_rate,
                 watch,
+                only_wanted,
             };
             let _ = sender.send((self.id, opened));
             *link = Link::Open(sender);
@@ -330,6 +348,38 @@ impl Drop for Client {
     fn drop(&mut self) {
         if let Link::Open(sender) = &*self.link.lock() {
             self.order(sender, Order::Close, None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, mailbox};
+
+    #[test]
+    fn of_known_notes_only_their_keys_are_rendered() {
+        let (engine_side, generator_side) = mailbox::channel();
+        let mut engine = Engine::new(engine_side).by_call();
+        engine.prepare(48_000.0);
+        let client = Client::of_known_notes(generator_side);
+        client.set_sample_rate(48_000.0);
+        let mut wanted = 1 << 40 | 1 << 43;
+        client.want_keys(wanted);
+        client.play_as(1, Arc::new(Instrument::factory()));
+        let patience = Duration::from_secs(60);
+        for more in [0, 1 << 90, 1 << 91] {
+            wanted |= more;
+            client.want_keys(wanted);
+            assert!(client.wait_until_taken(Instant::now() + patience, &mut || {
+                engine.read_mailbox();
+            }));
+            assert!(engine.call(1, wanted));
+            let ready = client.snapshot().ready_keys;
+            assert_eq!(ready & wanted, wanted);
+            let keys = ready.count_ones();
+            assert!(keys <= 2 * wanted.count_ones(), "{keys} keys");
+            assert!(!engine.call(1, 1 << 60), "nobody needs it");
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Desk {
     shared: Arc<Shared>,
     sample_rate: Option<f32>,
     watch: Option<MacroWatch>,
+    /// Only the keys that are wanted are rendered.
+    only_wanted: bool,
     /// What the watch said, and since when.
     said: Option<(Macros, Instant)>,
     instrument: Option<Arc<Instrument>>,
@@ -61,12 +63,14 @@ impl Desk {
         shared: Arc<Shared>,
         sample_rate: Option<f32>,
         watch: Option<MacroWatch>,
+        only_wanted: bool,
     ) -> Self {
         Self {
             side,
             shared,
             sample_rate,
             watch,
+            only_wanted,
             said: None,
             instrument: None,
             sound: 0,
@@ -193,9 +197,15 @@ impl Desk {
         self.make.is_none() && !renders && !self.morphs_now()
     }
 
+    /// Something that is needed is still to be rendered or sent.
+    fn renders(&self) -> bool {
+        let rendering = self.rendering.as_ref();
+        rendering.is_some_and(|rendering| !rendering.rests())
+    }
+
     /// Something is on its way to or from the engine.
     pub(super) fn waits_for_engine(&self) -> bool {
-        let waits = self.lent > 1 || self.rendering.is_some() || !self.side.has_read_all();
+        let waits = self.lent > 1 || self.renders() || !self.side.has_read_all();
         waits && self.news.elapsed() < BRISK_FOR
     }
 
@@ -208,6 +218,9 @@ impl Desk {
             self.news = Instant::now();
         }
         if let Some(rendering) = &mut self.rendering {
+            if self.only_wanted {
+                rendering.need(self.shared.wanted_keys());
+            }
             let sent = rendering.send(&mut self.side);
             if sent.any {
                 self.news = Instant::now();
@@ -216,12 +229,10 @@ impl Desk {
                 self.lent += 1;
                 self.played = Some(rendering.played());
             }
-            if rendering.is_finished() {
-                self.rendering = None;
-                self.whole = true;
-            }
+            self.whole |= rendering.rests();
+            self.rendering.take_if(|rendering| rendering.is_finished());
         }
-        if self.make.is_none() && self.rendering.is_none() && self.side.has_read_all() {
+        if self.make.is_none() && !self.renders() && self.side.has_read_all() {
             self.shared.orders_done();
         }
     }
@@ -323,7 +334,7 @@ impl Desk {
             let snapshot = self.shared.look();
             let (ready, stages) = (snapshot.ready_keys, snapshot.timings.stages.clone());
             drop(snapshot);
-            self.rendering = Some(Rendering::new(
+            let rendering = Rendering::new(
                 job,
                 asked,
                 (Arc::clone(instrument), self.sound),
@@ -331,7 +342,12 @@ impl Desk {
                 swap,
                 ready,
                 stages,
-            ));
+            );
+            self.rendering = Some(if self.only_wanted {
+                rendering.only(self.shared.wanted_keys())
+            } else {
+                rendering
+            });
             self.whole &= swap != Swap::Early;
         }
         self.show_progress();

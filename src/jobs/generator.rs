@@ -39,6 +39,8 @@ pub(super) enum Order {
         shared: Arc<Shared>,
         sample_rate: Option<f32>,
         watch: Option<MacroWatch>,
+        /// Only the keys that are wanted are rendered.
+        only_wanted: bool,
     },
     /// Its host's sample rate, Hz.
     SampleRate(f32),
@@ -52,6 +54,8 @@ pub(super) enum Order {
     Play(JobId, u64, Arc<Instrument>),
     /// Play the current one with other macros.
     Macros(Macros),
+    /// Other keys are wanted.
+    Keys,
     /// Ask the watch which macros those are.
     LookAtMacros,
     /// There is something new to look at; not counted as an order.
@@ -161,10 +165,11 @@ impl Generator {
             shared,
             sample_rate,
             watch,
+            only_wanted,
         } = order
         {
-            self.desks
-                .push_back((id, Desk::new(side, shared, sample_rate, watch)));
+            let desk = Desk::new(side, shared, sample_rate, watch, only_wanted);
+            self.desks.push_back((id, desk));
             return;
         }
         if matches!(order, Order::Wake) {
@@ -175,7 +180,7 @@ impl Generator {
         };
         desk.order_read();
         match order {
-            Order::Open { .. } | Order::Wake => {}
+            Order::Open { .. } | Order::Wake | Order::Keys => {}
             Order::SampleRate(rate) => desk.set_sample_rate(rate),
             Order::Make(job, request) => desk.make(job, *request, true),
             Order::Draw(job, request) => desk.make(job, *request, false),

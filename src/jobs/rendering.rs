@@ -60,6 +60,8 @@ pub(super) struct Rendering {
     unsent: VecDeque<ToEngine>,
     /// Columns to render, the most needed first.
     to_do: VecDeque<u8>,
+    /// Those that nobody needs yet.
+    resting: VecDeque<u8>,
     count: usize,
     ready_before: u128,
     ready: u128,
@@ -96,6 +98,7 @@ impl Rendering {
             unsent: VecDeque::new(),
             count: to_do.len(),
             to_do,
+            resting: VecDeque::new(),
             ready_before,
             ready: 0,
             timings: Timings {
@@ -103,6 +106,24 @@ impl Rendering {
                 ..Timings::default()
             },
         }
+    }
+
+    /// The same, of which only these keys (bit *k* is MIDI key *k*) are needed for now.
+    pub(super) fn only(mut self, keys: u128) -> Self {
+        self.resting = std::mem::take(&mut self.to_do);
+        self.count = 0;
+        self.need(keys);
+        self
+    }
+
+    /// These keys are needed, too.
+    pub(super) fn need(&mut self, keys: u128) {
+        let (needed, resting): (VecDeque<u8>, VecDeque<u8>) = std::mem::take(&mut self.resting)
+            .into_iter()
+            .partition(|index| self.serves(*index, keys));
+        self.resting = resting;
+        self.count += needed.len();
+        self.to_do.extend(needed);
     }
 
     pub(super) fn job(&self) -> JobId {
@@ -139,9 +160,14 @@ impl Rendering {
         !self.to_do.is_empty()
     }
 
-    /// All is rendered and sent.
-    pub(super) fn is_finished(&self) -> bool {
+    /// All that is needed is rendered and sent.
+    pub(super) fn rests(&self) -> bool {
         self.to_do.is_empty() && self.staged.is_none() && self.unsent.is_empty()
+    }
+
+    /// All there is is rendered and sent.
+    pub(super) fn is_finished(&self) -> bool {
+        self.rests() && self.resting.is_empty()
     }
 
     /// Share of the columns that are rendered.

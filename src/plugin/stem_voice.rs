@@ -153,7 +153,7 @@ impl StemVoice {
 /// A voice and its desk; windows are told by `repaint`. Main thread.
 pub(super) fn stem_of(repaint: &RepaintNotifier) -> (StemVoice, Arc<StemDesk>) {
     let (voice, sender, generator_side, playhead) = StemVoice::new();
-    let client = Client::new(generator_side);
+    let client = Client::of_known_notes(generator_side);
     let news = repaint.clone();
     client.listen(Box::new(move || news.request_repaint()));
     let news = repaint.clone();

@@ -35,7 +35,12 @@ impl Host {
     fn new() -> Host {
         let (mut voice, sender, side, playhead) = StemVoice::new();
         voice.prepare(RATE as f32);
-        let desk = StemDesk::new(sender, Client::new(side), playhead, Box::new(|| ()));
+        let desk = StemDesk::new(
+            sender,
+            Client::of_known_notes(side),
+            playhead,
+            Box::new(|| ()),
+        );
         desk.activate(RATE as f32, false);
         let mut heard = Heard::clone(&heard());
         heard.description.loudness_lufs = Some(SONG);

@@ -15,7 +15,7 @@ use crate::jobs::stem::asking::Edit;
 fn desk() -> (StemDesk, StemPlayer, Engine) {
     let (player, sender) = stem::channel();
     let (engine_side, generator_side) = mailbox::channel();
-    let client = Client::new(generator_side);
+    let client = Client::of_known_notes(generator_side);
     let desk = StemDesk::new(sender, client, Arc::default(), Box::new(|| ()));
     (desk, player, Engine::new(engine_side))
 }
