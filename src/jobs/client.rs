@@ -378,7 +378,8 @@ mod tests {
             let ready = client.snapshot().ready_keys;
             assert_eq!(ready & wanted, wanted);
             let keys = ready.count_ones();
-            assert!(keys <= 2 * wanted.count_ones(), "{keys} keys");
+            // A column serves some neighbours, too.
+            assert!(keys <= 4 * wanted.count_ones(), "{keys} keys");
             assert!(!engine.call(1, 1 << 60), "nobody needs it");
         }
     }
