@@ -46,4 +46,4 @@ pub use client::Client;
 pub use librarian::Librarian;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
 pub use song::{Song, SongListener, SongOrder};
-pub use stem::{Stem, StemDesk, StemOrder, StemStatus};
+pub use stem::{Ensemble, MixSettings, PartTab, Stem, StemDesk, StemOrder, StemStatus};

@@ -5,6 +5,7 @@
 //! | [`context`] | the song as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
+//! | [`ensemble`] | all parts of an instance |
 //! | [`asking`] | what can be asked of it, and how it stands |
 //! | [`making`] | a part by the network and by rule |
 //! | `windows` | the network, asked window by window |
@@ -17,6 +18,7 @@
 pub mod asking;
 pub mod context;
 pub mod desk;
+pub mod ensemble;
 pub mod files;
 mod kicks;
 pub mod level;
@@ -32,4 +34,5 @@ pub mod words;
 pub use asking::{Stem, StemOrder, StemStatus};
 pub use context::StemContext;
 pub use desk::StemDesk;
+pub use ensemble::{Ensemble, MixSettings, PartTab};
 pub use making::{Again, StemAsk, StemModels};

@@ -25,6 +25,7 @@ mod tests {
 
     use nice_plug::context::process::SendEventError;
 
+    use super::super::ensemble_voice::EnsembleVoice;
     use super::super::stem_voice::StemVoice;
     use super::super::*;
     use super::*;
@@ -113,7 +114,7 @@ mod tests {
     fn the_meter_shows_the_stem_too() {
         let (voice, mut sender, mut generator, _) = StemVoice::new();
         let mut plugin = Consort {
-            voice,
+            voice: EnsembleVoice::new(vec![(voice, Arc::default())]),
             ..Consort::default()
         };
         let sent = generator.send(ToEngine::Instrument(instrument()));

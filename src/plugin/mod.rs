@@ -12,7 +12,8 @@
 //! | [`sidechain`] | reading the sidechain, whatever the host hands over |
 //! | [`keys`] | from the window's keyboard to the audio thread |
 //! | `leaving` | what every sample that leaves goes through last |
-//! | `stem_voice` | a stem on the audio thread |
+//! | `ensemble_voice` | all parts on the audio thread |
+//! | `stem_voice` | one of them |
 //! | `stem_state` | the stem as a field of the state |
 //! | `stir` | from the audio thread to the window: something moves |
 //! | [`session`] | the instance as main and UI thread share it |
@@ -32,6 +33,7 @@
 mod arrival;
 pub mod context;
 pub mod ear;
+mod ensemble_voice;
 pub mod events;
 pub mod history;
 mod host_controls;
@@ -60,18 +62,19 @@ use crate::engine::limiter::Limiter;
 use crate::engine::{Engine, MAX_VOICES, Settings, Telemetry, capture, mailbox};
 use crate::instrument::export::music_folder;
 use crate::jobs::song::Source;
-use crate::jobs::{Client, Librarian, Pending, Recorder, StemDesk};
+use crate::jobs::{Client, Ensemble, Librarian, Pending, Recorder};
 use crate::library::store::usual_folder;
 use crate::params::ConsortParams;
 use context::{CAPTURE_FRAMES, Context};
 use ear::Ear;
+use ensemble_voice::{EnsembleSettings, EnsembleVoice, ensemble_of, is_pending};
 use host_controls::HostControls;
 use keys::KeyPress;
 use leaving::{flush, peak};
 use modulation::Modulation;
 use session::{Inputs, Session};
 use state::SavedState;
-use stem_voice::{StemSettings, StemVoice, midi, stem_of};
+use stem_voice::midi;
 pub use stems::ConsortStems;
 use stir::Stir;
 
@@ -89,9 +92,9 @@ pub struct Consort {
     pending: Pending,
     engine: Engine,
     modulation: Modulation,
-    stem: Arc<StemDesk>,
-    stem_pending: Pending,
-    voice: StemVoice,
+    stem: Arc<Ensemble>,
+    stem_pending: Vec<Pending>,
+    voice: EnsembleVoice,
     limiter: Limiter,
     /// What the window shows of the sound.
     telemetry: Arc<Telemetry>,
@@ -120,7 +123,7 @@ impl Default for Consort {
         let (context, ear) =
             Context::new(Source::Sidechain, Box::new(move || news.request_repaint()));
         let news = repaint.clone();
-        let (voice, stem) = stem_of(&repaint);
+        let (voice, stem) = ensemble_of(&repaint);
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let session = Arc::new(Session::new(
             params.clone(),
@@ -260,7 +263,7 @@ impl Plugin for Consort {
         self.capture.write(&position, frames, side_left, side_right);
         let loud = self.ear.hear(&position, frames, side_left, side_right);
         let on = self.params.stem_on.value();
-        let settings = StemSettings {
+        let settings = EnsembleSettings {
             on,
             level: self.params.stem_level.value(),
             limiter: None,
@@ -296,7 +299,7 @@ impl Plugin for Consort {
         // rests in a song that is listened to from counting.
         let listens = self.capture.is_armed() || self.ear.listens(&position);
         let plays = self.voice.plays(&position, on);
-        let pending = self.pending.get() || self.stem_pending.get();
+        let pending = self.pending.get() || is_pending(&self.stem_pending);
         if silent && !pending && !listens && !plays {
             ProcessStatus::Normal
         } else {

@@ -25,7 +25,7 @@ use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
 use crate::jobs::{
-    Client, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status, StemDesk,
+    Client, Ensemble, JobId, Librarian, Preload, Recorder, Request, Snapshot, Source, Status,
     StemOrder,
 };
 use crate::params::ConsortParams;
@@ -37,7 +37,7 @@ pub struct Inputs {
     /// The song on it.
     pub context: Arc<Context>,
     /// The part that goes with that.
-    pub stem: Arc<StemDesk>,
+    pub stem: Arc<Ensemble>,
 }
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -132,7 +132,7 @@ impl Session {
     }
 
     /// The part that goes with it. Any thread but audio.
-    pub fn stem(&self) -> &Arc<StemDesk> {
+    pub fn stem(&self) -> &Arc<Ensemble> {
         &self.inputs.stem
     }
 

@@ -1,4 +1,4 @@
-//! The stem as a field of the state: its sheet, and its instrument as `.consort` bytes.
+//! The parts as a field of the state: their sheets, and their instruments as `.consort` bytes.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use serde_json::Value;
 
 use super::session::OFFLINE_PATIENCE;
 use super::state::{Recalled, read, write};
-use crate::jobs::StemDesk;
+use crate::jobs::Ensemble;
 
-/// The desk's part.
-pub(super) struct SavedStem(pub(super) Arc<StemDesk>);
+/// All parts.
+pub(super) struct SavedStem(pub(super) Arc<Ensemble>);
 
 impl PersistentField<'_, Value> for SavedStem {
     fn set(&self, saved: Value) {
-        let instrument = match saved.get("instrument").map(read) {
-            Some(Recalled::Instrument(instrument)) => Some(*instrument),
-            _ => None,
+        let instrument = |saved: &Value| match read(saved) {
+            Recalled::Instrument(instrument) => Some(*instrument),
+            Recalled::Nothing | Recalled::Unreadable(_) => None,
         };
-        self.0.recall(&saved, instrument, OFFLINE_PATIENCE);
+        self.0.recall(&saved, &instrument, OFFLINE_PATIENCE);
     }
 
     fn map<F: Fn(&Value) -> R, R>(&self, f: F) -> R {

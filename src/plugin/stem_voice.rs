@@ -6,20 +6,19 @@ use nice_plug::midi::{Channel, Key, VoiceID};
 use nice_plug::prelude::NoteEvent as HostEvent;
 
 use super::outputs::of_part;
-use crate::editor::host_window::RepaintNotifier;
 use crate::engine::apart::{Apart, Nowhere, Routes};
 use crate::engine::capture::HostPosition;
-use crate::engine::limiter::Limiter;
 use crate::engine::mailbox::{self, GeneratorSide};
 use crate::engine::stem::{self, PartSender, StemEvent, StemPlayer};
 use crate::engine::{Engine, NoteAddress, NoteEvent, Settings};
 use crate::jobs::stem::desk::Playhead;
-use crate::jobs::{Client, StemDesk};
 
 /// Frames rendered at once.
 const BLOCK: usize = 256;
 /// The sampler's channel.
 const CHANNEL: u8 = 0;
+/// MIDI's controller for it.
+const PAN: u8 = 10;
 
 /// How a stem is added to what is there.
 pub struct StemSettings<'a> {
@@ -27,19 +26,20 @@ pub struct StemSettings<'a> {
     pub on: bool,
     /// A linear gain over that of the part.
     pub level: f32,
-    /// What limits it beside a track that leaves as it is, and whether it does; nothing where another
-    /// limits the sum.
-    pub limiter: Option<(&'a mut Limiter, bool)>,
-    /// Where separate outputs go, and which of them the part's notes take; not with a limiter.
+    /// From left (−1) to right (1).
+    pub pan: f32,
+    /// Where separate outputs go, and which of them the part's notes take.
     pub outputs: Option<(Apart<'a>, bool)>,
 }
 
-/// The audio thread's end of a [`StemDesk`].
+/// The audio thread's end of a [`StemDesk`](crate::jobs::StemDesk).
 pub struct StemVoice {
     engine: Engine,
     player: StemPlayer,
     playhead: Arc<Playhead>,
     rate: f64,
+    /// Where the engine has been told to pan it.
+    panned: f32,
 }
 
 impl StemVoice {
@@ -53,6 +53,7 @@ impl StemVoice {
             player,
             playhead: playhead.clone(),
             rate: 48_000.0,
+            panned: 0.0,
         };
         (voice, sender, generator_side, playhead)
     }
@@ -82,6 +83,7 @@ impl StemVoice {
     pub fn reset(&mut self) {
         self.engine.reset();
         self.player.reset();
+        self.panned = 0.0;
     }
 
     /// Whether nothing of it sounds, nor waits to, and the host is owed no note's end. Audio thread.
@@ -109,7 +111,7 @@ impl StemVoice {
         let StemSettings {
             on,
             level,
-            limiter,
+            pan,
             mut outputs,
         } = settings;
         let frames = left.len().min(right.len());
@@ -121,8 +123,17 @@ impl StemVoice {
             engine,
             player,
             rate,
+            panned,
             ..
         } = self;
+        if *panned != pan {
+            *panned = pan;
+            engine.handle(NoteEvent::Controller {
+                channel: CHANNEL,
+                number: PAN,
+                value: 0.5 + 0.5 * pan,
+            });
+        }
         engine.set(&Settings {
             level,
             ..Settings::default()
@@ -135,7 +146,7 @@ impl StemVoice {
             None => (Apart::none(&mut nowhere), Routes::MAIN),
         };
         engine.route(routes);
-        let mut sum = Sum { limiter, apart };
+        let mut sum = Sum { apart };
         let mut done = 0;
         player.block(position, frames, *rate, on, |frame, event| {
             sum.mix(engine, &mut left[done..frame], &mut right[done..frame]);
@@ -148,18 +159,6 @@ impl StemVoice {
         sum.mix(engine, &mut left[done..], &mut right[done..]);
         while engine.take_ended().is_some() {}
     }
-}
-
-/// A voice and its desk; windows are told by `repaint`. Main thread.
-pub(super) fn stem_of(repaint: &RepaintNotifier) -> (StemVoice, Arc<StemDesk>) {
-    let (voice, sender, generator_side, playhead) = StemVoice::new();
-    let client = Client::of_known_notes(generator_side);
-    let news = repaint.clone();
-    client.listen(Box::new(move || news.request_repaint()));
-    let news = repaint.clone();
-    let listener = Box::new(move || news.request_repaint());
-    let desk = StemDesk::new(sender, client, playhead, listener);
-    (voice, Arc::new(desk))
 }
 
 /// A note of it for the host. Audio thread.
@@ -206,7 +205,6 @@ fn note(event: StemEvent) -> NoteEvent {
 
 /// What the engine's frames are added to.
 struct Sum<'a> {
-    limiter: Option<(&'a mut Limiter, bool)>,
     apart: Apart<'a>,
 }
 
@@ -223,13 +221,6 @@ impl Sum<'_> {
             self.apart.from += count;
             if rests && engine.is_silent() {
                 // Adding nothing would still change zeros' signs.
-                if let Some((limiter, on)) = &mut self.limiter {
-                    limiter.pass(left, right, *on);
-                }
-                continue;
-            }
-            if let Some((limiter, on)) = &mut self.limiter {
-                limiter.add([left, right], [&l[..count], &r[..count]], *on);
                 continue;
             }
             left.iter_mut().zip(l).for_each(|(out, x)| *out += x);

@@ -16,14 +16,15 @@ use nice_plug::prelude::*;
 use super::arrival;
 use super::context::Context;
 use super::ear::{self, Ear, Peak};
+use super::ensemble_voice::{EnsembleSettings, EnsembleVoice, ensemble_of, is_pending};
 use super::leaving::flush;
 use super::state::{complete_fields, complete_params};
-use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
+use super::stem_voice::midi;
 use crate::editor;
 use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::limiter::Limiter;
 use crate::jobs::song::Source;
-use crate::jobs::{Pending, StemDesk};
+use crate::jobs::{Ensemble, Pending};
 use crate::params::stems::StemsParams;
 use controls::HostControls;
 use state::SavedState;
@@ -35,9 +36,9 @@ pub struct ConsortStems {
     saved: Arc<SavedState>,
     window: Arc<WindowSize>,
     ear: Ear,
-    stem: Arc<StemDesk>,
-    pending: Pending,
-    voice: StemVoice,
+    stem: Arc<Ensemble>,
+    pending: Vec<Pending>,
+    voice: EnsembleVoice,
     limiter: Limiter,
     /// The highest sample that has left since the window last looked.
     output: Arc<Peak>,
@@ -58,7 +59,7 @@ impl Default for ConsortStems {
         let repaint = RepaintNotifier::new();
         let news = repaint.clone();
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
-        let (voice, stem) = stem_of(&repaint);
+        let (voice, stem) = ensemble_of(&repaint);
         Self {
             saved: Arc::new(SavedState::new(&params, &context, &stem, &window)),
             pending: stem.pending(),
@@ -178,7 +179,7 @@ impl Plugin for ConsortStems {
         let bypassed = self.params.bypass.value();
         let on = self.params.on.value() && !bypassed;
         let level = self.params.level.value();
-        let settings = StemSettings {
+        let settings = EnsembleSettings {
             on,
             // What rings on fades away with it.
             level: if bypassed { 0.0 } else { level },
@@ -196,7 +197,7 @@ impl Plugin for ConsortStems {
         self.repaint.request_repaint_with(loud || self.moved);
         self.moved = loud;
         let plays = !self.voice.is_silent() || self.voice.plays(&position, on);
-        if self.ear.listens(&position) || plays || self.pending.get() {
+        if self.ear.listens(&position) || plays || is_pending(&self.pending) {
             ProcessStatus::KeepAlive
         } else {
             ProcessStatus::Normal

@@ -12,6 +12,7 @@ mod kit;
 mod knobs;
 mod library;
 mod morph;
+mod parts;
 mod prompt;
 mod routes;
 mod song;

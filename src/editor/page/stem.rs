@@ -14,7 +14,7 @@ use crate::editor::widgets::part_grid::Grid;
 use crate::editor::widgets::spoken;
 use crate::jobs::stem::asking::{Edit, Sheet, VARIATIONS};
 use crate::jobs::stem::files::midi_file;
-use crate::jobs::{Status, Stem, StemOrder, StemStatus};
+use crate::jobs::{MixSettings, Status, Stem, StemOrder, StemStatus};
 use crate::music::PartKind;
 
 /// Height of a row of buttons.
@@ -80,6 +80,15 @@ impl StemPage {
         let (ask, parts, change) = (from_top(ROW), from_top(ROW), from_top(ROW));
         let bottom = Rect::from_min_max(pos2(rest.left(), rest.bottom() - ROW), rest.max);
         rest.max.y = bottom.top() - GAP;
+        // One alone needs no list.
+        let all = &stemming.stem.parts;
+        if all.len() > 1 || all.iter().any(|tab| tab.mix != MixSettings::default()) {
+            let list = Rect::from_min_size(rest.min, vec2(rest.width(), ROW));
+            rest.min.y += ROW + GAP;
+            row(ui, list, |ui| {
+                super::parts::parts(ui, all, stemming.controls)
+            });
+        }
         row(ui, ask, |ui| self.asking(ui, stemming));
         row(ui, parts, |ui| self.parts(ui, stemming));
         row(ui, change, |ui| self.changing(ui, stemming));
@@ -118,7 +127,7 @@ impl StemPage {
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let works = matches!(stemming.stem.status, StemStatus::Working(_));
         let add = ui.add_enabled(!works, Button::new("Add"));
-        let hint = "Writes three variations of a part that fits what was taken of the song";
+        let hint = "Writes three variations of a part that fits what was taken of the song, beside the others or in place of the one of its kind";
         if add.on_hover_text(hint).clicked() || enter && !works {
             self.seed += 1;
             order(StemOrder::Make {

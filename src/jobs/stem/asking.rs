@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::ensemble::{MixSettings, PartTab};
 pub use super::sheet::Sheet;
 use crate::jobs::Status;
 use crate::music::PartKind;
@@ -41,6 +42,8 @@ pub struct Stem {
     pub said: Option<(String, bool)>,
     /// Where the host's song is, steps of the part; nothing while it rests.
     pub playhead: Option<f64>,
+    /// All parts of the instance, in the order in which they were added.
+    pub parts: Vec<PartTab>,
 }
 
 /// A change of notes.
@@ -102,6 +105,10 @@ pub enum StemOrder {
         /// The seed.
         seed: u64,
     },
+    /// Show this part: further orders are for it.
+    Show(usize),
+    /// Mix this part like that.
+    Mix(usize, MixSettings),
     /// Stop making.
     Cancel,
     /// Play a variation.

@@ -82,6 +82,8 @@ pub struct StemDesk(Arc<Shared>);
 struct Shared {
     desk: Mutex<Desk>,
     client: Client,
+    /// The MIDI channel of its notes, from 0, but for drums'.
+    channel: u8,
     playhead: Arc<Playhead>,
     rate: AtomicU32,
     /// The host said at activation that it renders offline.
@@ -115,12 +117,13 @@ struct Desk {
 }
 
 impl StemDesk {
-    /// One whose parts go to `sender` and whose instruments go through `client`; `listener` is told of
-    /// every change. Starts nothing.
+    /// One whose parts go to `sender` and whose instruments go through `client`; notes that aren't drums'
+    /// are on a MIDI channel from 0, and `listener` is told of every change. Starts nothing.
     #[must_use]
     pub fn new(
         sender: PartSender,
         client: Client,
+        channel: u8,
         playhead: Arc<Playhead>,
         listener: Listener,
     ) -> Self {
@@ -142,6 +145,7 @@ impl StemDesk {
                 changed: false,
             }),
             client,
+            channel,
             playhead,
             rate: AtomicU32::new(48_000),
             offline: AtomicBool::new(false),
@@ -197,6 +201,7 @@ impl StemDesk {
             sound_status,
             said: desk.said.clone(),
             playhead,
+            parts: Vec::new(),
         }
     }
 

@@ -136,8 +136,8 @@ impl Sheet {
         }
     }
 
-    /// As the audio thread plays it.
-    pub(super) fn played(&self) -> PlayedPart {
+    /// As the audio thread plays it, on a MIDI channel from 0 unless it is drums.
+    pub(super) fn played(&self, channel: u8) -> PlayedPart {
         let notes = self.part().map_or(&[][..], |part| &part.notes);
         let note = |note: &crate::music::GridNote| PartNote {
             start: (note.start() * self.pace).max(0.0),
@@ -153,16 +153,16 @@ impl Sheet {
             self.repeats,
         )
         .at_gain(self.gain())
-        .on_channel(self.channel())
+        .on_channel(self.channel(channel))
         .of_kind(self.kind)
     }
 
-    /// The MIDI channel of its notes, from 0: General MIDI's for drums, or the first.
-    fn channel(&self) -> u8 {
+    /// The MIDI channel of its notes, from 0: General MIDI's for drums, or this one.
+    fn channel(&self, other: u8) -> u8 {
         if self.kind == Some(PartKind::Drums) {
             9
         } else {
-            0
+            other
         }
     }
 

@@ -8,7 +8,7 @@ use crate::editor::host_window::RepaintNotifier;
 use crate::engine::{Engine, capture, mailbox};
 use crate::jobs::{Client, Librarian, Recorder, song};
 use crate::params::ConsortParams;
-use crate::plugin::stem_voice::stem_of;
+use crate::plugin::ensemble_voice::ensemble_of;
 use crate::plugin::{context::Context, keys};
 
 /// An active session whose library is in `folder`, and its engine.
@@ -27,7 +27,7 @@ pub(super) fn session(folder: &Path) -> (Session, Engine) {
                 Box::new(|| ()),
             ),
             context: Context::new(song::Source::Sidechain, Box::new(|| ())).0,
-            stem: stem_of(&RepaintNotifier::new()).1,
+            stem: ensemble_of(&RepaintNotifier::new()).1,
         },
         keys::ring().0,
         Librarian::new(move || folder.clone(), Box::new(|| ())),

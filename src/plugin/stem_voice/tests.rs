@@ -10,6 +10,7 @@ use crate::jobs::song::Heard;
 use crate::jobs::stem::asking::Edit;
 use crate::jobs::stem::desk::fixture::heard;
 use crate::jobs::stem::level;
+use crate::jobs::{Client, StemDesk};
 use crate::music::PartKind;
 
 const RATE: f64 = 48_000.0;
@@ -38,6 +39,7 @@ impl Host {
         let desk = StemDesk::new(
             sender,
             Client::of_known_notes(side),
+            0,
             playhead,
             Box::new(|| ()),
         );
@@ -75,7 +77,7 @@ impl Host {
             let settings = StemSettings {
                 on: true,
                 level: 1.0,
-                limiter: None,
+                pan: 0.0,
                 outputs: None,
             };
             self.voice.add(&position, l, r, settings, out);

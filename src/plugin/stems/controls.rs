@@ -11,7 +11,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::params::internals::ParamPtr;
 
 use crate::editor::{StemControls, StemsControls, StemsView};
-use crate::jobs::{SongOrder, StemDesk, StemOrder};
+use crate::jobs::{Ensemble, SongOrder, StemOrder};
 use crate::params::stems::StemsParams;
 use crate::plugin::context::Context;
 use crate::plugin::ear::Peak;
@@ -20,7 +20,7 @@ use crate::plugin::telling::tell_host;
 /// Lives as long as one window. UI thread.
 pub(super) struct HostControls {
     context: Arc<Context>,
-    stem: Arc<StemDesk>,
+    stem: Arc<Ensemble>,
     params: Arc<StemsParams>,
     output: Arc<Peak>,
     host: GuiContext,
@@ -30,7 +30,7 @@ impl HostControls {
     /// Controls for a window of this instance.
     pub(super) fn new(
         context: Arc<Context>,
-        stem: Arc<StemDesk>,
+        stem: Arc<Ensemble>,
         params: Arc<StemsParams>,
         output: Arc<Peak>,
         host: GuiContext,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nice_plug::prelude::*;
 
 use crate::editor::host_window::WindowSize;
-use crate::jobs::StemDesk;
+use crate::jobs::Ensemble;
 use crate::params::stems::StemsParams;
 use crate::plugin::context::{Context, SavedSong};
 use crate::plugin::saved_size::SavedSize;
@@ -29,7 +29,7 @@ impl SavedState {
     pub(super) fn new(
         params: &Arc<StemsParams>,
         context: &Arc<Context>,
-        stem: &Arc<StemDesk>,
+        stem: &Arc<Ensemble>,
         window: &Arc<WindowSize>,
     ) -> Self {
         Self {

@@ -147,13 +147,13 @@ impl Shared {
                 return;
             }
             Some(Take { sheet, sound }) => match sound.instrument() {
-                None => sheet.played(),
+                None => sheet.played(self.channel),
                 Some(instrument) => {
                     self.client.want_keys(sheet.keys());
                     if desk.rendered.replace(sound.number) != Some(sound.number) {
                         self.client.play_as(sound.number, instrument.clone());
                     }
-                    sheet.played().by_sound(sound.number)
+                    sheet.played(self.channel).by_sound(sound.number)
                 }
             },
         };

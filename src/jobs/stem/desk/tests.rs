@@ -16,7 +16,7 @@ fn desk() -> (StemDesk, StemPlayer, Engine) {
     let (player, sender) = stem::channel();
     let (engine_side, generator_side) = mailbox::channel();
     let client = Client::of_known_notes(generator_side);
-    let desk = StemDesk::new(sender, client, Arc::default(), Box::new(|| ()));
+    let desk = StemDesk::new(sender, client, 0, Arc::default(), Box::new(|| ()));
     (desk, player, Engine::new(engine_side))
 }
 

@@ -1,0 +1,229 @@
+//! The parts of one instance: up to [`MOST_PARTS`], each asked for, made, changed and played on its own,
+//! one of them shown. Adding a bass keeps the drums.
+
+mod mix;
+mod saving;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+
+pub use self::mix::{Mix, MixSettings};
+use super::asking::{Stem, StemOrder, StemStatus};
+use super::desk::StemDesk;
+use super::words;
+use crate::jobs::Pending;
+use crate::jobs::snapshot::Listener;
+use crate::jobs::song::Heard;
+use crate::music::PartKind;
+
+/// Parts that one instance can have.
+pub const MOST_PARTS: usize = 12;
+
+const FULL: &str =
+    "There is no room for a thirteenth part: press “Clear” on one that isn't needed.";
+
+/// A part as the window's list shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PartTab {
+    /// What orders name it by, 0..[`MOST_PARTS`].
+    pub part: usize,
+    /// "Bass", and a number where there are several.
+    pub name: String,
+    /// Whether it is the one that is shown.
+    pub chosen: bool,
+    /// Whether it is being written.
+    pub works: bool,
+    /// How it is mixed.
+    pub mix: MixSettings,
+}
+
+/// The parts of one instance. Dropping it ends what is being made; nobody waits for it.
+///
+/// All methods: any thread but audio; none waits but those that say so.
+pub struct Ensemble {
+    parts: Vec<(StemDesk, Arc<Mix>)>,
+    now: Mutex<Now>,
+    listener: Listener,
+}
+
+#[derive(Default)]
+struct Now {
+    /// The part that is shown.
+    chosen: usize,
+    /// Those that were added, in that order.
+    added: Vec<usize>,
+    /// What each was asked to be last.
+    asked: [Option<PartKind>; MOST_PARTS],
+    /// A sentence about all of them, and whether something went wrong.
+    said: Option<(String, bool)>,
+    /// Further parts of a project that can't be read, as they came.
+    unreadable: Option<Value>,
+    /// What projects remember has changed since the host was last told.
+    changed: bool,
+}
+
+impl Ensemble {
+    /// One of these desks, each with what its sound is mixed by; `listener` is told of every change that
+    /// isn't a desk's own. Starts nothing.
+    #[must_use]
+    pub fn new(parts: Vec<(StemDesk, Arc<Mix>)>, listener: Listener) -> Self {
+        Self {
+            parts,
+            now: Mutex::default(),
+            listener,
+        }
+    }
+
+    /// As [`StemDesk::activate`], of all parts.
+    pub fn activate(&self, rate: f32, offline: bool) {
+        for (desk, _) in &self.parts {
+            desk.activate(rate, offline);
+        }
+    }
+
+    /// Whether the sound of one is on its way, for the audio thread to ask.
+    #[must_use]
+    pub fn pending(&self) -> Vec<Pending> {
+        self.parts.iter().map(|(desk, _)| desk.pending()).collect()
+    }
+
+    /// As [`StemDesk::wait_for_part`], of all parts: `take_in` is told which.
+    pub fn wait_for_parts(&self, end: Instant, take_in: &mut dyn FnMut(usize) -> bool) {
+        for (part, (desk, _)) in self.parts.iter().enumerate() {
+            desk.wait_for_part(end, &mut || take_in(part));
+        }
+    }
+
+    /// As [`StemDesk::wait_until_taken`], of all parts: `take_in` is told which.
+    pub fn wait_until_taken(&self, end: Instant, take_in: &mut dyn FnMut(usize)) {
+        for (part, (desk, _)) in self.parts.iter().enumerate() {
+            desk.wait_until_taken(end, &mut || take_in(part));
+        }
+    }
+
+    /// How it stands with the part that is shown, and which others there are.
+    #[must_use]
+    pub fn stem(&self) -> Stem {
+        let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
+        let mut now = self.now.lock();
+        let is_there = |stem: &Stem| stem.sheet.is_some() || is_written(stem);
+        now.added.retain(|part| is_there(&stems[*part]));
+        // Undo and redo bring parts back.
+        for part in 0..stems.len() {
+            if is_there(&stems[part]) && !now.added.contains(&part) {
+                now.added.push(part);
+            }
+        }
+        let tabs = self.tabs(&now, &stems);
+        let mut shown = stems.into_iter().nth(now.chosen).unwrap_or_default();
+        shown.said = now.said.clone().or(shown.said);
+        shown.parts = tabs;
+        shown
+    }
+
+    fn tabs(&self, now: &Now, stems: &[Stem]) -> Vec<PartTab> {
+        let kind = |part: usize| {
+            let sheet = stems[part].sheet.as_ref();
+            sheet.and_then(|sheet| sheet.kind).or(now.asked[part])
+        };
+        let named = |part: usize| kind(part).map_or("Part", PartKind::name);
+        let number = |at: usize| {
+            let same = |other: &&usize| named(**other) == named(now.added[at]);
+            let before = now.added[..at].iter().filter(same).count();
+            let all = now.added.iter().filter(same).count();
+            (all > 1).then_some(before + 1)
+        };
+        let tab = |(at, &part): (usize, &usize)| PartTab {
+            part,
+            name: match number(at) {
+                Some(number) => format!("{} {number}", named(part)),
+                None => named(part).to_owned(),
+            },
+            chosen: part == now.chosen,
+            works: is_written(&stems[part]),
+            mix: self.parts[part].1.settings(),
+        };
+        now.added.iter().enumerate().map(tab).collect()
+    }
+
+    /// Whether what projects remember of it has changed; asks once.
+    #[must_use]
+    pub fn take_changed(&self) -> bool {
+        let parts = self.parts.iter();
+        let changed = parts.fold(false, |any, (desk, _)| any | desk.take_changed());
+        std::mem::take(&mut self.now.lock().changed) | changed
+    }
+
+    /// Gives an order, to the part that is shown or to the one that it names; [`Self::stem`] shows what
+    /// becomes of it. A part that is asked for takes the place of the one of its kind, and is added where
+    /// there is none. `heard` is what it has to fit.
+    pub fn order(&self, order: StemOrder, heard: Option<Arc<Heard>>) {
+        let mut now = self.now.lock();
+        now.said = None;
+        match order {
+            StemOrder::Show(part) if part < self.parts.len() => now.chosen = part,
+            StemOrder::Mix(part, settings) if part < self.parts.len() => {
+                self.parts[part].1.set(settings);
+                self.hear_solos();
+                now.changed = true;
+            }
+            StemOrder::Show(_) | StemOrder::Mix(..) => {}
+            order => {
+                if let StemOrder::Make { words, kind, .. } = &order {
+                    let kind = kind.or(words::read(words).kind);
+                    let Some(part) = self.place_for(&now, kind) else {
+                        now.said = Some((FULL.to_owned(), true));
+                        return;
+                    };
+                    now.chosen = part;
+                    now.asked[part] = kind.or(Some(PartKind::Drums));
+                    if !now.added.contains(&part) {
+                        now.added.push(part);
+                    }
+                }
+                let part = now.chosen;
+                drop(now);
+                return self.parts[part].0.order(order, heard);
+            }
+        }
+        drop(now);
+        (self.listener)();
+    }
+
+    /// Where a part of a kind goes: in the place of the one there is, or of none.
+    fn place_for(&self, now: &Now, kind: Option<PartKind>) -> Option<usize> {
+        let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
+        let is_free = |part: &usize| stems[*part].sheet.is_none() && !is_written(&stems[*part]);
+        let taken = now.added.iter().find(|part| !is_free(part));
+        let Some(kind) = kind else {
+            // Words that name no part: the desk says so, where there is one already.
+            return Some(taken.copied().unwrap_or(now.chosen));
+        };
+        let same = |part: &&usize| {
+            let sheet = stems[**part].sheet.as_ref();
+            let is = sheet.and_then(|sheet| sheet.kind).or(now.asked[**part]);
+            !is_free(part) && is == Some(kind)
+        };
+        let shown = Some(&now.chosen).filter(same);
+        let there = shown.or(now.added.iter().find(same)).copied();
+        // One that was never used before one whose history can still be stepped back to.
+        let mut free = (0..stems.len()).filter(is_free).collect::<Vec<_>>();
+        free.sort_by_key(|part| stems[*part].can_undo || stems[*part].can_redo);
+        there.or(free.first().copied())
+    }
+
+    /// Tells every part whether it is heard: where one is alone, those that aren't are not.
+    fn hear_solos(&self) {
+        let any = self.parts.iter().any(|(_, mix)| mix.settings().solo);
+        for (_, mix) in &self.parts {
+            mix.hear(any);
+        }
+    }
+}
+
+fn is_written(stem: &Stem) -> bool {
+    matches!(stem.status, StemStatus::Working(_))
+}
