@@ -99,6 +99,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         .or(again.as_ref().map(|changed| changed.kind))
         .or(words::read(instruction).kind)
         .unwrap_or(PartKind::Drums);
+    if let Some(notice) = words::for_part(instruction, kind).notice(kind) {
+        context.remark(&notice);
+    }
     let stem = arguments
         .song
         .file_stem()
