@@ -98,8 +98,7 @@ impl StemModels {
         ask: &StemAsk,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Part, Error> {
-        let kind = ask.kind.or(words::read(&ask.words).kind);
-        let kind = kind.unwrap_or(PartKind::Drums);
+        let kind = ask.kind.unwrap_or(words::read(&ask.words).part());
         let words = words::for_part(&ask.words, kind).words;
         let mut said = words::read(&words);
         if ask.again.as_ref().is_some_and(|again| again.same_words) {

@@ -176,7 +176,7 @@ mod tests {
             (
                 "soft brushes, no cymbals",
                 PartKind::Drums,
-                "soft brushes drums",
+                "soft brushes drum",
             ),
         ] {
             assert_eq!(request(words, kind, 1).prompt, prompt, "{words}");

@@ -62,6 +62,8 @@ impl Edit {
 pub struct Said {
     /// The part it names first.
     pub kind: Option<PartKind>,
+    /// Drums aren't wanted.
+    pub no_drums: bool,
     /// Pieces of the kit that must not play, by the network's names.
     pub banned: Vec<&'static str>,
     /// How much of what, −2..=2.
@@ -83,6 +85,17 @@ pub struct Said {
 }
 
 impl Said {
+    /// The part to write: the one it names first, otherwise drums, or a bass where those aren't wanted. Any
+    /// thread.
+    #[must_use]
+    pub fn part(&self) -> PartKind {
+        let usual = match self.no_drums {
+            true => PartKind::Bass,
+            false => PartKind::Drums,
+        };
+        self.kind.unwrap_or(usual)
+    }
+
     /// How busy it should be, −2..=2, where anything is said of it. Any thread.
     #[must_use]
     pub fn density(&self) -> Option<f32> {
@@ -109,8 +122,10 @@ impl Said {
 pub fn read(instruction: &str) -> Said {
     let clauses = Clauses::of(&in_english(instruction));
     let words = clauses.words();
+    let (kind, no_drums) = together::kind(&clauses);
     let mut said = Said {
-        kind: together::kind(&clauses),
+        kind,
+        no_drums,
         kick_on_beats: kick_on_beats(&words),
         ..Said::default()
     };

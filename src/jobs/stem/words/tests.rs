@@ -168,8 +168,11 @@ fn denied_parts_are_not_written() {
         ("don't make the drums so loud", Some(PartKind::Drums)),
         ("less busy drums", Some(PartKind::Drums)),
     ] {
-        assert_eq!(read(words).kind, kind, "{words}");
+        let said = read(words);
+        assert_eq!(Some(said.part()), kind, "{words}");
     }
+    let said = read("no drums");
+    assert_eq!((said.kind, said.part()), (None, PartKind::Bass));
 }
 
 #[test]

@@ -93,21 +93,16 @@ pub fn for_part(instruction: &str, kind: PartKind) -> OnePart {
     OnePart { words, others }
 }
 
-/// The part that is named first and isn't denied; a bass, where only drums are denied, for without a
-/// name drums are meant.
-pub(super) fn kind(clauses: &Clauses) -> Option<PartKind> {
+/// The part that is named first and isn't denied, and whether drums are denied.
+pub(super) fn kind(clauses: &Clauses) -> (Option<PartKind>, bool) {
     let all = 0..clauses.len();
     let named = all.filter_map(|at| Some((at, named(clauses, at)?)));
     let (denied, wanted): (Vec<_>, Vec<_>) = named.partition(|(at, _)| is_denied(clauses, *at));
-    let is_part = |at: usize| {
-        matches!(
-            clauses.word(at),
-            "drum" | "drums" | "beat" | "percussion" | "kit"
-        )
-    };
-    let no_drums = denied.iter().any(|(at, _)| is_part(*at));
-    let first = wanted.first().map(|(_, kind)| *kind);
-    first.or(no_drums.then_some(PartKind::Bass))
+    let all_drums = ["drum", "drums", "beat", "percussion", "kit"];
+    let no_drums = denied
+        .iter()
+        .any(|(at, _)| all_drums.contains(&clauses.word(*at)));
+    (wanted.first().map(|(_, kind)| *kind), no_drums)
 }
 
 /// The part that a word names; "bass drum" is no bass.
