@@ -203,10 +203,12 @@ pub(super) fn unknown(words: &str, did: &str) -> String {
 #[must_use]
 pub(super) fn one_at_a_time(said: &str, is_kit: bool) -> Option<String> {
     let named = names::named(said);
+    let with_drums = named.iter().any(|name| name.family == Family::Drum);
     let is_other = |name: &&Named| {
         let counts = match name.joined {
             Some(Joint::And) => true,
-            Some(Joint::Comma) => is_kit,
+            // A list of names is of one blend, unless drums are in it.
+            Some(Joint::Comma) => is_kit || with_drums,
             None => false,
         };
         counts || is_kit && name == &&named[0]

@@ -15,9 +15,9 @@ pub(in crate::models) fn is_taught(word: &str, is_known: &dyn Fn(&str) -> bool) 
             || super::family(word).is_some()
             || word.len() > 2 && is_known(word)
     };
-    let ended = |ending: &&str| {
-        let stem = word.strip_suffix(*ending);
+    let ended = |ending: &str| {
+        let stem = word.strip_suffix(ending);
         stem.is_some_and(|stem| stem.len() > 2 && known(stem))
     };
-    known(word) || ENDINGS.iter().any(|ending| ended(&ending))
+    known(word) || ENDINGS.iter().any(|ending| ended(ending))
 }

@@ -67,6 +67,7 @@ fn two_things_at_once_are_told() {
     assert!(told("bass, drums", true).contains("Ask for the bass next"));
     assert!(told("drums and a warm bass", true).contains("Ask for the bass next"));
     assert!(told("flute and cello", false).contains("flute and of cello"));
+    assert!(told("bass, drums", false).contains("bass and of drums"));
     assert!(told("piano & strings", false).contains("piano and of strings"));
     for (said, is_kit) in [
         ("kick and snare", true),
