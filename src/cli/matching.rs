@@ -14,6 +14,7 @@ use crate::instrument::Family;
 use crate::jobs::librarian::ear::LONGEST_READ;
 use crate::jobs::librarian::{HEARD, doubt};
 use crate::library::{Ask, Filter};
+use crate::models::prompt::Prompt;
 use crate::models::{Error, SoundFile};
 
 /// Find the instruments of the library that are like a sound, a mix, or a description.
@@ -82,6 +83,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
                 }
                 Err(error) => return Err(failed(error)),
             };
+            let words = Prompt::names_to_find(&words);
             Ask::Words { words, meaning }
         }
     };

@@ -97,8 +97,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let asked = arguments.part.map(PartKind::from);
     let kind = asked
         .or(again.as_ref().map(|changed| changed.kind))
-        .or(words::read(instruction).kind)
-        .unwrap_or(PartKind::Drums);
+        .unwrap_or(words::read(instruction).part());
+    if let Some(notice) = words::for_part(instruction, kind).notice(kind) {
+        context.remark(&notice);
+    }
     let stem = arguments
         .song
         .file_stem()

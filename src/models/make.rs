@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::prompt::{self, Prompt};
 use super::text::{self, MAX_TOKENS};
 use super::{Error, Models};
 use crate::analysis::Sound;
@@ -193,11 +194,12 @@ impl Making {
     /// What the user may want to know about it, in a sentence. Thread: any.
     #[must_use]
     pub fn notice(&self) -> Option<String> {
-        let heard = match &self.way {
-            Way::Words(_) | Way::Kit(_) => None,
+        let said = match &self.way {
+            Way::Words(words) => words.notice(),
+            Way::Kit(kit) => kit.notice(),
             Way::Known(known) => known.notice(),
         };
-        heard.or_else(|| {
+        said.or_else(|| {
             self.was_truncated()
                 .then(|| format!("Only the first {MAX_TOKENS} words or so of the prompt counted."))
         })
@@ -237,6 +239,20 @@ impl Making {
             None => self.timings.push((stage, spent)),
         }
     }
+}
+
+/// The prompt of a request that is made from words, as it is understood, and what to say of that.
+fn read(request: &Request) -> (Prompt, Option<String>) {
+    let read = Prompt::read(&request.prompt);
+    let only_denies = read.only_denies();
+    let is_kit = request.kit.is_some();
+    let prompt = read.or_by_chance(request.seed, request.family, is_kit);
+    let notice = if only_denies {
+        Some(prompt::only_denied(&prompt.said))
+    } else {
+        prompt::one_at_a_time(&prompt.said, is_kit)
+    };
+    (prompt, notice)
 }
 
 /// Makes an instrument. `progress` is told what happens next and how much is done (0..=1), before

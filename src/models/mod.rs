@@ -10,7 +10,7 @@
 //! | [`backend`] | what runs them; [`tensor`]s go in and come out |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
-//! | `denial` | what a prompt says that a sound isn't |
+//! | [`prompt`] | what a prompt says before the encoder reads it: foreign words, denials, names |
 //! | [`tones`] | those properties: of a note, and of words |
 //! | [`timbre`] | note → vector in the space of the prompts |
 //! | [`song_tags`] | what is heard of a song → its genre and instruments |
@@ -38,7 +38,6 @@ mod carry;
 pub mod choice;
 pub mod codec;
 pub mod completion;
-mod denial;
 pub mod drum_hearing;
 pub mod drums;
 pub mod encoder;
@@ -56,6 +55,7 @@ mod model;
 mod noise;
 pub mod pack;
 pub mod parts;
+pub mod prompt;
 pub mod runtime;
 pub mod song_tags;
 pub mod sound_encoder;

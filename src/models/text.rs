@@ -3,9 +3,9 @@
 
 use tokenizers::{Encoding, Tokenizer};
 
-use super::denial::{self, Parted};
 use super::model::{Model, Usage};
 use super::pack::TEXT_WIDTH;
+use super::prompt::{self, Prompt};
 use super::tensor::{Slot, Tensor};
 use super::tones::{Asked, TONES};
 use super::{Error, Pack};
@@ -103,20 +103,37 @@ impl TextEncoder {
         }
     }
 
-    /// The vector of a prompt, and whether all of it was read.
+    /// The vector of a prompt, and whether all of it was read. One that only denies is the opposite of
+    /// what it denies.
     ///
     /// # Errors
     /// [`Error::Prompt`]: it is empty, or has (nearly) no word the encoder knows;
     /// [`Error::Model`]: the model failed. Thread: generator.
     pub fn encode(&mut self, prompt: &str) -> Result<Encoded, Error> {
-        // What is wrong with a prompt is wrong with the whole of it.
-        let (_, truncated) = self.tokens(prompt)?;
-        let Parted { said, denied } = denial::parted(prompt);
-        let (ids, _) = self.tokens(&said)?;
+        let read = Prompt::read(prompt);
+        if !read.only_denies() {
+            return self.encode_read(&read);
+        }
+        let mut encoded = self.encode_read(&Prompt {
+            said: [read.denied, read.not_to_be].concat().join(" "),
+            ..Prompt::default()
+        })?;
+        for value in encoded.vector.iter_mut().chain(&mut encoded.asked.score) {
+            *value = -*value;
+        }
+        Ok(encoded)
+    }
+
+    /// The same of a prompt that was read, and says something.
+    ///
+    /// # Errors
+    /// As [`Self::encode`]. Thread: generator.
+    pub fn encode_read(&mut self, prompt: &Prompt) -> Result<Encoded, Error> {
+        let (ids, truncated) = self.tokens(&prompt.said)?;
         let (vector, mut asked) = self.read(&ids)?;
-        for words in denied {
+        for words in &prompt.denied {
             // Words that it doesn't know deny nothing.
-            if let Ok((ids, _)) = self.tokens(&words) {
+            if let Ok((ids, _)) = self.tokens(words) {
                 asked.deny(&self.read(&ids)?.1);
             }
         }
@@ -124,6 +141,18 @@ impl TextEncoder {
             vector,
             asked,
             truncated,
+        })
+    }
+
+    /// Whether something is known of any of these words. Thread: any.
+    #[must_use]
+    pub fn knows_any(&self, words: &str) -> bool {
+        let whole = |word: &str| self.tokenizer.token_to_id(word).is_some();
+        let lower = words.to_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| {
+            let number = word.bytes().any(|byte| byte.is_ascii_digit());
+            number || prompt::is_taught(word, &whole)
         })
     }
 

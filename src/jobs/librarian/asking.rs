@@ -6,6 +6,7 @@ use super::ear::LazyEar;
 use super::shelf::{Asked, Question, Wish, doubt};
 use crate::library::{Ask, Filter, Library};
 use crate::models::Error;
+use crate::models::prompt::Prompt;
 
 /// A wish that was understood.
 pub(super) struct Understood {
@@ -44,6 +45,7 @@ pub(super) fn understand(
                 Err(error) => return Err(error.to_string()),
             };
             understood.name = Some(format!("Fits “{words}”"));
+            let words = Prompt::names_to_find(&words);
             understood.ask = Ask::Words { words, meaning };
         }
         Question::Sound(sound) => {

@@ -228,10 +228,12 @@ impl StemDesk {
                     desk.said = Some((NO_NAME.to_owned(), true));
                 }
                 Ok((context, sheet)) => {
-                    let kind = kind.or(words::read(&words).kind);
+                    let kind = kind.unwrap_or(words::read(&words).part());
+                    let notice = words::for_part(&words, kind).notice(kind);
+                    desk.said = notice.map(|notice| (notice, false));
                     let sheet = Sheet {
                         words,
-                        kind: Some(kind.unwrap_or(PartKind::Drums)),
+                        kind: Some(kind),
                         seed,
                         ..sheet
                     };

@@ -112,8 +112,8 @@ impl Ensemble {
         let is_there = |stem: &Stem| stem.sheet.is_some() || is_written(stem);
         now.added.retain(|part| is_there(&stems[*part]));
         // Undo and redo bring parts back.
-        for part in 0..stems.len() {
-            if is_there(&stems[part]) && !now.added.contains(&part) {
+        for (part, stem) in stems.iter().enumerate() {
+            if is_there(stem) && !now.added.contains(&part) {
                 now.added.push(part);
             }
         }
@@ -171,23 +171,22 @@ impl Ensemble {
                 now.changed = true;
             }
             StemOrder::Show(_) | StemOrder::Mix(..) => {}
-            order => {
-                if let StemOrder::Make { words, kind, .. } = &order {
-                    let kind = kind.or(words::read(words).kind);
+            StemOrder::Make { words, kind, seed } => {
+                for (words, kind) in asked_for(words, kind) {
                     let Some(part) = self.place_for(&now, kind) else {
                         now.said = Some((FULL.to_owned(), true));
-                        return;
+                        break;
                     };
                     now.chosen = part;
-                    now.asked[part] = kind.or(Some(PartKind::Drums));
+                    now.asked[part] = kind;
                     if !now.added.contains(&part) {
                         now.added.push(part);
                     }
+                    let order = StemOrder::Make { words, kind, seed };
+                    self.parts[part].0.order(order, heard.clone());
                 }
-                let part = now.chosen;
-                drop(now);
-                return self.parts[part].0.order(order, heard);
             }
+            order => self.parts[now.chosen].0.order(order, heard),
         }
         drop(now);
         (self.listener)();
@@ -197,7 +196,8 @@ impl Ensemble {
     fn place_for(&self, now: &Now, kind: Option<PartKind>) -> Option<usize> {
         let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
         let is_free = |part: &usize| stems[*part].sheet.is_none() && !is_written(&stems[*part]);
-        let taken = now.added.iter().find(|part| !is_free(part));
+        let shown = std::iter::once(&now.chosen);
+        let taken = shown.chain(&now.added).find(|part| !is_free(part));
         let Some(kind) = kind else {
             // Words that name no part: the desk says so, where there is one already.
             return Some(taken.copied().unwrap_or(now.chosen));
@@ -222,6 +222,19 @@ impl Ensemble {
             mix.hear(any);
         }
     }
+}
+
+/// The parts that an instruction asks for, each with what is said of it.
+fn asked_for(words: String, kind: Option<PartKind>) -> Vec<(String, Option<PartKind>)> {
+    let Some(first) = kind.is_none().then(|| words::read(&words).kind).flatten() else {
+        return vec![(words, kind)];
+    };
+    let others = words::for_part(&words, first).others;
+    if others.is_empty() {
+        return vec![(words, Some(first))];
+    }
+    let of = |kind| (words::for_part(&words, kind).words, Some(kind));
+    std::iter::once(first).chain(others).map(of).collect()
 }
 
 fn is_written(stem: &Stem) -> bool {

@@ -98,18 +98,19 @@ impl StemModels {
         ask: &StemAsk,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Part, Error> {
-        let mut said = words::read(&ask.words);
+        let kind = ask.kind.unwrap_or(words::read(&ask.words).part());
+        let words = words::for_part(&ask.words, kind).words;
+        let mut said = words::read(&words);
         if ask.again.as_ref().is_some_and(|again| again.same_words) {
             said.edit = None;
         }
-        let kind = ask.kind.or(said.kind).unwrap_or(PartKind::Drums);
         let bars = context.bars();
         let mut fills = rules::fills(&said, kind, bars, ask.again.is_some());
         if let Some(again) = ask.again.as_ref().filter(|again| !again.bars.is_empty()) {
             fills.retain(|bar| again.bars.get(bar - 1) == Some(&true));
         }
         let first = if fills.is_empty() { 1.0 } else { 0.6 };
-        let text = self.text.plain(&ask.words)?;
+        let text = self.text.plain(&words)?;
         let mut part = self.first(context, ask, &said, kind, &text, &mut |part| {
             go_on(part * first)
         })?;

@@ -1,11 +1,13 @@
 //! What a part is played with: an instrument from the same words.
 
+use super::words::for_part;
 use crate::instrument::Family;
+use crate::models::prompt::Prompt;
 use crate::models::{KitWish, Request};
 use crate::music::PartKind;
 
 /// Words that ask for a part and say nothing about its sound.
-const SAID_OF_PLAYING: [&str; 47] = [
+const SAID_OF_PLAYING: &[&str] = &[
     "add",
     "some",
     "give",
@@ -53,6 +55,20 @@ const SAID_OF_PLAYING: [&str; 47] = [
     "less",
     "louder",
     "softer",
+    "them",
+    "they",
+    "be",
+    "is",
+    "that",
+    "that's",
+    "too",
+    "so",
+    "many",
+    "much",
+    "any",
+    "nothing",
+    "fancy",
+    "anything",
 ];
 
 /// The instrument or kit that fits an instruction, to be asked of the instrument models; `None`
@@ -85,18 +101,19 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
         PartKind::Winds => ("clarinet", Some(Family::Reed), &["winds", "woodwinds"]),
         PartKind::Lead => ("soft synth lead", None, &["lead", "melody", "solo"]),
     };
-    let lower = words.to_lowercase();
-    let kept: Vec<&str> = lower
-        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .filter(|word| !word.is_empty() && !SAID_OF_PLAYING.contains(word))
-        .filter(|word| word.parse::<u32>().is_err())
-        .collect();
+    let read = Prompt::read(&for_part(words, kind).words);
+    let said = if read.only_denies() { "" } else { &read.said };
+    let lower = said.to_lowercase();
+    let kept = about_sound(&lower);
     let says_more = kept.iter().any(|word| !names.contains(word));
     let prompt = match (says_more, kept.iter().any(|word| names.contains(word))) {
         (false, _) => usual.to_owned(),
         (true, true) => kept.join(" "),
         (true, false) => format!("{} {}", kept.join(" "), names[0]),
     };
+    let denied = read.denied.iter().map(|words| words.to_lowercase());
+    let denied = denied.filter(|words| !about_sound(words).is_empty());
+    let prompt = denied.fold(prompt, |prompt, words| format!("{prompt}, not {words}"));
     Request {
         prompt,
         seed,
@@ -104,6 +121,15 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
         kit: (kind == PartKind::Drums).then(KitWish::default),
         ..Request::default()
     }
+}
+
+/// The words that say something of a sound, in lower case.
+fn about_sound(words: &str) -> Vec<&str> {
+    let parted = words.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''));
+    parted
+        .filter(|word| !word.is_empty() && !SAID_OF_PLAYING.contains(word))
+        .filter(|word| word.parse::<u32>().is_err())
+        .collect()
 }
 
 /// The same without any words of the user's: for those that the models don't know.
@@ -129,6 +155,29 @@ mod tests {
             ("warm walking bass", PartKind::Bass, "warm bass"),
             ("warm", PartKind::Strings, "warm strings"),
             ("", PartKind::Keys, "grand piano"),
+            ("warm bass and jazzy drums", PartKind::Bass, "warm bass"),
+            ("warm bass and jazzy drums", PartKind::Drums, "jazzy drums"),
+            ("warmes Schlagzeug", PartKind::Drums, "warm drums"),
+            (
+                "guitar instead of piano",
+                PartKind::Guitar,
+                "acoustic guitar",
+            ),
+            (
+                "bass, not bright",
+                PartKind::Bass,
+                "electric bass guitar, not bright",
+            ),
+            (
+                "don't make them so busy",
+                PartKind::Drums,
+                "acoustic drum kit",
+            ),
+            (
+                "soft brushes, no cymbals",
+                PartKind::Drums,
+                "soft brushes drum",
+            ),
         ] {
             assert_eq!(request(words, kind, 1).prompt, prompt, "{words}");
         }

@@ -1,11 +1,16 @@
 //! What an instruction asks for that is certain: which part, which pieces, which bars, how much. The
 //! text encoder hears all else in it; what a network obeys only mostly, these rules obey always.
 
+mod clauses;
 mod heard;
 mod lists;
+mod together;
 
+use crate::models::prompt::in_english;
 use crate::music::PartKind;
-use lists::{AMOUNTS, DEGREES, PARTS, PIECES};
+use clauses::Clauses;
+use lists::{AMOUNTS, DEGREES, PIECES};
+pub use together::{OnePart, for_part};
 
 /// What isn't to be so is to be otherwise by so much of it.
 const DENIED: f32 = 0.7;
@@ -40,11 +45,26 @@ pub enum Edit {
     HalfTime,
 }
 
+impl Edit {
+    /// What is asked for by denying it.
+    fn opposite(self) -> Option<Self> {
+        match self {
+            Self::Busier => Some(Self::Sparser),
+            Self::Sparser => Some(Self::Busier),
+            Self::Louder => Some(Self::Softer),
+            Self::Softer => Some(Self::Louder),
+            Self::SixteenthHats | Self::HalfTime => None,
+        }
+    }
+}
+
 /// What is certain of an instruction.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Said {
     /// The part it names first.
     pub kind: Option<PartKind>,
+    /// Drums aren't wanted.
+    pub no_drums: bool,
     /// Pieces of the kit that must not play, by the network's names.
     pub banned: Vec<&'static str>,
     /// How much of what, −2..=2.
@@ -66,6 +86,17 @@ pub struct Said {
 }
 
 impl Said {
+    /// The part to write: the one it names first, otherwise drums, or a bass where those aren't wanted. Any
+    /// thread.
+    #[must_use]
+    pub fn part(&self) -> PartKind {
+        let usual = match self.no_drums {
+            true => PartKind::Bass,
+            false => PartKind::Drums,
+        };
+        self.kind.unwrap_or(usual)
+    }
+
     /// How busy it should be, −2..=2, where anything is said of it. Any thread.
     #[must_use]
     pub fn density(&self) -> Option<f32> {
@@ -90,10 +121,12 @@ impl Said {
 /// Reads an instruction. Any thread.
 #[must_use]
 pub fn read(instruction: &str) -> Said {
-    let lower = lowered(instruction);
-    let words = split(&lower);
+    let clauses = Clauses::of(&in_english(instruction));
+    let words = clauses.words();
+    let (kind, no_drums) = together::kind(&clauses);
     let mut said = Said {
-        kind: kind(&words),
+        kind,
+        no_drums,
         kick_on_beats: kick_on_beats(&words),
         ..Said::default()
     };
@@ -103,7 +136,7 @@ pub fn read(instruction: &str) -> Said {
         .collect();
     for (at, word) in words.iter().enumerate() {
         match *word {
-            "no" | "without" => said.banned.extend(listed(&words[at + 1..])),
+            "no" | "without" | "skip" | "minus" => said.banned.extend(listed(&words[at + 1..])),
             "only" | "just" => {
                 let kept = listed(&words[at + 1..]);
                 if !kept.is_empty() {
@@ -111,18 +144,21 @@ pub fn read(instruction: &str) -> Said {
                         .extend(all.iter().filter(|piece| !kept.contains(piece)));
                 }
             }
+            // "Don't use the toms", and not "don't play the kick on every beat".
+            _ if clauses.forbids(at) => {
+                let rest = clauses.after(at);
+                let plain = |word: &str| matches!(word, "and" | "or" | "the" | "any" | "please");
+                let all = |word: &&str| plain(word) || !listed(&[word]).is_empty();
+                if rest.iter().all(all) {
+                    said.banned.extend(listed(&rest));
+                }
+            }
             _ => {}
         }
-        // "Without any fills".
-        let before = if at > 1 && words[at - 1] == "any" {
-            at - 1
-        } else {
-            at
-        };
-        let denied = before > 0 && matches!(words[before - 1], "no" | "not" | "less" | "without");
+        let denied = clauses.denies(at);
         match *word {
             "fill" | "fills" => match bar_named(&words[at + 1..]) {
-                _ if denied => said.section_fills = Some(false),
+                _ if clauses.denies_fill(at) => said.section_fills = Some(false),
                 Some(bar) => said.fills.push(bar),
                 None => said.section_fills = Some(true),
             },
@@ -133,16 +169,15 @@ pub fn read(instruction: &str) -> Said {
             _ => {}
         }
         if let Some((control, amount)) = amount(word) {
-            let amount = if turned(&words[..at]) {
-                -DENIED * amount
-            } else {
-                amount
-            };
+            if clauses.compares(at) {
+                said.edit = change(control, -amount).or(said.edit);
+            }
+            let amount = if denied { -DENIED * amount } else { amount };
             // Of contradictions the last word counts.
             said.controls.retain(|(known, _)| *known != control);
             said.controls.push((control, amount));
         }
-        said.edit = match *word {
+        let asked = match *word {
             "more" | "less" => comparison(&words[at..]),
             "busier" | "denser" => Some(Edit::Busier),
             "sparser" | "simpler" | "fewer" => Some(Edit::Sparser),
@@ -154,7 +189,11 @@ pub fn read(instruction: &str) -> Said {
             {
                 Some(Edit::SixteenthHats)
             }
-            _ => said.edit,
+            _ => continue,
+        };
+        said.edit = match asked {
+            Some(edit) if denied => edit.opposite().or(said.edit),
+            asked => asked,
         };
     }
     said.banned.sort_unstable();
@@ -166,18 +205,8 @@ pub fn read(instruction: &str) -> Said {
 /// Any thread.
 #[must_use]
 pub fn says_anything(instruction: &str) -> bool {
-    read(instruction) != Said::default() || heard::is_heard(&split(&lowered(instruction)))
-}
-
-fn lowered(instruction: &str) -> String {
-    instruction.to_lowercase().replace("hi hat", "hi-hat")
-}
-
-fn split(lower: &str) -> Vec<&str> {
-    lower
-        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''))
-        .filter(|word| !word.is_empty())
-        .collect()
+    let clauses = Clauses::of(&in_english(instruction));
+    read(instruction) != Said::default() || heard::is_heard(&clauses.words())
 }
 
 /// What a word asks for.
@@ -187,33 +216,39 @@ fn amount(word: &str) -> Option<(Control, f32)> {
     Some((found.1, found.2))
 }
 
-/// Whether what comes after these words is asked for by its opposite: "not too busy", "never so loud".
-fn turned(before: &[&str]) -> bool {
-    let mut before = before.iter().rev();
-    let word = before.find(|word| !DEGREES.contains(word));
-    word.is_some_and(|word| {
-        matches!(*word, "no" | "not" | "never" | "less" | "without") || word.ends_with("n't")
-    })
+/// The change that gives more of something, or less where `amount` is negative.
+fn change(control: Control, amount: f32) -> Option<Edit> {
+    match control {
+        Control::Density if amount > 0.0 => Some(Edit::Busier),
+        Control::Density => Some(Edit::Sparser),
+        Control::Loudness if amount > 0.0 => Some(Edit::Louder),
+        Control::Loudness => Some(Edit::Softer),
+        Control::Syncopation | Control::Register => None,
+    }
 }
 
 /// "More", "less" and what they are about: "less loud", "more notes".
 fn comparison(words: &[&str]) -> Option<Edit> {
     let way = if words[0] == "more" { 1.0 } else { -1.0 };
     let what = words.get(1).and_then(|word| amount(word));
-    match what.unwrap_or((Control::Density, 1.0)) {
-        (Control::Density, amount) if way * amount > 0.0 => Some(Edit::Busier),
-        (Control::Density, _) => Some(Edit::Sparser),
-        (Control::Loudness, amount) if way * amount > 0.0 => Some(Edit::Louder),
-        (Control::Loudness, _) => Some(Edit::Softer),
-        (Control::Syncopation | Control::Register, _) => None,
-    }
+    let (control, amount) = what.unwrap_or((Control::Density, 1.0));
+    change(control, way * amount)
 }
 
 /// "Four on the floor", "the kick on every beat".
 fn kick_on_beats(words: &[&str]) -> bool {
     let text = words.join(" ").replace('-', " ");
     let words: Vec<&str> = text.split(' ').collect();
-    let denied = |at: usize| at > 0 && matches!(words[at - 1], "no" | "not" | "without" | "less");
+    let denied = |at: usize| {
+        let mut before = words[..at].iter().rev();
+        let word = before.find(|word| {
+            let degree = DEGREES.contains(word);
+            !degree && !matches!(**word, "put" | "play" | "use" | "want" | "do" | "make")
+        });
+        word.is_some_and(|word| {
+            matches!(*word, "no" | "not" | "never" | "without" | "less") || word.ends_with("n't")
+        })
+    };
     let floor = |at: usize| match words[at..] {
         [four, "on" | "to", "the", "floor", ..] => matches!(four, "four" | "4"),
         _ => false,
@@ -241,23 +276,6 @@ fn kick_on_beats(words: &[&str]) -> bool {
 
 fn is_hat(word: &str) -> bool {
     listed(&[word]).contains(&"closed hat") && !word.starts_with("cymbal")
-}
-
-/// The part that is named first; "bass drum" is no bass.
-fn kind(words: &[&str]) -> Option<PartKind> {
-    let named = |at: usize| {
-        if words[at] == "bass"
-            && words
-                .get(at + 1)
-                .is_some_and(|next| next.starts_with("drum"))
-        {
-            return Some(PartKind::Drums);
-        }
-        let found = PARTS.iter().find(|(_, names)| names.contains(&words[at]));
-        found.map(|(kind, _)| *kind)
-    };
-    let denied = |at: usize| at > 0 && matches!(words[at - 1], "no" | "without");
-    (0..words.len()).filter(|at| !denied(*at)).find_map(named)
 }
 
 /// The pieces that a list begins with: "kick and snare".

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{MAX_GUIDANCE, Request, Stage};
 use crate::instrument::kit::{KEYS, Kit, Piece};
-use crate::instrument::{Body, Instrument, Macros, Recipe};
+use crate::instrument::{Body, Family, Instrument, Macros, Recipe};
 use crate::models::drums::{HIT_CENTS, HIT_LEVELS};
+use crate::models::prompt::{self, Prompt};
 use crate::models::runtime::{self, Runtime};
 use crate::models::{Error, Models, text};
 
@@ -45,14 +46,20 @@ const KIT_PAIRS: [(&str, &str); 4] = [
     ("drum", "sounds"),
 ];
 
-/// Whether a prompt asks for a drum kit rather than an instrument with notes. Thread: any.
+/// Whether a prompt asks for a drum kit rather than an instrument with notes: what it denies doesn't
+/// count, and an 808 bass is a bass. Thread: any.
 #[must_use]
 pub fn asks_for_kit(prompt: &str) -> bool {
-    let lower = prompt.to_lowercase();
+    let lower = Prompt::read(prompt).said.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| !(c.is_alphanumeric() || c == '-'))
         .collect();
-    words.iter().any(|word| KIT_WORDS.contains(word))
+    let is_bass = words
+        .iter()
+        .any(|word| prompt::family(word) == Some(Family::Bass));
+    let is_machine = |word: &str| word.ends_with(|end: char| end.is_ascii_digit());
+    let mut asking = words.iter().filter(|word| !(is_bass && is_machine(word)));
+    asking.any(|word| KIT_WORDS.contains(word))
         || words
             .windows(2)
             .any(|two| KIT_PAIRS.contains(&(two[0], two[1])))
@@ -73,6 +80,8 @@ pub struct KitWish {
 #[derive(Debug)]
 pub(super) struct KitMaking {
     request: Request,
+    prompt: Prompt,
+    notice: Option<String>,
     next: Next,
     text: Vec<f32>,
     truncated: bool,
@@ -95,8 +104,11 @@ enum Next {
 
 impl KitMaking {
     pub(super) fn new(request: Request) -> Self {
+        let (prompt, notice) = super::read(&request);
         Self {
             request,
+            prompt,
+            notice,
             next: Next::Start,
             text: Vec::new(),
             truncated: false,
@@ -124,6 +136,11 @@ impl KitMaking {
         self.truncated
     }
 
+    /// What the user may want to know about how the prompt was read, in a sentence.
+    pub(super) fn notice(&self) -> Option<String> {
+        self.notice.clone()
+    }
+
     /// The next step; after the last one, the kit.
     pub(super) fn step(&mut self, models: &mut Models) -> Result<Option<Instrument>, Error> {
         let settings = models.pack().manifest().drums.clone().unwrap_or_default();
@@ -142,7 +159,12 @@ impl KitMaking {
                 Next::Read
             }
             Next::Read => {
-                let encoded = models.text()?.encode(&self.request.prompt)?;
+                let text = models.text()?;
+                let encoded = text.encode_read(&self.prompt)?;
+                if !text.knows_any(&self.prompt.said) {
+                    let words = text::shortened(&self.request.prompt);
+                    self.notice = Some(prompt::unknown(&words, "made something"));
+                }
                 (self.text, self.truncated) = (encoded.vector, encoded.truncated);
                 Next::LoadMixture
             }
@@ -260,6 +282,10 @@ mod tests {
             "a warm TR-909!",
             "lo-fi drum machine",
             "dusty drums, please",
+            "Schlagzeug",
+            "batería",
+            "bass and drums",
+            "not a piano, drums",
         ] {
             assert!(asks_for_kit(prompt), "{prompt}");
         }
@@ -269,6 +295,10 @@ mod tests {
             "kitten piano",
             "",
             "drum'n'bass bass",
+            "808 bass",
+            "not drums, a flute",
+            "flute without percussion",
+            "anything but drums",
         ] {
             assert!(!asks_for_kit(prompt), "{prompt}");
         }

@@ -9,6 +9,7 @@ use crate::models::carry::Notes;
 use crate::models::choice::Candidate;
 use crate::models::first_anchor::{Drawing, Wish};
 use crate::models::pack::{Flow, Manifest, Pack, TEXT_WIDTH};
+use crate::models::prompt::{self, Prompt};
 use crate::models::runtime::{self, Runtime};
 use crate::models::text::{self, Encoded};
 use crate::models::{Error, Models, choice, insist, intonation, loudness, tones};
@@ -18,7 +19,9 @@ use crate::models::{Error, Models, choice, insist, intonation, loudness, tones};
 pub(super) struct Words {
     request: Request,
     next: Next,
+    prompt: Prompt,
     said: Encoded,
+    notice: Option<String>,
 }
 
 #[derive(Debug)]
@@ -75,7 +78,10 @@ impl Next {
 
 impl Words {
     pub(super) fn new(request: Request) -> Self {
+        let (prompt, notice) = super::read(&request);
         Self {
+            prompt,
+            notice,
             request,
             next: Next::Start,
             said: Encoded::nothing(),
@@ -89,6 +95,11 @@ impl Words {
     /// The prompt was longer than the models read.
     pub(super) fn was_truncated(&self) -> bool {
         self.said.truncated
+    }
+
+    /// What the user may want to know about how the prompt was read, in a sentence.
+    pub(super) fn notice(&self) -> Option<String> {
+        self.notice.clone()
     }
 
     /// The next step; after the last one, the instrument.
@@ -119,7 +130,12 @@ impl Words {
                 Next::Read
             }
             Next::Read => {
-                self.said = models.text()?.encode(&self.request.prompt)?;
+                let text = models.text()?;
+                self.said = text.encode_read(&self.prompt)?;
+                if !text.knows_any(&self.prompt.said) {
+                    let words = text::shortened(&self.request.prompt);
+                    self.notice = Some(prompt::unknown(&words, "made something"));
+                }
                 Next::LoadFirst
             }
             Next::LoadFirst => {
@@ -186,7 +202,7 @@ impl Words {
 
     fn is_judged(&self, models: &Models) -> bool {
         let family = self.family(&models.pack().manifest().flow);
-        choice::is_judged(family, &self.request.prompt)
+        choice::is_judged(family, &self.prompt.said)
     }
 
     /// Keeps the note that fits the prompt best; when none of the first is clear, draws more.

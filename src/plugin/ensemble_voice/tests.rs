@@ -163,7 +163,7 @@ fn a_bass_is_added_to_the_drums_and_both_are_heard_mixed_and_remembered() {
     assert_ne!(rock.sheet, drums.sheet);
     let nothing = host.add("qwertz");
     assert_eq!(names(&nothing), names(&rock));
-    assert_eq!(nothing.sheet, rock.sheet);
+    assert_eq!(nothing.sheet, rock.sheet, "shown as before");
     assert!(nothing.said.is_some_and(|(_, wrong)| wrong));
 
     // Mixed.
@@ -212,6 +212,13 @@ fn a_bass_is_added_to_the_drums_and_both_are_heard_mixed_and_remembered() {
     other.recall(&alone);
     assert_eq!(names(&other.settle()), ["Drums"]);
     assert_eq!(other.saved(), alone);
+
+    // Two at once.
+    other.recall(&Value::Null);
+    let two = other.add("add jazzy drums and a walking bass");
+    assert_eq!(names(&two), ["Drums", "Bass"]);
+    assert_eq!(two.said, None);
+    other.recall(&alone);
 
     // Undo takes away what was added; another comes in its place.
     let bass = other.add("add a walking bass");

@@ -123,7 +123,21 @@ pub(super) const AMOUNTS: [(&[&str], Control, f32); 8] = [
         -1.5,
     ),
     (
-        &["busy", "dense", "driving", "busier", "denser", "full"],
+        &[
+            "busy",
+            "dense",
+            "driving",
+            "busier",
+            "denser",
+            "full",
+            "fancy",
+            "complicated",
+            "cluttered",
+            "crowded",
+            "overplay",
+            "overplayed",
+            "overplaying",
+        ],
         Control::Density,
         1.5,
     ),
@@ -158,6 +172,6 @@ pub(super) const AMOUNTS: [(&[&str], Control, f32); 8] = [
 ];
 
 /// Words that lie between "not" and what isn't to be so.
-pub(super) const DEGREES: [&str; 9] = [
-    "a", "as", "quite", "really", "so", "that", "the", "too", "very",
+pub(super) const DEGREES: [&str; 12] = [
+    "a", "any", "as", "much", "many", "quite", "really", "so", "that", "the", "too", "very",
 ];

@@ -81,3 +81,164 @@ fn pieces_are_denied_and_amounts_asked_for() {
         Some(Edit::Busier)
     );
 }
+
+#[test]
+fn what_is_denied_anywhere_in_a_clause_is_otherwise() {
+    for (words, control, way) in [
+        ("don't make them so busy", Control::Density, -1.0),
+        ("don’t make them so busy", Control::Density, -1.0),
+        ("not so busy", Control::Density, -1.0),
+        ("less busy than that", Control::Density, -1.0),
+        ("never busy", Control::Density, -1.0),
+        ("nothing fancy", Control::Density, -1.0),
+        ("nothing too complicated", Control::Density, -1.0),
+        ("isn't too busy", Control::Density, -1.0),
+        ("that's way too busy", Control::Density, -1.0),
+        ("don't be too loud", Control::Loudness, -1.0),
+        ("please do not play too hard", Control::Loudness, -1.0),
+        ("not loud and busy", Control::Density, -1.0),
+        ("nicht zu laut", Control::Loudness, -1.0),
+        ("pas trop fort, batterie", Control::Loudness, -1.0),
+        // And what is not.
+        ("don't stop, busy drums", Control::Density, 1.0),
+        ("no fills but busy", Control::Density, 1.0),
+        ("no fills and busy hats", Control::Density, 1.0),
+        ("not only loud", Control::Loudness, 1.0),
+        ("not sparse", Control::Density, 1.0),
+        ("nothing but loud drums", Control::Loudness, 1.0),
+    ] {
+        let said = read(words).controls;
+        let found = said.iter().find(|(known, _)| *known == control);
+        assert!(
+            found.is_some_and(|(_, amount)| way * amount > 0.9),
+            "{words}: {said:?}"
+        );
+    }
+    for (words, fills) in [
+        ("no fills", Some(false)),
+        ("without fills", Some(false)),
+        ("don't play so many fills", Some(false)),
+        ("don't do any fills in bar 4", Some(false)),
+        ("too many fills", Some(false)),
+        ("fewer fills", Some(false)),
+        ("no crazy fills please", Some(false)),
+        ("no cymbals or fills", Some(false)),
+        ("not busy, with fills", Some(true)),
+        ("a few fills", Some(true)),
+        ("no swing but fills", Some(true)),
+        ("ohne Fills", Some(false)),
+    ] {
+        let said = read(words);
+        assert_eq!((said.section_fills, said.fills), (fills, vec![]), "{words}");
+    }
+    for (words, edit) in [
+        ("don't make them so busy", Some(Edit::Sparser)),
+        ("too loud", Some(Edit::Softer)),
+        ("that's too sparse", Some(Edit::Busier)),
+        ("don't make it louder", Some(Edit::Softer)),
+        ("jazzy, not too busy", None),
+        ("not half-time", None),
+        ("louder", Some(Edit::Louder)),
+    ] {
+        assert_eq!(read(words).edit, edit, "{words}");
+    }
+    assert!(read("don't use the toms").banned.contains(&"low tom"));
+    assert!(read("nicht die Becken").banned.contains(&"crash"));
+    assert_eq!(
+        read("don't play the kick on every beat"),
+        Said {
+            kind: Some(PartKind::Drums),
+            ..Said::default()
+        }
+    );
+    assert!(read("kick on every beat").kick_on_beats);
+}
+
+#[test]
+fn denied_parts_are_not_written() {
+    for (words, kind) in [
+        ("no drums, a bass", Some(PartKind::Bass)),
+        ("not drums, bass", Some(PartKind::Bass)),
+        ("don't add drums, add a guitar", Some(PartKind::Guitar)),
+        ("bass instead of drums", Some(PartKind::Bass)),
+        ("instead of the drums a bass", Some(PartKind::Bass)),
+        ("without the drums", Some(PartKind::Bass)),
+        ("no bass or drums, piano", Some(PartKind::Keys)),
+        ("not too busy drums", Some(PartKind::Drums)),
+        ("don't make the drums so loud", Some(PartKind::Drums)),
+        ("less busy drums", Some(PartKind::Drums)),
+    ] {
+        let said = read(words);
+        assert_eq!(Some(said.part()), kind, "{words}");
+    }
+    let said = read("no drums");
+    assert_eq!((said.kind, said.part()), (None, PartKind::Bass));
+}
+
+#[test]
+fn parts_have_foreign_names_too() {
+    for (words, kind) in [
+        ("Schlagzeug", PartKind::Drums),
+        ("ajoute une batterie", PartKind::Drums),
+        ("une basse qui marche", PartKind::Bass),
+        ("añade guitarra", PartKind::Guitar),
+        ("aggiungi un pianoforte", PartKind::Keys),
+        ("Streicher", PartKind::Strings),
+        ("Geige", PartKind::Strings),
+        ("Flöte", PartKind::Winds),
+        ("tromba", PartKind::Brass),
+    ] {
+        assert_eq!(read(words).kind, Some(kind), "{words}");
+    }
+}
+
+#[test]
+fn of_parts_that_are_asked_for_together_one_is_written_and_the_others_are_told() {
+    use PartKind::{Bass, Drums, Guitar, Keys, Lead, Strings};
+    for (words, kind, own, others) in [
+        ("add bass and drums", Bass, "add bass", &[Drums][..]),
+        ("add bass and drums", Drums, "drums", &[Bass]),
+        ("bass & drums", Bass, "bass", &[Drums]),
+        ("bass, drums", Bass, "bass", &[Drums]),
+        (
+            "jazzy drums and a warm bass, not too busy",
+            Drums,
+            "jazzy drums, not too busy",
+            &[Bass],
+        ),
+        ("piano, bass and drums", Keys, "piano", &[Bass, Drums]),
+        (
+            "guitar solo plus strings",
+            Guitar,
+            "guitar solo",
+            &[Strings],
+        ),
+        ("guitarra y batería", Guitar, "guitar", &[Drums]),
+        // One part, to the letter.
+        ("kick and  snare", Drums, "kick and  snare", &[]),
+        (
+            "drums that fit the bass",
+            Drums,
+            "drums that fit the bass",
+            &[],
+        ),
+        ("drums with bass", Drums, "drums with bass", &[]),
+        ("bass, no drums", Bass, "bass, no drums", &[]),
+        ("soft lead melody", Lead, "soft lead melody", &[]),
+        ("bass and drums", Strings, "bass and drums", &[]),
+        ("", Drums, "", &[]),
+    ] {
+        let one = for_part(words, kind);
+        assert_eq!(
+            (one.words.as_str(), &one.others[..]),
+            (own, others),
+            "{words}"
+        );
+        let notice = one.notice(kind);
+        assert_eq!(notice.is_some(), !others.is_empty(), "{words}");
+    }
+    assert_eq!(
+        for_part("add bass and drums", Bass).notice(Bass).as_deref(),
+        Some("Parts are written one at a time: this is the bass. Ask for the drums next.")
+    );
+}

@@ -5,7 +5,8 @@ use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES};
 use crate::models::carry::{Residual, Shares};
 use crate::models::first_anchor::Wish;
 use crate::models::make::Source;
-use crate::models::text::Encoded;
+use crate::models::prompt::{self, Prompt};
+use crate::models::text::{self, Encoded};
 use crate::models::tones::{Asked, Tone};
 use crate::models::{Error, Models, choice, insist, steering};
 
@@ -37,7 +38,7 @@ impl Known {
         let prompt = self.request.prompt.trim();
         match &self.request.source {
             Source::Near(instrument) if instrument.recipe.prompt == prompt => String::new(),
-            _ => steering::wording(prompt),
+            _ => steering::wording(&Prompt::change(prompt)),
         }
     }
 
@@ -51,14 +52,22 @@ impl Known {
     pub(super) fn read(&mut self, models: &mut Models) -> Result<(), Error> {
         let wording = self.wording();
         if !wording.is_empty() {
-            let encoded = models.text()?.encode(&wording)?;
+            let text = models.text()?;
+            let encoded = text.encode(&wording)?;
+            if !text.knows_any(&Prompt::change(&self.request.prompt)) {
+                let words = text::shortened(&self.request.prompt);
+                self.notice
+                    .get_or_insert_with(|| prompt::unknown(&words, "changed the sound"));
+            }
             self.truncated = encoded.truncated;
             self.words = Some(encoded);
         }
         if let Source::Near(instrument) = &self.request.source {
             // Words of its own that can't be read are no reason not to vary it.
-            let encoded = models.text()?.encode(&instrument.recipe.prompt);
-            self.origin = encoded.ok();
+            let recipe = &instrument.recipe;
+            let prompt = Prompt::read(&recipe.prompt);
+            let prompt = prompt.or_by_chance(recipe.seed, recipe.family, false);
+            self.origin = models.text()?.encode_read(&prompt).ok();
         }
         Ok(())
     }
