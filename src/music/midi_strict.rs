@@ -230,19 +230,38 @@ mod tests {
             ("none, and there are", 1, 0, vec![track], &one),
             // All of one channel, track by track.
             ("format 0 of two", 0, 1, vec![track, track], &two),
-            ("alien chunks", 1, 2, vec![alien, track, alien, track, alien], &two),
-            ("alien chunks, too many told", 1, 4, vec![track, alien, track, alien], &two),
+            (
+                "alien chunks",
+                1,
+                2,
+                vec![alien, track, alien, track, alien],
+                &two,
+            ),
+            (
+                "alien chunks, too many told",
+                1,
+                4,
+                vec![track, alien, track, alien],
+                &two,
+            ),
         ] {
             let bytes = chunks(&header(format, count), &tracks);
             assert_eq!(keys(&bytes).as_ref(), Ok(expected), "{told}");
         }
         let long = [&header(1, 1)[..], &[7, 7]].concat();
-        assert_eq!(keys(&chunks(&long, &[track])), Ok(one.clone()), "a longer header");
+        assert_eq!(
+            keys(&chunks(&long, &[track])),
+            Ok(one.clone()),
+            "a longer header"
+        );
         let none = midi::read(&chunks(&header(1, 0), &[])).map(|song| song.notes().count());
         assert_eq!(none, Ok(0), "no tracks are no notes");
         for (told, bytes) in [
             ("cut before its first track", chunks(&header(1, 1), &[])),
-            ("cut in a name", [&chunks(&header(1, 2), &[track])[..], b"MT"].concat()),
+            (
+                "cut in a name",
+                [&chunks(&header(1, 2), &[track])[..], b"MT"].concat(),
+            ),
             ("cut in a track", {
                 let whole = chunks(&header(1, 2), &[track, track]);
                 whole[..whole.len() - 5].to_vec()

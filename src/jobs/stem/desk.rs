@@ -230,6 +230,7 @@ impl StemDesk {
                         ..sheet
                     };
                     let sound = shared.sound_for(&mut desk, &sheet);
+                    desk.said = context.notice.clone().map(|notice| (notice, false));
                     shared.begin(
                         &mut desk,
                         context,
@@ -248,7 +249,7 @@ impl StemDesk {
                 pieces,
                 seed,
             } => match (planned, desk.now.clone()) {
-                (Ok((context, fresh)), Some(take)) if fresh.steps == take.sheet.steps => {
+                (Ok((context, fresh)), Some(take)) if fresh.has_bars_of(&take.sheet) => {
                     let sheet = &take.sheet;
                     let again = sheet.part().map(|part| Again {
                         part: part.clone(),
