@@ -36,6 +36,7 @@ pub mod events;
 pub mod history;
 mod host_controls;
 pub mod keys;
+mod later;
 mod leaving;
 pub mod modulation;
 pub mod outputs;
@@ -70,7 +71,7 @@ use keys::KeyPress;
 use leaving::{flush, peak};
 use modulation::Modulation;
 use session::{Inputs, Session};
-use state::SavedState;
+use state::{SavedFields, SavedState};
 use stem_voice::{StemSettings, StemVoice, midi, stem_of};
 pub use stems::ConsortStems;
 use stir::Stir;
@@ -136,7 +137,7 @@ impl Default for Consort {
         ));
         let window = Arc::new(WindowSize::new(&editor::INSTRUMENT_SIZES));
         Self {
-            saved: Arc::new(SavedState::new(&session, &window)),
+            saved: Arc::new(SavedFields::of(&session, &window)),
             params,
             session,
             window,

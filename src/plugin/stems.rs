@@ -16,6 +16,7 @@ use nice_plug::prelude::*;
 use super::arrival;
 use super::context::Context;
 use super::ear::{self, Ear, Peak};
+use super::later::keep_params;
 use super::leaving::flush;
 use super::state::{complete_fields, complete_params};
 use super::stem_voice::{StemSettings, StemVoice, midi, stem_of};
@@ -26,7 +27,7 @@ use crate::jobs::song::Source;
 use crate::jobs::{Pending, StemDesk};
 use crate::params::stems::StemsParams;
 use controls::HostControls;
-use state::SavedState;
+use state::{SavedFields, SavedState};
 
 /// The effect plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct ConsortStems {
@@ -60,7 +61,7 @@ impl Default for ConsortStems {
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
         let (voice, stem) = stem_of(&repaint);
         Self {
-            saved: Arc::new(SavedState::new(&params, &context, &stem, &window)),
+            saved: Arc::new(SavedFields::of(&params, &context, &stem, &window)),
             pending: stem.pending(),
             stem,
             voice,
@@ -134,6 +135,7 @@ impl Plugin for ConsortStems {
     fn filter_state(state: &mut PluginState) {
         complete_fields(state);
         complete_params(state, &[("limit", true), ("bypass", false)]);
+        keep_params(state, &StemsParams::default());
     }
 
     fn activate(
