@@ -102,7 +102,7 @@ fn the_library_says_what_all_others_say() {
     desk.put("empty.consort", b"");
     desk.put("text.consort", b"this is no instrument");
     symlink("nowhere.wav", desk.file("broken.wav")).unwrap();
-    let sound = ["match", "FILE", "--library", "library"];
+    let sound = ["describe", "--fast", "FILE"];
     let instrument = ["instrument", "--near", "FILE"];
     let add = ["library", "add", "FILE", "--library", "library"];
     let files = [

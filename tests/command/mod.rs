@@ -82,10 +82,10 @@ impl Desk {
         Ran::of(self.command(arguments))
     }
 
-    /// A command with this file where it says FILE; ended after ten seconds, for it may wait for ever.
+    /// A command with this file where it says FILE; ended after a minute, for it may wait for ever.
     pub fn command_on(&self, arguments: &[&str], file: &str) -> Command {
         let mut command = Command::new("timeout");
-        command.args(["10", env!("CARGO_BIN_EXE_consort")]);
+        command.args(["60", env!("CARGO_BIN_EXE_consort")]);
         command.current_dir(self.path());
         command.args(arguments.iter().map(|&word| match word {
             "FILE" => file,

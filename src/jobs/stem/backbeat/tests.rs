@@ -1,3 +1,5 @@
+//! Drums of words, seeds and songs, held against what a drummer plays in four.
+
 use super::super::words;
 use super::super::{StemAsk, StemModels, StemSong};
 use super::*;

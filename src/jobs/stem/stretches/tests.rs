@@ -1,3 +1,5 @@
+//! Songs of several metres, held against the bars that they say.
+
 use super::super::asking::Sheet;
 use super::super::desk::fixture;
 use super::super::sheet::plan;
