@@ -7,8 +7,10 @@ use super::making::Again;
 use crate::analysis::song::SongDescription;
 use crate::music::{BarGrid, GridBar, GridNote, Metre, Part};
 
-/// So many bars of another metre are a stretch of their own; fewer are odd bars in what surrounds them.
+/// So many bars of another metre are a stretch of their own, or so many of one that has such a stretch elsewhere in the song; fewer
+/// are odd bars in what surrounds them.
 const STRETCH: usize = 4;
+const AGAIN: usize = 2;
 
 /// A song that a part is to fit.
 #[derive(Clone, Debug, PartialEq)]
@@ -320,16 +322,24 @@ fn there(song: &SongDescription, grid: &BarGrid) -> usize {
 /// The bars by the metre they are written in: the nearest before them of which there are enough in a row, or
 /// the commonest; none where the network knows none of them.
 fn stretches(bars: &[Bar]) -> Option<Vec<(Metre, &[Bar])>> {
-    let mut found: Vec<(Metre, usize)> = Vec::new();
+    // Bars of one metre in a row: where they begin, and how many.
+    let mut rows: Vec<(Metre, usize, usize)> = Vec::new();
     let mut at = 0;
     while let Some(first) = bars.get(at) {
         let alike = |bar: &&Bar| bar.metre == first.metre && bar.is_whole();
         let count = bars[at..].iter().take_while(alike).count();
-        let goes_on = found.last().is_some_and(|last| last.0 == first.metre);
-        if count >= STRETCH && is_known(first.metre) && !goes_on {
-            found.push((first.metre, at));
+        if is_known(first.metre) {
+            rows.push((first.metre, at, count));
         }
         at += count.max(1);
+    }
+    let long = |metre: Metre| rows.iter().any(|row| row.0 == metre && row.2 >= STRETCH);
+    let mut found: Vec<(Metre, usize)> = Vec::new();
+    for &(metre, from, count) in &rows {
+        let goes_on = found.last().is_some_and(|last| last.0 == metre);
+        if count >= AGAIN && long(metre) && !goes_on {
+            found.push((metre, from));
+        }
     }
     if found.is_empty() {
         let known = bars.iter().filter(|bar| is_known(bar.metre));

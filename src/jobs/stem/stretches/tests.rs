@@ -56,7 +56,7 @@ fn of(metres: &[(&str, u64)]) -> written::Written {
 #[test]
 fn bars_are_the_songs_own() {
     type Case<'a> = (&'a [(&'a str, u64)], &'a [(&'a str, usize)], &'a [usize]);
-    let cases: [Case; 7] = [
+    let cases: [Case; 8] = [
         // One odd bar, one long one, one of seven eighths.
         (
             &[("4/4", 8), ("2/4", 1), ("4/4", 7)],
@@ -83,6 +83,12 @@ fn bars_are_the_songs_own() {
             &[("6/8", 4), ("4/4", 4), ("6/8", 4)],
             &[("6/8", 48), ("4/4", 64), ("6/8", 48)],
             &[4],
+        ),
+        // The verse comes back for two bars.
+        (
+            &[("4/4", 4), ("3/4", 4), ("7/8", 1), ("4/4", 2)],
+            &[("4/4", 64), ("3/4", 72), ("4/4", 32)],
+            &[4, 8, 9],
         ),
         // It begins with odd bars.
         (
