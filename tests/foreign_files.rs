@@ -148,15 +148,83 @@ fn bars_are_chosen_before_their_metre_is_judged() {
         );
         assert!(ends < to && ends >= to - 4.0, "{bars}: {ends}");
     }
-    for (bars, says) in [("8-9", "metre"), ("9-21", "has 20 bars")] {
-        let refused = drums(&desk, &two, &["--bars", bars]).unwrap_err();
-        refused.failed(&["a.mid", says]);
-    }
+    let refused = drums(&desk, &two, &["--bars", "9-21"]).unwrap_err();
+    refused.failed(&["a.mid", "has 20 bars"]);
+    let (begins, ends) = drums(&desk, &two, &["--bars", "8-9"]).unwrap();
+    assert!((27.7..30.0).contains(&begins) && (31.0..35.0).contains(&ends));
     // An upbeat is the end of a bar, and counts as the first.
     let upbeat = midi::write(&scale(vec![(0, metre(1, 4)), (BEAT, metre(4, 4))], 65));
     let (begins, ends) = drums(&desk, &upbeat, &["--bars", "2-17"]).unwrap();
     assert!((0.7..5.0).contains(&begins) && (61.0..65.0).contains(&ends));
     assert!(drums(&desk, &upbeat, &[]).unwrap().1 >= 61.0);
+}
+
+/// A song in 4/4 with a bar of 2/4, and one of two halves: taken as they are, with a sentence that says so.
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs ONNX Runtime and the models")]
+fn songs_of_several_metres_get_parts_on_their_own_bars() {
+    let desk = Desk::new();
+    let odd = vec![
+        (0, metre(4, 4)),
+        (32 * BEAT, metre(2, 4)),
+        (34 * BEAT, metre(4, 4)),
+    ];
+    let halves = vec![(0, metre(4, 4)), (32 * BEAT, metre(3, 4))];
+    let eights = vec![(0, metre(7, 8)), (28 * BEAT, metre(4, 4))];
+    // How many quarters each has, and where bars begin that are shifted by those before them.
+    let songs = [
+        (
+            odd,
+            66,
+            [34, 38, 62],
+            "4/4; what it plays in bars of 2/4 is cut",
+        ),
+        (halves, 68, [35, 50, 65], "4/4 and 3/4"),
+        (
+            eights,
+            60,
+            [28, 32, 56],
+            "4/4; what it plays in bars of 7/8 is cut",
+        ),
+    ];
+    for (metres, quarters, ones, says) in songs {
+        desk.put("a.mid", &midi::write(&scale(metres.clone(), quarters)));
+        let asked = ["stem", "a.mid", "rock drums", "--midi-only", "--force"];
+        let ran = desk.run(&asked);
+        ran.ok();
+        assert!(ran.stderr.contains(says), "{ran:?}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+        let part = midi::read(&desk.get("a-drums-A.mid")).unwrap();
+        assert_eq!(part.metres, metres, "the file's own bars");
+        let ticks = u64::from(part.tempo.ticks_per_beat());
+        let kicks: Vec<u64> = part
+            .notes()
+            .filter(|note| matches!(note.key, 35 | 36))
+            .map(|note| note.start)
+            .collect();
+        let near = |one: &u64| kicks.iter().any(|at| at.abs_diff(one * ticks) <= ticks / 8);
+        assert!(
+            ones.iter().filter(|one| near(one)).count() >= 2,
+            "{metres:?}: {kicks:?}"
+        );
+        let last = part.notes().map(|note| note.start).max().unwrap();
+        assert!(last < quarters * ticks && last >= (quarters - 4) * ticks);
+        // A bar of it anew.
+        let again = [
+            "stem",
+            "a.mid",
+            "rock drums",
+            "--midi-only",
+            "--force",
+            "--again",
+            "a-drums-A.mid",
+            "--bars",
+            "9-9",
+            "--out",
+            "anew",
+        ];
+        desk.run(&again).ok();
+    }
 }
 
 #[test]
@@ -184,7 +252,14 @@ fn midi_files_with_small_faults_are_read() {
     let length = le(unmarked.len() - at - 4);
     unmarked[at..at + 4].copy_from_slice(&[length[3], length[2], length[1], length[0]]);
     let rmid = [b"RIFF\0\0\0\0RMIDdata".as_slice(), &le(good.len()), &good].concat();
-    for (name, bytes) in [("after", &after), ("unmarked", &unmarked), ("rmid", &rmid)] {
+    let mut three = good.clone();
+    three[11] = 3;
+    for (name, bytes) in [
+        ("after", &after),
+        ("unmarked", &unmarked),
+        ("rmid", &rmid),
+        ("of three tracks", &three),
+    ] {
         assert!(drums(&desk, bytes, &[]).is_ok(), "{name}");
         assert!(desk.run(&["info", "a.mid"]).ok().contains("16"), "{name}");
     }

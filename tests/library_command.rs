@@ -2,6 +2,9 @@
 
 mod command;
 
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
 use command::{Desk, Ran};
 use serde_json::Value;
 
@@ -85,4 +88,45 @@ fn what_can_not_be_is_one_sentence() {
     desk.put("blocked", b"x");
     let blocked = desk.run(&["library", "list", "--library", "blocked"]);
     blocked.failed(&["CONSORT_LIBRARY"]);
+}
+
+/// What is wrong with a file is one sentence, whoever is given it.
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn the_library_says_what_all_others_say() {
+    let desk = Desk::new();
+    let made = Command::new("mkfifo").arg(desk.file("pipe.wav")).status();
+    assert!(made.unwrap().success());
+    desk.put("empty.wav", b"");
+    desk.put("text.wav", b"this is no sound at all, but a text");
+    desk.put("empty.consort", b"");
+    desk.put("text.consort", b"this is no instrument");
+    symlink("nowhere.wav", desk.file("broken.wav")).unwrap();
+    let sound = ["describe", "--fast", "FILE"];
+    let instrument = ["instrument", "--near", "FILE"];
+    let add = ["library", "add", "FILE", "--library", "library"];
+    let files = [
+        ("missing.wav", &sound[..]),
+        ("broken.wav", &sound),
+        ("pipe.wav", &sound),
+        ("empty.wav", &sound),
+        ("text.wav", &sound),
+        ("missing.consort", &instrument),
+        ("empty.consort", &instrument),
+        ("text.consort", &instrument),
+    ];
+    for (file, other) in files {
+        let (added, other) = (desk.run_on(&add, file), desk.run_on(other, file));
+        added.failed(&[file]);
+        assert_eq!(added.stderr, other.stderr, "{file}");
+        // Beside a sound one it is a remark, and the other is added.
+        let both = ["library", "add", "FILE", "tone.consort", "--library", file];
+        let library = format!("library-{file}");
+        let mut both = both.to_vec();
+        both[5] = &library;
+        let ran = desk.run_on(&both, file);
+        let sentence = other.stderr.trim_start_matches("error: ").trim_end();
+        assert!(ran.ok().starts_with("1 added"), "{ran:?}");
+        assert!(ran.stderr.contains(sentence), "{ran:?} has not: {sentence}");
+    }
 }

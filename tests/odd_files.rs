@@ -67,18 +67,6 @@ const WRITTEN: [&[&str]; 6] = [
     &["factory", "export", "Warm Cello", "--out", "FILE"],
 ];
 
-/// The command with this file; ended after ten seconds.
-fn with(desk: &Desk, arguments: &[&str], file: &str) -> Command {
-    let mut command = Command::new("timeout");
-    command.args(["10", env!("CARGO_BIN_EXE_consort")]);
-    command.current_dir(desk.path());
-    command.args(arguments.iter().map(|&word| match word {
-        "FILE" => file,
-        word => word,
-    }));
-    command
-}
-
 #[test]
 fn what_is_no_file_is_refused_at_once() {
     let desk = Desk::new();
@@ -96,14 +84,129 @@ fn what_is_no_file_is_refused_at_once() {
             ("/dev/zero", "is a pipe or a device"),
             ("/dev/null", "is a pipe or a device"),
         ] {
-            Ran::of(with(&desk, arguments, file)).failed(&[file, word]);
+            desk.run_on(arguments, file).failed(&[file, word]);
         }
     }
     assert_eq!(desk.names(), before);
     let add = ["library", "add", "FILE", "--library", "library"];
-    for file in ["pipe", "/dev/zero"] {
-        Ran::of(with(&desk, &add, file)).failed(&[file, "no instrument"]);
+    for file in ["pipe", "/dev/zero", "/dev/stdin"] {
+        desk.run_on(&add, file)
+            .failed(&[file, "is a pipe or a device"]);
     }
+}
+
+/// A file that is piped in is read as if it lay there.
+#[test]
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn what_is_piped_in_is_read() {
+    let desk = Desk::new();
+    let note = ["note", "--instrument", "tone.consort", "--out", "note.wav"];
+    desk.run(&note).ok();
+    let flac = include_bytes!("data/sounds/a440.flac");
+    desk.put("note.flac", flac);
+    let piped: [(&[&str], &str); 8] = [
+        (&["info", "FILE"], "song.mid"),
+        (&["info", "FILE"], "tone.consort"),
+        (&["info", "FILE"], "note.wav"),
+        (&["describe", "--fast", "--json", "FILE"], "note.flac"),
+        (
+            &["transcribe", "FILE", "--json", "--force", "--out", "x.mid"],
+            "note.wav",
+        ),
+        (
+            &[
+                "render",
+                "--instrument",
+                "tone.consort",
+                "--midi",
+                "FILE",
+                "--force",
+                "--out",
+                "x.wav",
+            ],
+            "song.mid",
+        ),
+        (
+            &[
+                "render",
+                "--instrument",
+                "FILE",
+                "--midi",
+                "song.mid",
+                "--force",
+                "--out",
+                "x.wav",
+            ],
+            "tone.consort",
+        ),
+        (
+            &["shape", "FILE", "--force", "--out", "x.consort"],
+            "tone.consort",
+        ),
+    ];
+    // What differs is the file's name, and how long it took.
+    let told = |ran: Ran, name: &str| -> Vec<String> {
+        let out = ran.ok().replace(name, "FILE");
+        let mut json = serde_json::from_str::<serde_json::Value>(&out);
+        if let Ok(json) = &mut json {
+            for field in [
+                "seconds_describing",
+                "seconds_listening",
+                "seconds_transcribing",
+                "seconds_a_part",
+            ] {
+                json.as_object_mut().unwrap().remove(field);
+            }
+            return vec![json.to_string()];
+        }
+        out.lines().map(str::to_owned).collect()
+    };
+    for (arguments, file) in piped {
+        let by_name = told(desk.run_on(arguments, file), file);
+        for name in ["-", "/dev/stdin"] {
+            let ran = Ran::piped(desk.command_on(arguments, name), &desk.get(file));
+            assert_eq!(told(ran, name).len(), by_name.len(), "{arguments:?} {name}");
+        }
+    }
+    // What is made of it is called after it.
+    let stem = [
+        "stem",
+        "FILE",
+        "drums",
+        "--midi-only",
+        "--force",
+        "--out",
+        "made",
+    ];
+    for name in ["-", "/dev/stdin"] {
+        Ran::piped(desk.command_on(&stem, name), &desk.get("song.mid")).ok();
+        assert!(desk.file("made/stdin-drums-A.mid").is_file());
+        std::fs::remove_file(desk.file("made/stdin-drums-A.mid")).unwrap();
+    }
+    // What is wrong with it is said by the name that it was given.
+    for (bytes, arguments, words) in [
+        (
+            &b""[..],
+            &["info", "FILE"][..],
+            "is none that Consort knows",
+        ),
+        (b"a text", &["describe", "FILE"], "isn't a sound file"),
+        (b"", &["describe", "FILE"], "is an empty file"),
+        (
+            b"MThd\0\0\0\x06\0\0",
+            &["stem", "FILE", "drums", "--midi-only"],
+            "damaged or cut-off",
+        ),
+    ] {
+        let ran = Ran::piped(desk.command_on(arguments, "-"), bytes);
+        ran.failed(&[words]);
+        assert!(!ran.stderr.contains("/proc"), "{ran:?}");
+    }
+    // A file that is stdin is read as well, and nothing is left behind.
+    let mut command = desk.command_on(&["info", "FILE"], "/dev/stdin");
+    command.stdin(File::open(desk.file("song.mid")).unwrap());
+    Ran::of(command).ok();
 }
 
 #[test]
@@ -114,13 +217,14 @@ fn a_link_is_written_through_and_stays() {
     for arguments in WRITTEN {
         let force = [arguments, &["--force"]].concat();
         desk.put("far", b"precious");
-        Ran::of(with(&desk, arguments, "link")).failed(&["link", "--force"]);
+        desk.run_on(arguments, "link").failed(&["link", "--force"]);
         assert_eq!(desk.get("far"), b"precious");
-        Ran::of(with(&desk, &force, "link")).ok();
+        desk.run_on(&force, "link").ok();
         assert!(desk.get("far").len() > 100);
-        Ran::of(with(&desk, &force, "broken")).failed(&["broken", "link"]);
+        desk.run_on(&force, "broken").failed(&["broken", "link"]);
         // A pipe of this test, which is no place for a file.
-        Ran::of(with(&desk, &force, "/dev/stdout")).failed(&["/dev/stdout", "--out"]);
+        desk.run_on(&force, "/dev/stdout")
+            .failed(&["/dev/stdout", "--out"]);
         assert!(desk.file("link").is_symlink() && desk.file("broken").is_symlink());
     }
     assert!(std::path::Path::new("/dev/stdout").is_symlink());
@@ -250,7 +354,7 @@ fn midi_files_without_ticks_are_damaged() {
     for arguments in READ_MIDI {
         for file in ["none.mid", "frames.mid"] {
             let sentence = format!("The file \"{file}\" says that a beat has no ticks");
-            Ran::of(with(&desk, arguments, file)).failed(&[&sentence]);
+            desk.run_on(arguments, file).failed(&[&sentence]);
         }
     }
 }
@@ -333,7 +437,7 @@ fn a_cut_sound_is_said_to_be_cut() {
                 "is damaged and no sound can be read from it; export it again.",
             ),
         ] {
-            let mut command = with(&desk, &forced, file);
+            let mut command = desk.command_on(&forced, file);
             command.env("CONSORT_LIBRARY", desk.file("library"));
             let ran = Ran::of(command);
             assert!(ran.stderr.contains(sentence), "{arguments:?}: {ran:?}");

@@ -1,11 +1,14 @@
 //! A project with an instrument that was made from a prompt opens with no models and no ONNX
 //! Runtime anywhere, and sounds exactly as it did.
 
+#[path = "dice/mod.rs"]
+mod dice;
 #[path = "host/mod.rs"]
 mod host;
 
+use dice::Dice;
 use host::{Event, Session, Sound, State, What, load};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::Command;
 
 fn sound_of(session: &mut Session) -> Sound {
@@ -111,4 +114,121 @@ fn a_request_is_made_after_activation() {
     let saved = session.wait_for_keys();
     assert_eq!(saved.request(), json!(null));
     assert_ne!(saved.instrument(), state.instrument());
+}
+
+/// Puts fields of names that no version has into about every second object, at any depth.
+fn sprinkled(value: &Value, dice: &mut Dice) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: serde_json::Map<String, Value> = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), sprinkled(value, dice)))
+                .collect();
+            if dice.below(2) == 0 {
+                let what = [
+                    json!(1),
+                    json!("x"),
+                    json!(null),
+                    json!([{ "y": 2 }]),
+                    json!({ "z": [] }),
+                ];
+                let name = format!("later_{}", dice.below(1_000));
+                fields.insert(name, what[dice.below(5) as usize].clone());
+            }
+            fields.into()
+        }
+        Value::Array(all) => all.iter().map(|one| sprinkled(one, dice)).collect(),
+        other => other.clone(),
+    }
+}
+
+/// What was heard of a song, with something of everything.
+fn heard() -> Value {
+    let chord = json!({ "root": 9, "quality": "minor", "bass": null });
+    json!({
+        "title": "Bars 1–2, 4/4, 120 bpm", "begins": 0.0, "host_bpm": 120.0,
+        "description": {
+            "sentence": "120 bpm, A minor.", "seconds": 4.0, "seconds_used": 4.0,
+            "tempo": {
+                "bpm": 120.0, "confidence": 1.0, "from_host": true, "range": [120.0, 120.0],
+                "alternatives": [{ "bpm": 60.0, "confidence": 0.1 }],
+            },
+            "metre": { "name": "4/4", "count": 4, "unit": 4, "confidence": 1.0 },
+            "beats": [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5], "downbeats": [0.0, 2.0],
+            "key": {
+                "name": "A minor", "tonic": 9, "mode": "minor", "confidence": 0.5,
+                "alternatives": [{ "name": "C major", "confidence": 0.25 }],
+            },
+            "chords": [{
+                "start": 0.0, "end": 4.0, "name": "Am", "label": "A:min", "chord": chord.clone(),
+                "confidence": 0.5,
+            }],
+            "swing": { "ratio": 1.0, "confidence": 0.5 }, "density": 1.0,
+            "register": { "lowest": 40, "median": 50, "highest": 60 },
+            "tuning_cents": 0.0, "loudness_lufs": -20.0,
+            "genres": [{ "name": "rock", "confidence": 0.5 }], "instruments": [],
+            "mood": { "name": "quiet", "valence": 0.0, "arousal": 0.0 }, "energy": 0.5,
+        },
+        "tags": { "genres": [], "instruments": [{ "name": "bass", "confidence": 0.5 }] },
+        "told": {
+            "metre": { "count": 3, "unit": 4 },
+            "chords": [{ "start": 0.0, "end": 1.0, "chord": chord }],
+        },
+        "notes": [{ "key": 57, "start": 0.0, "end": 1.0, "amplitude": 0.5 }],
+        "strokes": [{ "piece": "Kick", "start": 0.0, "velocity": 90 }],
+    })
+}
+
+/// Fields and parameters that only a later version knows are saved again where they were, at every level; a state
+/// without any is saved as it always was, to the byte.
+#[test]
+fn what_a_later_version_knows_stays_in_the_project() {
+    let entry = load();
+    let mut dice = Dice(11);
+    for (id, file) in [
+        (c"org.consort.consort", "instrument"),
+        (c"org.consort.stems", "stems"),
+    ] {
+        let file = format!("tests/data/states/{file}.vst3.json");
+        let golden =
+            State::from_json(&serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap());
+        let mut session = Session::create_one(&entry, id);
+        let song = json!({ "listen": false, "bars": 8, "heard": heard() });
+        assert!(session.load(&golden.with_field("song", &song)));
+        let plain = session.save();
+        assert!(session.load(&plain));
+        assert_eq!(session.save().bytes(), plain.bytes(), "nothing is added");
+
+        for _ in 0..20 {
+            let mut json = plain.json();
+            let fields = json["fields"].as_object_mut().unwrap();
+            for name in ["song", "stem"] {
+                let field = serde_json::from_str(fields[name].as_str().unwrap()).unwrap();
+                fields[name] = sprinkled(&field, &mut dice).to_string().into();
+            }
+            fields.insert("later_scenes".into(), "[{\"a\":1}]".into());
+            let state = State::from_json(&json);
+            assert!(session.load(&state));
+            let saved = session.save();
+            for name in ["song", "stem", "later_scenes"] {
+                assert_eq!(saved.field(name), state.field(name), "{name}");
+            }
+            // Loaded and saved once more, and by an instance that is new, it is the same.
+            let mut other = Session::create_one(&entry, id);
+            assert!(other.load(&saved));
+            assert_eq!(other.save().bytes(), saved.bytes());
+        }
+        // A parameter that it doesn't know comes and goes with the state.
+        let mut json = plain.json();
+        json["params"]["granulate"] = json!({ "f32": 0.25 });
+        assert!(session.load(&State::from_json(&json)));
+        let saved = session.save();
+        assert!(saved.json()["fields"].to_string().contains("granulate"));
+        let mut other = Session::create_one(&entry, id);
+        assert!(other.load(&saved));
+        assert_eq!(other.save().bytes(), saved.bytes());
+        // A project without any takes all of it away.
+        assert!(other.load(&plain));
+        assert_eq!(other.save().bytes(), plain.bytes());
+    }
 }

@@ -158,6 +158,7 @@ fn decode(path: &Path, wanted: Wanted) -> Result<(Sound, Extent), ReadError> {
     let found = container::find(&mut file, about.len()).map_err(unreadable)?;
     let decoded = match found {
         Found::Bare(bare) => decoding::bare(&mut file, &bare, wanted),
+        Found::Packets(packets) => decoding::packets(&mut file, &packets, wanted),
         Found::Mpeg(data) => {
             file.seek(SeekFrom::Start(data.start)).map_err(unreadable)?;
             let part = ReadOnlySource::new(file.take(data.end - data.start));

@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::{Context, cancel, input, keys};
 use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
+use crate::jobs::librarian::ear::LONGEST_READ;
 use crate::models::make::MAX_GUIDANCE;
 use crate::models::{self, Making, Models, Pack, Request, SoundFile, Source};
 
@@ -79,7 +80,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let seeds: Vec<u64> = (0..u64::from(arguments.variations))
         .map(|n| arguments.seed.wrapping_add(n))
         .collect();
-    let source = source(arguments)?;
+    let source = source(arguments, context)?;
     let stem = stem(arguments, &source);
     let folder = |seed: &u64| arguments.out.join(format!("{stem}-{seed}"));
     for seed in &seeds {
@@ -163,14 +164,22 @@ pub(super) struct Made {
 const USUAL_AMOUNT: f32 = 0.3;
 
 /// What to make instruments from besides words.
-fn source(arguments: &Arguments) -> Result<Source, Failure> {
+fn source(arguments: &Arguments, context: &Context) -> Result<Source, Failure> {
     Ok(match (&arguments.sound, &arguments.near) {
         (Some(path), _) => {
             input::check(path)?;
+            let there = input::there(path)?;
+            // What is piped in has no path to be found by.
+            let piped = *there != **path;
+            let read = || input::sound(path, LONGEST_READ, context).map(Arc::new);
             Source::Sound(SoundFile {
-                path: path.clone(),
+                path: if piped {
+                    input::stem(path).into()
+                } else {
+                    path.clone()
+                },
                 key: arguments.sound_key.map(f64::from),
-                sound: None,
+                sound: piped.then(read).transpose()?,
             })
         }
         (None, Some(path)) => Source::Near(Arc::new(input::instrument(path)?)),

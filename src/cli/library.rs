@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::{Context, at_least_one, cancel};
+use super::{Context, at_least_one, cancel, input};
 use crate::instrument::{Family, factory};
 use crate::jobs::librarian::ear::Ear;
 use crate::library::import::{self, Found};
@@ -156,7 +156,21 @@ fn hear_all<T>(
 }
 
 fn add(library: &mut Library, paths: &[PathBuf], context: &Context) -> Result<(), Failure> {
-    let (found, mut faults) = import::find(paths, &cancel::asked);
+    // What is wrong with a file is said as by all commands, and by the name that it was given.
+    let mut faults = Vec::new();
+    let mut there = Vec::new();
+    for path in paths {
+        match input::on_disk(path) {
+            Ok(()) => there.push(path.clone()),
+            Err(failure) => faults.push(failure.sentence().to_owned()),
+        }
+    }
+    let given: Vec<(PathBuf, &PathBuf)> = paths
+        .iter()
+        .filter_map(|path| Some((std::path::absolute(path).ok()?, path)))
+        .collect();
+    let (found, others) = import::find(&there, &cancel::asked);
+    faults.extend(others);
     cancel::check()?;
     let before = library.len();
     let mut ear = ear()?;
@@ -171,6 +185,13 @@ fn add(library: &mut Library, paths: &[PathBuf], context: &Context) -> Result<()
                 known += 1;
                 return Ok(None);
             }
+            let named = given.iter().find(|(path, _)| *path == found.path);
+            let named = named.map_or(&found.path, |(_, named)| named);
+            let checked = match found.kind {
+                Kind::Saved => input::instrument(named).map(drop),
+                _ => input::check(named),
+            };
+            checked.map_err(|failure| Error::Sound(failure.sentence().to_owned()))?;
             ear.found(found).map(Some)
         },
     )?);

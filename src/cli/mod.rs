@@ -64,6 +64,9 @@ use progress::Progress;
   consort transcribe song.wav --out song.mid
   consort stem song.wav \"add jazzy drums\" --out stems
   consort info song.mid
+  sox song.opus -t wav - | consort describe -
+
+A file to read may be -, what is piped in.
 
 Exit codes: 0 done, 1 failed (a sentence on stderr says what to do), 2 wrong arguments,
 130 cancelled."

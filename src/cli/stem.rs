@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::hearing::failed;
 use super::instrument::{Share, make, said};
 use super::output::NewFile;
-use super::{Context, cancel, output};
+use super::{Context, cancel, input, output};
 use crate::instrument::Instrument;
 use crate::jobs::stem::{Again, StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
@@ -101,11 +101,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     if let Some(notice) = words::for_part(instruction, kind).notice(kind) {
         context.remark(&notice);
     }
-    let stem = arguments
-        .song
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy();
+    let stem = input::stem(&arguments.song).to_string_lossy();
     let called = |variation: u8, ending: &str| {
         let letter = char::from(b'A' + variation);
         let name = format!("{}-{}-{letter}{ending}", stem, kind.name().to_lowercase());
@@ -127,7 +123,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
         return Err(Failure::file(&arguments.song, why));
     }
-    let bars = listened.context.bars();
+    let bars = listened.stem_song.bars();
     if cut.is_none() && arguments.bars.is_some_and(|(_, last)| last > bars) {
         let why = format!("has {bars} bars; choose bars of 1-{bars}.");
         return Err(Failure::file(&arguments.song, why));
@@ -156,7 +152,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
         };
-        let part = models.make(&listened.context, &ask, &mut |share| {
+        let part = models.make(&listened.stem_song, &ask, &mut |share| {
             progress.show("Writing the part", share);
             !cancel::asked()
         });

@@ -1,16 +1,22 @@
 //! Blocks as hosts shouldn't hand them over, and do. The framework (nice-plug 0.4.2) reads one buffer past
 //! those that there are, writes to channels that are null, and cuts a block at whatever time an event has,
 //! also beyond its end. So what is missing is taken away from it as a whole, where it is understood, and
-//! events beyond the end are left out. A separate output that is marked as one that nobody listens to
+//! events beyond the end are left out. Values that are no numbers, which it takes for values, are left out as well, in
+//! blocks and in flushes. A separate output that is marked as one that nobody listens to
 //! ([`UNHEARD`]) is told the plugin, which has its sound leave on the main one. `tests/hostile_clap` does all that.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr::null;
 use std::sync::OnceLock;
 
 use clap_sys::audio_buffer::clap_audio_buffer;
-use clap_sys::events::{clap_event_header, clap_input_events};
+use clap_sys::events::{
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_NOTE_EXPRESSION, CLAP_EVENT_NOTE_ON, CLAP_EVENT_PARAM_MOD,
+    CLAP_EVENT_PARAM_VALUE, clap_event_header, clap_event_note, clap_event_note_expression,
+    clap_event_param_mod, clap_event_param_value, clap_input_events, clap_output_events,
+};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_plugin_audio_ports};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 
@@ -25,37 +31,116 @@ const UNHEARD: (u32, u64) = (u32::MAX, u64::MAX);
 
 type Process = unsafe extern "C" fn(*const clap_plugin, *const clap_process) -> clap_process_status;
 
+type GetExtension = unsafe extern "C" fn(*const clap_plugin, *const c_char) -> *const c_void;
+type Flush =
+    unsafe extern "C" fn(*const clap_plugin, *const clap_input_events, *const clap_output_events);
+
+/// The framework's own functions of a plugin, once there is an instance.
+#[derive(Default)]
+pub struct Originals {
+    process: OnceLock<Process>,
+    get_extension: OnceLock<GetExtension>,
+    flush: OnceLock<Flush>,
+    /// Its parameters' functions, with ours in place of the flush.
+    params: OnceLock<clap_plugin_params>,
+}
+
+impl Originals {
+    const fn new() -> Self {
+        Self {
+            process: OnceLock::new(),
+            get_extension: OnceLock::new(),
+            flush: OnceLock::new(),
+            params: OnceLock::new(),
+        }
+    }
+}
+
 /// A plugin whose blocks are looked over.
 pub trait LookedOver {
-    /// The framework's own function, once there is an instance.
-    fn original() -> &'static OnceLock<Process>;
+    /// The framework's own functions.
+    fn originals() -> &'static Originals;
 }
 
 impl LookedOver for Consort {
-    fn original() -> &'static OnceLock<Process> {
-        static ORIGINAL: OnceLock<Process> = OnceLock::new();
-        &ORIGINAL
+    fn originals() -> &'static Originals {
+        static ORIGINALS: Originals = Originals::new();
+        &ORIGINALS
     }
 }
 
 impl LookedOver for ConsortStems {
-    fn original() -> &'static OnceLock<Process> {
-        static ORIGINAL: OnceLock<Process> = OnceLock::new();
-        &ORIGINAL
+    fn originals() -> &'static Originals {
+        static ORIGINALS: Originals = Originals::new();
+        &ORIGINALS
     }
 }
 
-/// Puts our function before the framework's. Main thread.
+/// Puts our functions before the framework's. Main thread.
 ///
 /// # Safety
 /// `plugin` is one of `P`'s that no host knows yet.
 pub unsafe fn look_over<P: LookedOver>(plugin: *mut clap_plugin) {
+    let originals = P::originals();
     // SAFETY: as the caller has it.
     unsafe {
         if let Some(process) = (*plugin).process.replace(process::<P>) {
-            P::original().get_or_init(|| process);
+            originals.process.get_or_init(|| process);
+        }
+        if let Some(get) = (*plugin).get_extension.replace(get_extension::<P>) {
+            originals.get_extension.get_or_init(|| get);
         }
     }
+}
+
+/// CLAP's `get_extension`. Any thread.
+unsafe extern "C" fn get_extension<P: LookedOver>(
+    plugin: *const clap_plugin,
+    id: *const c_char,
+) -> *const c_void {
+    let originals = P::originals();
+    let Some(get) = originals.get_extension.get() else {
+        return null();
+    };
+    // SAFETY: as CLAP has it; ids end in a zero.
+    unsafe {
+        let found = get(plugin, id);
+        if found.is_null() || CStr::from_ptr(id) != CLAP_EXT_PARAMS {
+            return found;
+        }
+        let params = *found.cast::<clap_plugin_params>();
+        if let Some(flush) = params.flush {
+            originals.flush.get_or_init(|| flush);
+        }
+        let ours = originals.params.get_or_init(|| clap_plugin_params {
+            flush: params.flush.and(Some(flush::<P>)),
+            ..params
+        });
+        (&raw const *ours).cast()
+    }
+}
+
+/// CLAP's `flush` of parameters. Audio thread, or main thread where it doesn't process.
+unsafe extern "C" fn flush<P: LookedOver>(
+    plugin: *const clap_plugin,
+    events: *const clap_input_events,
+    out: *const clap_output_events,
+) {
+    let Some(original) = P::originals().flush.get() else {
+        return;
+    };
+    let looked_over = Within {
+        list: events,
+        frames: None,
+    };
+    let list = looked_over.list();
+    let list = if events.is_null() {
+        null()
+    } else {
+        &raw const list
+    };
+    // SAFETY: as CLAP has it.
+    unsafe { original(plugin, list, out) };
 }
 
 /// CLAP's `process`. Audio thread.
@@ -64,7 +149,8 @@ unsafe extern "C" fn process<P: LookedOver>(
     process: *const clap_process,
 ) -> clap_process_status {
     // SAFETY: the host's own struct, or null.
-    let (Some(original), Some(given)) = (P::original().get(), unsafe { process.as_ref() }) else {
+    let (Some(original), Some(given)) = (P::originals().process.get(), unsafe { process.as_ref() })
+    else {
         return CLAP_PROCESS_ERROR;
     };
     // SAFETY: as CLAP has it.
@@ -100,13 +186,9 @@ unsafe extern "C" fn process<P: LookedOver>(
     }
     let within = Within {
         list: given.in_events,
-        frames: given.frames_count.max(1),
+        frames: Some(given.frames_count.max(1)),
     };
-    let events = clap_input_events {
-        ctx: (&raw const within) as *mut c_void,
-        size: Some(size),
-        get: Some(get),
-    };
+    let events = within.list();
     if !given.in_events.is_null() {
         seen.in_events = &events;
     }
@@ -188,10 +270,60 @@ unsafe fn silence(process: &clap_process) {
     }
 }
 
-/// The host's events, as far as they are within the block.
+/// The host's events, as far as they are within the block, and numbers.
 struct Within {
     list: *const clap_input_events,
-    frames: u32,
+    /// Of a block; a flush has none.
+    frames: Option<u32>,
+}
+
+impl Within {
+    fn list(&self) -> clap_input_events {
+        clap_input_events {
+            ctx: (&raw const *self) as *mut c_void,
+            size: Some(size),
+            get: Some(get),
+        }
+    }
+}
+
+/// An event that means nothing: what a flush has in place of one that is left out, for there the framework takes no null.
+static NOTHING: clap_event_header = clap_event_header {
+    size: size_of::<clap_event_header>() as u32,
+    time: 0,
+    space_id: CLAP_CORE_EVENT_SPACE_ID,
+    type_: u16::MAX,
+    flags: 0,
+};
+
+/// Whether an event's value is a number, if it has any.
+///
+/// # Safety
+/// What follows the header is of its type, if it is as long as that.
+unsafe fn is_number(header: &clap_event_header) -> bool {
+    let event = &raw const *header;
+    let has = |size: usize| header.size as usize >= size;
+    // SAFETY: as the caller has it.
+    let value = unsafe {
+        match header.type_ {
+            _ if header.space_id != CLAP_CORE_EVENT_SPACE_ID => return true,
+            CLAP_EVENT_PARAM_VALUE if has(size_of::<clap_event_param_value>()) => {
+                (*event.cast::<clap_event_param_value>()).value
+            }
+            CLAP_EVENT_PARAM_MOD if has(size_of::<clap_event_param_mod>()) => {
+                (*event.cast::<clap_event_param_mod>()).amount
+            }
+            CLAP_EVENT_NOTE_EXPRESSION if has(size_of::<clap_event_note_expression>()) => {
+                (*event.cast::<clap_event_note_expression>()).value
+            }
+            // Ends of notes count, however they are let go.
+            CLAP_EVENT_NOTE_ON if has(size_of::<clap_event_note>()) => {
+                (*event.cast::<clap_event_note>()).velocity
+            }
+            _ => return true,
+        }
+    };
+    value.is_finite()
 }
 
 unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
@@ -202,18 +334,26 @@ unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
     }
 }
 
-/// Null for those beyond, which the framework passes over.
+/// For those that are left out null, which the framework passes over in a block, or nothing.
 unsafe extern "C" fn get(list: *const clap_input_events, at: u32) -> *const clap_event_header {
     // SAFETY: as above.
     unsafe {
         let within = &*(*list).ctx.cast::<Within>();
+        let left_out = match within.frames {
+            Some(_) => null(),
+            None => &raw const NOTHING,
+        };
         let Some(get) = (*within.list).get else {
-            return null();
+            return left_out;
         };
         let event = get(within.list, at);
         match event.as_ref() {
-            Some(header) if header.time < within.frames => event,
-            _ => null(),
+            Some(header)
+                if within.frames.is_none_or(|frames| header.time < frames) && is_number(header) =>
+            {
+                event
+            }
+            _ => left_out,
         }
     }
 }

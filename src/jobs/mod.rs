@@ -24,6 +24,7 @@
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
 //! | [`librarian`] | finds and keeps instruments, on a thread of its own |
+//! | [`kept`] | what saved states hold besides what this version knows |
 //! | `exporting` | an instrument on its way to files |
 //! | [`offline`] | an instrument played without a host |
 //! | `rendering` | one instrument on its way to an engine |
@@ -33,6 +34,7 @@ pub mod client;
 mod desk;
 mod exporting;
 mod generator;
+pub mod kept;
 pub mod librarian;
 pub mod offline;
 mod rendering;

@@ -47,9 +47,6 @@ pub fn read(bytes: &[u8]) -> Result<Song, MidiError> {
     for events in tracks {
         reader.track(events.map_err(|_| MidiError::Damaged)?)?;
     }
-    if reader.tracks.is_empty() {
-        return Err(MidiError::Damaged);
-    }
     let tempo = match header.timing {
         Timing::Metrical(ticks) => TempoMap::metrical(ticks.as_int(), &reader.tempo_changes),
         Timing::Timecode(rate, ticks) => TempoMap::timecode(f64::from(rate.as_f32()), ticks),

@@ -1,5 +1,6 @@
 //! What other programs forgive in a MIDI file, put right before it is read: a RIFF file around it, bytes
-//! after it, a track without its end mark, running status that goes on after a text.
+//! after it, another number of tracks than it says, a track without its end mark, running status that goes on
+//! after a text.
 
 use super::midi::MidiError;
 
@@ -42,8 +43,10 @@ pub(super) fn strict(bytes: &[u8]) -> Result<Vec<u8>, MidiError> {
             tracks.push(track(body).ok_or(MidiError::Damaged)?);
         }
     }
-    // What follows the last track is no track; before that something is missing.
-    if tracks.is_empty() || tracks.len() < usize::from(declared) {
+    // How many tracks there are is counted, not believed. But where some are missing, what is left over must
+    // not be the beginning of one: there the file was cut.
+    let missing = tracks.len() < usize::from(declared);
+    if missing && (tracks.is_empty() || begins_a_track(rest)) {
         return Err(MidiError::Damaged);
     }
     let [many, count] = (tracks.len() as u16).to_be_bytes();
@@ -55,6 +58,12 @@ pub(super) fn strict(bytes: &[u8]) -> Result<Vec<u8>, MidiError> {
         strict.extend(track);
     }
     Ok(strict)
+}
+
+/// Whether a track's name is there, or as much of it as the file has room for.
+fn begins_a_track(rest: &[u8]) -> bool {
+    let name = rest.get(..4).unwrap_or(rest);
+    !name.is_empty() && b"MTrk".starts_with(name)
 }
 
 /// The MIDI file in a RIFF file.
@@ -193,6 +202,73 @@ mod tests {
             expected,
             "RIFF with a title"
         );
+    }
+
+    /// A file of these tracks, after a header of these bytes, each chunk before it as it is.
+    fn chunks(header: &[u8], all: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (name, body) in std::iter::once((b"MThd", header)).chain(all.iter().copied()) {
+            bytes.extend(name);
+            bytes.extend((body.len() as u32).to_be_bytes());
+            bytes.extend(body);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_header_is_a_hint() {
+        let ended = [NOTES, &END].concat();
+        let track: (&[u8; 4], &[u8]) = (b"MTrk", &ended);
+        let alien: (&[u8; 4], &[u8]) = (b"XFIH", b"abc");
+        let one = vec![(60, 0, 96), (62, 128, 96)];
+        let two = [&one[..], &one].concat();
+        let header = |format: u8, count: u8| [0, format, 0, count, BEAT[0], BEAT[1]];
+        for (told, format, count, tracks, expected) in [
+            ("one more than there are", 1, 3, vec![track, track], &two),
+            ("many more", 1, 255, vec![track], &one),
+            ("fewer than there are", 1, 1, vec![track, track], &two),
+            ("none, and there are", 1, 0, vec![track], &one),
+            // All of one channel, track by track.
+            ("format 0 of two", 0, 1, vec![track, track], &two),
+            (
+                "alien chunks",
+                1,
+                2,
+                vec![alien, track, alien, track, alien],
+                &two,
+            ),
+            (
+                "alien chunks, too many told",
+                1,
+                4,
+                vec![track, alien, track, alien],
+                &two,
+            ),
+        ] {
+            let bytes = chunks(&header(format, count), &tracks);
+            assert_eq!(keys(&bytes).as_ref(), Ok(expected), "{told}");
+        }
+        let long = [&header(1, 1)[..], &[7, 7]].concat();
+        assert_eq!(
+            keys(&chunks(&long, &[track])),
+            Ok(one.clone()),
+            "a longer header"
+        );
+        let none = midi::read(&chunks(&header(1, 0), &[])).map(|song| song.notes().count());
+        assert_eq!(none, Ok(0), "no tracks are no notes");
+        for (told, bytes) in [
+            ("cut before its first track", chunks(&header(1, 1), &[])),
+            (
+                "cut in a name",
+                [&chunks(&header(1, 2), &[track])[..], b"MT"].concat(),
+            ),
+            ("cut in a track", {
+                let whole = chunks(&header(1, 2), &[track, track]);
+                whole[..whole.len() - 5].to_vec()
+            }),
+        ] {
+            assert_eq!(keys(&bytes), Err(MidiError::Damaged), "{told}");
+        }
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::ear::{Ear, Peak};
 use crate::engine::capture;
 use crate::instrument::export::music_folder;
+use crate::jobs::kept::Kept;
 use crate::jobs::song::{Heard, Source};
 use crate::jobs::{Listener, Song, SongListener, SongOrder};
 
@@ -29,7 +30,12 @@ pub struct Context {
     heard: Mutex<Option<Arc<Heard>>>,
     /// What a project remembers and this version can't read, as it came, until bars are taken.
     unreadable: Mutex<Option<Value>>,
+    /// What else a later version remembers beside what was heard.
+    later: Mutex<Map<String, Value>>,
 }
+
+/// What this version knows of it, and what it only reads.
+const KNOWN: [&str; 5] = ["listen", "bars", "heard", "take", "save"];
 
 const UNREADABLE: &str = "What this project remembers of the song can't be read by this version: it stays in the project until you take bars.";
 
@@ -45,6 +51,7 @@ impl Context {
             changed: AtomicBool::new(false),
             heard: Mutex::default(),
             unreadable: Mutex::default(),
+            later: Mutex::default(),
         };
         (Arc::new(context), Ear::new(peak, writer))
     }
@@ -111,6 +118,9 @@ impl Context {
             Some(kept) => return kept.clone(),
             None => {}
         }
+        if let Value::Object(fields) = &mut saved {
+            fields.extend(self.later.lock().clone());
+        }
         saved
     }
 }
@@ -124,9 +134,16 @@ impl PersistentField<'_, Value> for SavedSong {
         for order in read(&saved) {
             self.0.song.order(order);
         }
-        let heard = saved.get("heard").filter(|heard| !heard.is_null());
-        match heard.map(Heard::deserialize) {
-            Some(Ok(heard)) => self.0.recall(heard),
+        let mut later = saved.as_object().cloned().unwrap_or_default();
+        later.retain(|name, _| !KNOWN.contains(&name.as_str()));
+        *self.0.later.lock() = later;
+        let came = saved.get("heard").filter(|heard| !heard.is_null());
+        match came.map(Heard::deserialize) {
+            Some(Ok(mut heard)) => {
+                let known = serde_json::to_value(&heard).unwrap_or_default();
+                heard.kept = came.and_then(|came| Kept::of(came, &known));
+                self.0.recall(heard);
+            }
             None if saved.is_object() || saved.is_null() => {}
             Some(Err(_)) | None => self.0.keep(saved),
         }
@@ -141,7 +158,11 @@ impl PersistentField<'_, Value> for SavedSong {
 fn write(song: &Song) -> Value {
     let mut saved = json!({ "listen": song.listens, "bars": song.bars });
     if let Some(heard) = song.heard_in_it() {
-        saved["heard"] = serde_json::to_value(heard.as_ref()).unwrap_or_default();
+        let known = serde_json::to_value(heard.as_ref()).unwrap_or_default();
+        saved["heard"] = match &heard.kept {
+            Some(kept) => kept.with(known),
+            None => known,
+        };
     }
     saved
 }

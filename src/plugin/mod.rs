@@ -38,6 +38,7 @@ pub mod events;
 pub mod history;
 mod host_controls;
 pub mod keys;
+mod later;
 mod leaving;
 pub mod modulation;
 pub mod outputs;
@@ -73,7 +74,7 @@ use keys::KeyPress;
 use leaving::{flush, peak};
 use modulation::Modulation;
 use session::{Inputs, Session};
-use state::SavedState;
+use state::{SavedFields, SavedState};
 use stem_voice::midi;
 pub use stems::ConsortStems;
 use stir::Stir;
@@ -139,7 +140,7 @@ impl Default for Consort {
         ));
         let window = Arc::new(WindowSize::new(&editor::INSTRUMENT_SIZES));
         Self {
-            saved: Arc::new(SavedState::new(&session, &window)),
+            saved: Arc::new(SavedFields::of(&session, &window)),
             params,
             session,
             window,

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use super::Consort;
 use super::context::SavedSong;
+use super::later::{self, WithLater};
 use super::saved_size::SavedSize;
 use super::session::Session;
 use super::stem_state::SavedStem;
@@ -35,8 +36,11 @@ const INSTRUMENT: &str = "instrument";
 const REQUEST: &str = "request";
 
 /// All that the host saves and loads.
+pub type SavedState = WithLater<SavedFields>;
+
+/// What of it this version knows.
 #[derive(Params)]
-pub struct SavedState {
+pub struct SavedFields {
     #[nested]
     params: Arc<ConsortParams>,
     #[persist = "instrument"]
@@ -52,7 +56,8 @@ pub struct SavedState {
 }
 
 /// Fields that both plugins have.
-const SHARED: [&str; 3] = ["song", "stem", "window"];
+pub(super) const SHARED: [&str; 3] = ["song", "stem", "window"];
+const FIELDS: [&str; 5] = [INSTRUMENT, REQUEST, SHARED[0], SHARED[1], SHARED[2]];
 
 /// The session's instrument as a field.
 struct SavedInstrument(Arc<Session>);
@@ -80,17 +85,18 @@ impl PersistentField<'_, Value> for SavedRequest {
     }
 }
 
-impl SavedState {
+impl SavedFields {
     /// The state of the instance that `session` belongs to. Main thread.
-    pub fn new(session: &Arc<Session>, window: &Arc<WindowSize>) -> Self {
-        Self {
+    pub fn of(session: &Arc<Session>, window: &Arc<WindowSize>) -> SavedState {
+        let fields = Self {
             params: session.params().clone(),
             instrument: SavedInstrument(session.clone()),
             request: SavedRequest(session.clone()),
             song: SavedSong(session.context().clone()),
             stem: SavedStem(session.stem().clone()),
             window: SavedSize::new(window),
-        }
+        };
+        WithLater::new(fields, &FIELDS)
     }
 }
 
@@ -260,6 +266,7 @@ pub fn complete(state: &mut PluginState) {
     }
     complete_fields(state);
     complete_params(state, &[("limit", true), ("outs", false)]);
+    later::keep_params(state, &ConsortParams::default());
 }
 
 /// The same of fields that both plugins have; those may be missing. Main thread.

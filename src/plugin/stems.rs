@@ -17,6 +17,7 @@ use super::arrival;
 use super::context::Context;
 use super::ear::{self, Ear, Peak};
 use super::ensemble_voice::{EnsembleSettings, EnsembleVoice, ensemble_of, is_pending};
+use super::later::keep_params;
 use super::leaving::flush;
 use super::state::{complete_fields, complete_params};
 use super::stem_voice::midi;
@@ -27,7 +28,7 @@ use crate::jobs::song::Source;
 use crate::jobs::{Ensemble, Pending};
 use crate::params::stems::StemsParams;
 use controls::HostControls;
-use state::SavedState;
+use state::{SavedFields, SavedState};
 
 /// The effect plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct ConsortStems {
@@ -61,7 +62,7 @@ impl Default for ConsortStems {
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
         let (voice, stem) = ensemble_of(&repaint);
         Self {
-            saved: Arc::new(SavedState::new(&params, &context, &stem, &window)),
+            saved: Arc::new(SavedFields::of(&params, &context, &stem, &window)),
             pending: stem.pending(),
             stem,
             voice,
@@ -135,6 +136,7 @@ impl Plugin for ConsortStems {
     fn filter_state(state: &mut PluginState) {
         complete_fields(state);
         complete_params(state, &[("limit", true), ("bypass", false)]);
+        keep_params(state, &StemsParams::default());
     }
 
     fn activate(

@@ -161,12 +161,12 @@ impl IEditControllerTrait for Component {
 
     unsafe fn normalizedParamToPlain(&self, id: ParamID, value: ParamValue) -> ParamValue {
         let parameter = self.parameter(id);
-        parameter.map_or(value, |parameter| parameter.plain(value))
+        parameter.map_or(number(value), |parameter| parameter.plain(value))
     }
 
     unsafe fn plainParamToNormalized(&self, id: ParamID, value: ParamValue) -> ParamValue {
         let parameter = self.parameter(id);
-        parameter.map_or(value, |parameter| parameter.normal(value))
+        parameter.map_or(number(value), |parameter| parameter.normal(value))
     }
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
@@ -222,5 +222,14 @@ impl IEditControllerTrait for Component {
         } else {
             null_mut()
         }
+    }
+}
+
+/// A controller's value, which has no other unit.
+fn number(value: ParamValue) -> ParamValue {
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(0.0, 1.0)
     }
 }

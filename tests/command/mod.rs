@@ -3,8 +3,9 @@
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use consort::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
 use consort::instrument::{AnchorSet, Body, Instrument, Macros, Recipe};
@@ -79,6 +80,23 @@ impl Desk {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments))
     }
+
+    /// A command with this file where it says FILE; ended after a minute, for it may wait for ever.
+    pub fn command_on(&self, arguments: &[&str], file: &str) -> Command {
+        let mut command = Command::new("timeout");
+        command.args(["60", env!("CARGO_BIN_EXE_consort")]);
+        command.current_dir(self.path());
+        command.args(arguments.iter().map(|&word| match word {
+            "FILE" => file,
+            word => word,
+        }));
+        command
+    }
+
+    /// Runs a command on a file.
+    pub fn run_on(&self, arguments: &[&str], file: &str) -> Ran {
+        Ran::of(self.command_on(arguments, file))
+    }
 }
 
 /// What a command did.
@@ -91,11 +109,25 @@ pub struct Ran {
 
 impl Ran {
     pub fn of(mut command: Command) -> Ran {
+        Ran::ended(command.output().unwrap())
+    }
+
+    /// Runs a command that these bytes are piped into.
+    pub fn piped(mut command: Command, bytes: &[u8]) -> Ran {
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        // Who has read enough closes it.
+        let _ = process.stdin.take().unwrap().write_all(bytes);
+        Ran::ended(process.wait_with_output().unwrap())
+    }
+
+    fn ended(output: Output) -> Ran {
         let Output {
             status,
             stdout,
             stderr,
-        } = command.output().unwrap();
+        } = output;
         Ran {
             code: status.code(),
             stdout: String::from_utf8(stdout).unwrap(),

@@ -5,6 +5,7 @@
 
 #[path = "../dice/mod.rs"]
 mod dice;
+mod numbers;
 mod outputs;
 mod raw;
 

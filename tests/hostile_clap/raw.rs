@@ -71,6 +71,7 @@ pub union Event {
     note: clap_event_note,
     value: clap_event_param_value,
     expression: clap_event_note_expression,
+    modulation: clap_event_param_mod,
 }
 
 fn header<T>(time: u32, type_: u16) -> clap_event_header {
@@ -122,6 +123,22 @@ impl Event {
             value,
         };
         Event { value }
+    }
+
+    pub fn modulate(time: u32, param_id: u32, amount: f64) -> Event {
+        let header = header::<clap_event_param_mod>(time, CLAP_EVENT_PARAM_MOD);
+        let (cookie, note_id, port_index, channel, key) = (null_mut(), -1, -1, -1, -1);
+        let modulation = clap_event_param_mod {
+            header,
+            param_id,
+            cookie,
+            note_id,
+            port_index,
+            channel,
+            key,
+            amount,
+        };
+        Event { modulation }
     }
 
     pub fn express(time: u32, expression_id: i32, key: i16, value: f64) -> Event {
@@ -198,6 +215,35 @@ impl Ports {
     pub fn null_channels(&mut self) {
         self.null_channels = true;
     }
+}
+
+/// Events as CLAP lists them, and a list that takes none.
+fn lists(events: &&[Event]) -> (clap_input_events, clap_output_events) {
+    unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
+        // SAFETY: `ctx` is the slice below.
+        let events = unsafe { *(*list).ctx.cast::<&[Event]>() };
+        events.len() as u32
+    }
+    unsafe extern "C" fn get(list: *const clap_input_events, at: u32) -> *const clap_event_header {
+        // SAFETY: as above.
+        let events = unsafe { *(*list).ctx.cast::<&[Event]>() };
+        events
+            .get(at as usize)
+            .map_or(null(), |event| (&raw const *event).cast())
+    }
+    unsafe extern "C" fn push(_: *const clap_output_events, _: *const clap_event_header) -> bool {
+        false
+    }
+    let input = clap_input_events {
+        ctx: (&raw const *events) as *mut c_void,
+        size: Some(size),
+        get: Some(get),
+    };
+    let output = clap_output_events {
+        ctx: null_mut(),
+        try_push: Some(push),
+    };
+    (input, output)
 }
 
 /// An instance.
@@ -284,38 +330,24 @@ impl Plugin {
         song: Option<&clap_event_transport>,
         ports: &mut Ports,
     ) -> clap_process_status {
-        unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
-            // SAFETY: `ctx` is the slice below.
-            let events = unsafe { *(*list).ctx.cast::<&[Event]>() };
-            events.len() as u32
-        }
-        unsafe extern "C" fn get(
-            list: *const clap_input_events,
-            at: u32,
-        ) -> *const clap_event_header {
-            // SAFETY: as above.
-            let events = unsafe { *(*list).ctx.cast::<&[Event]>() };
-            events
-                .get(at as usize)
-                .map_or(null(), |event| (&raw const *event).cast())
-        }
-        unsafe extern "C" fn push(
-            _: *const clap_output_events,
-            _: *const clap_event_header,
-        ) -> bool {
-            false
-        }
-        let input = clap_input_events {
-            ctx: (&raw const events) as *mut c_void,
-            size: Some(size),
-            get: Some(get),
-        };
-        let output = clap_output_events {
-            ctx: null_mut(),
-            try_push: Some(push),
-        };
+        let (input, output) = lists(&events);
         ports.list = (&input, &output);
         self.block(frames, song, ports)
+    }
+
+    /// Gives it events without a block.
+    pub fn flush(&self, events: &[Event]) {
+        let params: *const clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let (input, output) = lists(&events);
+        call!(params, flush, self.plugin, &input, &output);
+    }
+
+    /// The present value of a parameter.
+    pub fn value(&self, id: u32) -> f64 {
+        let params: *const clap_plugin_params = self.extension(CLAP_EXT_PARAMS);
+        let mut value = 0.0;
+        assert!(call!(params, get_value, self.plugin, id, &mut value));
+        value
     }
 
     /// With the lists as they are.

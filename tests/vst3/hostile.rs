@@ -83,6 +83,39 @@ fn a_longer_block_than_was_announced_is_silent_and_its_events_count() {
 }
 
 #[test]
+fn what_is_no_number_changes_no_parameter() {
+    let _alone = alone();
+    for (class, state) in STATES {
+        let plugin = Plugin::create(class);
+        assert!(plugin.load(state));
+        plugin.activate(RATE, 512, true);
+        // SAFETY: as VST3 has it.
+        let value = |id| unsafe { plugin.controller.getParamNormalized(id) };
+        for id in plugin.automatable() {
+            let before = value(id);
+            for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+                let block = Block {
+                    points: &[(id, vec![(0, odd), (100, odd)])],
+                    ..Block::default()
+                };
+                assert!(is_sound(&plugin.play(512, &block).outputs));
+                // SAFETY: as above.
+                let (set, plain, normal) = unsafe {
+                    (
+                        plugin.controller.setParamNormalized(id, odd),
+                        plugin.controller.normalizedParamToPlain(id, odd),
+                        plugin.controller.plainParamToNormalized(id, odd),
+                    )
+                };
+                assert_eq!(set, kInvalidArgument);
+                assert!(plain.is_finite() && (0.0..=1.0).contains(&normal));
+                assert_eq!(value(id), before, "{id}: {odd}");
+            }
+        }
+    }
+}
+
+#[test]
 fn nonsense_for_numbers_is_survived() {
     let _alone = alone();
     let odd = [

@@ -18,6 +18,9 @@ pub struct SongDescription {
     pub tempo: Option<Tempo>,
     /// The metre.
     pub metre: Option<MetreHeard>,
+    /// From when on there is which metre, where it changes, s.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metre_changes: Vec<(f64, Metre)>,
     /// Beats that are felt: two a bar in 6/8.
     pub beats: Vec<f64>,
     /// Those of them that begin a bar.
@@ -223,7 +226,10 @@ impl SongDescription {
             };
             places.push(place);
         }
-        BarGrid::new(&self.beats, &places, metre)
+        match self.metre_changes.is_empty() {
+            true => BarGrid::new(&self.beats, &places, metre),
+            false => BarGrid::with_bars(&self.beats, &places, &self.metre_changes),
+        }
     }
 
     /// Quarter notes of `ticks` that follow its beats; 120 a minute without a beat. Any thread.

@@ -68,8 +68,10 @@ pub struct HostGrid {
     pub beats: Vec<f64>,
     /// Place of each in its bar, 0 at the downbeat; as many.
     pub places: Vec<usize>,
-    /// The metre.
+    /// The metre, that of the first bar where it changes.
     pub metre: Metre,
+    /// From when on there is which, s, where it changes; none where it doesn't.
+    pub metre_changes: Vec<(f64, Metre)>,
     /// Felt beats a minute.
     pub bpm: f64,
 }
@@ -196,6 +198,12 @@ pub fn conclude(
             false => feel::swing(strength, &onsets, &rhythm.beats),
         };
         describe_beats(&mut description, rhythm, from_host);
+        // What is told of bars is told of all of them.
+        let as_host =
+            from_host && told.metre.is_none() && told.downbeat == 0 && told.tempo.is_none();
+        if let Some(host) = host.filter(|_| as_host) {
+            description.metre_changes.clone_from(&host.metre_changes);
+        }
     }
     if let Some(ratio) = told.swing {
         description.swing = Some(Swing {
@@ -205,10 +213,7 @@ pub fn conclude(
     }
     let busy = onsets.len() as f64 / used.max(1.0);
     description.energy = feel::energy(busy, heard.loudness_lufs, strength);
-    description.mood = mood::of(&description);
-    if let (Some(told), Some(mood)) = (&told.mood, &mut description.mood) {
-        mood.name.clone_from(told);
-    }
+    description.mood = mood::told(&description, told.mood.as_ref());
     description.sentence = description.to_sentence();
     Ok(description)
 }

@@ -25,6 +25,16 @@ pub struct Mood {
 /// Within this of the middle there is no word.
 const MIDDLE: f64 = 0.15;
 
+/// The mood of a song, by the name that the user gave it, if there is one. Any thread.
+#[must_use]
+pub fn told(song: &SongDescription, name: Option<&String>) -> Option<Mood> {
+    let mut mood = of(song)?;
+    if let Some(name) = name {
+        mood.name.clone_from(name);
+    }
+    Some(mood)
+}
+
 /// The mood of a song; `None` without tempo or key, or when it is neither one nor the other. Any
 /// thread.
 #[must_use]

@@ -202,6 +202,7 @@ fn the_host_knows_the_time() {
             .collect(),
         places: (0..14).map(|beat| beat % 3).collect(),
         metre: "3/4".parse().unwrap(),
+        metre_changes: Vec::new(),
         bpm: 80.0,
     };
     let sound = Sound::new(vec![sound], 32_000).unwrap();

@@ -97,10 +97,7 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
         false => swing(song, &grid),
     };
     describe_beats(&mut description, rhythm, false);
-    description.mood = mood::of(&description);
-    if let (Some(told), Some(mood)) = (&told.mood, &mut description.mood) {
-        mood.name.clone_from(told);
-    }
+    description.mood = mood::told(&description, told.mood.as_ref());
     description.sentence = description.to_sentence();
     Ok(Written {
         description,

@@ -27,6 +27,18 @@ pub(super) struct Bare {
     pub(super) cut: bool,
 }
 
+/// Sound in packets of these sizes, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Packets {
+    pub(super) codec: AudioCodecId,
+    /// What the decoder has to know besides.
+    pub(super) extra: Box<[u8]>,
+    pub(super) rate: u32,
+    pub(super) sizes: Vec<u64>,
+    /// Where they lie, and whether the file ends before they do.
+    pub(super) data: (Range<u64>, bool),
+}
+
 /// How numbers become bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Coding {

@@ -1,10 +1,11 @@
-//! Core Audio files whose sound lies bare; the others are symphonia's.
+//! Core Audio files whose sound lies bare, or is Apple Lossless; the others are symphonia's. It reads on after the
+//! last chunk, and finds no sound where a byte of padding is left (`libsndfile` leaves it) or the file was cut.
 
 use std::io::{self, Read, Seek};
 
 use symphonia::core::codecs::audio::well_known::*;
 
-use super::bare::{Bare, Coding};
+use super::bare::{Bare, Coding, Packets};
 use super::chunks::bytes;
 use super::container::Found;
 
@@ -13,10 +14,17 @@ const HEAD: u64 = 12;
 /// Before the sound come four bytes that count its edits.
 const EDITS: u64 = 4;
 
+/// More bytes than a decoder's settings take.
+const MOST_COOKIE: u64 = 4_096;
 /// More chunks than this are no sound file's.
 const MOST: usize = 4_096;
 
-/// The sound of a file that begins at `start`; nothing for other files, and for those whose coding has packets.
+/// Most packets of a file: days.
+const MOST_PACKETS: u64 = 1 << 22;
+/// What Apple Lossless can't be read without.
+const NO_TABLE: &str = "Apple Lossless sound without the table of its packets";
+
+/// The sound of a file that begins at `start`; nothing for other files, and for those whose coding is symphonia's.
 pub(super) fn find(
     file: &mut (impl Read + Seek),
     start: u64,
@@ -25,10 +33,13 @@ pub(super) fn find(
     if !bytes(file, start, 4)?.starts_with(b"caff") {
         return Ok(None);
     }
-    let (mut described, mut data) = (None, None);
+    let (mut described, mut data) = (None::<Description>, None);
+    let (mut cookie, mut packets) = (None, None);
     let mut at = start + 8;
     for _ in 0..MOST {
-        if described.is_some() && data.is_some() {
+        let lossless = described.as_ref().is_some_and(Description::is_lossless);
+        let tables = !lossless || (cookie.is_some() && packets.is_some());
+        if described.is_some() && data.is_some() && tables {
             break;
         }
         let head = bytes(file, at, HEAD)?;
@@ -47,6 +58,8 @@ pub(super) fn find(
                 let there = end.saturating_sub(from);
                 data = Some((from..from + said.min(there), said > there));
             }
+            b"kuki" => cookie = Some(bytes(file, at + HEAD, size.min(MOST_COOKIE))?),
+            b"pakt" => packets = Some(table(&bytes(file, at + HEAD, size.min(5 * MOST_PACKETS))?)),
             _ => {}
         }
         at = at.saturating_add(HEAD).saturating_add(size);
@@ -57,6 +70,18 @@ pub(super) fn find(
     if described.rate == 0 || described.channels == 0 {
         return Ok(Some(Found::Damaged));
     }
+    if described.is_lossless() {
+        let (Some(cookie), Some(Some(sizes))) = (cookie, packets) else {
+            return Ok(Some(Found::Unread(NO_TABLE.to_owned())));
+        };
+        return Ok(Some(Found::Packets(Packets {
+            codec: CODEC_ID_ALAC,
+            extra: bare_cookie(&cookie).into(),
+            rate: described.rate,
+            sizes,
+            data: (data, cut),
+        })));
+    }
     Ok(described.coding().map(|coding| {
         Found::Bare(Bare {
             coding,
@@ -66,6 +91,39 @@ pub(super) fn find(
             cut,
         })
     }))
+}
+
+/// The decoder's settings, without what QuickTime puts around them.
+fn bare_cookie(cookie: &[u8]) -> &[u8] {
+    let around = [b"frma", b"alac"].iter().fold(0, |at, name| {
+        let named = cookie.get(at + 4..at + 8) == Some(name.as_slice());
+        if named { at + 12 } else { at }
+    });
+    &cookie[around..]
+}
+
+/// The sizes of packets, bytes: four numbers that count them and their frames, then as many of seven bits a byte. Nothing where it
+/// is cut.
+fn table(chunk: &[u8]) -> Option<Vec<u64>> {
+    let (count, rest) = chunk.split_first_chunk()?;
+    let count = u64::from_be_bytes(*count);
+    let mut rest = rest.get(16..)?.iter();
+    let mut sizes = Vec::new();
+    for _ in 0..count.min(MOST_PACKETS) {
+        let mut size = 0;
+        loop {
+            let byte = *rest.next()?;
+            size = size << 7 | u64::from(byte & 0x7f);
+            if byte & 0x80 == 0 {
+                break;
+            }
+            if size >= 1 << 32 {
+                return None;
+            }
+        }
+        sizes.push(size);
+    }
+    Some(sizes)
 }
 
 /// What a file says of its sound.
@@ -92,6 +150,10 @@ impl Description {
             channels: u16::try_from(number(24)?).unwrap_or(0),
             frame: number(16)?,
         })
+    }
+
+    fn is_lossless(&self) -> bool {
+        self.coding == *b"alac"
     }
 
     /// How it is coded; nothing where it has packets.

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
-use super::bare::Bare;
+use super::bare::{Bare, Packets};
 use super::chunks::bytes;
 use super::{aiff, au, caf, wave};
 
@@ -11,6 +11,8 @@ use super::{aiff, au, caf, wave};
 pub(super) enum Found {
     /// Sound, bare.
     Bare(Bare),
+    /// Sound in packets.
+    Packets(Packets),
     /// MPEG audio, wrapped in a WAV file.
     Mpeg(Range<u64>),
     /// Sound of a coding that isn't read: its name.

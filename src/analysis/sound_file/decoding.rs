@@ -4,15 +4,19 @@ use std::fs::File;
 use std::io::ErrorKind;
 
 use symphonia::core::codecs::audio::well_known::*;
-use symphonia::core::codecs::audio::{AudioCodecId, AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::audio::{
+    AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
+};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
+use symphonia::core::units::{Duration, Timestamp};
 
-use super::bare::Bare;
+use super::bare::{Bare, Packets};
+use super::chunks::bytes;
 use super::{Extent, Fault};
 
 /// Quieter than this, a beginning is nothing yet (−80 dB).
@@ -52,6 +56,45 @@ pub(super) fn bare(file: &mut File, bare: &Bare, wanted: Wanted) -> Result<Decod
     }
     // Without any block it has no samples; one that can't be decoded is something else.
     match collected.is_empty() && at > bare.data.start {
+        true => Err(Fault::Damaged),
+        false => Ok(collected.decoded),
+    }
+}
+
+/// The sound in packets whose sizes are known.
+pub(super) fn packets(
+    file: &mut File,
+    packets: &Packets,
+    wanted: Wanted,
+) -> Result<Decoded, Fault> {
+    let options = AudioDecoderOptions::default();
+    let mut parameters = AudioCodecParameters::new();
+    parameters
+        .for_codec(packets.codec)
+        .with_sample_rate(packets.rate)
+        .with_extra_data(packets.extra.clone());
+    let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options);
+    let mut decoder = decoder.map_err(|_| Fault::Damaged)?;
+    let mut collected = Collected::new(packets.rate, wanted);
+    let (data, cut) = &packets.data;
+    let mut at = data.start;
+    for size in &packets.sizes {
+        let end = at.saturating_add(*size);
+        if end > data.end {
+            collected.decoded.extent = Extent::Damaged;
+            break;
+        }
+        let bytes = bytes(file, at, *size).map_err(Fault::System)?;
+        at = end;
+        let packet = Packet::new(0, Timestamp::new(0), Duration::new(0), bytes);
+        if !collected.add(&mut *decoder, &packet) {
+            return Ok(collected.decoded);
+        }
+    }
+    if *cut {
+        collected.decoded.extent = Extent::Damaged;
+    }
+    match collected.is_empty() {
         true => Err(Fault::Damaged),
         false => Ok(collected.decoded),
     }

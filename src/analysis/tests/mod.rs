@@ -2,6 +2,7 @@
 
 mod codings;
 mod containers;
+mod core_audio;
 mod files;
 mod golden;
 mod notes;

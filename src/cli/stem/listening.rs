@@ -1,6 +1,5 @@
 //! The song that a part is to fit: a sound that is listened to, or notes that are read.
 
-use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 
@@ -10,8 +9,7 @@ use super::super::hearing::transcribe;
 use super::super::{Context, cancel, input};
 use crate::analysis::song::{self, Corrections, SongDescription, written};
 use crate::analysis::{Sound, score};
-use crate::instrument::open;
-use crate::jobs::stem::StemContext;
+use crate::jobs::stem::StemSong;
 use crate::music::{BarGrid, Metre, Part, TempoMap, midi};
 
 /// Longest song that is listened to, s.
@@ -26,7 +24,7 @@ pub struct Listened {
     pub song: SongDescription,
     pub grid: BarGrid,
     /// What the part has to fit: all of it, or the bars that were asked for.
-    pub context: StemContext,
+    pub stem_song: StemSong,
     /// The step of the song that those begin at.
     pub first: u32,
     /// Its own time.
@@ -60,17 +58,20 @@ fn fitted(
     grid: &BarGrid,
     parts: &[Part],
     bars: Bars,
-) -> Result<(StemContext, u32), String> {
-    match bars {
-        Some((first, last)) => StemContext::of_bars(song, grid, parts, first - 1..last),
-        None => Ok((StemContext::new(song, grid, parts)?, 0)),
+    context: &Context,
+) -> Result<(StemSong, u32), String> {
+    let found = match bars {
+        Some((first, last)) => StemSong::of_bars(song, grid, parts, first - 1..last)?,
+        None => (StemSong::new(song, grid, parts)?, 0),
+    };
+    if let Some(notice) = &found.0.notice {
+        context.remark(notice);
     }
+    Ok(found)
 }
 
 fn is_midi(path: &Path) -> Result<bool, Failure> {
-    let mut file = open::open(path).map_err(|error| Failure::read(path, &error))?;
-    let mut head = [0; 12];
-    Ok(file.read_exact(&mut head).is_ok() && midi::is_midi(&head))
+    Ok(midi::is_midi(&input::head(path, 12)?))
 }
 
 fn read(
@@ -86,13 +87,13 @@ fn read(
     if song.seconds_used < song.seconds {
         input::is_long(song.seconds_used, context);
     }
-    let (fitted, first) =
-        fitted(&song, &grid, &found.parts, bars).map_err(|error| Failure::content(path, error))?;
+    let (fitted, first) = fitted(&song, &grid, &found.parts, bars, context)
+        .map_err(|error| Failure::content(path, error))?;
     Ok(Listened {
         sound: None,
         song,
         grid,
-        context: fitted,
+        stem_song: fitted,
         first,
         tempo: found.tempo,
         metres: found.metres,
@@ -131,15 +132,15 @@ fn hear(
     };
     let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
     let parts = score::parts(&notes, &strokes, &grid);
-    let (fitted, first) =
-        fitted(&song, &grid, &parts, bars).map_err(|error| Failure::content(path, error))?;
+    let (fitted, first) = fitted(&song, &grid, &parts, bars, context)
+        .map_err(|error| Failure::content(path, error))?;
     Ok(Listened {
         tempo: song.tempo_map(TICKS),
         metres: song.metres(TICKS),
         sound: Some(sound),
         song,
         grid,
-        context: fitted,
+        stem_song: fitted,
         first,
         seconds: begun.elapsed().as_secs_f64(),
     })

@@ -12,6 +12,7 @@ use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, score};
 use crate::instrument::export;
+use crate::jobs::kept::Kept;
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::song_tags::SongTags;
@@ -64,6 +65,9 @@ pub struct Heard {
     /// Whether the description follows what is told: not where only a project remembers it.
     #[serde(skip)]
     pub follows: bool,
+    /// What a project holds of it besides what this version knows.
+    #[serde(skip)]
+    pub kept: Option<Arc<Kept>>,
     #[serde(skip)]
     evidence: Option<Arc<Evidence>>,
 }
@@ -205,17 +209,28 @@ impl Heard {
 
 /// The host's felt beats, as the description wants them.
 fn grid(taken: &Taken) -> Option<HostGrid> {
-    let (count, unit) = taken.bars.first()?.metre;
-    let metre = Metre {
-        count: u8::try_from(count).ok()?,
-        unit: u8::try_from(unit).ok()?,
-    };
     let rate = f64::from(taken.rate.max(1));
-    let apart = if metre.compound() { 3 } else { 1 };
-    let mut place = 0;
+    let metre = |(count, unit): (i32, i32)| {
+        Some(Metre {
+            count: u8::try_from(count).ok()?,
+            unit: u8::try_from(unit).ok()?,
+        })
+    };
+    let mut metres = Vec::new();
+    for bar in &taken.bars {
+        metres.push((bar.frame as f64 / rate, metre(bar.metre)?));
+    }
+    metres.dedup_by_key(|(_, metre)| *metre);
+    let first = metres.first()?.1;
+    let felt = |metre: Metre| if metre.compound() { 3 } else { 1 };
+    let (mut place, mut apart) = (0, felt(first));
     let (mut beats, mut places) = (Vec::new(), Vec::new());
     for beat in &taken.beats {
         place = if beat.is_downbeat { 0 } else { place + 1 };
+        if beat.is_downbeat {
+            let bar = taken.bars.iter().rev().find(|bar| bar.frame <= beat.frame);
+            apart = bar.and_then(|bar| metre(bar.metre)).map_or(apart, felt);
+        }
         if place % apart == 0 {
             beats.push(beat.frame as f64 / rate);
             places.push(place / apart);
@@ -225,8 +240,9 @@ fn grid(taken: &Taken) -> Option<HostGrid> {
     Some(HostGrid {
         beats,
         places,
-        metre,
-        bpm: quarters * f64::from(metre.unit) / 4.0 / apart as f64,
+        metre: first,
+        bpm: quarters * f64::from(first.unit) / 4.0 / felt(first) as f64,
+        metre_changes: if metres.len() > 1 { metres } else { Vec::new() },
     })
 }
 
@@ -281,6 +297,47 @@ mod tests {
             tempo: vec![(0, 120.0)],
             notice: None,
         }
+    }
+
+    #[test]
+    fn beats_are_those_of_each_bars_own_metre() {
+        let mut taken = cadence();
+        let frames = RATE as usize / 4;
+        let bars = [(0, (4, 4)), (8, (6, 8)), (14, (7, 8)), (21, (4, 4))];
+        let bar = |(number, &(eighth, metre)): (usize, &(usize, (i32, i32)))| Bar {
+            frame: eighth * frames,
+            number: number as i32 + 1,
+            metre,
+        };
+        taken.bars = bars.iter().enumerate().map(bar).collect();
+        taken.beats = bars
+            .iter()
+            .flat_map(|&(eighth, (count, unit))| {
+                (0..count as usize).map(move |beat| Beat {
+                    frame: (eighth + beat * 8 / unit as usize) * frames,
+                    position: 0.0,
+                    is_downbeat: beat == 0,
+                })
+            })
+            .collect();
+        let host = grid(&taken).unwrap();
+        let eighths: Vec<f64> = host.beats.iter().map(|at| (at * 4.0).round()).collect();
+        let expected = [
+            0, 2, 4, 6, 8, 11, 14, 15, 16, 17, 18, 19, 20, 21, 23, 25, 27,
+        ];
+        assert_eq!(eighths, expected.map(f64::from));
+        assert_eq!(
+            host.places,
+            [0, 1, 2, 3, 0, 1, 0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3]
+        );
+        let changes = host
+            .metre_changes
+            .iter()
+            .map(|(at, metre)| ((at * 4.0).round(), metre.to_string()));
+        let expected = [(0.0, "4/4"), (8.0, "6/8"), (14.0, "7/8"), (21.0, "4/4")];
+        assert!(changes.eq(expected.map(|(at, metre)| (at, metre.to_owned()))));
+        let plain = grid(&cadence()).unwrap();
+        assert!(plain.metre_changes.is_empty() && plain.beats.len() == 16);
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! The song as the parts network takes it: chords, what is heard, and the drums, step by step.
+//! A stretch of a song as the parts network takes it: chords, what is heard, and the drums, step by step.
 
+use super::stretches::{Place, in_song, in_stretch};
 use crate::analysis::song::SongDescription;
 use crate::models::parts::roll::StepChord;
 use crate::music::{BarGrid, Chord, GridNote, Key, Metre, Mode, Part, PartKind, Quality, STEPS};
@@ -49,60 +50,22 @@ pub struct StemContext {
 }
 
 impl StemContext {
-    /// That of a song with these parts.
+    /// That of `sound` steps of a song with these parts, of bars of one metre from its step `first` on; or of bars at these
+    /// places, counted from there, where they aren't all as long.
     ///
     /// # Errors
-    /// One sentence that says what to do. Any thread but audio.
-    pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, String> {
-        let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
-        Self::between(song, grid, parts, 0..end, 0..grid.bars().len())
-    }
-
-    /// That of some bars of a song, counted from 0, and nothing else; and at which step of the song they begin.
-    /// Only their metre counts.
-    ///
-    /// # Errors
-    /// One sentence that says what to do, to come after the song's name. Any thread but audio.
-    pub fn of_bars(
+    /// One sentence that says what to do.
+    pub(super) fn of(
         song: &SongDescription,
         grid: &BarGrid,
         parts: &[Part],
-        bars: std::ops::Range<usize>,
-    ) -> Result<(Self, u32), String> {
-        let all = grid.bars();
-        let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
-        // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
-        let line = |bar: usize| all.get(bar).map_or(grid.steps(), |bar| bar.step);
-        let is_there =
-            |&bar: &usize| bar == 0 || line(bar) + (line(bar + 1) - line(bar)) / 2 <= end;
-        let count = (0..all.len()).take_while(is_there).count();
-        if bars.end > count {
-            return Err(format!("has {count} bars; choose bars of 1-{count}."));
-        }
-        let steps = line(bars.start)..line(bars.end);
-        let first = steps.start;
-        Ok((Self::between(song, grid, parts, steps, bars)?, first))
-    }
-
-    fn between(
-        song: &SongDescription,
-        grid: &BarGrid,
-        parts: &[Part],
-        stretch: std::ops::Range<u32>,
-        bars: std::ops::Range<usize>,
+        (written, first, sound): (Metre, u32, u32),
+        places: &[Place],
     ) -> Result<Self, String> {
-        let bars = &grid.bars()[bars];
-        let written = bars.first().map_or(metre(4, 4), |bar| bar.metre);
         let known = METRES.iter().find(|(metre, ..)| *metre == written);
         let Some(&(_, name, bar)) = known else {
-            return Err(format!(
-                "Consort writes parts in 4/4, 3/4, 6/8 and 5/4, and this is in {written}: choose the nearest metre under “Heard”."
-            ));
+            return Err(Self::refusal(written));
         };
-        if bars.iter().any(|other| other.metre != written) {
-            return Err("The metre changes within these bars: take bars of one metre.".to_owned());
-        }
-        let (first, sound) = (stretch.start, stretch.end.saturating_sub(stretch.start));
         // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
         let steps = ((sound + bar / 2) / bar).max(1) * bar;
         let steps = steps.min(MOST_STEPS / bar * bar) as usize;
@@ -113,14 +76,23 @@ impl StemContext {
             },
             |heard| heard.key(),
         );
-        let mut chords: Vec<Option<Chord>> = vec![None; steps];
+        let is_placed = !places.is_empty();
+        let all = match is_placed {
+            true => grid.steps().saturating_sub(first) as usize,
+            false => steps,
+        };
+        let mut chords: Vec<Option<Chord>> = vec![None; all];
         for heard in &song.chords {
             let step = |seconds: f64| {
                 let step = (grid.step_at(seconds) - f64::from(first)).round();
-                (step.max(0.0) as usize).min(steps)
+                (step.max(0.0) as usize).min(all)
             };
             chords[step(heard.start)..step(heard.end).max(step(heard.start))]
                 .fill(Some(heard.chord));
+        }
+        if is_placed {
+            let chord = |step| chords.get(in_song(places, step)? as usize).copied()?;
+            chords = (0..steps as u32).map(chord).collect();
         }
         let knows_chords = chords.iter().any(Option::is_some);
         let tonic = Chord {
@@ -143,14 +115,19 @@ impl StemContext {
                 .iter()
                 .filter_map(|note| {
                     let step = note.step.checked_sub(first)?;
-                    ((step as usize) < steps).then_some(GridNote { step, ..*note })
+                    let note = GridNote { step, ..*note };
+                    match is_placed {
+                        true => in_stretch(places, &note),
+                        false => ((step as usize) < steps).then_some(note),
+                    }
                 })
                 .collect(),
         };
         // Where metres change the song's beats are of several lengths.
         let one_metre = grid.bars().iter().all(|bar| bar.metre == written);
         let seconds = |step: u32| grid.seconds_at(f64::from(step));
-        let lasts = seconds(first + bar) - seconds(first);
+        let begins = first + in_song(places, 0).unwrap_or(0);
+        let lasts = seconds(begins + bar) - seconds(begins);
         let bpm = match one_metre {
             true => quarters(song),
             false => (60.0 * f64::from(bar / STEPS) / lasts).clamp(30.0, 300.0),
@@ -174,6 +151,13 @@ impl StemContext {
         })
     }
 
+    /// What is said of a metre that no part is written in, after the song's name.
+    pub(super) fn refusal(metre: Metre) -> String {
+        format!(
+            "Consort writes parts in 4/4, 3/4, 6/8 and 5/4, and this is in {metre}: choose the nearest metre under “Heard”."
+        )
+    }
+
     /// The same without a part of its own kind: what is to be made isn't known.
     #[must_use]
     pub fn given_besides(&self, kind: PartKind) -> Vec<&Part> {
@@ -190,8 +174,18 @@ impl StemContext {
     /// Steps of a bar as the song counts them.
     #[must_use]
     pub fn bar_written(&self) -> usize {
-        usize::from(self.written.count) * 16 / usize::from(self.written.unit)
+        bar_steps(self.written) as usize
     }
+}
+
+/// Steps of a bar, one at least.
+pub(super) fn bar_steps(metre: Metre) -> u32 {
+    (u32::from(metre.count) * 16 / u32::from(metre.unit)).max(1)
+}
+
+/// Whether parts are written in a metre.
+pub(super) fn is_known(metre: Metre) -> bool {
+    METRES.iter().any(|(known, ..)| *known == metre)
 }
 
 /// Quarter notes a minute.

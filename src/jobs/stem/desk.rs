@@ -238,6 +238,7 @@ impl StemDesk {
                         ..sheet
                     };
                     let sound = shared.sound_for(&mut desk, &sheet);
+                    desk.said = context.notice.clone().map(|notice| (notice, false));
                     shared.begin(
                         &mut desk,
                         context,
@@ -259,7 +260,7 @@ impl StemDesk {
                 (Ok(_), Some(_)) if !words.trim().is_empty() && !words::says_anything(&words) => {
                     desk.said = Some((NO_CHANGE.to_owned(), true));
                 }
-                (Ok((context, fresh)), Some(take)) if fresh.steps == take.sheet.steps => {
+                (Ok((context, fresh)), Some(take)) if fresh.has_bars_of(&take.sheet) => {
                     let sheet = &take.sheet;
                     let again = sheet.part().map(|part| Again {
                         part: part.clone(),

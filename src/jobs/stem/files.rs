@@ -13,10 +13,13 @@ const TICKS: u16 = 480;
 fn song(sheet: &Sheet) -> Song {
     let part = sheet.part().cloned().unwrap_or_default();
     let tick = |step: f64| (step * sheet.pace * f64::from(TICKS)).round().max(0.0) as u64;
+    let metres = sheet.metres().into_iter();
     let micros = (60e6 / sheet.bpm.clamp(10.0, 1000.0)).round() as u32;
     Song {
         tempo: TempoMap::metrical(TICKS, &[(0, micros)]),
-        metres: sheet.metre.map(|metre| (0, metre)).into_iter().collect(),
+        metres: metres
+            .map(|(step, metre)| (tick(f64::from(step)), metre))
+            .collect(),
         tracks: vec![part.to_track(&tick)],
     }
 }

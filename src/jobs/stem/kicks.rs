@@ -98,8 +98,7 @@ fn kick(step: u32, velocity: u8) -> GridNote {
 
 #[cfg(test)]
 mod tests {
-    use super::super::context::StemContext;
-    use super::super::{StemAsk, StemModels, words};
+    use super::super::{StemAsk, StemModels, StemSong, words};
     use super::*;
     use crate::analysis::song::{Corrections, written};
     use crate::music::{Note, Song, TempoMap, Track};
@@ -186,7 +185,7 @@ mod tests {
     }
 
     /// Four bars of chords four times, with a left hand in quarters.
-    fn piano() -> StemContext {
+    fn piano() -> StemSong {
         let chords = [
             [48, 60, 64, 67],
             [45, 57, 60, 64],
@@ -217,7 +216,7 @@ mod tests {
             }],
         };
         let song = written::read(&song, &Corrections::default()).unwrap();
-        StemContext::new(&song.description, &song.grid, &song.parts).unwrap()
+        StemSong::new(&song.description, &song.grid, &song.parts).unwrap()
     }
 
     #[test]

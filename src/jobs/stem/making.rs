@@ -1,8 +1,10 @@
 //! A part by the network and by rule: its first draft, fills, an intro, an ending.
 
+use super::backbeat;
 use super::context::StemContext;
 use super::kicks;
 use super::rules;
+use super::stretches::StemSong;
 use super::windows::Work;
 use super::words::{self, Control, Edit, Said};
 use crate::models::parts::Parts;
@@ -87,14 +89,14 @@ impl StemModels {
         })
     }
 
-    /// Makes a part as long as the context. `go_on` is told the share done, 0..=1, and says whether to
+    /// Makes a part as long as the song. `go_on` is told the share done, 0..=1, and says whether to
     /// go on. Some 0.2 s for eight bars. Any thread but audio.
     ///
     /// # Errors
     /// [`Error::Cancelled`]; otherwise one sentence.
     pub fn make(
         &mut self,
-        context: &StemContext,
+        song: &StemSong,
         ask: &StemAsk,
         go_on: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Part, Error> {
@@ -104,19 +106,59 @@ impl StemModels {
         if ask.again.as_ref().is_some_and(|again| again.same_words) {
             said.edit = None;
         }
-        let bars = context.bars();
-        let mut fills = rules::fills(&said, kind, bars, ask.again.is_some());
+        let mut fills = rules::fills(&said, kind, song.bars(), ask.again.is_some());
         if let Some(again) = ask.again.as_ref().filter(|again| !again.bars.is_empty()) {
             fills.retain(|bar| again.bars.get(bar - 1) == Some(&true));
         }
+        let before = ask.again.as_ref().map(|again| &again.part);
+        let stretches = song.stretches();
+        let mut notes = Vec::new();
+        for (number, stretch) in stretches.iter().enumerate() {
+            let ask = StemAsk {
+                words: words.clone(),
+                kind: Some(kind),
+                again: ask.again.as_ref().map(|again| stretch.again(again)),
+                ..ask.clone()
+            };
+            let fills = stretch.own(&fills);
+            let part =
+                self.stretch(&stretch.context, &ask, (&said, kind), &fills, &mut |part| {
+                    go_on((number as f32 + part) / stretches.len() as f32)
+                })?;
+            notes.extend(stretch.to_song(part.notes, before));
+        }
+        let mut part = Part::new(Some(kind), notes);
+        if ask.again.is_none() {
+            let lines = song.lines();
+            if said.intro {
+                part = rules::with_intro(part, &lines);
+            }
+            if said.ending {
+                part = rules::with_ending(part, &lines);
+            }
+        }
+        Ok(part)
+    }
+
+    /// The part of a stretch, with fills in these of its bars.
+    fn stretch(
+        &mut self,
+        context: &StemContext,
+        ask: &StemAsk,
+        (said, kind): (&Said, PartKind),
+        fills: &[usize],
+        go_on: &mut dyn FnMut(f32) -> bool,
+    ) -> Result<Part, Error> {
         let first = if fills.is_empty() { 1.0 } else { 0.6 };
-        let text = self.text.plain(&words)?;
-        let mut part = self.first(context, ask, &said, kind, &text, &mut |part| {
+        let text = self.text.plain(&ask.words)?;
+        let mut part = self.first(context, ask, said, kind, &text, &mut |part| {
             go_on(part * first)
         })?;
         if !fills.is_empty() {
             let again = Again {
-                bars: (1..=bars).map(|bar| fills.contains(&bar)).collect(),
+                bars: (1..=context.bars())
+                    .map(|bar| fills.contains(&bar))
+                    .collect(),
                 part,
                 ..ask.again.clone().unwrap_or_default()
             };
@@ -139,19 +181,10 @@ impl StemModels {
         }
         let bar = context.bar_written();
         let sizes = (context.steps, context.metre);
-        part = kicks::on_every_beat(part, &said, sizes, &|step, key| match &ask.again {
-            Some(again) => again.frees(step, Some(key), bar),
-            None => true,
-        });
-        if ask.again.is_none() {
-            if said.intro {
-                part = rules::with_intro(part, bars, bar);
-            }
-            if said.ending {
-                part = rules::with_ending(part, bars, bar);
-            }
-        }
-        Ok(part)
+        Ok(kicks::on_every_beat(part, said, sizes, &|step, key| {
+            let again = ask.again.as_ref();
+            again.is_none_or(|again| again.frees(step, Some(key), bar))
+        }))
     }
 
     /// The part without its fills.
@@ -190,7 +223,10 @@ impl StemModels {
         }
         let part = self.as_busy_as_said(part, &work, &mut |_| go_on(1.0))?;
         let bar = context.bar_written();
-        let part = kicks::instead_of_snares(part, said, (context.steps, bar), context.metre);
+        let mut part = kicks::instead_of_snares(part, said, (context.steps, bar), context.metre);
+        if backbeat::is_wanted(&ask.words, said, (context.metre, bar)) {
+            part = backbeat::given(part, context.steps / bar);
+        }
         Ok(rules::as_said(
             part,
             said,

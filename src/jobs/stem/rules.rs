@@ -163,10 +163,10 @@ fn intro_bars(bars: usize) -> usize {
     }
 }
 
-/// Leads in: of drums first the cymbals alone, of all else nothing, then, from the middle of the intro
+/// Leads in, by the lines of all bars and the end of the last: of drums first the cymbals alone, of all else nothing, then, from the middle of the intro
 /// on, all.
-pub(super) fn with_intro(part: Part, bars: usize, bar: usize) -> Part {
-    let intro = intro_bars(bars) * bar;
+pub(super) fn with_intro(part: Part, lines: &[usize]) -> Part {
+    let intro = lines[intro_bars(lines.len() - 1)];
     let drums = part.kind == Some(PartKind::Drums);
     let kept = |note: &GridNote| {
         let struck = KICKS.contains(&note.key) || SNARES.contains(&note.key);
@@ -178,11 +178,11 @@ pub(super) fn with_intro(part: Part, bars: usize, bar: usize) -> Part {
 }
 
 /// The last bar has its first beat alone, held: of drums kick and crash, of all else its first notes.
-pub(super) fn with_ending(part: Part, bars: usize, bar: usize) -> Part {
-    if bars < 2 {
+pub(super) fn with_ending(part: Part, lines: &[usize]) -> Part {
+    let [_, .., last, end] = *lines else {
         return part;
-    }
-    let last = ((bars - 1) * bar) as u32;
+    };
+    let (last, bar) = (last as u32, end - last);
     let (drums, kind) = (part.kind == Some(PartKind::Drums), part.kind);
     let (mut notes, ended): (Vec<GridNote>, Vec<GridNote>) =
         part.notes.into_iter().partition(|note| note.step < last);
@@ -281,7 +281,8 @@ mod tests {
 
     #[test]
     fn songs_begin_and_end() {
-        let part = with_ending(with_intro(rock(8), 8, 16), 8, 16);
+        let lines = |bars: usize| (0..=bars).map(|bar| bar * 16).collect::<Vec<_>>();
+        let part = with_ending(with_intro(rock(8), &lines(8)), &lines(8));
         assert!(steps_of(&part, 36).iter().all(|step| *step >= 16));
         assert!(steps_of(&part, 42).contains(&0));
         assert_eq!(steps_of(&part, 49), [112]);
@@ -290,7 +291,7 @@ mod tests {
             Some(PartKind::Bass),
             vec![hit(0, 40, 90), hit(18, 43, 90), hit(24, 43, 90)],
         );
-        let ended = with_ending(bass, 2, 16);
+        let ended = with_ending(bass, &lines(2));
         let last = ended.notes.last().unwrap();
         assert_eq!((last.step, last.length, ended.notes.len()), (16, 16.0, 2));
     }

@@ -1,13 +1,16 @@
 //! A part with its variations, its place in the host's song, and its locks.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::StemContext;
+use super::StemSong;
 use super::asking::{Edit, StemOrder};
 use crate::analysis::score;
 use crate::engine::stem::{PartNote, PlayedPart};
+use crate::jobs::kept::Kept;
 use crate::jobs::song::Heard;
-use crate::music::{Metre, Part, PartKind};
+use crate::music::{GridBar, Metre, Part, PartKind};
 
 /// Velocity of a note that is put there by hand.
 const BY_HAND: u8 = 93;
@@ -42,6 +45,9 @@ pub struct Sheet {
     pub bar: usize,
     /// The metre.
     pub metre: Option<Metre>,
+    /// Its bars, where they aren't all alike.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub odd_bars: Vec<GridBar>,
     /// Where it begins in the host's song, quarter notes.
     pub begins: f64,
     /// Quarter notes of the host's song in a step.
@@ -61,6 +67,9 @@ pub struct Sheet {
     /// The most gain, dB, that each variation's peaks allow; nothing where that isn't near, or not measured.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ceilings_db: Vec<Option<f32>>,
+    /// What a project holds of it, and of its sound, besides what this version knows.
+    #[serde(skip)]
+    pub kept: Option<Arc<Kept>>,
 }
 
 fn unchanged() -> Option<f32> {
@@ -77,16 +86,59 @@ impl Sheet {
     /// Bars.
     #[must_use]
     pub fn bars(&self) -> usize {
-        self.steps.div_ceil(self.bar.max(1))
+        match self.odd_bars.len() {
+            0 => self.steps.div_ceil(self.bar.max(1)),
+            count => count,
+        }
+    }
+
+    /// The first step of a bar, counted from 0; the end where there are no more.
+    #[must_use]
+    pub fn line(&self, bar: usize) -> usize {
+        let line = match self.odd_bars.is_empty() {
+            true => Some(bar * self.bar),
+            false => self.odd_bars.get(bar).map(|bar| bar.step as usize),
+        };
+        line.map_or(self.steps, |line| line.min(self.steps))
+    }
+
+    /// The bar that a step is in, counted from 0.
+    #[must_use]
+    pub fn bar_of(&self, step: usize) -> usize {
+        match self.odd_bars.is_empty() {
+            true => step / self.bar.max(1),
+            false => {
+                let after = |bar: &GridBar| bar.step as usize <= step;
+                self.odd_bars.partition_point(after).max(1) - 1
+            }
+        }
+    }
+
+    /// Whether it is as long as another, bar by bar.
+    pub(super) fn has_bars_of(&self, other: &Self) -> bool {
+        self.steps == other.steps && self.odd_bars == other.odd_bars
+    }
+
+    /// Its metres, each from a step on.
+    pub(super) fn metres(&self) -> Vec<(u32, Metre)> {
+        let first = self.metre.map(|metre| (0, metre));
+        let bars = self.odd_bars.iter().map(|bar| (bar.step, bar.metre));
+        let mut metres: Vec<(u32, Metre)> = match self.odd_bars.is_empty() {
+            true => first.into_iter().collect(),
+            false => bars.collect(),
+        };
+        metres.dedup_by_key(|(_, metre)| *metre);
+        metres
     }
 }
 
 /// What was heard as the network takes it, and an empty sheet for it.
-pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
+pub(super) fn plan(heard: &Heard) -> Result<(StemSong, Sheet), String> {
     let song = &heard.description;
     let grid = song.grid().ok_or(NO_BEATS)?;
     let parts = score::parts(&heard.notes, &heard.strokes, &grid);
-    let context = StemContext::new(song, &grid, &parts)?;
+    let context = StemSong::new(song, &grid, &parts)?;
+    let first = context.first();
     let step_seconds = (grid.seconds_at(16.0) - grid.seconds_at(0.0)) / 16.0;
     let bpm = heard.host_bpm.unwrap_or_else(|| 15.0 / step_seconds);
     let pace = step_seconds * bpm / 60.0;
@@ -98,9 +150,10 @@ pub(super) fn plan(heard: &Heard) -> Result<(StemContext, Sheet), String> {
     };
     let late = grid.seconds_at(0.0) * bpm / 60.0;
     let sheet = Sheet {
-        steps: context.steps,
-        bar: context.bar_written(),
-        metre: Some(context.written),
+        steps: context.steps(),
+        bar: first.bar_written(),
+        metre: Some(first.written),
+        odd_bars: context.odd_bars().to_vec(),
         begins: heard.begins.unwrap_or(0.0) + if late.abs() < SAME_PACE { 0.0 } else { late },
         pace,
         bpm,
@@ -123,6 +176,12 @@ impl Sheet {
             && self.pace > 0.0
             && self.bar > 0
             && self.steps > 0
+            && self.odd_bars.first().is_none_or(|bar| bar.step == 0)
+            && self.odd_bars.is_sorted_by(|a, b| a.step < b.step)
+            && self
+                .odd_bars
+                .last()
+                .is_none_or(|bar| (bar.step as usize) < self.steps)
     }
 
     pub(super) fn step_at(&self, quarters: f64) -> Option<f64> {

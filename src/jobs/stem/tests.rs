@@ -7,7 +7,7 @@ use crate::models::Error;
 use crate::music::{BarGrid, Chord, GridNote, Metre, Mode, Part, PartKind};
 
 /// So many bars of C, F, G and C at 110 beats a minute, with a piano of block chords.
-fn cadence(bars: usize, metre: &str) -> StemContext {
+fn cadence(bars: usize, metre: &str) -> StemSong {
     let metre: Metre = metre.parse().unwrap();
     let felt = usize::from(metre.beats());
     let beats: Vec<f64> = (0..bars * felt)
@@ -56,7 +56,7 @@ fn cadence(bars: usize, metre: &str) -> StemContext {
     });
     let piano = Part::new(None, piano.collect());
     let grid = BarGrid::new(&beats, &places, metre).unwrap();
-    StemContext::new(&song, &grid, &[piano]).unwrap()
+    StemSong::new(&song, &grid, &[piano]).unwrap()
 }
 
 fn ask(words: &str, seed: u64) -> StemAsk {
@@ -75,7 +75,8 @@ fn contexts_have_whole_bars_of_metres_that_the_network_knows() {
         ("6/8", 12, 96),
         ("5/4", 20, 160),
     ] {
-        let context = cadence(8, metre);
+        let song = cadence(8, metre);
+        let context = song.first();
         assert_eq!(
             (context.bar, context.steps, context.bars()),
             (bar, steps, 8),
@@ -85,9 +86,10 @@ fn contexts_have_whole_bars_of_metres_that_the_network_knows() {
         assert_eq!(context.chords[bar].root, 5, "{metre}: F in the second bar");
     }
     let two = cadence(3, "2/4");
+    let two = two.first();
     assert_eq!((two.metre, two.steps, two.bar_written()), ("4/4", 32, 8));
     let grid = BarGrid::new(&[0.0, 0.5], &[0, 1], "7/8".parse().unwrap()).unwrap();
-    let refused = StemContext::new(&SongDescription::default(), &grid, &[]);
+    let refused = StemSong::new(&SongDescription::default(), &grid, &[]);
     assert!(refused.unwrap_err().contains("7/8"));
 }
 
@@ -101,7 +103,7 @@ fn parts_fit_the_song_and_the_words() {
     let bass = make(&ask("walking bass", 1));
     assert_eq!(bass.kind, Some(PartKind::Bass));
     let in_chord = |note: &&GridNote| {
-        let chord = context.chords[note.step as usize];
+        let chord = context.first().chords[note.step as usize];
         [0, 4, 7].contains(&((note.key + 12 - chord.root) % 12))
     };
     let fits = bass.notes.iter().filter(in_chord).count();
@@ -256,10 +258,10 @@ fn short_and_long_songs_get_parts_as_long_as_they_are() {
         assert!(
             made.notes
                 .iter()
-                .all(|note| (note.step as usize) < context.steps)
+                .all(|note| (note.step as usize) < context.steps())
         );
         // Every bar has something in it.
-        let bar = context.bar_written();
+        let bar = context.first().bar_written();
         let filled = (0..context.bars()).filter(|number| {
             made.notes
                 .iter()

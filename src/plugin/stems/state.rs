@@ -8,12 +8,17 @@ use crate::editor::host_window::WindowSize;
 use crate::jobs::Ensemble;
 use crate::params::stems::StemsParams;
 use crate::plugin::context::{Context, SavedSong};
+use crate::plugin::later::WithLater;
 use crate::plugin::saved_size::SavedSize;
+use crate::plugin::state::SHARED;
 use crate::plugin::stem_state::SavedStem;
 
 /// All that the host saves and loads.
+pub(super) type SavedState = WithLater<SavedFields>;
+
+/// What of it this version knows.
 #[derive(Params)]
-pub(super) struct SavedState {
+pub(super) struct SavedFields {
     #[nested]
     params: Arc<StemsParams>,
     #[persist = "song"]
@@ -24,19 +29,20 @@ pub(super) struct SavedState {
     window: SavedSize,
 }
 
-impl SavedState {
+impl SavedFields {
     /// The state of the instance that these belong to. Main thread.
-    pub(super) fn new(
+    pub(super) fn of(
         params: &Arc<StemsParams>,
         context: &Arc<Context>,
         stem: &Arc<Ensemble>,
         window: &Arc<WindowSize>,
-    ) -> Self {
-        Self {
+    ) -> SavedState {
+        let fields = Self {
             params: params.clone(),
             song: SavedSong(context.clone()),
             stem: SavedStem(stem.clone()),
             window: SavedSize::new(window),
-        }
+        };
+        WithLater::new(fields, &SHARED)
     }
 }

@@ -27,13 +27,17 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// VST3's value, 0..=1, of CLAP's.
+    /// VST3's value, 0..=1, of CLAP's; of what is no number that of the default.
     pub fn normal(&self, plain: f64) -> f64 {
+        let plain = if plain.is_nan() { self.default } else { plain };
         ((plain - self.min) / (self.max - self.min)).clamp(0.0, 1.0)
     }
 
-    /// CLAP's value of VST3's, 0..=1.
+    /// CLAP's value of VST3's, 0..=1; of what is no number the default.
     pub fn plain(&self, normal: f64) -> f64 {
+        if normal.is_nan() {
+            return self.default;
+        }
         let plain = self.min + normal.clamp(0.0, 1.0) * (self.max - self.min);
         if self.is_stepped() {
             plain.round()
@@ -166,5 +170,8 @@ mod tests {
         assert_eq!(parameter.plain(0.51), 24.0);
         assert_eq!(parameter.normal(-3.0), 0.0);
         assert_eq!(parameter.normal(12.0), 0.25);
+        assert_eq!(parameter.plain(f64::NAN), 2.0);
+        assert_eq!(parameter.plain(f64::NEG_INFINITY), 0.0);
+        assert_eq!(parameter.normal(f64::NAN), 2.0 / 48.0);
     }
 }

@@ -184,8 +184,9 @@ unsafe fn translate(event: &Event, time: u32) -> Option<ClapEvent> {
             NOTE_ON => {
                 let on = data.noteOn;
                 let key = (0..128).contains(&on.pitch).then_some(on.pitch)?;
-                let velocity = on.velocity.clamp(0.0, 1.0);
-                let velocity = if velocity.is_nan() { 0.0 } else { velocity };
+                // A note of no number is none, as in CLAP.
+                let velocity = on.velocity.is_finite().then_some(on.velocity)?;
+                let velocity = velocity.clamp(0.0, 1.0);
                 Some(note(
                     CLAP_EVENT_NOTE_ON,
                     time,
@@ -196,12 +197,16 @@ unsafe fn translate(event: &Event, time: u32) -> Option<ClapEvent> {
             NOTE_OFF => {
                 let off = data.noteOff;
                 let which = (off.noteId, off.channel, off.pitch);
-                Some(note(CLAP_EVENT_NOTE_OFF, time, which, off.velocity))
+                let velocity = match off.velocity.is_nan() {
+                    true => 0.0,
+                    false => off.velocity.clamp(0.0, 1.0),
+                };
+                Some(note(CLAP_EVENT_NOTE_OFF, time, which, velocity))
             }
             NOTE_PRESSURE => {
                 let press = data.polyPressure;
                 let which = (press.noteId, press.channel, press.pitch);
-                let pressure = press.pressure.into();
+                let pressure = press.pressure.is_finite().then_some(press.pressure)?.into();
                 Some(express(
                     CLAP_NOTE_EXPRESSION_PRESSURE,
                     time,

@@ -100,7 +100,7 @@ impl Grid {
             self.first = 0;
         }
         let shown = self.first..(self.first + BARS_SHOWN).min(bars);
-        let steps = shown.start * sheet.bar..(shown.end * sheet.bar).min(sheet.steps);
+        let steps = sheet.line(shown.start)..sheet.line(shown.end);
         let field = Rect::from_min_max(rect.min + vec2(NAMES, HEADS), rect.max);
         let width = field.width() / steps.len().max(1) as f32;
         let rows = rows(sheet);
@@ -136,12 +136,16 @@ impl Grid {
         let to = roving.finish(ui, |spot, step| walked.next(spot, step));
         // Those bars are shown that one comes to.
         if let Some(step) = to.and_then(|spot| walk::step_of(sheet, spot)) {
-            self.first = step / sheet.bar.max(1) / BARS_SHOWN * BARS_SHOWN;
+            self.first = sheet.bar_of(step) / BARS_SHOWN * BARS_SHOWN;
         }
         let painter = ui.painter();
-        for step in steps.clone().filter(|step| step.is_multiple_of(4)) {
+        for step in steps.clone() {
+            let within = step - sheet.line(sheet.bar_of(step));
+            if !within.is_multiple_of(4) {
+                continue;
+            }
             let at = field.left() + (step - steps.start) as f32 * width;
-            let strong = step.is_multiple_of(sheet.bar.max(1));
+            let strong = within == 0;
             let colour = if strong {
                 theme::TEXT_WEAK
             } else {
@@ -168,9 +172,12 @@ impl Grid {
         sheet: &Sheet,
         orders: &mut Vec<StemOrder>,
     ) {
-        let width = field.width() / shown.len().max(1) as f32;
-        for (place, bar) in shown.enumerate() {
-            let left = field.left() + place as f32 * width;
+        let steps = sheet.line(shown.end) - sheet.line(shown.start);
+        let step = field.width() / steps.max(1) as f32;
+        let first = sheet.line(shown.start);
+        for bar in shown {
+            let left = field.left() + (sheet.line(bar) - first) as f32 * step;
+            let width = (sheet.line(bar + 1) - sheet.line(bar)) as f32 * step;
             let head = Rect::from_min_size(pos2(left, rect.top()), vec2(width, HEADS));
             let (name, lock) = head.split_left_right_at_x(head.right() - 40.0);
             let mut thing = |rect: Rect, lock| {

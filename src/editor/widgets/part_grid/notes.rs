@@ -29,9 +29,10 @@ impl Grid {
         let cell = response.rect;
         let note = sheet.part().and_then(|part| part.note_at(step, key));
         let note = note.copied();
-        let bar = sheet.bar.max(1) as u32;
+        let bar = sheet.bar_of(step as usize);
         response.widget_info(|| {
-            let text = format!("{name}, bar {}, step {}", step / bar + 1, step % bar + 1);
+            let within = step as usize - sheet.line(bar);
+            let text = format!("{name}, bar {}, step {}", bar + 1, within + 1);
             WidgetInfo::selected(Role::CheckBox, true, note.is_some(), text)
         });
         if response.clicked() {
@@ -49,7 +50,7 @@ impl Grid {
         let painter = ui.painter();
         if response.hovered() {
             painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD_HOVERED);
-        } else if (step / bar).is_multiple_of(2) {
+        } else if bar.is_multiple_of(2) {
             painter.rect_filled(cell.shrink(0.5), 2.0, theme::FIELD);
         }
         if let Some(note) = shown {

@@ -28,7 +28,7 @@ pub(super) fn cell(row: usize, step: usize) -> Spot {
 /// The step that a spot is at, if it is one.
 pub(super) fn step_of(sheet: &Sheet, (row, column): Spot) -> Option<usize> {
     match row {
-        HEADS => Some(column as usize / 2 * sheet.bar),
+        HEADS => Some(sheet.line(column as usize / 2)),
         _ => usize::try_from(column).ok(),
     }
 }
@@ -37,8 +37,8 @@ pub(super) fn step_of(sheet: &Sheet, (row, column): Spot) -> Option<usize> {
 pub(super) struct Field {
     rows: i32,
     steps: i32,
-    bar: i32,
-    bars: i32,
+    /// Where its bars begin.
+    lines: Vec<i32>,
     /// Its rows can be chosen and locked.
     kit: bool,
     /// The first step that is shown.
@@ -50,11 +50,28 @@ impl Field {
         Self {
             rows: rows as i32,
             steps: sheet.steps as i32,
-            bar: sheet.bar.max(1) as i32,
-            bars: sheet.bars() as i32,
+            lines: (0..sheet.bars())
+                .map(|bar| sheet.line(bar) as i32)
+                .collect(),
             kit: sheet.kind == Some(PartKind::Drums),
             first: first as i32,
         }
+    }
+
+    /// The bar of a step.
+    fn bar(&self, step: i32) -> i32 {
+        self.lines.partition_point(|line| *line <= step) as i32 - 1
+    }
+
+    /// The same place so many bars later, or as far as that bar goes; where it is if there is no such bar.
+    fn beside(&self, step: i32, bars: i32) -> i32 {
+        let bar = self.bar(step);
+        let line = |bar: i32| self.lines.get(usize::try_from(bar).ok()?).copied();
+        let (Some(from), Some(to)) = (line(bar), line(bar + bars)) else {
+            return step;
+        };
+        let end = line(bar + bars + 1).unwrap_or(self.steps);
+        (to + step - from).min(end - 1)
     }
 
     /// Where a key leads: a page's keys to the same step of the bar beside.
@@ -67,7 +84,7 @@ impl Field {
                 Step::Right if column == NAME => (row, LOCK),
                 Step::Right => (row, self.first),
                 Step::Last => (row, last),
-                Step::Up | Step::PageUp if row == 0 => (HEADS, 2 * (self.first / self.bar)),
+                Step::Up | Step::PageUp if row == 0 => (HEADS, 2 * self.bar(self.first)),
                 Step::Up | Step::PageUp => (row - 1, column),
                 Step::Down | Step::PageDown => ((row + 1).min(self.rows - 1), column),
             },
@@ -75,25 +92,27 @@ impl Field {
                 Step::Left if column == 0 && self.kit => (row, LOCK),
                 Step::Left => (row, (column - 1).max(0)),
                 Step::Right => (row, (column + 1).min(last)),
-                Step::Up if row == 0 => (HEADS, 2 * (column / self.bar)),
+                Step::Up if row == 0 => (HEADS, 2 * self.bar(column)),
                 Step::Up => (row - 1, column),
                 Step::Down => (row + 1, column).min((self.rows - 1, column)),
                 Step::First if self.kit => (row, NAME),
                 Step::First => (row, 0),
                 Step::Last => (row, last),
-                Step::PageUp if column >= self.bar => (row, column - self.bar),
-                Step::PageDown if column + self.bar <= last => (row, column + self.bar),
-                Step::PageUp | Step::PageDown => (row, column),
+                Step::PageUp => (row, self.beside(column, -1)),
+                Step::PageDown => (row, self.beside(column, 1)),
             },
         }
     }
 
     fn next_head(&self, column: i32, step: Step) -> Spot {
-        let last = (2 * self.bars - 1).max(0);
+        let last = (2 * self.lines.len() as i32 - 1).max(0);
         match step {
             Step::Left => (HEADS, (column - 1).max(0)),
             Step::Right => (HEADS, (column + 1).min(last)),
-            Step::Down => (0, column / 2 * self.bar),
+            Step::Down => {
+                let line = self.lines.get(column as usize / 2);
+                (0, line.copied().unwrap_or(0))
+            }
             Step::First => (HEADS, 0),
             Step::Last => (HEADS, last),
             Step::PageUp => (HEADS, (column - 2).max(column % 2)),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::take::{Origin, PartSound, SoundAsk, Take};
 use super::{Desk, NO_PART, NO_SOUND, NO_THREAD, Shared, StemDesk};
 use crate::instrument::Instrument;
+use crate::jobs::kept::Kept;
 use crate::jobs::stem::asking::Sheet;
 use crate::jobs::stem::files;
 use crate::models::runtime;
@@ -28,11 +29,17 @@ impl StemDesk {
             return desk.unreadable.clone().unwrap_or_default();
         };
         drop(desk);
+        let with_kept = |saved| match &sheet.kept {
+            Some(kept) => kept.with(saved),
+            None => saved,
+        };
         let instrument = match &sound.origin {
             Origin::Given(instrument) => Some(instrument),
             Origin::Words(_) | Origin::Nothing => sound.instrument(),
             Origin::Unreadable { instrument, asked } => {
-                return json!({ "sheet": sheet.as_ref(), "instrument": instrument, "asked": asked });
+                return with_kept(
+                    json!({ "sheet": sheet.as_ref(), "instrument": instrument, "asked": asked }),
+                );
             }
         };
         let instrument = instrument.map(|instrument| encode(&instrument.to_bytes()));
@@ -40,7 +47,7 @@ impl StemDesk {
         if let (Origin::Words(ask), None) = (&sound.origin, instrument) {
             saved["asked"] = json!(ask);
         }
-        saved
+        with_kept(saved)
     }
 
     /// Takes up what a project remembers; what can't be read is kept, with nothing in its place. Waits for its sound at most
@@ -53,6 +60,14 @@ impl StemDesk {
         let unreadable = sheet.is_none() && !saved.is_null();
         let field = |name: &str| saved.get(name).cloned().unwrap_or_default();
         let asked = SoundAsk::deserialize(field("asked")).ok();
+        let sheet = sheet.map(|sheet| {
+            let mut known = json!({ "sheet": sheet, "instrument": field("instrument") });
+            if let Some(saved) = saved.get("asked") {
+                known["asked"] = asked.as_ref().map_or(saved.clone(), |ask| json!(ask));
+            }
+            let kept = Kept::of(saved, &known);
+            Sheet { kept, ..sheet }
+        });
         let soundless = (field("instrument"), field("asked"));
         let origin = match (instrument.map(Arc::new), asked) {
             (Some(instrument), _) => Origin::Given(instrument),

@@ -7,7 +7,7 @@ use super::take::Take;
 use super::{Desk, NO_THREAD, Shared};
 use crate::jobs::stem::asking::{Sheet, StemStatus, VARIATIONS};
 use crate::jobs::stem::making::{StemAsk, StemModels};
-use crate::jobs::stem::{StemContext, level};
+use crate::jobs::stem::{StemSong, level};
 use crate::models::{Error, runtime};
 
 impl Shared {
@@ -15,7 +15,7 @@ impl Shared {
     pub(super) fn begin(
         self: &Arc<Self>,
         desk: &mut Desk,
-        context: StemContext,
+        song: StemSong,
         take: Take,
         ask: Option<StemAsk>,
     ) {
@@ -24,7 +24,7 @@ impl Shared {
         let (turn, shared) = (desk.turn, Arc::clone(self));
         let errand = self.client.errand();
         let work = move || {
-            match shared.write(turn, &context, take, ask) {
+            match shared.write(turn, &song, take, ask) {
                 Ok(()) => shared.bring(turn),
                 Err(Error::Cancelled) => {}
                 Err(error) => {
@@ -48,7 +48,7 @@ impl Shared {
     fn write(
         &self,
         turn: u64,
-        context: &StemContext,
+        song: &StemSong,
         take: Take,
         ask: Option<StemAsk>,
     ) -> Result<(), Error> {
@@ -63,7 +63,7 @@ impl Shared {
                 seed: sheet.seed.wrapping_add(variation as u64),
                 again: None,
             });
-            let part = models.make(context, &asked, &mut |part| {
+            let part = models.make(song, &asked, &mut |part| {
                 let done = (variation as f32 + part) / count as f32;
                 let go_on = !runtime::exiting() && self.is_turn(turn);
                 if go_on {
