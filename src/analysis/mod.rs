@@ -14,6 +14,7 @@
 //! | [`note`] | the note as levels and frequency offsets |
 //! | `envelope` | loudness over time; where a note is let go |
 //! | `correlate` | autocorrelation, for the pitch |
+//! | `bell` | the strike note of a bell |
 //! | `spectrum` | windowed spectra |
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
 //! | `onset` | the note's beginning, held against its rendering |
@@ -32,6 +33,7 @@
 
 pub mod audible;
 mod beginning;
+mod bell;
 mod correlate;
 mod envelope;
 mod extend;
