@@ -31,8 +31,8 @@ RANGES = {
 QUIET_RANGES = {"4/4": [((40, 132), (0, 999), -1.0)], "3/4": [((40, 132), (0, 999), -3.0)]}
 # kind of song_metres -> (songs, bpm it is used for, log of how frequent)
 METRES = {
-    "slow-4": (16, (36, 60), 60.0), "slow-3": (10, (36, 60), 55.0), "six": (14, (34, 88), 15.0), "twelve": (14, (36, 100), -5.0),
-    "seven-223": (12, (140, 340), -20.0), "seven-322": (12, (140, 340), -20.0), "five": (8, (66, 180), -25.0),
+    "slow-4": (16, (36, 57), 95.0), "slow-3": (10, (36, 57), 75.0), "six": (14, (34, 88), 15.0), "twelve": (14, (36, 100), -5.0),
+    "seven-223": (12, (140, 340), -20.0), "seven-322": (12, (140, 340), -20.0), "five": (8, (66, 180), -60.0),
 }
 # A position is counted as if so many frames looked like its place in any beat, and those like any frame.
 _LIKE_ANY_BEAT, _LIKE_ANY_FRAME = 150.0, 100.0

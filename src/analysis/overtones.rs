@@ -126,3 +126,86 @@ fn score(
         + STANDS_OUT * raised.clamp(0.0, MOST_DB) / MOST_DB
         + PLAIN * single * (PLAIN_DB - raised).clamp(0.0, PLAIN_DB) / PLAIN_DB
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::posterior::KEYS;
+    use crate::analysis::tests::synthetic::{hertz, saw, tone};
+
+    const RATE: u32 = 32_000;
+
+    /// Keys that are left of (key, start s, how surely it begins and sounds), where only `played` sound.
+    fn left(played: &[(u8, f64)], heard: &[(u8, f64, f32)]) -> Vec<u8> {
+        let mut sound = vec![0.0f32; 4 * RATE as usize];
+        for &(key, start) in played {
+            let part = tone(hertz(f64::from(key)), &saw(16), 1.0, 0.8, RATE);
+            let place = sound[(start * f64::from(RATE)) as usize..].iter_mut();
+            place.zip(part).for_each(|(sum, x)| *sum += x);
+        }
+        let seconds: Vec<f64> = (0..344).map(|frame| f64::from(frame) / 86.0).collect();
+        let mut posterior = Posterior {
+            sounds: vec![[0.0; KEYS]; seconds.len()],
+            begins: vec![[0.0; KEYS]; seconds.len()],
+            seconds,
+        };
+        let mut notes = Vec::new();
+        for &(key, start, sureness) in heard {
+            let frame = (start * 86.0) as usize;
+            posterior.begins[frame][usize::from(key - LOWEST)] = sureness;
+            notes.push(HeardNote {
+                key,
+                start,
+                end: start + 0.7,
+                amplitude: sureness,
+                level: None,
+                bend: Vec::new(),
+            });
+        }
+        let left = left_out(notes, &sound, &posterior);
+        left.iter().map(|note| note.key).collect()
+    }
+
+    #[test]
+    fn overtones_of_a_low_note_are_none() {
+        for low in [28, 33, 40] {
+            let heard = [
+                (low, 0.5, 0.8),
+                (low + 12, 0.5, 0.5),
+                (low + 19, 0.52, 0.4),
+                (low + 24, 0.5, 0.4),
+            ];
+            assert_eq!(left(&[(low, 0.5)], &heard), [low]);
+        }
+    }
+
+    #[test]
+    fn siblings_in_the_middle_are_none_either() {
+        for low in [45, 52, 59] {
+            let heard = [(low, 1.0, 0.9), (low + 12, 1.0, 0.6), (low + 28, 1.0, 0.35)];
+            assert_eq!(left(&[(low, 1.0)], &heard), [low]);
+        }
+    }
+
+    #[test]
+    fn octaves_and_chords_stay() {
+        for low in [36, 43, 50] {
+            for above in [[12, 19], [12, 24], [19, 28]] {
+                let played: Vec<(u8, f64)> = [low, low + above[0], low + above[1]]
+                    .map(|key| (key, 0.5))
+                    .to_vec();
+                let heard: Vec<(u8, f64, f32)> = played
+                    .iter()
+                    .map(|(key, start)| (*key, *start, 0.85))
+                    .collect();
+                assert_eq!(left(&played, &heard).len(), 3, "{low} {above:?}");
+            }
+        }
+        // Nothing that the lower note's partials reach.
+        assert_eq!(
+            left(&[(40, 0.5)], &[(40, 0.5, 0.8), (44, 0.5, 0.4)]),
+            [40, 44]
+        );
+        assert!(left(&[], &[]).is_empty());
+    }
+}

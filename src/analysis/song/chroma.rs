@@ -206,4 +206,27 @@ mod tests {
             0.0
         );
     }
+
+    #[test]
+    fn a_vibrato_stays_on_its_key_and_a_second_is_two() {
+        let made = |other: f32| {
+            let mut salience = Salience::default();
+            for row in 0..40 {
+                let mut keys = [0.0f32; KEYS];
+                let up = row % 3 == 0;
+                keys[39] = if up { 0.4 } else { 1.0 };
+                keys[40] = if up { other } else { 0.0 };
+                keys[38] = other;
+                salience.rows.push(keys);
+            }
+            Keys::of_salience(&salience).between(&[0.0, 2.0])[0].all
+        };
+        // C4, and the keys beside it.
+        let [vibrato, second] = [0.3, 0.9].map(made);
+        assert!(
+            vibrato[0] > 0.0 && vibrato[1] == 0.0 && vibrato[11] == 0.0,
+            "{vibrato:?}"
+        );
+        assert!(second[0] > 0.0 && second[11] > 0.0, "{second:?}");
+    }
 }

@@ -28,6 +28,8 @@ pub mod key;
 pub mod key_sections;
 pub mod live;
 pub mod loudness;
+#[cfg(test)]
+mod metres;
 pub mod mood;
 pub mod patterns;
 pub mod pointer;
