@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_change_of_key_is_found_where_it_is() {
-        for up in [1u8, 2, 3, 4, 5, 6, 7, 10] {
+        for up in 1..=6u8 {
             let found = of(&cadences(&[(0, 20), (up, 16)]));
             assert_eq!(found.len(), 2, "{up}: {found:?}");
             assert!(found[0].end.abs_diff(20) <= 2, "{up}: {found:?}");
