@@ -61,7 +61,7 @@ fn harmonic_tones_and_minor_chords_are_no_bells() {
     for key in (33..=81).step_by(4).map(f64::from) {
         // A fourth and a fifth harmonic louder than the others, and a sub-octave.
         let formant: Vec<(f64, f64)> = (1..16)
-            .map(|h| f64::from(h))
+            .map(f64::from)
             .map(|h| (h, if h == 4.0 || h == 5.0 { 0.3 } else { 0.2 / h }))
             .collect();
         let sub = [
