@@ -14,6 +14,7 @@
 //! | [`note`] | the note as levels and frequency offsets |
 //! | `envelope` | loudness over time; where a note is let go |
 //! | `correlate` | autocorrelation, for the pitch |
+//! | `bell` | the strike note of a bell |
 //! | `spectrum` | windowed spectra |
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
 //! | `onset` | the note's beginning, held against its rendering |
@@ -23,12 +24,16 @@
 //! | [`audible`] | where there is anything to hear |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
+//! | [`transcript`] | the same without overtones ([`overtones`]), and as loud as it is ([`note_levels`]) |
+//! | `beginning` | the spectrum of a note's beginning, for both |
 //! | [`strokes`] | from likelihoods of drum strokes to the strokes |
 //! | [`score`] | from those notes to a song that MIDI files can hold |
 //!
 //! Nothing here needs a model. All of it is for a background thread, never the audio thread.
 
 pub mod audible;
+mod beginning;
+mod bell;
 mod correlate;
 mod envelope;
 mod extend;
@@ -36,8 +41,10 @@ mod levels;
 pub mod mel;
 mod noise;
 pub mod note;
+pub mod note_levels;
 pub mod notes;
 mod onset;
+pub mod overtones;
 mod partials;
 pub mod pitch;
 pub mod posterior;
@@ -51,6 +58,7 @@ pub mod strokes;
 #[cfg(test)]
 mod tests;
 pub mod timing;
+pub mod transcript;
 
 pub use mel::Mel;
 pub use note::Analysis;

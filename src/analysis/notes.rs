@@ -39,18 +39,26 @@ pub struct HeardNote {
     pub start: f64,
     /// See `start`.
     pub end: f64,
-    /// How surely it sounds on average, 0..=1; stands for its loudness.
+    /// How surely it sounds on average, 0..=1.
     pub amplitude: f32,
+    /// How loud it begins, dB: its energy over that of the loudest note of the recording, which is as loud as the recording's
+    /// highest sample is under full scale. `None` where nobody measured it, as in older projects.
+    #[serde(default)]
+    pub level: Option<f32>,
     /// Semitones off its key, evenly spread from start to end; projects don't remember it.
     #[serde(skip)]
     pub bend: Vec<f32>,
 }
 
 impl HeardNote {
-    /// MIDI velocity, 1..=127.
+    /// MIDI velocity, 1..=127: the level is 40 log₁₀(velocity / 127) dB, as General MIDI 2 and DLS have it. Its sureness stands for
+    /// a level that nobody measured.
     #[must_use]
     pub fn velocity(&self) -> u8 {
-        (self.amplitude * 127.0).round().clamp(1.0, 127.0) as u8
+        let share = self
+            .level
+            .map_or(self.amplitude, |level| 10f32.powf(level / 40.0));
+        (share * 127.0).round().clamp(1.0, 127.0) as u8
     }
 }
 
@@ -143,6 +151,7 @@ impl Span {
             start: posterior.seconds[self.start],
             end: posterior.seconds[self.end],
             amplitude: level / frames.len() as f32,
+            level: None,
             bend: contours[frames]
                 .iter()
                 .map(|row| bend(row, self.key))

@@ -4,8 +4,10 @@
 //! over the note; the lag where it is nearly 1 is the period. Multiples of the period do as well, so
 //! each octave down costs a little: a sound counts as an octave lower only when a sub-octave of some
 //! 7% of its power is really there. That is right within a few cents and the right octave; the
-//! median of the first twelve harmonics in a half-second spectrum then gives the last tenths.
+//! median of the first twelve harmonics in a half-second spectrum then gives the last tenths. A bell repeats itself after four
+//! periods of the note that it is heard as, so bells are told by their partials ([`super::bell`]).
 
+use super::bell;
 use super::correlate::{Correlator, HIGHEST_HZ, LAGS, Period, SPAN, periods};
 use super::partials::tuning;
 use super::spectrum::{Fourier, RATE};
@@ -63,10 +65,20 @@ pub fn find(sound: &[f32]) -> Option<Pitch> {
         return None;
     }
     mean.iter_mut().for_each(|mean| *mean /= weights);
-    let period = best(&mean)?;
+    let period = best(&mean);
+    let timing = Timing {
+        held: sound.len() as f64 / RATE,
+        released: false,
+    };
+    let long = fourier.spectra(sound, &timing.long_moments(), LONG_WINDOW, 1);
+    let (mean, hertz_per_bin) = (long.mean(), long.hertz_per_bin);
+    let confidence = period.map_or(LEAST_CONFIDENCE, |period| period.strength.min(1.0));
+    if let Some(hertz) = bell::strike(&mean, hertz_per_bin) {
+        return Some(Pitch { hertz, confidence });
+    }
     Some(Pitch {
-        hertz: exact(&mut fourier, sound, period.hertz),
-        confidence: period.strength.min(1.0),
+        hertz: exact(&mean, hertz_per_bin, period?.hertz),
+        confidence,
     })
 }
 
@@ -79,18 +91,12 @@ pub(super) fn best(correlation: &[f32]) -> Option<Period> {
         .filter(|period| period.strength >= LEAST_CONFIDENCE)
 }
 
-/// The pitch near `hertz` that the partials agree on.
-fn exact(fourier: &mut Fourier, sound: &[f32], hertz: f64) -> f64 {
-    let timing = Timing {
-        held: sound.len() as f64 / RATE,
-        released: false,
-    };
-    let long = fourier.spectra(sound, &timing.long_moments(), LONG_WINDOW, 1);
-    let mean = long.mean();
+/// The pitch near `hertz` that the partials in a power spectrum agree on.
+fn exact(power: &[f32], hertz_per_bin: f64, hertz: f64) -> f64 {
     [FIRST_LIMIT, SECOND_LIMIT]
         .into_iter()
         .fold(hertz, |hertz, limit| {
-            let cents = tuning(&mean, long.hertz_per_bin, hertz, limit).unwrap_or(0.0);
+            let cents = tuning(power, hertz_per_bin, hertz, limit).unwrap_or(0.0);
             hertz * (cents / 1200.0).exp2()
         })
 }

@@ -135,6 +135,7 @@ mod tests {
             start,
             end,
             amplitude: 0.5,
+            level: None,
             bend: bend.to_vec(),
         }
     }

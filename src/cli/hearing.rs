@@ -4,11 +4,11 @@ use super::Context;
 use super::cancel;
 use super::failure::Failure;
 use super::progress::Progress;
-use crate::analysis::notes::{self, Decoding, HeardNote};
+use crate::analysis::notes::HeardNote;
 use crate::analysis::song::description::Tags;
 use crate::analysis::song::{self, SongDescription};
 use crate::analysis::strokes::Stroke;
-use crate::analysis::{Posterior, Sound};
+use crate::analysis::{Posterior, Sound, transcript};
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::song_tags::{self, SongTags};
@@ -76,7 +76,7 @@ pub(super) fn transcribe(
         Err(error) => return Err(failed(error)),
     };
     Ok(Some(Transcribed {
-        notes: notes::decode(&posterior, &contours, Decoding::default()),
+        notes: transcript::of(sound, &posterior, &contours),
         posterior,
         strokes,
     }))

@@ -11,8 +11,7 @@ use super::cancel;
 use super::failure::Failure;
 use super::input;
 use super::output::{self, NewFile};
-use crate::analysis::notes::{self, Decoding};
-use crate::analysis::{Posterior, Sound, score, song};
+use crate::analysis::{Posterior, Sound, score, song, transcript};
 use crate::models::basic_pitch::BasicPitch;
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::{Error, Pack};
@@ -75,7 +74,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         Err(error) => return Err(failed(error)),
     };
     drop(progress);
-    let notes = notes::decode(&posterior, &contours, Decoding::default());
+    let notes = transcript::of(&sound, &posterior, &contours);
     let (tempo, metres, grid) = bars(arguments.tempo, &sound, &posterior)?;
     let parts = grid
         .as_ref()

@@ -167,6 +167,7 @@ pub fn heard() -> Arc<Heard> {
         start: 0.0,
         end: 1.0,
         amplitude: 0.5,
+        level: None,
         bend: Vec::new(),
     });
     Arc::new(heard)

@@ -11,6 +11,10 @@ const MIDDLE: f64 = 60.0;
 const WIDTH: f64 = 22.0;
 /// A transcription model's likelihoods below this are noise.
 const UNLIKELY: f32 = 0.12;
+/// A vibrato takes a fifth of a second at most: to each side of a moment, s …
+const VIBRATO: f64 = 0.1;
+/// … in which a key has less than this share of its neighbour where it is only that one's vibrato.
+const SPILL: f32 = 0.5;
 
 /// One stretch of time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +45,42 @@ impl Keys {
         Self {
             rows: salience.rows.clone(),
             seconds: (0..salience.rows.len()).map(|i| i as f64 / ROWS).collect(),
+        }
+        .steady()
+    }
+
+    /// With what a vibrato spills into neighbouring keys on the key that it is around.
+    fn steady(self) -> Self {
+        let mut sums = vec![[0.0f64; KEYS]];
+        for row in &self.rows {
+            let before: &[f64; KEYS] = &sums[sums.len() - 1];
+            let sum = std::array::from_fn(|key| before[key] + f64::from(row[key]));
+            sums.push(sum);
+        }
+        let (mut from, mut to) = (0, 0);
+        let rows = self.rows.iter().zip(&self.seconds).map(|(row, at)| {
+            while self.seconds[from] < at - VIBRATO {
+                from += 1;
+            }
+            while to < self.rows.len() && self.seconds[to] <= at + VIBRATO {
+                to += 1;
+            }
+            let around = |key: usize| (sums[to][key] - sums[from][key]) as f32;
+            let mut steady = [0.0f32; KEYS];
+            for (key, strength) in row.iter().enumerate() {
+                let neighbours = [key.checked_sub(1), Some(key + 1).filter(|key| *key < KEYS)];
+                let strongest = neighbours
+                    .into_iter()
+                    .flatten()
+                    .max_by(|a, b| around(*a).total_cmp(&around(*b)));
+                let spilt = strongest.filter(|other| around(key) < SPILL * around(*other));
+                steady[spilt.unwrap_or(key)] += strength;
+            }
+            steady
+        });
+        Self {
+            rows: rows.collect(),
+            seconds: self.seconds.clone(),
         }
     }
 
@@ -75,6 +115,7 @@ impl Keys {
             rows,
             seconds: posterior.seconds[..count].to_vec(),
         }
+        .steady()
     }
 
     /// Over each stretch between two of `edges` (s, rising).
@@ -166,5 +207,28 @@ mod tests {
             Keys::of_salience(&Salience::default()).between(&[0.0, 1.0])[0].level,
             0.0
         );
+    }
+
+    #[test]
+    fn a_vibrato_stays_on_its_key_and_a_second_is_two() {
+        let made = |other: f32| {
+            let mut salience = Salience::default();
+            for row in 0..40 {
+                let mut keys = [0.0f32; KEYS];
+                let up = row % 3 == 0;
+                keys[39] = if up { 0.4 } else { 1.0 };
+                keys[40] = if up { other } else { 0.0 };
+                keys[38] = other;
+                salience.rows.push(keys);
+            }
+            Keys::of_salience(&salience).between(&[0.0, 2.0])[0].all
+        };
+        // C4, and the keys beside it.
+        let [vibrato, second] = [0.3, 0.9].map(made);
+        assert!(
+            vibrato[0] > 0.0 && vibrato[1] == 0.0 && vibrato[11] == 0.0,
+            "{vibrato:?}"
+        );
+        assert!(second[0] > 0.0 && second[11] > 0.0, "{second:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::chords::{self, Fit};
 use super::chroma::Chroma;
+use super::key_sections;
 use crate::music::{Key, Mode};
 
 /// A profile of pitch classes over the tonic.
@@ -36,8 +37,53 @@ pub struct Found {
     pub path: Vec<usize>,
 }
 
-/// Finds the key, unless it is known; `None` where no profile fits. Any thread but audio.
+/// Finds the key, unless it is known; `None` where no profile fits. Where the key changes, the first is that of the longest section, others
+/// are as likely as they are long, and chords follow the key of their section. Any thread but audio.
 pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) -> Option<Found> {
+    let whole = || of_section(chroma, fits, costs, known);
+    let sections = key_sections::of(chroma);
+    if known.is_some() || sections.len() < 2 {
+        return whole();
+    }
+    let found: Option<Vec<(f64, Found)>> = sections
+        .into_iter()
+        .map(|of| {
+            let seconds = chroma[of.end - 1].end - chroma[of.start].start;
+            let found = of_section(&chroma[of.clone()], &fits[of.clone()], &costs[of], None)?;
+            Some((seconds, found))
+        })
+        .collect();
+    found.map_or_else(whole, |sections| Some(together(sections)))
+}
+
+/// Sections of some seconds as one song.
+fn together(sections: Vec<(f64, Found)>) -> Found {
+    let total: f64 = sections.iter().map(|(seconds, _)| seconds).sum();
+    let mut keys: Vec<(Key, f64)> = Key::all().map(|key| (key, 0.0)).collect();
+    let mut lengths = vec![0.0; keys.len()];
+    let mut path = Vec::new();
+    for (seconds, found) in sections {
+        for (place, (key, share)) in keys.iter_mut().enumerate() {
+            let here = found.keys.iter().find(|other| other.0 == *key);
+            *share += seconds / total * here.map_or(0.0, |here| here.1);
+            if found.keys[0].0 == *key {
+                lengths[place] += seconds;
+            }
+        }
+        path.extend(found.path);
+    }
+    let longest = lengths.iter().copied().fold(0.0, f64::max);
+    let main = lengths.iter().position(|length| *length >= longest);
+    let main = main.map(|place| keys[place].0);
+    keys.sort_by(|a, b| b.1.total_cmp(&a.1));
+    if let Some(place) = keys.iter().position(|key| Some(key.0) == main) {
+        keys[..=place].rotate_right(1);
+    }
+    Found { keys, path }
+}
+
+/// The key of stretches that stay in one, or the known one.
+fn of_section(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) -> Option<Found> {
     let mut mean = [0.0f32; 12];
     for stretch in chroma {
         let weight = (stretch.end - stretch.start) as f32;
@@ -77,18 +123,24 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) 
     })
 }
 
-/// Pearson's correlation of pitch classes with a key's profile.
-fn correlation(classes: &[f32; 12], key: Key) -> f64 {
+/// How often pitch classes (C first) occur in a key's chords, percent.
+pub(super) fn profile(key: Key) -> [f64; 12] {
     let profile = match key.mode {
         Mode::Major => &MAJOR,
         Mode::Minor => &MINOR,
     };
-    let mean = |values: &[f32; 12]| values.iter().sum::<f32>() / 12.0;
-    let (a, b) = (mean(classes), mean(profile));
+    std::array::from_fn(|class| f64::from(profile[(class + 12 - usize::from(key.tonic)) % 12]))
+}
+
+/// Pearson's correlation of pitch classes with a key's profile.
+fn correlation(classes: &[f32; 12], key: Key) -> f64 {
+    let profile = profile(key);
+    let a = classes.iter().sum::<f32>() / 12.0;
+    let b = profile.iter().sum::<f64>() / 12.0;
     let (mut both, mut left, mut right) = (0.0f64, 0.0f64, 0.0f64);
     for class in 0..12 {
         let x = f64::from(classes[class] - a);
-        let y = f64::from(profile[(class + 12 - usize::from(key.tonic)) % 12] - b);
+        let y = profile[class] - b;
         both += x * y;
         left += x * x;
         right += y * y;

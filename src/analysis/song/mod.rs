@@ -9,6 +9,7 @@
 //! | [`patterns`], [`mod@pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`] | tempo, beats, metre |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
+//! | [`key_sections`] | where the key changes |
 //! | [`corrections`] | what the user puts right |
 //! | [`mood`] | how lively and how bright |
 //! | [`live`] | key and chord while it plays |
@@ -24,8 +25,11 @@ pub mod description;
 pub mod evidence;
 pub mod feel;
 pub mod key;
+pub mod key_sections;
 pub mod live;
 pub mod loudness;
+#[cfg(test)]
+mod metres;
 pub mod mood;
 pub mod patterns;
 pub mod pointer;

@@ -12,9 +12,9 @@ use crate::music::Metre;
 const COMPARED: f64 = 50.0;
 /// Ways kept of each pattern.
 const WAYS: usize = 3;
-/// Felt beats a minute that are expected in 6/8, 3/4 and other metres, the width around them in
+/// Beats a minute that are expected in 6/8, 3/4, 7/8 and other metres, the width around them in
 /// octaves, and how much that counts.
-const EXPECTED_BPM: [f64; 3] = [65.0, 125.0, 105.0];
+const EXPECTED_BPM: [f64; 4] = [65.0, 125.0, 210.0, 105.0];
 const WIDTH_OCTAVES: f64 = 0.9;
 const EXPECTATION: f64 = 20.0;
 /// Differences of scores are divided by this to become confidences; fitted on validation songs
@@ -26,6 +26,8 @@ const LEAST_A_SECOND: f64 = 0.35;
 const DRIFT: f64 = 1.22;
 /// A told tempo may be off by this factor.
 const NEAR_BPM: f64 = 1.08;
+/// Tempi whose logarithms are this near are one.
+const SAME: f64 = 0.04;
 /// Beats are moved to onsets within this of them, frames.
 const NEAR: usize = 4;
 
@@ -80,26 +82,32 @@ pub fn find(
         }
     }
     candidates.sort_by(|a, b| b.2.total_cmp(&a.2));
-    let Some((pattern, way, score)) = candidates.first() else {
+    let Some(best) = candidates.first().map(|candidate| candidate.2) else {
+        return Ok(None);
+    };
+    let share = |score: f64| ((score - best) / TEMPERATURE).exp();
+    let total: f64 = candidates.iter().map(|c| share(c.2)).sum();
+    // The likeliest tempo is that of all its ways together: the best of them may be alone with its own.
+    let mut tempi: Vec<TempoAlternative> = Vec::new();
+    for (_, way, score) in &candidates {
+        let (bpm, confidence) = (way.bpm(), share(*score) / total);
+        match tempi.iter_mut().find(|tempo| is_near(tempo.bpm, bpm)) {
+            Some(known) => known.confidence += confidence,
+            None => tempi.push(TempoAlternative { bpm, confidence }),
+        }
+    }
+    tempi.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let TempoAlternative { bpm, confidence } = tempi.remove(0);
+    let of_tempo = candidates.iter().find(|c| is_near(c.1.bpm(), bpm));
+    let Some((pattern, way, _)) = of_tempo else {
         return Ok(None);
     };
     let told = wanted.bpm.is_some();
     if !told && way.score / (compared.len() as f64 / FRAMES) < LEAST_A_SECOND {
         return Ok(None);
     }
-    let (bpm, best) = (way.bpm(), *score);
-    let share = |score: f64| ((score - best) / TEMPERATURE).exp();
-    let total: f64 = candidates.iter().map(|c| share(c.2)).sum();
     let of_metre = candidates.iter().filter(|c| c.0.metre == pattern.metre);
     let metre_confidence = of_metre.map(|c| share(c.2)).sum::<f64>() / total;
-    let mut tempi: Vec<TempoAlternative> = Vec::new();
-    for (_, way, score) in &candidates {
-        let (bpm, confidence) = (way.bpm(), share(*score) / total);
-        match tempi.iter_mut().find(|t| (t.bpm / bpm).ln().abs() < 0.04) {
-            Some(known) => known.confidence += confidence,
-            None => tempi.push(TempoAlternative { bpm, confidence }),
-        }
-    }
     let mut whole = way.clone();
     if compared.len() < evidence.len() {
         let range = bpm / DRIFT..bpm * DRIFT;
@@ -110,10 +118,7 @@ pub fn find(
     if beats.len() < 2 {
         return Ok(None);
     }
-    let confidence = tempi[0].confidence;
     let bpm = whole.bpm();
-    tempi.remove(0);
-    tempi.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     tempi.truncate(4);
     Ok(Some(Rhythm {
         beats,
@@ -150,11 +155,17 @@ impl Wanted {
     }
 }
 
+/// Whether two tempi are one.
+fn is_near(a: f64, b: f64) -> bool {
+    (a / b).ln().abs() < SAME
+}
+
 fn expectation(bpm: f64, metre: Metre) -> f64 {
     let expected = match metre {
         metre if metre.compound() => EXPECTED_BPM[0],
         Metre { count: 3, .. } => EXPECTED_BPM[1],
-        _ => EXPECTED_BPM[2],
+        Metre { unit: 8.., .. } => EXPECTED_BPM[2],
+        _ => EXPECTED_BPM[3],
     };
     let octaves = (bpm / expected).log2() / WIDTH_OCTAVES;
     -0.5 * EXPECTATION * octaves * octaves

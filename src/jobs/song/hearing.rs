@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::taken::Taken;
-use crate::analysis::notes::{self, Decoding, HeardNote};
+use crate::analysis::notes::HeardNote;
 use crate::analysis::song::description::Tags;
 use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
-use crate::analysis::{Posterior, Sound, score};
+use crate::analysis::{Posterior, Sound, score, transcript};
 use crate::instrument::export;
 use crate::jobs::kept::Kept;
 use crate::models::basic_pitch::BasicPitch;
@@ -92,7 +92,7 @@ impl Heard {
             .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
         let mut model = BasicPitch::load()?;
         let (posterior, contours) = model.listen(&sound, &mut |part| go_on(0.6 * part))?;
-        let notes = notes::decode(&posterior, &contours, Decoding::default());
+        let notes = transcript::of(&sound, &posterior, &contours);
         let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
             Ok(mut drums) => {
                 let strikes = drums.listen(&sound, &mut |part| go_on(0.6 + 0.2 * part))?;

@@ -168,6 +168,7 @@ mod tests {
             start: 1.99,
             end: 2.4,
             amplitude: 0.5,
+            level: None,
             bend: Vec::new(),
         };
         let all = of(&impression(), &song, &[note], &strokes);
