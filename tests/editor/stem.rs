@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use consort::editor::State;
 use consort::jobs::stem::asking::Sheet;
-use consort::jobs::{Stem, StemOrder};
+use consort::jobs::{MixSettings, PartTab, Stem, StemOrder};
 use consort::music::{GridNote, Part, PartKind};
 use egui_kittest::kittest::Queryable;
 use nice_plug::params::Param;
@@ -52,6 +52,38 @@ fn the_instrument_has_a_page_for_its_stem() {
         host.take(),
         [Asked::Begin(on), Asked::Set(on, 0.0), Asked::End(on)]
     );
+
+    // One part alone needs no list; several have one.
+    assert!(page.query_by_label("Part Drums").is_none());
+    let tab = |part: usize, name: &str| PartTab {
+        part,
+        name: name.into(),
+        chosen: part == 0,
+        ..PartTab::default()
+    };
+    host.show(|view| view.stem.parts = vec![tab(0, "Drums"), tab(3, "Bass")]);
+    page.run();
+    page.get_by_label("Part Bass").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Stem(StemOrder::Show(3))]);
+    let mute = MixSettings {
+        mute: true,
+        ..MixSettings::default()
+    };
+    page.get_by_label("Mute Bass").click();
+    page.run();
+    assert_eq!(host.take(), [Asked::Stem(StemOrder::Mix(3, mute))]);
+    page.get_by_label("Solo Drums").click();
+    page.run();
+    let solo = MixSettings {
+        solo: true,
+        ..MixSettings::default()
+    };
+    assert_eq!(host.take(), [Asked::Stem(StemOrder::Mix(0, solo))]);
+    assert!(page.query_by_label("Gain of Drums").is_some());
+    assert!(page.query_by_label("Pan of Drums").is_some());
+    host.show(|view| view.stem.parts = Vec::new());
+    page.run();
 
     page.get_by_label("Separate outputs").click();
     page.run();

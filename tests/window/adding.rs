@@ -9,7 +9,7 @@ use consort::jobs::stem::asking::Sheet;
 use crate::embedded::{close, open, run_until};
 use crate::host::{STEMS, Session, load};
 use crate::parent::Parent;
-use crate::seat::Seat;
+use crate::seat::{ENTER, Seat};
 use crate::timeline::Timeline;
 use crate::xdnd::Taker;
 use crate::{RATE, alone};
@@ -23,6 +23,8 @@ const TAKE_LAST: (f32, f32) = (355.0, 78.0);
 const WORDS: (f32, f32) = (300.0, 178.0);
 const ADD: (f32, f32) = (646.0, 178.0);
 const MIDI: (f32, f32) = (810.0, 574.0);
+/// Keys.
+const BACKSPACE: u32 = 0xff08;
 
 /// C, A minor, F, G, a bar each, struck on each half of the bar.
 fn chords(frame: u64) -> f32 {
@@ -168,6 +170,28 @@ fn a_part_is_added_in_the_window_and_plays_with_the_song() {
         added.variations[0].notes.len(),
         "all its notes"
     );
+    // A bass comes beside them, and both are in the list.
+    let drums = session.save();
+    seat.click(WORDS.0, WORDS.1);
+    for _ in 0.."add jazzy drums".len() {
+        seat.strike(BACKSPACE);
+    }
+    seat.write("add a walking bass");
+    seat.strike(ENTER);
+    let asked = Instant::now();
+    while session.save().field("stem").unwrap_or_default()["others"].is_null() {
+        let now = in_time(&mut session);
+        until(&mut session, now + 2_400);
+        assert!(asked.elapsed() < Duration::from_secs(60), "no bass came");
+    }
+    let now = in_time(&mut session);
+    until(&mut session, now + 48_000);
+    parent.picture().expect("a picture").keep("two parts");
+    assert_eq!(
+        sheet(&mut session).map(|sheet| sheet.kind),
+        Some(added.kind)
+    );
+    assert!(session.load(&drums));
     close(&mut session);
     parent.wait_until_empty();
 
