@@ -62,6 +62,7 @@ impl StemVoice {
     pub fn prepare(&mut self, rate: f32) {
         self.engine.prepare(rate);
         self.player.reset();
+        self.panned = 0.0;
         self.rate = f64::from(rate);
         self.take_in();
     }
