@@ -1,4 +1,4 @@
-//! Writes what Consort tells beats and bars by, for `training/song_patterns.py`: of each sound file
+//! Writes what Consort tells beats and bars by, for `training/song/patterns.py`: of each sound file
 //! NAME.flac, NAME.evidence with five bytes (low, middle, high onsets, change of harmony, notes that begin) a frame.
 
 use std::error::Error;

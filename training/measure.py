@@ -2,7 +2,7 @@
 
 import torch
 
-from .codec_fit import mask_of
+from .instrument.codec_fit import mask_of
 from .nets.layout import FLOOR_DB
 
 HEARD_DB = 55.0

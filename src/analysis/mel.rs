@@ -166,7 +166,7 @@ mod tests {
     /// The models were trained on what `training.data.sound_mel` computes.
     #[test]
     fn it_is_what_models_were_trained_on() {
-        let golden = include_str!("../../training/golden_mel.json");
+        let golden = include_str!("../../training/golden/mel.json");
         let golden: Golden = serde_json::from_str(golden).unwrap();
         let check = |name: &str, mel: &Mel, frames: usize, cells: &[Cell]| {
             assert_eq!(mel.frames, frames, "{name}");

@@ -32,6 +32,6 @@ def load(root=None, split="train"):
     """One split of the frozen data set under ``root`` (default: ``paths.data_root()``)."""
     folder = Path(data_root(root)) / "packed"
     if not (folder / f"{split}.json").exists():
-        raise SystemExit(f"no packed data in {folder}: run python -m training.render, then python -m training.pack.")
+        raise SystemExit(f"no packed data in {folder}: run python -m training.data.render, then python -m training.pack.")
     arrays = [np.load(folder / f"{split}-{part}.npy", mmap_mode="r") for part in ("levels", "cents", "valid")]
     return Split(*arrays, json.loads((folder / f"{split}.json").read_text()))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..shipped import Models
+from ..shipping.shipped import Models
 from . import hit as hm
 from . import resynthesis
 from .export import SETTINGS

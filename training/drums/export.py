@@ -1,6 +1,6 @@
 """Adds the kit models to a pack: `python -m training.drums.export [--out plugin-assets/models]`.
 
-Like `training.export`, after which it has to run again: ONNX files checked against PyTorch, entries in `manifest.json`, golden
+Like `training.shipping.export`, after which it has to run again: ONNX files checked against PyTorch, entries in `manifest.json`, golden
 outputs in `golden.json`.
 """
 
@@ -10,10 +10,11 @@ from pathlib import Path
 
 import torch
 
-from .. import golden, model_card
 from ..config import checkpoints
-from ..export_onnx import compare, export, milliseconds, session
+from ..golden import models as golden
 from ..nets.layout import TEXT_WIDTH
+from ..shipping import model_card
+from ..shipping.onnx_file import compare, export, milliseconds, session
 from . import hit as hm
 from .net import CHARACTER, CODE, COMPONENTS, LAYERS, DrumDecoder, DrumMixture
 from .pieces import PIECES
@@ -31,7 +32,7 @@ def _hot(*pieces):
 
 
 def golden_inputs():
-    """Fixed inputs, as `training.golden` writes them down."""
+    """Fixed inputs, as `training.golden.models` writes them down."""
     n = len(_SHOWN)
     return {
         "drum_mixture": {
@@ -70,7 +71,7 @@ def put(out, models, training_data, settings, quality):
     manifest["models"] = [m for m in manifest["models"] if m["task"] not in models]
     written["cases"] = [c for c in written["cases"] if c["model"] not in models]
     like = manifest["models"][0]
-    from ..export import sha256
+    from ..shipping.export import sha256
 
     for task, (net, feeds, axes, outputs) in models.items():
         example = {name: torch.tensor(golden.fill(spec)) for name, spec in feeds.items()}

@@ -14,7 +14,7 @@ from torch import nn
 
 from ..config import checkpoints, save
 from ..data.paths import data_root
-from ..shipped import Models
+from ..shipping.shipped import Models
 from . import codec
 from .net import CHARACTER, CODE, COMPONENTS, KIT, WORDS, DrumMixture
 from .pieces import FIRST_KEY, PIECES

@@ -7,7 +7,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from .. import model_card
+from ..shipping import model_card
 
 
 def main():

@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from .. import codec_fit as cf
-from ..anchors import load
-from ..codec import KEYS, baseline, encoder
+from ..instrument import codec_fit as cf
+from ..instrument.anchors import load
+from ..instrument.codec import KEYS, baseline, encoder
 from ..measure import slot_error
 from ..nets.layout import ANCHORS
-from ..shipped import Models
+from ..shipping.shipped import Models
 from .tables import audio, mel_distance, render, show
 
 

@@ -6,14 +6,14 @@ Slots: mean error in dB over what is heard. Sound: log-mel of the sustain agains
 import numpy as np
 import torch
 
-from ..anchors import load
-from ..codec import KEYS
-from ..complete import decoder, importance
-from ..encode import stored
+from ..instrument.anchors import load
+from ..instrument.codec import KEYS
+from ..instrument.complete import decoder, importance
+from ..instrument.encode import stored
+from ..instrument.ridge import RidgeDelta
 from ..measure import slot_error
 from ..nets.layout import ANCHORS
-from ..ridge import RidgeDelta
-from ..shipped import Models
+from ..shipping.shipped import Models
 from .resample import resampled
 from .tables import audio, mel_distance, render, show
 

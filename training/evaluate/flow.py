@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from ..anchors import load
-from ..codec import KEYS
-from ..encode import stored
+from ..instrument.anchors import load
+from ..instrument.codec import KEYS
+from ..instrument.encode import stored
 from ..measure import slot_error
 from ..nets.layout import ANCHORS, FAMILIES
-from ..shipped import Models
+from ..shipping.shipped import Models
 from .sound import describe
 from .tables import show
 

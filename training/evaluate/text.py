@@ -4,10 +4,10 @@ import random
 
 import numpy as np
 
-from .. import lexicon
-from ..anchors import load
+from ..instrument.anchors import load
 from ..nets.layout import FAMILIES
-from ..shipped import Models
+from ..shipping.shipped import Models
+from ..text import lexicon
 from .tables import show
 
 # (prompt, what it should be near, what it should be farther from)

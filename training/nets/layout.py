@@ -25,7 +25,7 @@ CODE_WIDTH = SHAPE_WIDTH + 1 + OFFSET_WIDTH
 
 TEXT_WIDTH = 256
 MAX_TOKENS = 64
-TONE_WIDTH = 12  # measured properties that words ask for: `training.tones`
+TONE_WIDTH = 12  # measured properties that words ask for: `training.text.tones`
 FAMILIES = tuple(families.FAMILIES)
 SOUND_FAMILIES = (*FAMILIES, "drum kit")  # what the sound encoder tells apart
 

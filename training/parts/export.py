@@ -1,4 +1,4 @@
-"""Adds the parts network to a pack: `python -m training.parts.export [--out plugin-assets/models]`, after `training.export`.
+"""Adds the parts network to a pack: `python -m training.parts.export [--out plugin-assets/models]`, after `training.shipping.export`.
 
 Writes `parts.onnx`, `parts.json` (all that is needed to make its inputs and read its outputs), its entry in `manifest.json`, and
 `tests/golden/parts.json`: inputs, logits, and one whole sampling. What the tensors mean is said in `net.Parts`, `request.fill` and
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ..config import checkpoints
-from ..export_onnx import compare, export, milliseconds, session
+from ..shipping.onnx_file import compare, export, milliseconds, session
 from . import degrees, gm, grid, measure, request, sample, tokens, windows
 from . import net_layout as layout
 from .net import Parts
@@ -135,7 +135,7 @@ def golden(data, call, masks, settings):
 
 
 def add(out, settings):
-    from ..export import sha256
+    from ..shipping.export import sha256
 
     data = windows.Windows("validation")
     net, saved = network()
@@ -171,7 +171,7 @@ def add(out, settings):
 
 def resettle(out, settings):
     """Other settings of the sampler for the network that is there: `parts.json`, its entry, golden values."""
-    from ..export import sha256
+    from ..shipping.export import sha256
 
     data, path = windows.Windows("validation"), out / "parts.json"
     words = json.loads(path.read_text()) | dict(sampler=asdict(settings))

@@ -58,7 +58,7 @@ def text_vectors(captions, size=128):
     missing = sorted((i for i, mark in enumerate(marks) if mark not in known), key=lambda i: len(captions[i]))
     fresh = np.zeros((len(missing), 256), np.float16)
     if missing:
-        from ..shipped import Models
+        from ..shipping.shipped import Models
 
         models = Models()
     for start in range(0, len(missing), size):

@@ -11,8 +11,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from training import golden
 from training.drums.hearing import classes
+from training.golden import models as golden
 from training.nets.layout import ANCHORS, CODE_WIDTH, FAMILIES, FRAMES, PARTIALS, ROWS, SHAPE_WIDTH, SOUND_FAMILIES
 from training.tags import labels
 

@@ -7,11 +7,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from training import golden_mel
 from training.data import effects, heard, sound_mel
 from training.drums import grooves
+from training.golden import mel as golden_mel
 from training.nets.layout import SOUND_FAMILIES
-from training.sound_batches import mixed
+from training.sound.batches import mixed
 
 MODEL = Path(__file__).parents[2] / "plugin-assets" / "models" / "sound_encoder.onnx"
 TIME = np.arange(2 * sound_mel.RATE) / sound_mel.RATE

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from training import timbre_phrases
 from training.evaluate.timbre.listeners import Mfcc
 from training.evaluate.timbre.ranks import ranks, tops
 from training.evaluate.timbre.words import families_heard
 from training.nets.layout import SOUND_FAMILIES
+from training.timbre import phrases as timbre_phrases
 
 
 def test_ranks_count_only_those_asked():

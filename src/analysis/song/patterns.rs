@@ -3,7 +3,7 @@
 //!
 //! Bars as patterns over position are those of Krebs, Böck & Widmer, "Rhythmic pattern modeling
 //! for beat and downbeat tracking in musical audio" (ISMIR 2013); here with discrete evidence,
-//! counted by `training/song_patterns.py` over arrangements and chorales that no evaluation uses.
+//! counted by `training/song/patterns.py` over arrangements and chorales that no evaluation uses.
 
 use std::sync::LazyLock;
 

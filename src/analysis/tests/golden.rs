@@ -52,7 +52,7 @@ struct Answer {
 }
 
 impl Note {
-    /// As `sound` of `training/golden_analysis.py`.
+    /// As `sound` of `training/golden/analysis.py`.
     fn sound(&self) -> Vec<f32> {
         let f0 = hertz(self.key) * (self.tuning / 1200.0).exp2();
         let comb = (1..=self.comb.count).map(|h| {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-/// White noise within ±1: the generator of `training/golden_analysis.py`.
+/// White noise within ±1: the generator of `training/golden/analysis.py`.
 pub fn white() -> impl Iterator<Item = f64> {
     let mut x = 1u32;
     std::iter::repeat_with(move || {

@@ -52,7 +52,7 @@ fn what_is_asked_is_told_and_the_rest_is_left_open() {
 
 #[test]
 fn properties_are_measured_as_they_were_in_the_training_data() {
-    // A plucked tone of four harmonics over noise, as `training.tones` measures it.
+    // A plucked tone of four harmonics over noise, as `training.text.tones` measures it.
     let grid = time_grid();
     let mut levels = vec![SILENT_DB; ROWS * TIMES];
     let mut cents = [0.0; PARTIAL_ROWS];

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from ... import extra_keys as extra
 from ...data import log_mel, near_duplicates
 from ...data import note_model as nm
+from ...instrument import extra_keys as extra
 from ..resample import resampled
 from ..tables import render, show
 from . import ridge_delta
@@ -90,7 +90,7 @@ def _one(consort, split, i, trained, baseline, path):
 def main(args, consort, split, trained, baseline):
     chosen = [i for i in extra.chosen(split, len(split.instruments)) if extra.read(split.instruments[i])][: args.sounds]
     if not chosen:
-        raise SystemExit("True notes near the given one are missing: run python -m training.extra_keys.")
+        raise SystemExit("True notes near the given one are missing: run python -m training.instrument.extra_keys.")
     every, motions, heard = {c: {} for c in CLASSES}, [], []
     with tempfile.TemporaryDirectory() as folder:
         for number, i in enumerate(chosen):

@@ -16,11 +16,11 @@ class Baseline:
     def __init__(self, models):
         import torch
 
-        from ...anchors import load
-        from ...complete import decoder, importance
-        from ...encode import stored
-        from ...ridge import RidgeDelta
-        from ...shipped import Models
+        from ...instrument.anchors import load
+        from ...instrument.complete import decoder, importance
+        from ...instrument.encode import stored
+        from ...instrument.ridge import RidgeDelta
+        from ...shipping.shipped import Models
 
         torch.set_grad_enabled(False)
         data = load()

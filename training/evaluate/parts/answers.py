@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 
-from ...export_onnx import session
 from ...parts import gm, measure, request, sample, tokens, windows
 from ...parts import net_layout as net
 from ...parts.export import runner
-from ...shipped import Models
+from ...shipping.onnx_file import session
+from ...shipping.shipped import Models
 
 NAMES = {0: "drums", 1: "bass", 2: "guitar", 3: "keys"}
 

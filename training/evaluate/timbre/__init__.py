@@ -2,7 +2,7 @@
 
 `python -m training.evaluate timbre [--mixes N] [--validation]`. Queries are sounds of instruments never trained on ("unseen") or
 trained on ("seen"), put together as sound; references are single notes (key 60, velocity 100) of all instruments. Beside the
-shipped encoder: MFCCs, and the same network trained to classify (`training.sound_classes`). Needs no torch.
+shipped encoder: MFCCs, and the same network trained to classify (`training.sound.classes`). Needs no torch.
 """
 
 import time
@@ -35,7 +35,7 @@ class Asked:
         if classes.exists():
             self.listeners["trained to classify"] = Network(classes)
         else:
-            print(f"{classes.name} isn't among the checkpoints (python -m training.sound_classes): left out.")
+            print(f"{classes.name} isn't among the checkpoints (python -m training.sound.classes): left out.")
         self.listeners["MFCCs"] = Mfcc(library.heard.references(training))
         references = library.heard.references(np.arange(len(library)))
         self.vectors = {name: [("", listener(references))] for name, listener in self.listeners.items()}

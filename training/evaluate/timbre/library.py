@@ -8,7 +8,7 @@ from ...data import sound_mel
 from ...data.dataset import SPLITS
 from ...data.paths import checkpoints_root, data_root
 from ...nets.layout import SOUND_FAMILIES
-from ...sound_batches import Heard, known
+from ...sound.batches import Heard, known
 
 ROLES = {"percussion": ("chromatic percussion", "mallet"), "bass": ("bass",), "synth lead": ("synth lead",)}
 """The three members of the paper's mixes, and the families that play them."""

@@ -42,7 +42,7 @@ class Player:
         return self.library.note(who, self.rng.choice(self.library.playing(who)))
 
     def phrase(self, who):
-        """What an instrument was heard to play, by `training.timbre_phrases`."""
+        """What an instrument was heard to play, by `training.timbre.phrases`."""
         return np.load(phrase_file(self.library.facts[who])).astype(np.float32) / 32767
 
     def sum(self, members, sounds, changed, late):

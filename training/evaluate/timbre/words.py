@@ -12,7 +12,7 @@ BINS = np.linspace(0, 1, 11)
 
 def text_vectors(models, captions):
     """Vectors of captions by the shipped text encoder."""
-    from ... import vocabulary  # needs tokenizers, which nothing else here does
+    from ...text import vocabulary
 
     tokenizer, run = vocabulary.load(models / "tokenizer.json"), session(models / "text_encoder.onnx")
     vectors = np.zeros((len(captions), 256), np.float32)

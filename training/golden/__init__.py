@@ -1,0 +1,1 @@
+"""Golden values: what other programs have to agree with."""

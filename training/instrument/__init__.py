@@ -1,0 +1,1 @@
+"""Models of an instrument: the note codec, the first note, the others."""

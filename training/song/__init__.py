@@ -1,0 +1,1 @@
+"""What bars look like, for the beat tracking."""

@@ -1,0 +1,1 @@
+"""The sound encoder: by which instruments are found."""
