@@ -10,6 +10,7 @@
 //! | [`editor`] | the window |
 //! | [`cli`] | the `consort` command |
 //! | [`jobs`] | background work: queue, progress, cancel |
+//! | [`work`] | the work itself, in straight lines |
 //! | [`library`] | instruments on disk, and which of them sound like something |
 //! | [`models`] | ONNX Runtime and the models, typed in and out |
 //! | [`analysis`] | what a sound is: its note, pitch and partials |
@@ -17,7 +18,7 @@
 //! | [`instrument`] | what a multisampled instrument is: recipe, partials, zones, files |
 //! | [`music`] | notes and MIDI files |
 //!
-//! Imports run one way: `plugin, editor, cli` → `jobs` → `library` → `models` → `analysis` →
+//! Imports run one way: `plugin, editor, cli` → `jobs` → `work`, `library` → `models` → `analysis` →
 //! `instrument` → `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
 //! `tests/imports.rs` checks it.
 
@@ -40,5 +41,6 @@ pub mod music;
 pub mod params;
 pub mod plugin;
 pub mod vst3;
+pub mod work;
 
 pub use entry::clap_entry;

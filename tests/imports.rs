@@ -12,9 +12,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["instrument", "music"]),
     ("models", &["analysis", "instrument", "music"]),
     ("library", &["analysis", "models", "instrument", "music"]),
+    ("work", &["models", "analysis", "instrument", "music"]),
     (
         "jobs",
         &[
+            "work",
             "library",
             "analysis",
             "models",
@@ -58,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "plugin",
             "params",
             "jobs",
+            "work",
             "library",
             "analysis",
             "models",

@@ -12,8 +12,10 @@ use super::{Context, cancel, input};
 use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
-use crate::models::Error;
+use crate::models::sound_encoder::SoundEncoder;
+use crate::models::{Error, Pack, song_tags};
 use crate::music::{Key, Metre};
+use crate::work::hear;
 
 /// Describe a song: tempo, metre, key, chords, swing, density, loudness.
 ///
@@ -95,9 +97,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let (mut description, mut features) = (description, None);
     if let Some(heard) = &transcribed {
         if arguments.features {
-            features = heard.features(&sound, &description).map_err(failed)?;
+            let mut encoder = Pack::open()
+                .and_then(|pack| SoundEncoder::load(&pack))
+                .map_err(failed)?;
+            let hear::Transcription { notes, strokes, .. } = heard;
+            features = song_tags::features(&mut encoder, &sound, &description, notes, strokes)
+                .map_err(failed)?;
         } else {
-            match heard.tags(&sound, &description) {
+            match hear::tags(&sound, &description, &heard.notes, &heard.strokes) {
                 Ok(tags) => description = description.tagged(tags),
                 Err(Error::Cancelled) => return Err(Failure::cancelled()),
                 Err(error) => {

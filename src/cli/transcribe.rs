@@ -9,13 +9,12 @@ use serde_json::json;
 use super::Context;
 use super::cancel;
 use super::failure::Failure;
+use super::hearing::failed;
 use super::input;
 use super::output::{self, NewFile};
-use crate::analysis::{Posterior, Sound, score, song, transcript};
-use crate::models::basic_pitch::BasicPitch;
-use crate::models::drum_hearing::DrumHearing;
-use crate::models::{Error, Pack};
+use crate::analysis::{Posterior, Sound, score, song};
 use crate::music::{BarGrid, GridBar, Metre, TempoMap, midi};
+use crate::work::{Ticket, hear};
 
 /// Longest sound that is heard, s.
 const LONGEST: f64 = 20.0 * 60.0;
@@ -45,36 +44,23 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
     let sound = input::sound(&arguments.sound, LONGEST, context)?;
-    let failed = |error: Error| match error {
-        Error::Cancelled => Failure::cancelled(),
-        error => Failure::job(error.to_string()),
-    };
     let begun = Instant::now();
     let progress = context.progress();
-    let mut model = BasicPitch::load().map_err(failed)?;
-    let (posterior, contours) = model
-        .listen(&sound, &mut |part| {
-            progress.show("listening", 0.7 * part);
-            !cancel::asked()
-        })
-        .map_err(failed)?;
-    let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
-        Ok(mut drums) => {
-            let strikes = drums.listen(&sound, &mut |part| {
-                progress.show("listening to the drums", 0.7 + 0.3 * part);
-                !cancel::asked()
-            });
-            strikes.map_err(failed)?.strokes()
-        }
-        // All else can be heard.
-        Err(Error::Pack(why)) => {
-            context.remark(&format!("Drums are not written down. {why}"));
-            Vec::new()
-        }
-        Err(error) => return Err(failed(error)),
+    let mut go_on = |share: f32| {
+        progress.show("listening", share);
+        !cancel::asked()
     };
+    let heard = hear::transcribe(&sound, &mut Ticket::new(&mut go_on)).map_err(failed)?;
+    let hear::Transcription {
+        posterior,
+        notes,
+        strokes,
+        no_drums,
+    } = heard;
     drop(progress);
-    let notes = transcript::of(&sound, &posterior, &contours);
+    if let Some(why) = no_drums {
+        context.remark(&format!("Drums are not written down. {why}"));
+    }
     let (tempo, metres, grid) = bars(arguments.tempo, &sound, &posterior)?;
     let parts = grid
         .as_ref()

@@ -11,6 +11,7 @@ use crate::analysis::song::{self, Corrections, SongDescription, written};
 use crate::analysis::{Sound, score};
 use crate::jobs::stem::StemSong;
 use crate::music::{BarGrid, Metre, Part, TempoMap, midi};
+use crate::work::hear;
 
 /// Longest song that is listened to, s.
 const LONGEST: f64 = song::LONGEST;
@@ -117,7 +118,7 @@ fn hear(
     cancel::check()?;
     let mut song = song.map_err(|error| Failure::content(path, error))?;
     if let Some(heard) = &mut heard
-        && let Ok(tags) = heard.tags(&sound, &song)
+        && let Ok(tags) = hear::tags(&sound, &song, &heard.notes, &heard.strokes)
     {
         // What a piano's hammers seem to strike is no drum.
         if !tags.plays("drums") {

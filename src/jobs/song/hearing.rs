@@ -10,14 +10,12 @@ use crate::analysis::notes::HeardNote;
 use crate::analysis::song::description::Tags;
 use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
-use crate::analysis::{Posterior, Sound, score, transcript};
+use crate::analysis::{Posterior, Sound, score};
 use crate::instrument::export;
 use crate::jobs::kept::Kept;
-use crate::models::basic_pitch::BasicPitch;
-use crate::models::drum_hearing::DrumHearing;
-use crate::models::song_tags::SongTags;
-use crate::models::{Error, Pack};
+use crate::models::Error;
 use crate::music::{Metre, midi};
+use crate::work::{Ticket, hear};
 
 /// Ticks of a quarter note in the MIDI files that are written.
 const TICKS: u16 = 480;
@@ -90,23 +88,16 @@ impl Heard {
         let channel = |side: usize| taken.frames.iter().map(|frame| frame[side]).collect();
         let sound = Sound::new(vec![channel(0), channel(1)], taken.rate)
             .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
-        let mut model = BasicPitch::load()?;
-        let (posterior, contours) = model.listen(&sound, &mut |part| go_on(0.6 * part))?;
-        let notes = transcript::of(&sound, &posterior, &contours);
-        let strokes = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
-            Ok(mut drums) => {
-                let strikes = drums.listen(&sound, &mut |part| go_on(0.6 + 0.2 * part))?;
-                strikes.strokes()
-            }
-            // An older pack: all else can be heard.
-            Err(Error::Pack(_)) => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        let mut ticket = Ticket::new(go_on);
+        let hear::Transcription {
+            posterior,
+            notes,
+            strokes,
+            ..
+        } = hear::transcribe(&sound, &mut ticket.part(0.0..0.8))?;
         let heard = song::listen(&sound, &|| false)
             .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
-        if !go_on(0.95) {
-            return Err(Error::Cancelled);
-        }
+        ticket.check(0.95)?;
         let host = grid(taken);
         let evidence = Arc::new(Evidence {
             heard,
@@ -124,22 +115,15 @@ impl Heard {
             ..Self::default()
         };
         let mut heard = heard.concluded();
-        let tagger = Pack::open().and_then(|pack| SongTags::load(&pack));
-        match tagger {
-            Ok(mut tagger) => {
-                let Self {
-                    description,
-                    notes,
-                    strokes,
-                    ..
-                } = &heard;
-                heard.tags = tagger.of(&sound, description, notes, strokes)?;
+        match hear::tags(&sound, &heard.description, &heard.notes, &heard.strokes) {
+            Ok(tags) => {
+                heard.tags = tags;
                 // What a piano's hammers seem to strike is no drum.
                 if !heard.tags.plays("drums") {
                     heard.strokes.clear();
                 }
             }
-            // An older pack, again.
+            // An older pack: all else is heard.
             Err(Error::Pack(_)) => return Ok(heard),
             Err(error) => return Err(error),
         }

@@ -1,0 +1,12 @@
+//! Long work as straight lines: functions that take a [`Ticket`] and return what they have made. The plugin
+//! calls them on threads of its own, the command line on its main one.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`hear`] | a song's notes and drums, its genre and instruments |
+//! | `ticket` | how far the work is, and whether it is still wanted |
+
+pub mod hear;
+mod ticket;
+
+pub use ticket::Ticket;
