@@ -54,8 +54,8 @@ impl Origin for BuiltIn {
         "nmp.onnx"
     }
 
-    fn sha256(&self) -> &str {
-        &self.sha256
+    fn key(&self) -> String {
+        format!("{} {}", self.file(), self.sha256)
     }
 
     fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {

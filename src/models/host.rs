@@ -18,7 +18,7 @@ const UNUSED: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct ModelHost {
     backend: Box<dyn Backend>,
-    /// By the SHA-256 of their files.
+    /// By where they come from, and what is in their files.
     models: Mutex<HashMap<String, Arc<Kept>>>,
     /// A thread looks after them.
     swept: Mutex<bool>,
@@ -55,9 +55,9 @@ impl ModelHost {
         &*self.backend
     }
 
-    /// The model of the file with this SHA-256, one for all who ask.
-    pub(super) fn keep(&'static self, sha256: &str) -> Arc<Kept> {
-        let kept = Arc::clone(self.models.lock().entry(sha256.to_owned()).or_default());
+    /// The model with this key, one for all who ask.
+    pub(super) fn keep(&'static self, key: String) -> Arc<Kept> {
+        let kept = Arc::clone(self.models.lock().entry(key).or_default());
         self.sweep_soon();
         kept
     }
@@ -181,7 +181,11 @@ mod tests {
             };
             kept.with(load, |model| Ok(model.run(&[], &[]).is_ok()))
         };
-        let (one, same, other) = (host.keep("a"), host.keep("a"), host.keep("b"));
+        let (one, same, other) = (
+            host.keep("a".into()),
+            host.keep("a".into()),
+            host.keep("b".into()),
+        );
         assert!(run(&one, b"").is_err(), "what can't be loaded isn't kept");
         std::thread::scope(|scope| {
             for kept in [&one, &same, &one, &same] {
@@ -195,7 +199,7 @@ mod tests {
         // What somebody lets go stays for the next, for a while.
         drop((same, other));
         assert!(host.sweep(UNUSED));
-        run(&host.keep("b"), b"onnx").unwrap();
+        run(&host.keep("b".into()), b"onnx").unwrap();
         assert_eq!(counting.now(), [2, 2]);
         assert!(host.sweep(Duration::ZERO), "one is asked for");
         assert_eq!(counting.now(), [0, 2]);

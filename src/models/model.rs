@@ -15,8 +15,8 @@ pub(super) trait Origin: Send + Sync {
     /// Its file's name, for what is said of it.
     fn file(&self) -> &str;
 
-    /// SHA-256 of that file.
-    fn sha256(&self) -> &str;
+    /// What tells it from all others: where it comes from, and what is in it.
+    fn key(&self) -> String;
 
     /// What is in it.
     fn bytes(&self) -> Result<Cow<'static, [u8]>, Error>;
@@ -66,7 +66,7 @@ impl Model {
         outputs: &[Slot],
     ) -> Result<Self, Error> {
         let model = Self {
-            kept: ModelHost::get().keep(origin.sha256()),
+            kept: ModelHost::get().keep(origin.key()),
             origin: Box::new(origin),
             usage,
         };
@@ -159,8 +159,8 @@ impl Origin for OfPack {
         &self.file
     }
 
-    fn sha256(&self) -> &str {
-        &self.sha256
+    fn key(&self) -> String {
+        format!("{} {} {}", self.pack.place(), self.file, self.sha256)
     }
 
     fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {

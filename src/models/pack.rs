@@ -245,6 +245,11 @@ impl Pack {
         Ok(pack)
     }
 
+    /// Where it is, in words. Thread: any.
+    pub(super) fn place(&self) -> String {
+        describe(&self.place)
+    }
+
     /// The manifest. Thread: any.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
