@@ -252,7 +252,7 @@ fn a_part_is_asked_for_changed_and_saved() {
 
     track.show(|view| view.stem.status = StemStatus::Working(0.4));
     page.run();
-    page.get_by_label("Writing the part: 40 %");
+    page.get_by_label("Writing: 40 %");
     page.get_by_label("Cancel").click();
     page.run();
     assert_eq!(asked(), [StemOrder::Cancel]);

@@ -156,7 +156,7 @@ impl StemPage {
                 if ui.button("Cancel").clicked() {
                     order(StemOrder::Cancel);
                 }
-                let text = format!("Writing the part: {:.0} %", 100.0 * part);
+                let text = format!("Writing: {:.0} %", 100.0 * part);
                 ui.label(RichText::new(text).color(theme::ACCENT));
             }
             StemStatus::Failed(why) => said(ui, why, theme::WRONG),

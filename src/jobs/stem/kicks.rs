@@ -7,6 +7,8 @@ use crate::music::{GridNote, Part, PartKind, STEPS};
 const KICKS: [u8; 2] = [35, 36];
 const SNARES: [u8; 2] = [38, 40];
 const KICK: u8 = 36;
+/// Kicks off the beats that a bar may have where the kick is on every beat: more, and nobody hears the beat.
+const MOST_BETWEEN: usize = 1;
 /// Of a kick where there are none to go by.
 const VELOCITY: u8 = 100;
 
@@ -15,11 +17,12 @@ fn beat(metre: &str) -> usize {
     if metre == "6/8" { 6 } else { STEPS as usize }
 }
 
-/// Drums with a kick on every beat, if that was said; only what is `free` changes. Any thread.
+/// Drums with a kick on every beat, and hardly any between, if that was said; only what is `free` changes.
+/// Any thread.
 pub(super) fn on_every_beat(
     mut part: Part,
     said: &Said,
-    (steps, metre): (usize, &str),
+    (steps, bar, metre): (usize, usize, &str),
     free: &dyn Fn(usize, u8) -> bool,
 ) -> Part {
     if !said.kick_on_beats || part.kind != Some(PartKind::Drums) || said.banned.contains(&"kick") {
@@ -33,7 +36,21 @@ pub(super) fn on_every_beat(
         !there && free(*step, KICK)
     };
     let on_beats = (0..steps).step_by(beat(metre)).filter(missing);
+    let between = |note: &GridNote| {
+        KICKS.contains(&note.key) && !(note.step as usize).is_multiple_of(beat(metre))
+    };
+    let in_bar_of = |step: u32| {
+        let bar_of = |step: u32| step as usize / bar.max(1);
+        let kicks = kicks.iter().filter(|kick| between(kick));
+        kicks
+            .filter(|kick| bar_of(kick.step) == bar_of(step))
+            .count()
+    };
     let mut notes = std::mem::take(&mut part.notes);
+    notes.retain(|note| {
+        let crowded = between(note) && in_bar_of(note.step) > MOST_BETWEEN;
+        !crowded || !free(note.step as usize, note.key)
+    });
     notes.extend(on_beats.map(|step| kick(step as u32, loud)));
     Part::new(part.kind, notes)
 }
@@ -126,13 +143,20 @@ mod tests {
             "kicks on all four beats",
         ] {
             let said = words::read(words);
-            let kicked = on_every_beat(part.clone(), &said, (16, "4/4"), &|_, _| true);
+            let kicked = on_every_beat(part.clone(), &said, (16, 16, "4/4"), &|_, _| true);
             assert_eq!(steps(&kicked, 36), [0, 4, 6, 8, 12], "{words}");
-            let kicked = on_every_beat(part.clone(), &said, (12, "6/8"), &|_, _| true);
+            let kicked = on_every_beat(part.clone(), &said, (12, 12, "6/8"), &|_, _| true);
             assert_eq!(steps(&kicked, 36), [0, 6], "{words}");
-            let half = on_every_beat(part.clone(), &said, (16, "4/4"), &|step, _| step < 8);
+            let half = on_every_beat(part.clone(), &said, (16, 16, "4/4"), &|step, _| step < 8);
             assert_eq!(steps(&half, 36), [0, 4, 6], "{words}: only what is free");
         }
+        // A crowd of kicks hides the beat; one between is a groove.
+        let crowd = drums(&[(0, 36), (2, 36), (3, 36), (10, 36), (22, 36)]);
+        let said = words::read("house drums, four on the floor");
+        let kicked = on_every_beat(crowd.clone(), &said, (32, 16, "4/4"), &|_, _| true);
+        assert_eq!(steps(&kicked, 36), [0, 4, 8, 12, 16, 20, 22, 24, 28]);
+        let kept = on_every_beat(crowd, &said, (32, 16, "4/4"), &|step, _| step >= 16);
+        assert_eq!(steps(&kept, 36), [0, 2, 3, 10, 16, 20, 22, 24, 28]);
         for words in [
             "rock drums",
             "not four on the floor",
@@ -142,7 +166,7 @@ mod tests {
             "four on the floor without kick",
         ] {
             let said = words::read(words);
-            let kicked = on_every_beat(part.clone(), &said, (16, "4/4"), &|_, _| true);
+            let kicked = on_every_beat(part.clone(), &said, (16, 16, "4/4"), &|_, _| true);
             assert_eq!(kicked, part, "{words}");
         }
     }

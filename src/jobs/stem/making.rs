@@ -180,7 +180,7 @@ impl StemModels {
             })?;
         }
         let bar = context.bar_written();
-        let sizes = (context.steps, context.metre);
+        let sizes = (context.steps, bar, context.metre);
         Ok(kicks::on_every_beat(part, said, sizes, &|step, key| {
             let again = ask.again.as_ref();
             again.is_none_or(|again| again.frees(step, Some(key), bar))

@@ -258,3 +258,72 @@ fn what_is_of_later_stays_with_the_parts() {
         assert_eq!(host.saved(), odd);
     }
 }
+
+/// Memory of the process that is its own and in use, MB.
+#[cfg(target_os = "linux")]
+fn memory_mb() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("RssAnon"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
+    kilobytes.unwrap_or(0.0) / 1024.0
+}
+
+/// Twelve parts at once: what they cost in blocks of 128 frames, and in memory.
+#[test]
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn twelve_parts_are_ready_soon_and_cost_little() {
+    const BLOCK: usize = 128;
+    let mut host = Host::new();
+    let parts = [
+        "jazzy drums",
+        "walking bass",
+        "acoustic guitar",
+        "warm strings",
+    ];
+    let made: Vec<Value> = parts
+        .iter()
+        .map(|words| {
+            host.recall(&Value::Null);
+            host.add(words);
+            host.saved()
+        })
+        .collect();
+    drop(host);
+    let before = memory_mb();
+    let mut host = Host::new();
+    let empty = memory_mb() - before;
+    let mut saved = made[0].clone();
+    saved["others"] = made
+        .iter()
+        .cycle()
+        .skip(1)
+        .take(MOST_PARTS - 1)
+        .cloned()
+        .collect();
+    let begun = Instant::now();
+    host.recall(&saved);
+    let stem = host.settle();
+    let ready = begun.elapsed().as_secs_f64();
+    assert_eq!(stem.parts.len(), MOST_PARTS);
+    let used = memory_mb() - before;
+    host.round(BLOCK);
+    let mut blocks: Vec<f64> = (0..ROUND / BLOCK)
+        .map(|_| {
+            let begun = Instant::now();
+            host.play(BLOCK, BLOCK);
+            begun.elapsed().as_secs_f64() * RATE / BLOCK as f64
+        })
+        .collect();
+    blocks.sort_by(f64::total_cmp);
+    let at = |share: f64| 100.0 * blocks[(share * (blocks.len() - 1) as f64) as usize];
+    println!(
+        "twelve parts: ready after {ready:.1} s; {empty:.0} MB without parts, {used:.0} MB with them; a block takes \
+         {:.1} % of its time, 99 of 100 at most {:.1} %, the slowest {:.1} %",
+        at(0.5),
+        at(0.99),
+        at(1.0)
+    );
+    assert!(used < 300.0, "{used} MB");
+    assert!(at(0.5) < 25.0 && at(0.99) < 50.0);
+}
