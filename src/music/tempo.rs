@@ -19,6 +19,8 @@ struct Piece {
     seconds_per_tick: f64,
 }
 
+/// Time before the first beat that is no beat of its own, s.
+const SHORTEST_LEAD: f64 = 0.1;
 /// The slowest that a MIDI file can say.
 const MOST_MICROS: f64 = 16_777_215.0;
 
@@ -61,18 +63,23 @@ impl TempoMap {
 
     /// Quarter notes of `ticks_per_beat` ticks, so that beats of `ticks_apart` ticks fall where `beats`
     /// are: seconds, rising, two or more, the first not before 0. What comes before the first is whole
-    /// beats of about the first one's length, so that tick 0 is second 0. `None` for fewer beats, or
-    /// ones that don't rise.
+    /// beats of about the first one's length, so that tick 0 is second 0; less than a tenth of a second
+    /// goes to the first beat, for as a beat of its own it would be faster than programs can count.
+    /// `None` for fewer beats, or ones that don't rise.
     ///
     /// Any thread.
     pub fn through(beats: &[f64], ticks_apart: u16, ticks_per_beat: u16) -> Option<TempoMap> {
         let rising = beats.windows(2).all(|pair| pair[1] > pair[0]);
-        let (first, second) = (*beats.first()?, *beats.get(1)?);
+        let (mut first, second) = (*beats.first()?, *beats.get(1)?);
         if !rising || first < 0.0 || !beats.iter().all(|beat| beat.is_finite()) {
             return None;
         }
         let ticks = u64::from(ticks_apart.max(1));
         let quarters = ticks as f64 / f64::from(ticks_per_beat.max(1));
+        let mut beats = beats.to_vec();
+        if first < SHORTEST_LEAD && first < 0.5 * (second - first) {
+            (first, beats[0]) = (0.0, 0.0);
+        }
         let micros = |beat: f64| (beat / quarters * 1e6).round().clamp(1.0, MOST_MICROS) as u32;
         let before = (first / (second - first)).round();
         let before = if first > 0.0 { before.max(1.0) } else { 0.0 };
@@ -193,6 +200,9 @@ mod tests {
         assert_eq!(map.tick_at(-1.0), 0);
         assert_eq!(map.tick_at(1.4), 480 * 2 + 240);
         // Dotted quarters, as in 6/8.
+        // A beat just after the beginning is at it.
+        let soon = TempoMap::through(&[0.01, 0.5, 1.0], 480, 480).unwrap();
+        assert_eq!(soon, TempoMap::through(&[0.0, 0.5, 1.0], 480, 480).unwrap());
         let at_once = TempoMap::through(&[0.0, 0.6, 1.2], 720, 480).unwrap();
         assert_eq!(at_once.tick_at(1.2), 1440);
         let bpm = at_once.beats_per_minute().next().unwrap().1;

@@ -92,7 +92,7 @@ pub(super) fn is_wanted(words: &str, said: &Said, (metre, bar): (&str, usize)) -
     // "One drop", "no backbeat", "snare on every beat".
     let told = two("one", "drop") || two("big", "band") || two("no", "backbeat");
     let placed = ["snare", "snares"].iter().any(|snare| two(snare, "on"));
-    metre == "4/4" && bar == BAR && said.banned.is_empty() && !(otherwise || told || placed)
+    metre == "4/4" && bar == BAR && said.has_kick_and_snare() && !(otherwise || told || placed)
 }
 
 /// What of a backbeat a whole kit of so many bars lacks. Where most bars have it, the others are meant so. Any thread.

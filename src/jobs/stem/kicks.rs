@@ -63,7 +63,7 @@ pub(super) fn instead_of_snares(
     (steps, bar): (usize, usize),
     metre: &str,
 ) -> Part {
-    let whole = part.kind == Some(PartKind::Drums) && said.banned.is_empty();
+    let whole = part.kind == Some(PartKind::Drums) && said.has_kick_and_snare();
     let bars = steps / bar.max(1);
     let snares = of(&part, &SNARES);
     let at_first = |note: &&GridNote| (note.step as usize).is_multiple_of(bar);
@@ -186,6 +186,15 @@ mod tests {
         let mended = instead_of_snares(swapped.clone(), &said, (32, 16), "4/4");
         assert_eq!(steps(&mended, 36), [0, 8, 16, 24]);
         assert_eq!(steps(&mended, 38), [4, 12, 20, 28]);
+        for words in [
+            "drums without cymbals",
+            "drums with only kick and snare",
+            "drums, no hi-hat",
+        ] {
+            let said = words::read(words);
+            let mended = instead_of_snares(swapped.clone(), &said, (32, 16), "4/4");
+            assert_eq!(steps(&mended, 36), [0, 8, 16, 24], "{words}");
+        }
         let beside = Part::new(
             swapped.kind,
             [&swapped.notes[..], &drums(&[(10, 36), (26, 36)]).notes].concat(),

@@ -106,6 +106,13 @@ impl Said {
             .map(|(_, score)| *score)
     }
 
+    /// Whether a kit may play both its kick and its snare. Any thread.
+    #[must_use]
+    pub(super) fn has_kick_and_snare(&self) -> bool {
+        let denied = |piece: &&str| ["kick", "snare"].contains(piece);
+        !self.banned.iter().any(denied)
+    }
+
     /// The same, as busy as this, −2..=2. Any thread.
     #[must_use]
     pub(super) fn as_busy_as(&self, density: Option<f32>) -> Self {
