@@ -229,8 +229,10 @@ impl StemDesk {
                 }
                 Ok((context, sheet)) => {
                     let kind = kind.unwrap_or(words::read(&words).part());
-                    let notice = words::for_part(&words, kind).notice(kind);
-                    desk.said = notice.map(|notice| (notice, false));
+                    let left = words::for_part(&words, kind).notice(kind);
+                    let notices: Vec<String> =
+                        left.into_iter().chain(context.notice.clone()).collect();
+                    desk.said = (!notices.is_empty()).then(|| (notices.join(" "), false));
                     let sheet = Sheet {
                         words,
                         kind: Some(kind),
@@ -238,7 +240,6 @@ impl StemDesk {
                         ..sheet
                     };
                     let sound = shared.sound_for(&mut desk, &sheet);
-                    desk.said = context.notice.clone().map(|notice| (notice, false));
                     shared.begin(
                         &mut desk,
                         context,

@@ -283,6 +283,16 @@ fn making_is_cancelled_and_replaced() {
         assert_eq!(stem.status, StemStatus::Idle, "{words}");
         assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
     }
+    // What is left to be asked for is told.
+    let both = StemOrder::Make {
+        words: "add bass and drums".into(),
+        kind: Some(PartKind::Bass),
+        seed: 1,
+    };
+    desk.order(both, Some(heard()));
+    let said = desk.stem().said.expect("drums are left");
+    assert!(said.0.contains("Ask for the drums") && !said.1, "{said:?}");
+    desk.order(StemOrder::Cancel, None);
     // What says nothing changes nothing.
     let change = |words: &str| StemOrder::Again {
         words: words.into(),
