@@ -27,9 +27,9 @@ pub struct View {
     pub peak: f32,
     /// Highest sidechain sample since the view before (linear).
     pub sidechain_peak: f32,
-    /// Name of the instrument that undo returns to.
+    /// What undo changes or returns to, in words; nothing to undo otherwise.
     pub before: Option<String>,
-    /// Name of the instrument that redo returns to.
+    /// The same of redo.
     pub after: Option<String>,
     /// What went wrong last, in a sentence.
     pub message: Option<String>,
@@ -101,10 +101,6 @@ pub trait Controls: StemControls {
     fn make(&self, request: Request);
     /// Stops what is being made; what plays goes on.
     fn cancel(&self);
-    /// Back to the instrument before.
-    fn undo(&self);
-    /// Forward again.
-    fn redo(&self);
     /// Takes the message away.
     fn dismiss(&self);
 

@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`client`] | what instances hold |
 //! | [`capture`] | a sound from the sidechain, on a thread of its own |
+//! | [`deed`] | changes that can be taken back, as they are told of |
 //! | [`song`] | the song around Consort, taken bar by bar, likewise |
 //! | [`stem`] | parts that fit a song |
 //! | [`snapshot`] | what they see |
@@ -31,6 +32,7 @@
 
 pub mod capture;
 pub mod client;
+pub mod deed;
 mod desk;
 mod exporting;
 mod generator;
@@ -45,6 +47,7 @@ pub mod stem;
 pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit};
 pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
+pub use deed::{Deed, Deeds};
 pub use librarian::Librarian;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
 pub use song::{Song, SongListener, SongOrder};

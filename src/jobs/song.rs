@@ -31,6 +31,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 
 use super::snapshot::Listener;
+use super::{Deed, Deeds};
 use crate::analysis::Sound;
 use crate::analysis::song::live::{self, Live, Now};
 use crate::engine::capture::Reader;
@@ -90,6 +91,8 @@ struct Desk {
     uses: VecDeque<SongOrder>,
     /// Some were read and aren't followed yet.
     follows: bool,
+    /// Is told of what can be taken back.
+    deeds: Option<Deeds>,
 }
 
 /// Whole bars, key and chord, and whether it is quiet.
@@ -122,6 +125,11 @@ impl SongListener {
             wake: Condvar::new(),
             listener,
         }))
+    }
+
+    /// From now on `deeds` is told of each correction, which [`SongOrder::UndoTell`] takes back.
+    pub fn tell(&self, deeds: &Deeds) {
+        self.0.desk.lock().deeds = Some(deeds.clone());
     }
 
     /// The host is about to play: from now on there is something to listen to.
@@ -317,6 +325,8 @@ impl Shared {
             (_, Some(_), None) => (NOT_HEARD.into(), true),
             (order, Some(taken), Some(heard)) => {
                 let heard = Heard::clone(&heard);
+                let before = heard.told.clone();
+                let is_new = matches!(order, SongOrder::Tell { .. });
                 let told = match order {
                     SongOrder::Tell { seen, told } => {
                         let told = heard.told.clone().changed(&seen, *told);
@@ -325,7 +335,11 @@ impl Shared {
                     SongOrder::UndoTell => heard.undo(),
                     _ => heard.redo(),
                 };
-                self.hear(&taken, Hearing::Done(Arc::new(told)));
+                let is_new = is_new && told.told != before;
+                if self.hear(&taken, Hearing::Done(Arc::new(told))) && is_new {
+                    let deeds = self.desk.lock().deeds.clone();
+                    deeds.iter().for_each(|deeds| deeds(Deed::Told));
+                }
                 return;
             }
         };

@@ -1,8 +1,8 @@
 //! The context, what plays around Consort, as main and UI thread share it: how loud it is, who listens
 //! to it, and what a project remembers of that. Both plugins have one.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
@@ -11,10 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::ear::{Ear, Peak};
 use crate::engine::capture;
-use crate::instrument::export::music_folder;
 use crate::jobs::kept::Kept;
 use crate::jobs::song::{Heard, Source};
-use crate::jobs::{Listener, Song, SongListener, SongOrder};
+use crate::jobs::{Deeds, Listener, Song, SongListener, SongOrder};
 
 /// Room for what is heard until who listens has read it: 12 s at 48 kHz, 3 at 192. Memory that is
 /// never written costs nothing.
@@ -34,8 +33,11 @@ pub struct Context {
     later: Mutex<Map<String, Value>>,
 }
 
-/// What this version knows of it, and what it only reads.
-const KNOWN: [&str; 5] = ["listen", "bars", "heard", "take", "save"];
+/// What this version knows of it.
+const KNOWN: [&str; 3] = ["listen", "bars", "heard"];
+
+/// See [`Context::all`].
+static ALL: Mutex<Vec<Weak<Context>>> = Mutex::new(Vec::new());
 
 const UNREADABLE: &str = "What this project remembers of the song can't be read by this version: it stays in the project until you take bars.";
 
@@ -53,7 +55,24 @@ impl Context {
             unreadable: Mutex::default(),
             later: Mutex::default(),
         };
-        (Arc::new(context), Ear::new(peak, writer))
+        let context = Arc::new(context);
+        let mut all = ALL.lock();
+        all.retain(|known| known.strong_count() > 0);
+        all.push(Arc::downgrade(&context));
+        drop(all);
+        (context, Ear::new(peak, writer))
+    }
+
+    /// Those of all instances that live, the newest last: for hosts that have the plugin linked in and no
+    /// window, such as tests. Nothing leads here from outside. Any thread but audio.
+    #[must_use]
+    pub fn all() -> Vec<Arc<Self>> {
+        ALL.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// As [`SongListener::tell`].
+    pub fn tell(&self, deeds: &Deeds) {
+        self.song.tell(deeds);
     }
 
     /// The host is about to play. Main thread.
@@ -167,9 +186,7 @@ fn write(song: &Song) -> Value {
     saved
 }
 
-/// The orders that bring that back. A state may ask for more, which only tests in hosts without a
-/// window do; it is never written: `"take": "last"` or `"next"` takes bars, and `"save": true` saves
-/// what was taken before. Any thread but audio.
+/// The orders that bring that back. Any thread but audio.
 fn read(saved: &Value) -> Vec<SongOrder> {
     let mut orders = Vec::new();
     let bars = saved.get("bars").and_then(Value::as_u64);
@@ -178,14 +195,6 @@ fn read(saved: &Value) -> Vec<SongOrder> {
     }
     if let Some(listen) = saved.get("listen").and_then(Value::as_bool) {
         orders.push(SongOrder::Listen(listen));
-    }
-    match saved.get("take").and_then(Value::as_str) {
-        Some("last") => orders.push(SongOrder::TakeLast),
-        Some("next") => orders.push(SongOrder::FromNextBar),
-        _ => {}
-    }
-    if saved.get("save") == Some(&Value::Bool(true)) {
-        orders.push(SongOrder::Save(music_folder().join("Captured songs")));
     }
     orders
 }
@@ -206,7 +215,7 @@ mod tests {
         for foreign in [
             Value::Null,
             json!(3),
-            json!({ "bars": -1, "listen": "yes" }),
+            json!({ "bars": -1, "listen": "yes", "take": "last", "save": true }),
         ] {
             assert_eq!(read(&foreign), [], "{foreign}");
         }

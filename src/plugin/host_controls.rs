@@ -13,9 +13,9 @@ use nice_plug::params::FloatParam;
 use nice_plug::params::internals::ParamPtr;
 use parking_lot::Mutex;
 
-use super::history::{Restore, Turn};
-use super::session::Session;
+use super::session::{Restore, Session};
 use super::telling::tell_host;
+use super::undo::Turn;
 use crate::editor::{Controls, LibraryOrder, Other, StemControls, View};
 use crate::instrument::Macros;
 use crate::jobs::{Request, SongOrder, StemOrder};
@@ -74,6 +74,7 @@ impl HostControls {
 
 impl Controls for HostControls {
     fn view(&self) -> View {
+        self.session.poll();
         let view = self.session.view();
         if let Some(macros) = self.session.take_macros() {
             self.set_macros(&macros);
@@ -94,14 +95,6 @@ impl Controls for HostControls {
 
     fn cancel(&self) {
         self.session.cancel();
-    }
-
-    fn undo(&self) {
-        self.restore(self.session.undo());
-    }
-
-    fn redo(&self) {
-        self.restore(self.session.redo());
     }
 
     fn dismiss(&self) {
@@ -172,14 +165,17 @@ impl StemControls for HostControls {
         self.session.stem_order(order);
     }
 
+    fn undo(&self) {
+        self.restore(self.session.step(true));
+    }
+
+    fn redo(&self) {
+        self.restore(self.session.step(false));
+    }
+
     fn begin_edit(&self, param: ParamPtr) {
         // SAFETY: one of `params()`, which live as long as the session.
-        let before = unsafe { param.unmodulated_normalized_value() };
-        *self.turn.lock() = Some(Turn {
-            param,
-            before,
-            after: before,
-        });
+        *self.turn.lock() = Some(unsafe { Turn::begin(param) });
         // SAFETY: one of `params()`, which live as long as the session; the framework ignores others.
         unsafe { self.host.raw_begin_set_parameter(param) };
     }

@@ -17,7 +17,8 @@
 //! | `stem_state` | the stem as a field of the state |
 //! | `stir` | from the audio thread to the window: something moves |
 //! | [`session`] | the instance as main and UI thread share it |
-//! | [`history`] | undo and redo of instruments |
+//! | [`undo`] | what the user did, on whichever page, in order |
+//! | [`history`] | the instruments so far |
 //! | [`state`] | what projects and presets hold |
 //! | [`host_controls`] | the window's controls: session and host together |
 //! | `saved_size` | the window's size as a field of the state |
@@ -51,6 +52,7 @@ mod stem_voice;
 pub mod stems;
 mod stir;
 mod telling;
+pub mod undo;
 
 use std::sync::Arc;
 
@@ -78,6 +80,7 @@ use state::{SavedFields, SavedState};
 use stem_voice::midi;
 pub use stems::ConsortStems;
 use stir::Stir;
+use undo::UndoLine;
 
 /// The instrument plugin. Made on the main thread; `process` runs on the audio thread.
 pub struct Consort {
@@ -126,6 +129,8 @@ impl Default for Consort {
         let news = repaint.clone();
         let (voice, stem) = ensemble_of(&repaint);
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
+        let undo = Arc::<UndoLine>::default();
+        undo.hear(&stem, &context);
         let session = Arc::new(Session::new(
             params.clone(),
             client,
@@ -134,6 +139,7 @@ impl Default for Consort {
                 recorder,
                 context,
                 stem: stem.clone(),
+                undo,
             },
             presses,
             librarian,

@@ -6,6 +6,7 @@ mod choosing;
 mod fixture;
 mod library;
 mod saving;
+mod undoing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,10 +18,12 @@ use serde_json::Value;
 
 use self::choosing::Pair;
 use self::library::Audition;
+pub use self::undoing::Restore;
 use super::context::Context;
-use super::history::{History, Restore, Turn};
+use super::history::History;
 use super::keys::KeyPress;
 use super::state;
+use super::undo::UndoLine;
 use crate::editor::View;
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
@@ -38,6 +41,8 @@ pub struct Inputs {
     pub context: Arc<Context>,
     /// The part that goes with that.
     pub stem: Arc<Ensemble>,
+    /// What the user has done, there and here.
+    pub undo: Arc<UndoLine>,
 }
 
 /// Shared by the host's main thread and the UI thread; nothing in it is for the audio thread.
@@ -61,6 +66,8 @@ pub const OFFLINE_PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 struct Desk {
     history: History,
+    /// The line of undo that the history is a part of.
+    line: Arc<UndoLine>,
     /// What the user asked to be made, while it is made.
     request: Option<Asked>,
     /// A saved request that failed, with its reason, or that can't be read, as it came.
@@ -108,10 +115,13 @@ impl Session {
             params,
             client,
             telemetry,
+            desk: Mutex::new(Desk {
+                line: inputs.undo.clone(),
+                ..Desk::default()
+            }),
             inputs,
             keys: Mutex::new(keys),
             librarian,
-            desk: Mutex::default(),
             offline: AtomicBool::new(false),
         }
     }
@@ -152,8 +162,7 @@ impl Session {
         self.inputs.context.activate();
         self.inputs.stem.activate(sample_rate, offline);
         if desk.history.current().is_none() {
-            desk.history
-                .push(Arc::new(Instrument::factory()), self.params.macros());
+            desk.push(Arc::new(Instrument::factory()), self.params.macros());
         }
         if !std::mem::replace(&mut desk.active, true) {
             self.notice(&mut desk);
@@ -179,11 +188,18 @@ impl Session {
         }
     }
 
-    /// How things are, for the page. UI thread, once a frame.
-    pub fn view(&self) -> View {
+    /// Takes up what the librarian has brought and the generator has made. UI thread, once a frame.
+    pub fn poll(&self) {
         let mut desk = self.desk.lock();
         self.take_fetched(&mut desk);
-        let snapshot = self.notice(&mut desk);
+        self.notice(&mut desk);
+    }
+
+    /// How things are, for the page. UI thread, once a frame, after [`Self::poll`].
+    pub fn view(&self) -> View {
+        let desk = self.desk.lock();
+        let snapshot = self.client.snapshot();
+        let stem = self.inputs.stem.stem();
         let name = |instrument: &Arc<Instrument>| instrument.name.clone();
         View {
             status: snapshot.status,
@@ -193,8 +209,8 @@ impl Session {
             voices: self.telemetry.voices(),
             peak: self.telemetry.take_peak(),
             sidechain_peak: self.inputs.context.take_peak(),
-            before: desk.history.before(),
-            after: desk.history.after(),
+            before: self.next(&desk, &stem, true),
+            after: self.next(&desk, &stem, false),
             message: desk.message.clone(),
             notice: snapshot.notice.or(match snapshot.preload {
                 Preload::Failed(sentence) => Some(sentence),
@@ -202,7 +218,7 @@ impl Session {
             }),
             capture: self.inputs.recorder.capture(),
             song: self.inputs.context.song(),
-            stem: self.inputs.stem.stem(),
+            stem,
             export: snapshot.export,
             earlier: desk.history.iter().rev().map(name).collect(),
             morph_with: desk.morph_shown(),
@@ -277,36 +293,6 @@ impl Session {
         self.client.cancel();
     }
 
-    /// Back to where the user was a step before; what the host's parameters are to take. UI thread.
-    pub fn undo(&self) -> Option<Restore> {
-        self.step(History::undo)
-    }
-
-    /// Forward again, likewise. UI thread.
-    pub fn redo(&self) -> Option<Restore> {
-        self.step(History::redo)
-    }
-
-    fn step(&self, step: fn(&mut History, Macros) -> Option<Restore>) -> Option<Restore> {
-        let mut desk = self.desk.lock();
-        self.settle(&mut desk);
-        let restore = step(&mut desk.history, self.params.macros())?;
-        if let Restore::Macros(_) = restore {
-            desk.message = None;
-            desk.forget_request();
-            desk.changed = true;
-            self.play_current(&mut desk);
-        }
-        Some(restore)
-    }
-
-    /// The user has turned a knob: a step, too. UI thread.
-    pub fn turned(&self, turn: Turn) {
-        let mut desk = self.desk.lock();
-        self.settle(&mut desk);
-        desk.history.turn(turn, Instant::now());
-    }
-
     /// Takes the message away. UI thread.
     pub fn dismiss(&self) {
         let mut desk = self.desk.lock();
@@ -377,7 +363,7 @@ impl Session {
         if current.is_some_and(|current| Arc::ptr_eq(current, &instrument)) {
             return;
         }
-        desk.history.push(instrument, self.params.macros());
+        desk.push(instrument, self.params.macros());
         desk.unreadable = None;
         desk.forget_request();
         desk.message = None;
@@ -417,7 +403,7 @@ impl Session {
             if !desk.history.contains(made) {
                 if !desk.take_up_audition(made, macros) {
                     self.librarian.keep(made.clone());
-                    desk.history.push(made.clone(), macros);
+                    desk.push(made.clone(), macros);
                 }
                 desk.unreadable = None;
                 desk.changed = true;

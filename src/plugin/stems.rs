@@ -21,6 +21,7 @@ use super::later::keep_params;
 use super::leaving::flush;
 use super::state::{complete_fields, complete_params};
 use super::stem_voice::midi;
+use super::undo::UndoLine;
 use crate::editor;
 use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::limiter::Limiter;
@@ -43,6 +44,7 @@ pub struct ConsortStems {
     limiter: Limiter,
     /// The highest sample that has left since the window last looked.
     output: Arc<Peak>,
+    undo: Arc<UndoLine>,
     /// How much of the track is passed on: 1, or 0 where the stem is alone, and on its way between.
     passed: f32,
     repaint: RepaintNotifier,
@@ -61,6 +63,8 @@ impl Default for ConsortStems {
         let news = repaint.clone();
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
         let (voice, stem) = ensemble_of(&repaint);
+        let undo = Arc::<UndoLine>::default();
+        undo.hear(&stem, &context);
         Self {
             saved: Arc::new(SavedFields::of(&params, &context, &stem, &window)),
             pending: stem.pending(),
@@ -68,6 +72,7 @@ impl Default for ConsortStems {
             voice,
             limiter: Limiter::default(),
             output: Arc::default(),
+            undo,
             passed: 1.0,
             params,
             context,
@@ -115,14 +120,16 @@ impl Plugin for ConsortStems {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<ConsortEditor> {
         let (context, params) = (self.context.clone(), self.params.clone());
-        let (stem, output) = (self.stem.clone(), self.output.clone());
+        let (stem, output, undo) = (self.stem.clone(), self.output.clone(), self.undo.clone());
         let connect = move |host| {
             let (context, stem, output) = (context.clone(), stem.clone(), output.clone());
+            let undo = undo.clone();
             Box::new(HostControls::new(
                 context,
                 stem,
                 params.clone(),
                 output,
+                undo,
                 host,
             )) as Box<_>
         };

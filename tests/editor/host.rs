@@ -99,12 +99,6 @@ impl Controls for Host {
     fn cancel(&self) {
         self.note(Asked::Cancel);
     }
-    fn undo(&self) {
-        self.note(Asked::Undo);
-    }
-    fn redo(&self) {
-        self.note(Asked::Redo);
-    }
     fn dismiss(&self) {
         self.note(Asked::Dismiss);
     }
@@ -160,6 +154,12 @@ impl Controls for Host {
 impl StemControls for Host {
     fn stem(&self, order: StemOrder) {
         self.note(Asked::Stem(order));
+    }
+    fn undo(&self) {
+        self.note(Asked::Undo);
+    }
+    fn redo(&self) {
+        self.note(Asked::Redo);
     }
     fn begin_edit(&self, param: ParamPtr) {
         self.note(Asked::Begin(param));

@@ -183,7 +183,6 @@ fn everything_of_a_song_and_a_stem_is_told() {
         view.song.hearing = Some(Hearing::Done(heard()));
         view.stem = Stem {
             sheet: Some(Arc::new(sheet())),
-            can_undo: true,
             ..Stem::default()
         };
     });

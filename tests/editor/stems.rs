@@ -57,6 +57,14 @@ impl StemControls for Track {
         self.stem.lock().unwrap().push(order);
     }
 
+    fn undo(&self) {
+        self.stem(StemOrder::Undo);
+    }
+
+    fn redo(&self) {
+        self.stem(StemOrder::Redo);
+    }
+
     fn begin_edit(&self, _: ParamPtr) {}
 
     fn edit(&self, param: ParamPtr, normalized: f32) {
@@ -261,9 +269,9 @@ fn a_part_is_asked_for_changed_and_saved() {
     page.get_by_label("No beat was heard.");
 
     track.show(|view| {
+        view.before = Some("Drums".into());
         view.stem = Stem {
             sheet: Some(Arc::new(sheet())),
-            can_undo: true,
             playhead: Some(3.0),
             sound: Some("Brushes".into()),
             ..Stem::default()
@@ -274,7 +282,7 @@ fn a_part_is_asked_for_changed_and_saved() {
     let toggle = |step, key| StemOrder::Edit(Edit::Toggle { step, key });
     for (name, order) in [
         ("Variation B", StemOrder::Choose(1)),
-        ("Undo part", StemOrder::Undo),
+        ("Undo", StemOrder::Undo),
         ("Kick, bar 1, step 1", toggle(0, 36)),
         ("Snare, bar 2, step 5", toggle(20, 38)),
         ("Keep bar 2", StemOrder::LockBar(1, true)),

@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: the long run. The same test as in `cargo xtask test`, for minutes.
+//! `cargo xtask soak`: the long runs. The same tests as in `cargo xtask test`, for minutes.
 
 use crate::setup;
 use crate::shell::{Result, cargo, run, say};
@@ -18,5 +18,11 @@ pub fn soak(rest: &[String]) -> Result {
     ));
     let mut command = cargo();
     command.args(["test", "--release", "--test", "soak", "--", "--nocapture"]);
-    run(command.env("CONSORT_SOAK_SECONDS", format!("{}", minutes * 60.0)))
+    run(command.env("CONSORT_SOAK_SECONDS", format!("{}", minutes * 60.0)))?;
+    say(format!(
+        "twelve parts beside 64 voices, while others are written, {minutes} min"
+    ));
+    let mut command = cargo();
+    command.args(["test", "--release", "--test", "band", "--", "--nocapture"]);
+    run(command.env("CONSORT_BAND_SECONDS", format!("{}", minutes * 60.0)))
 }

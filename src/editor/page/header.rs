@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::stem::StemControls;
 use super::{State, name_it};
 use crate::editor::widgets::{meter, zoom};
 use crate::editor::{Controls, View, theme};
@@ -41,20 +42,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         zoom::zoom(ui);
-        let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
-            let button = ui.add_enabled(target.is_some(), Button::new(text));
-            let hint = format!("{text}: back to what was there");
-            let hint = target
-                .as_ref()
-                .map_or(hint, |name| format!("{text}: {name}"));
-            button.on_hover_text(hint).clicked()
-        };
-        if step(ui, "Redo", &view.after) {
-            controls.redo();
-        }
-        if step(ui, "Undo", &view.before) {
-            controls.undo();
-        }
+        steps(ui, &view.before, &view.after, controls);
         ui.add_space(8.0);
         let meters = vec2(METERS, 16.0);
         ui.allocate_ui_with_layout(meters, Layout::top_down(Align::Min), |ui| {
@@ -63,6 +51,29 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
             meter::meter(ui, "Sidechain level", view.sidechain_peak, METERS);
         });
     });
+}
+
+/// Undo and redo, of all pages, from the right; what each is about, if there is anything.
+pub(super) fn steps(
+    ui: &mut Ui,
+    before: &Option<String>,
+    after: &Option<String>,
+    controls: &dyn StemControls,
+) {
+    let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
+        let button = ui.add_enabled(target.is_some(), Button::new(text));
+        let hint = format!("{text}: nothing to {}", text.to_lowercase());
+        let hint = target
+            .as_ref()
+            .map_or(hint, |name| format!("{text}: {name}"));
+        button.on_hover_text(hint).clicked()
+    };
+    if step(ui, "Redo", after) {
+        controls.redo();
+    }
+    if step(ui, "Undo", before) {
+        controls.undo();
+    }
 }
 
 /// Whose window it is.

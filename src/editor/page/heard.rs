@@ -62,7 +62,7 @@ impl Corrector {
     fn fields(&mut self, ui: &mut Ui, heard: &Heard, folder: &Path, order: &dyn Fn(SongOrder)) {
         ui.add(Label::new(&heard.description.sentence).wrap());
         let mut told = heard.told.clone();
-        history(ui, heard, &mut told, folder, order);
+        whole(ui, heard, &mut told, folder, order);
         ui.separator();
         if !heard.follows {
             let hint = "The project remembers this: take the bars again to put it right.";
@@ -210,8 +210,8 @@ fn as_heard(ui: &mut Ui, what: &str, is_told: bool) -> bool {
     }
 }
 
-/// What was told, back and forth; and the notes to be saved.
-fn history(
+/// All that was told taken back; and the notes to be saved.
+fn whole(
     ui: &mut Ui,
     heard: &Heard,
     told: &mut Corrections,
@@ -219,26 +219,6 @@ fn history(
     order: &dyn Fn(SongOrder),
 ) {
     ui.horizontal(|ui| {
-        let mut step = |text: &str, name: &str, can: bool, asked: SongOrder| {
-            let button = ui.add_enabled(can, Button::new(text));
-            name_it(&button, name, egui::Role::Button);
-            if button.clicked() {
-                order(asked);
-            }
-        };
-        let (past, undone) = (&heard.past, &heard.undone);
-        step(
-            "Undo",
-            "Undo correction",
-            !past.is_empty(),
-            SongOrder::UndoTell,
-        );
-        step(
-            "Redo",
-            "Redo correction",
-            !undone.is_empty(),
-            SongOrder::RedoTell,
-        );
         let all = Button::new("All as heard");
         if ui
             .add_enabled(heard.follows && !heard.told.is_empty(), all)

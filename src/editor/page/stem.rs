@@ -28,10 +28,14 @@ pub(super) const LEAST: f32 = 4.0 * (ROW + GAP) + 150.0;
 const OUTPUTS: &str =
     "Pieces of a kit and parts leave on outputs of their own, where the host has them on";
 
-/// What can be done with a stem. All methods are for the UI thread and return at once.
+/// What can be done with a stem, and on all pages. All methods are for the UI thread and return at once.
 pub trait StemControls: Send + Sync {
     /// Gives the stem an order; the view shows what comes of it.
     fn stem(&self, order: StemOrder);
+    /// Takes the user's last step back, whichever page it was made on.
+    fn undo(&self);
+    /// Makes it again.
+    fn redo(&self);
     /// The user takes hold of a parameter.
     fn begin_edit(&self, param: ParamPtr);
     /// The user moves it to a normalised value, 0 to 1.
@@ -218,8 +222,6 @@ impl StemPage {
                 order(asked);
             }
         };
-        button(ui, "Undo", "Undo part", stem.can_undo, StemOrder::Undo);
-        button(ui, "Redo", "Redo part", stem.can_redo, StemOrder::Redo);
         let Some(sheet) = &stem.sheet else {
             return;
         };

@@ -20,6 +20,10 @@ pub struct StemsView {
     pub song: Song,
     /// How it stands with the stem.
     pub stem: Stem,
+    /// What undo changes, in words; nothing to undo otherwise.
+    pub before: Option<String>,
+    /// The same of redo.
+    pub after: Option<String>,
     /// Highest sample on it since the view before (linear).
     pub peak: f32,
     /// Highest sample that has left since then, the stem in it (linear).
@@ -77,6 +81,8 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
         header::title(ui, "Consort Stems");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             zoom::zoom(ui);
+            header::steps(ui, &view.before, &view.after, controls);
+            ui.add_space(8.0);
             meter::meter(ui, "Output level", view.output_peak, header::METERS);
         });
     });

@@ -30,10 +30,6 @@ pub struct Stem {
     pub sheet: Option<Arc<Sheet>>,
     /// What is being made.
     pub status: StemStatus,
-    /// What the change before and the change after were, if there are any.
-    pub can_undo: bool,
-    /// See `can_undo`.
-    pub can_redo: bool,
     /// Name of the instrument that plays it.
     pub sound: Option<String>,
     /// How it stands with that.

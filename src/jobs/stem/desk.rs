@@ -102,6 +102,8 @@ struct Desk {
     unplayed: bool,
     past: Vec<Option<Take>>,
     undone: Vec<Option<Take>>,
+    /// Is told of each change that can be taken back.
+    deeds: Option<Listener>,
     status: StemStatus,
     said: Option<(String, bool)>,
     /// Counts what is made; a thread that isn't the last has nothing more to say.
@@ -136,6 +138,7 @@ impl StemDesk {
                 unplayed: false,
                 past: Vec::new(),
                 undone: Vec::new(),
+                deeds: None,
                 status: StemStatus::Idle,
                 said: None,
                 turn: 0,
@@ -195,14 +198,26 @@ impl StemDesk {
         Stem {
             sheet,
             status: desk.status.clone(),
-            can_undo: !desk.past.is_empty(),
-            can_redo: !desk.undone.is_empty(),
             sound: sound.map(|instrument| instrument.name.clone()),
             sound_status,
             said: desk.said.clone(),
             playhead,
             parts: Vec::new(),
         }
+    }
+
+    /// From now on `deeds` is told of each change that [`StemOrder::Undo`] takes back; it must not ask the
+    /// desk.
+    pub(super) fn tell(&self, deeds: Listener) {
+        self.0.desk.lock().deeds = Some(deeds);
+    }
+
+    /// Whether there is a change to take back, or one to make again.
+    #[must_use]
+    pub fn can_step(&self, back: bool) -> bool {
+        let desk = self.0.desk.lock();
+        let from = if back { &desk.past } else { &desk.undone };
+        !from.is_empty()
     }
 
     /// Whether what projects remember of it has changed; asks once.

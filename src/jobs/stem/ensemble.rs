@@ -4,7 +4,7 @@
 mod mix;
 mod saving;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use parking_lot::Mutex;
@@ -14,9 +14,9 @@ pub use self::mix::{Mix, MixSettings};
 use super::asking::{Stem, StemOrder, StemStatus};
 use super::desk::StemDesk;
 use super::words;
-use crate::jobs::Pending;
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
+use crate::jobs::{Deed, Deeds, Pending};
 use crate::music::PartKind;
 
 /// Parts that one instance can have.
@@ -47,6 +47,8 @@ pub struct Ensemble {
     parts: Vec<(StemDesk, Arc<Mix>)>,
     now: Mutex<Now>,
     listener: Listener,
+    /// Is told of what can be taken back.
+    deeds: OnceLock<Deeds>,
 }
 
 #[derive(Default)]
@@ -74,6 +76,50 @@ impl Ensemble {
             parts,
             now: Mutex::default(),
             listener,
+            deeds: OnceLock::new(),
+        }
+    }
+
+    /// From now on `deeds` is told of each change that [`Self::step`] takes back.
+    pub fn tell(&self, deeds: &Deeds) {
+        for (part, (desk, _)) in self.parts.iter().enumerate() {
+            let deeds = deeds.clone();
+            desk.tell(Box::new(move || deeds(Deed::Part(part))));
+        }
+        let _ = self.deeds.set(deeds.clone());
+    }
+
+    /// Whether the last change of this part can be taken back, or the next one made again.
+    #[must_use]
+    pub fn can_step(&self, part: usize, back: bool) -> bool {
+        let part = self.parts.get(part);
+        part.is_some_and(|(desk, _)| desk.can_step(back))
+    }
+
+    /// Takes the last change of a part back, or makes it again, and shows the part. No deed.
+    pub fn step(&self, part: usize, back: bool) {
+        self.order(StemOrder::Show(part), None);
+        let order = if back {
+            StemOrder::Undo
+        } else {
+            StemOrder::Redo
+        };
+        self.order(order, None);
+    }
+
+    /// How a part is mixed.
+    #[must_use]
+    pub fn mixed(&self, part: usize) -> Option<MixSettings> {
+        Some(self.parts.get(part)?.1.settings())
+    }
+
+    /// Mixes a part like that. No deed.
+    pub fn mix(&self, part: usize, settings: MixSettings) {
+        if let Some((_, mix)) = self.parts.get(part) {
+            mix.set(settings);
+            self.hear_solos();
+            self.now.lock().changed = true;
+            (self.listener)();
         }
     }
 
@@ -108,15 +154,7 @@ impl Ensemble {
     #[must_use]
     pub fn stem(&self) -> Stem {
         let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
-        let mut now = self.now.lock();
-        let is_there = |stem: &Stem| stem.sheet.is_some() || is_written(stem);
-        now.added.retain(|part| is_there(&stems[*part]));
-        // Undo and redo bring parts back.
-        for (part, stem) in stems.iter().enumerate() {
-            if is_there(stem) && !now.added.contains(&part) {
-                now.added.push(part);
-            }
-        }
+        let now = self.now.lock();
         let tabs = self.tabs(&now, &stems);
         let mut shown = stems.into_iter().nth(now.chosen).unwrap_or_default();
         shown.said = now.said.clone().or(shown.said);
@@ -130,10 +168,16 @@ impl Ensemble {
             sheet.and_then(|sheet| sheet.kind).or(now.asked[part])
         };
         let named = |part: usize| kind(part).map_or("Part", PartKind::name);
+        let there: Vec<usize> = now
+            .added
+            .iter()
+            .copied()
+            .filter(|part| !is_free(&stems[*part]))
+            .collect();
         let number = |at: usize| {
-            let same = |other: &&usize| named(**other) == named(now.added[at]);
-            let before = now.added[..at].iter().filter(same).count();
-            let all = now.added.iter().filter(same).count();
+            let same = |other: &&usize| named(**other) == named(there[at]);
+            let before = there[..at].iter().filter(same).count();
+            let all = there.iter().filter(same).count();
             (all > 1).then_some(before + 1)
         };
         let tab = |(at, &part): (usize, &usize)| PartTab {
@@ -146,7 +190,7 @@ impl Ensemble {
             works: is_written(&stems[part]),
             mix: self.parts[part].1.settings(),
         };
-        now.added.iter().enumerate().map(tab).collect()
+        there.iter().enumerate().map(tab).collect()
     }
 
     /// Whether what projects remember of it has changed; asks once.
@@ -166,9 +210,19 @@ impl Ensemble {
         match order {
             StemOrder::Show(part) if part < self.parts.len() => now.chosen = part,
             StemOrder::Mix(part, settings) if part < self.parts.len() => {
-                self.parts[part].1.set(settings);
+                let mix = &self.parts[part].1;
+                let before = mix.settings();
+                mix.set(settings);
+                let after = mix.settings();
                 self.hear_solos();
                 now.changed = true;
+                if let Some(deeds) = self.deeds.get() {
+                    deeds(Deed::Mix {
+                        part,
+                        before,
+                        after,
+                    });
+                }
             }
             StemOrder::Show(_) | StemOrder::Mix(..) => {}
             StemOrder::Make { words, kind, seed } => {
@@ -179,7 +233,9 @@ impl Ensemble {
                     };
                     now.chosen = part;
                     now.asked[part] = kind;
-                    if !now.added.contains(&part) {
+                    if is_free(&self.parts[part].0.stem()) {
+                        // Whatever was there before, this one comes last.
+                        now.added.retain(|there| *there != part);
                         now.added.push(part);
                     }
                     let order = StemOrder::Make { words, kind, seed };
@@ -195,7 +251,7 @@ impl Ensemble {
     /// Where a part of a kind goes: in the place of the one there is, or of none.
     fn place_for(&self, now: &Now, kind: Option<PartKind>) -> Option<usize> {
         let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
-        let is_free = |part: &usize| stems[*part].sheet.is_none() && !is_written(&stems[*part]);
+        let is_free = |part: &usize| is_free(&stems[*part]);
         let shown = std::iter::once(&now.chosen);
         let taken = shown.chain(&now.added).find(|part| !is_free(part));
         let Some(kind) = kind else {
@@ -211,7 +267,7 @@ impl Ensemble {
         let there = shown.or(now.added.iter().find(same)).copied();
         // One that was never used before one whose history can still be stepped back to.
         let mut free = (0..stems.len()).filter(is_free).collect::<Vec<_>>();
-        free.sort_by_key(|part| stems[*part].can_undo || stems[*part].can_redo);
+        free.sort_by_key(|part| self.can_step(*part, true) || self.can_step(*part, false));
         there.or(free.first().copied())
     }
 
@@ -235,6 +291,11 @@ fn asked_for(words: String, kind: Option<PartKind>) -> Vec<(String, Option<PartK
     }
     let of = |kind| (words::for_part(&words, kind).words, Some(kind));
     std::iter::once(first).chain(others).map(of).collect()
+}
+
+/// Whether there is no part, nor one on its way.
+fn is_free(stem: &Stem) -> bool {
+    stem.sheet.is_none() && !is_written(stem)
 }
 
 fn is_written(stem: &Stem) -> bool {

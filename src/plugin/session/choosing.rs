@@ -162,9 +162,9 @@ impl Desk {
             .map(|(_, share)| *share);
         pair.awaited.take_if(|awaited| Some(*awaited) == share);
         if pair.between.replace(morphed.clone()).is_some() {
-            self.history.replace(morphed.clone(), macros);
+            self.replace(morphed.clone(), macros);
         } else {
-            self.history.push(morphed.clone(), macros);
+            self.push(morphed.clone(), macros);
         }
         self.unreadable = None;
         self.refused = None;
@@ -186,7 +186,7 @@ mod tests {
     use crate::engine::{Engine, NoteEvent};
     use crate::instrument::slots::{ANCHORS, PARTIAL_ROWS, ROWS, TIMES};
     use crate::instrument::{AnchorSet, Body};
-    use crate::plugin::session::fixture;
+    use crate::plugin::session::fixture::{self, look};
 
     fn session() -> (Session, Engine) {
         fixture::session(&std::env::temp_dir())
@@ -230,7 +230,7 @@ mod tests {
         let (session, _engine) = session();
         let file = file();
         let shown = || {
-            let view = session.view();
+            let view = look(&session);
             let instrument = view.instrument.unwrap();
             let share = instrument
                 .recipe
@@ -252,29 +252,29 @@ mod tests {
         session
             .morph_with(&Other::File(file.path().to_owned()))
             .unwrap();
-        assert_eq!(session.view().morph_with, Some(("Fourth".into(), 0.0)));
+        assert_eq!(look(&session).morph_with, Some(("Fourth".into(), 0.0)));
         session.morph(0.25).unwrap();
         arrives(0.25);
         session.morph(0.5).unwrap();
         session.morph(0.75).unwrap();
-        assert_eq!(session.view().morph_with, Some(("Fourth".into(), 0.75)));
+        assert_eq!(look(&session).morph_with, Some(("Fourth".into(), 0.75)));
         arrives(0.75);
         let piano = || Some("Electric Piano".to_owned());
         assert_eq!(shown().1, Some(0.75));
         assert_eq!(shown().2, piano(), "one step, however often it is moved");
-        session.undo();
+        session.step(true);
         assert_eq!((Some(shown().0), shown().1), (piano(), None));
-        session.redo();
+        session.step(false);
         assert_eq!(shown().1, Some(0.75));
-        session.undo();
+        session.step(true);
         session.morph(1.0).unwrap();
         arrives(1.0);
         assert_eq!(shown().2, piano());
         let fourth = read_body(&file);
-        assert_eq!(session.view().instrument.unwrap().body, fourth);
+        assert_eq!(look(&session).instrument.unwrap().body, fourth);
         // The same pair, the other way round.
         session.morph_with(&Other::Earlier(1)).unwrap();
-        assert_eq!(session.view().morph_with.unwrap().0, piano().unwrap());
+        assert_eq!(look(&session).morph_with.unwrap().0, piano().unwrap());
     }
 
     /// The generator takes a moment, but nobody who saves or undoes sees that.
@@ -294,11 +294,11 @@ mod tests {
         };
         assert_eq!(instrument.body, read_body(&file));
         session.morph(0.5).unwrap();
-        session.undo();
-        let name = || session.view().instrument.unwrap().name.clone();
+        session.step(true);
+        let name = || look(&session).instrument.unwrap().name.clone();
         assert_eq!(name(), "Electric Piano");
-        assert!(session.view().before.is_none(), "one step");
-        session.redo();
+        assert!(look(&session).before.is_none(), "one step");
+        session.step(false);
         assert!(name().ends_with("50 %"), "{}", name());
         session.morph(0.25).unwrap();
         session.open(file.path()).unwrap();
@@ -308,7 +308,7 @@ mod tests {
             assert_eq!(name(), "Fourth", "what comes late stays out");
             std::thread::sleep(Duration::from_millis(10));
         }
-        session.undo();
+        session.step(true);
         assert!(name().ends_with("25 %"), "{}", name());
     }
 
@@ -319,8 +319,8 @@ mod tests {
     #[test]
     fn a_held_note_hears_a_morph_soon_after_it_is_let_go() {
         let (session, mut engine) = session();
-        while matches!(session.view().status, crate::jobs::Status::Working { .. })
-            || session.view().ready_keys.count_ones() < 88
+        while matches!(look(&session).status, crate::jobs::Status::Working { .. })
+            || look(&session).ready_keys.count_ones() < 88
         {
             render(&mut engine);
             std::thread::sleep(Duration::from_millis(5));
@@ -365,11 +365,11 @@ mod tests {
         };
         let macros = session.play_factory(&entry.name).unwrap();
         assert_eq!(macros, entry.instrument().macros);
-        let view = session.view();
+        let view = look(&session);
         assert_eq!(view.instrument.unwrap().name, entry.name);
         assert_eq!(view.before.as_deref(), Some("Electric Piano"));
-        session.undo();
-        assert_eq!(session.view().instrument.unwrap().name, "Electric Piano");
+        session.step(true);
+        assert_eq!(look(&session).instrument.unwrap().name, "Electric Piano");
         assert!(session.play_factory("Kazoo").unwrap_err().contains("Kazoo"));
     }
 }

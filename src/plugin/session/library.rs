@@ -141,9 +141,9 @@ impl Desk {
         }
         match (before, current) {
             (Some(before), Some(current)) if Arc::ptr_eq(&before, &current) => {
-                self.history.replace(plays, macros);
+                self.replace(plays, macros);
             }
-            _ => self.history.push(plays, macros),
+            _ => self.push(plays, macros),
         }
         self.unreadable = None;
         self.forget_request();
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
     use crate::instrument::Family;
     use crate::library::{Kind, Library, NewEntry, Place};
-    use crate::plugin::session::fixture::session;
+    use crate::plugin::session::fixture::{look, session};
 
     /// A library of saved instruments; their entries.
     fn entries(folder: &Path, names: &[&str]) -> Vec<EntryId> {
@@ -204,7 +204,7 @@ mod tests {
         let ids = entries(folder.path(), &["One", "Two", "Three", "Gone"]);
         let (session, _engine) = session(folder.path());
         let shown = || {
-            let view = session.view();
+            let view = look(&session);
             (
                 view.instrument.unwrap().name.clone(),
                 view.before,
@@ -218,7 +218,7 @@ mod tests {
                 assert!(
                     begun.elapsed() < Duration::from_secs(60),
                     "{:?}",
-                    session.view().message
+                    look(&session).message
                 );
                 std::thread::sleep(Duration::from_millis(2));
             }
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(shown().1.as_deref(), Some("Two"));
         hear(LibraryOrder::Load(ids[0]), "One");
         assert_eq!(shown(), ("One".into(), Some("Two".into()), None));
-        session.undo();
+        session.step(true);
         assert_eq!(shown(), ("Two".into(), piano(), None));
         // After an undo, what is heard doesn't take the place of what is there now.
         hear(LibraryOrder::Audition(ids[2]), "Three");
@@ -248,11 +248,11 @@ mod tests {
         std::fs::remove_file(folder.path().join("Gone.consort")).unwrap();
         session.library(LibraryOrder::Audition(ids[3]));
         let begun = Instant::now();
-        while session.view().message.is_none() {
+        while look(&session).message.is_none() {
             assert!(begun.elapsed() < Duration::from_secs(60));
             std::thread::sleep(Duration::from_millis(2));
         }
-        assert!(session.view().message.unwrap().contains("Gone"));
+        assert!(look(&session).message.unwrap().contains("Gone"));
         assert_eq!(shown().0, "Three", "what played plays on");
     }
 }

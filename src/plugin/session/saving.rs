@@ -73,8 +73,7 @@ impl Session {
         if desk.history.current().is_none() {
             // Before it has sounded and after it has, an untouched instance has one and the same
             // state.
-            desk.history
-                .push(Arc::new(Instrument::factory()), self.params.macros());
+            desk.push(Arc::new(Instrument::factory()), self.params.macros());
         }
         let Some(instrument) = desk.history.current().cloned() else {
             return Value::Null;
@@ -113,7 +112,7 @@ impl Session {
         let current = desk.history.current();
         // Hosts load the same again, for example to undo a turn of a knob: what plays plays on.
         if !current.is_some_and(|current| same_sound(current, &instrument)) {
-            desk.history.push(instrument, self.params.macros());
+            desk.push(instrument, self.params.macros());
             self.play_current(&mut desk);
         }
         self.client.look_at_macros();
@@ -161,7 +160,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::plugin::session::fixture;
+    use crate::plugin::session::fixture::{self, look};
 
     #[test]
     fn a_request_that_failed_is_shown_and_stays_until_the_user_goes_on() {
@@ -171,7 +170,7 @@ mod tests {
         let begun = Instant::now();
         let message = loop {
             assert_eq!(session.saved_request()["sound"], asked["sound"], "always");
-            if let Some(message) = session.view().message {
+            if let Some(message) = look(&session).message {
                 break message;
             }
             assert!(begun.elapsed() < Duration::from_secs(60), "nothing is said");
@@ -184,7 +183,7 @@ mod tests {
         // Opened again it is shown again, and not made again.
         let (other, _engine) = fixture::session(&std::env::temp_dir());
         other.recall_request(&failed);
-        assert_eq!(other.view().message.as_deref(), Some(&message[..]));
+        assert_eq!(look(&other).message.as_deref(), Some(&message[..]));
         assert_eq!(other.saved_request(), failed);
         other.dismiss();
         assert_eq!(other.saved_request(), Value::Null);
@@ -213,7 +212,7 @@ mod tests {
             assert_eq!(session.saved_request(), request);
             assert_eq!(session.saved(), of_later);
         }
-        let message = session.view().message.unwrap();
+        let message = look(&session).message.unwrap();
         assert!(message.contains("factory instrument"), "{message}");
     }
 }

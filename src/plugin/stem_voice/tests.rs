@@ -317,7 +317,7 @@ fn notes_changed_by_hand_clip_for_a_moment_at_most() {
     host.round("all at once");
     // What is taken back has the level that it had.
     while sheet(&host).ceilings_db != before {
-        assert!(host.desk.stem().can_undo);
+        assert!(host.desk.can_step(true));
         host.order(StemOrder::Undo);
     }
 }

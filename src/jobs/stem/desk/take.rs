@@ -193,6 +193,9 @@ impl Desk {
             .drain(..self.past.len().saturating_sub(MOST_UNDONE));
         self.undone.clear();
         self.show(take);
+        if let Some(deeds) = &self.deeds {
+            deeds();
+        }
     }
 
     pub(super) fn step(&mut self, back: bool) {
