@@ -1,5 +1,8 @@
 //! Model packs that are missing, damaged, or made for something else: each gets one clear sentence.
 
+#[path = "command/mod.rs"]
+mod command;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -54,6 +57,96 @@ fn entry<'a>(manifest: &'a mut Value, task: &str) -> &'a mut Value {
         .expect("the task")
 }
 
+/// Those of the instruments' models.
+fn settings(manifest: &mut Value) -> &mut Value {
+    &mut entry(manifest, "first_anchor")["settings"]
+}
+
+/// Packs that were made before settings stood with their models.
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn format_1_is_read() {
+    let folder = changed(|manifest| {
+        manifest["format"] = 1.into();
+        let mut flow = settings(manifest).take();
+        let fields = flow.as_object_mut().expect("an object");
+        for name in ["code_width", "families"] {
+            manifest[name] = fields.remove(name).expect("it is there");
+        }
+        manifest["flow"] = flow;
+        for (task, name) in [
+            ("drum_mixture", "drums"),
+            ("drum_hearing", "drum_hearing"),
+            ("song_tags", "song_tags"),
+        ] {
+            manifest[name] = entry(manifest, task)["settings"].take();
+        }
+        for model in manifest["models"].as_array_mut().expect("models") {
+            let fields = model.as_object_mut().expect("an object");
+            fields.remove("settings");
+            fields.remove("bytes");
+        }
+    });
+    let old = Pack::from_folder(folder.path()).expect("it is read");
+    let new = Pack::built_in().expect("it is there");
+    old.verify().expect("its files are whole");
+    let told = |pack: &Pack| {
+        let manifest = pack.manifest();
+        format!(
+            "{:?} {:?} {:?} {:?}",
+            manifest.flow, manifest.drums, manifest.drum_hearing, manifest.song_tags
+        )
+    };
+    assert_eq!(told(&old), told(&new));
+    assert!(new.manifest().song_tags.is_some() && new.manifest().flow.steps > 0);
+}
+
+/// What is added is asked first; what can't be used is refused, or said, and what is inside Consort goes on.
+#[test]
+#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+fn packs_are_added_listed_and_removed_by_the_command() {
+    let desk = command::Desk::new();
+    let run = |arguments: &[&str]| {
+        let mut command = desk.command(arguments);
+        command.env("CONSORT_PACKS", desk.file("packs"));
+        command::Ran::of(command)
+    };
+    let list = || run(&["packs", "list", "--json"]).json();
+    let names = |list: &Value| -> Vec<String> {
+        let packs = list["packs"].as_array().expect("packs").iter();
+        packs
+            .map(|pack| pack["name"].as_str().expect("a name").to_owned())
+            .collect()
+    };
+    let built_in = ["Consort built-in models", "Basic Pitch"];
+    assert_eq!(names(&list()), built_in);
+    let folder = changed(|manifest| manifest["name"] = "Mine".into());
+    let path = folder.path().to_str().expect("UTF-8");
+    run(&["packs", "add", path]).ok();
+    assert_eq!(names(&list()), ["Mine", built_in[0], built_in[1]]);
+    let again = run(&["instrument", "warm cello", "--out", "made", "--json"]).json();
+    assert!(again.is_object());
+    let made = fs::read_dir(desk.file("made")).expect("made").flatten();
+    let made: Vec<PathBuf> = made.map(|entry| entry.path()).collect();
+    let made = made
+        .iter()
+        .find(|path| path.extension().is_some_and(|end| end == "consort"));
+    let made =
+        consort::instrument::Instrument::from_bytes(&fs::read(made.expect("it is")).unwrap());
+    assert_eq!(made.unwrap().recipe.pack.unwrap().name, "Mine");
+
+    fs::write(folder.path().join("manifest.json"), "{}").expect("writing");
+    let damaged = list();
+    assert_eq!(names(&damaged), built_in);
+    let why = damaged["faults"][0]["why"].as_str().expect("a sentence");
+    assert!(why.contains("is damaged"), "{why}");
+    run(&["instrument", "warm cello", "--out", "made", "--force"]).ok();
+    run(&["packs", "add", path]).failed(&["damaged"]);
+    run(&["packs", "remove", path]).ok();
+    run(&["packs", "remove", path]).failed(&["wasn't added"]);
+    assert_eq!(list()["faults"], serde_json::json!([]));
+}
+
 #[test]
 fn a_missing_folder() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -78,31 +171,31 @@ fn a_manifest_that_is_no_json() {
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn another_format() {
-    let folder = changed(|manifest| manifest["format"] = 2.into());
+    let folder = changed(|manifest| manifest["format"] = 3.into());
     assert_eq!(
         sentence(folder.path()),
-        "The model pack in FOLDER has format 2, but this version of Consort reads format 1; use a pack made for it."
+        "The model pack in FOLDER has format 3, but this version of Consort reads formats 1 to 2; use a pack made for it."
     );
 }
 
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn other_families() {
-    let folder = changed(|manifest| manifest["families"][3] = "kazoo".into());
+    let folder = changed(|manifest| settings(manifest)["families"][3] = "kazoo".into());
     assert!(sentence(folder.path()).contains("has other families"));
 }
 
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn impossible_settings() {
-    let settings: [(&str, Value); 4] = [
+    let impossible: [(&str, Value); 4] = [
         ("steps", 0.into()),
         ("temperature", (-1.0).into()),
         ("anchor_key_by_family", serde_json::json!({ "bass": 45 })),
         ("range_by_family", serde_json::json!({ "bass": [60, 30] })),
     ];
-    for (name, value) in settings {
-        let folder = changed(|manifest| manifest["flow"][name] = value);
+    for (name, value) in impossible {
+        let folder = changed(|manifest| settings(manifest)[name] = value);
         assert!(
             sentence(folder.path()).contains("has settings that can't be right"),
             "{name}"
@@ -122,7 +215,7 @@ fn missing_files_and_models() {
     let folder = changed(|manifest| entry(manifest, "complete")["task"] = "something else".into());
     assert_eq!(
         sentence(folder.path()),
-        "The model pack in FOLDER has no model for \"complete\"; use a complete pack."
+        "The model pack in FOLDER has a model for \"first_anchor\", but none for \"complete\", which that needs; use a complete pack."
     );
 }
 
@@ -148,7 +241,7 @@ fn a_damaged_file() {
 #[test]
 #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
 fn a_manifest_of_other_shapes() {
-    let folder = changed(|manifest| manifest["code_width"] = 64.into());
+    let folder = changed(|manifest| settings(manifest)["code_width"] = 64.into());
     assert!(
         sentence(folder.path()).contains("has a model of another shape (first_anchor.onnx: noisy)")
     );

@@ -13,7 +13,7 @@ use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
 use crate::models::sound_encoder::SoundEncoder;
-use crate::models::{Error, Pack, song_tags};
+use crate::models::{Error, pack_for, song_tags};
 use crate::music::{Key, Metre};
 use crate::work::hear;
 
@@ -97,7 +97,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let (mut description, mut features) = (description, None);
     if let Some(heard) = &transcribed {
         if arguments.features {
-            let mut encoder = Pack::open()
+            let mut encoder = pack_for("sound_encoder")
                 .and_then(|pack| SoundEncoder::load(&pack))
                 .map_err(failed)?;
             let hear::Transcription { notes, strokes, .. } = heard;

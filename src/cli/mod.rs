@@ -27,6 +27,7 @@ mod morph;
 mod note;
 mod notes;
 mod output;
+mod packs;
 mod preset;
 mod progress;
 mod render;
@@ -99,6 +100,7 @@ enum Command {
     Licences(licences::Arguments),
     Describe(describe::Arguments),
     Notes(notes::Arguments),
+    Packs(packs::Arguments),
     Transcribe(transcribe::Arguments),
     Stem(stem::Arguments),
     #[cfg(feature = "standalone")]
@@ -194,6 +196,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Licences(arguments) => licences::run(arguments, &context),
         Command::Describe(arguments) => describe::run(arguments, &context),
         Command::Notes(arguments) => notes::run(arguments, &context),
+        Command::Packs(arguments) => packs::run(arguments, &context),
         Command::Transcribe(arguments) => transcribe::run(arguments, &context),
         Command::Stem(arguments) => stem::run(arguments, &context),
         #[cfg(feature = "standalone")]

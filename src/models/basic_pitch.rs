@@ -4,21 +4,14 @@
 //! multipitch estimation" (ICASSP 2022). The published weights (Apache-2.0) travel inside Consort as
 //! `cargo xtask setup` fetches them. The sound is heard in windows of two seconds that overlap.
 
-use std::borrow::Cow;
-
-use sha2::{Digest, Sha256};
-
-use super::model::{Model, Origin, Usage};
+use super::model::{Model, Usage};
 use super::tensor::{Slot, Tensor};
-use super::{Error, runtime};
+use super::{Error, Pack};
 use crate::analysis::posterior::{CONTOUR_BINS, Contours, KEYS, Posterior};
 use crate::analysis::{Sound, audible};
 
-/// The model; `None` when it wasn't there at build time.
-const MODEL: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/basic_pitch_asset.rs"));
-
-/// Which one that is.
-const PINNED: &str = include_str!("../../plugin-assets/basic_pitch.json");
+/// What it does, as packs name it.
+pub const TASK: &str = "transcription";
 
 /// The rate it hears, Hz.
 const RATE: u32 = 22_050;
@@ -44,51 +37,12 @@ pub struct BasicPitch {
     model: Model,
 }
 
-/// The file that Consort was built with.
-struct BuiltIn {
-    sha256: String,
-}
-
-impl Origin for BuiltIn {
-    fn file(&self) -> &str {
-        "nmp.onnx"
-    }
-
-    fn key(&self) -> String {
-        format!("{} {}", self.file(), self.sha256)
-    }
-
-    fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {
-        let bytes = MODEL.ok_or_else(|| {
-            fault("is not built in; run `cargo xtask setup` and build Consort again.")
-        })?;
-        if self.sha256 != runtime::hex(&Sha256::digest(bytes)) {
-            return Err(fault("is not the one it should be; install Consort again."));
-        }
-        Ok(bytes.into())
-    }
-
-    fn fault(&self, what: &str) -> Error {
-        fault(what)
-    }
-}
-
-fn fault(what: &str) -> Error {
-    Error::Pack(format!("The transcription model {what}"))
-}
-
 impl BasicPitch {
     /// Loads it. Thread: any but audio.
     ///
     /// # Errors
-    /// [`Error::Pack`] when it isn't built in, [`Error::Runtime`].
-    pub fn load() -> Result<Self, Error> {
-        let pinned: serde_json::Value =
-            serde_json::from_str(PINNED).map_err(|_| fault("has a damaged description."))?;
-        let sha256 = pinned["model_sha256"].as_str().unwrap_or_default();
-        let origin = BuiltIn {
-            sha256: sha256.to_owned(),
-        };
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn load(pack: &Pack) -> Result<Self, Error> {
         let row = |width| [None, Some(FRAMES), Some(width)];
         let inputs = [Slot::floats(INPUT, &[None, Some(WINDOW), Some(1)])];
         let outputs = [
@@ -97,7 +51,7 @@ impl BasicPitch {
             Slot::floats(CONTOUR, &row(CONTOUR_BINS)),
         ];
         Ok(Self {
-            model: Model::of(origin, Usage::Often, &inputs, &outputs)?,
+            model: Model::load(pack, TASK, Usage::Often, &inputs, &outputs)?,
         })
     }
 

@@ -33,7 +33,7 @@ impl Decoder {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let code_width = pack.manifest().code_width;
+        let code_width = pack.manifest().flow.code_width;
         let inputs = [
             Slot::floats("codes", &[None, Some(code_width)]),
             Slot::floats("residual", &[None, Some(CELLS)]),

@@ -21,7 +21,7 @@ impl Completion {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let code_width = pack.manifest().code_width;
+        let code_width = pack.manifest().flow.code_width;
         let anchors = |name| Slot::floats(name, &[None, Some(ANCHORS)]);
         let codes = |name| Slot::floats(name, &[None, Some(ANCHORS), Some(code_width)]);
         let inputs = [

@@ -71,7 +71,7 @@ impl FirstAnchor {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let code_width = pack.manifest().code_width;
+        let code_width = pack.manifest().flow.code_width;
         let wide = |name, width| Slot::floats(name, &[None, Some(width)]);
         let inputs = [
             wide("noisy", code_width),

@@ -5,7 +5,7 @@
 //! by the smallest step that brings the first note near to what is asked; all notes by the same.
 
 use super::carry::Notes;
-use super::pack::ToneTable;
+use super::pack::manifest::ToneTable;
 use super::tones::{self, Asked, Tone};
 use crate::instrument::slots::{
     ANCHOR_KEYS, ANCHOR_VELOCITIES, ANCHORS, PARTIAL_ROWS, RELEASE_AT, ROWS, SILENT_DB, multiples,

@@ -9,6 +9,7 @@
 //! | [`host`] | the process's models, each in memory once |
 //! | [`backend`] | what runs them; [`tensor`]s go in and come out |
 //! | [`pack`] | a set of model files and the manifest that describes them |
+//! | [`packs`] | which pack does what |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
 //! | [`prompt`] | what a prompt says before the encoder reads it: foreign words, denials, names |
 //! | [`tones`] | those properties: of a note, and of words |
@@ -54,6 +55,7 @@ pub mod make;
 mod model;
 mod noise;
 pub mod pack;
+pub mod packs;
 pub mod parts;
 pub mod prompt;
 pub mod runtime;
@@ -72,4 +74,5 @@ pub use make::{
     KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,
 };
 pub use pack::Pack;
+pub use packs::{PackSet, pack_for};
 pub use sound_encoder::Impression;

@@ -1,40 +1,26 @@
 //! One model of a pack: its tensors have the names and shapes that Consort drives.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 pub(super) use super::backend::Usage;
 use super::backend::{Fault, LoadedModel};
 use super::host::{Kept, ModelHost};
-use super::pack::{Dimension, TensorEntry};
+use super::pack::manifest::{Dimension, TensorEntry};
 use super::tensor::{Slot, Tensor};
 use super::{Error, Pack};
-
-/// Where a model comes from.
-pub(super) trait Origin: Send + Sync {
-    /// Its file's name, for what is said of it.
-    fn file(&self) -> &str;
-
-    /// What tells it from all others: where it comes from, and what is in it.
-    fn key(&self) -> String;
-
-    /// What is in it.
-    fn bytes(&self) -> Result<Cow<'static, [u8]>, Error>;
-
-    /// An error about it; `fault` completes a sentence.
-    fn fault(&self, fault: &str) -> Error;
-}
 
 /// A model that the process's [`ModelHost`] keeps. Any thread but audio.
 pub(super) struct Model {
     kept: Arc<Kept>,
-    origin: Box<dyn Origin>,
+    pack: Pack,
+    file: String,
+    sha256: String,
     usage: Usage,
 }
 
 impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Model({})", self.origin.file())
+        write!(f, "Model({})", self.file)
     }
 }
 
@@ -50,32 +36,21 @@ impl Model {
         let entry = pack.model(task)?;
         check_manifest(pack, &entry.file, &entry.inputs, inputs)?;
         check_manifest(pack, &entry.file, &entry.outputs, outputs)?;
-        let origin = OfPack {
+        // What tells it from all others: where it comes from, and what is in it.
+        let key = format!("{} {} {}", pack.place(), entry.file, entry.sha256);
+        let model = Self {
+            kept: ModelHost::get().keep(key),
             pack: pack.clone(),
             file: entry.file.clone(),
             sha256: entry.sha256.clone(),
-        };
-        Self::of(origin, usage, inputs, outputs)
-    }
-
-    /// Loads a model, and checks its tensors.
-    pub(super) fn of(
-        origin: impl Origin + 'static,
-        usage: Usage,
-        inputs: &[Slot],
-        outputs: &[Slot],
-    ) -> Result<Self, Error> {
-        let model = Self {
-            kept: ModelHost::get().keep(origin.key()),
-            origin: Box::new(origin),
             usage,
         };
         model.with(|loaded| {
             for (found, expected) in [(loaded.inputs(), inputs), (loaded.outputs(), outputs)] {
                 let fits = |wanted: &&Slot| found.iter().any(|found| found.fits(wanted));
                 if let Some(tensor) = expected.iter().find(|wanted| !fits(wanted)) {
-                    let misfit = misfit(model.origin.file(), &tensor.name);
-                    return Err(model.origin.fault(&misfit));
+                    let misfit = misfit(&model.file, &tensor.name);
+                    return Err(model.pack.fault(&misfit));
                 }
             }
             Ok(())
@@ -89,13 +64,13 @@ impl Model {
         work: impl FnOnce(&mut dyn LoadedModel) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let load = || {
-            let bytes = self.origin.bytes()?;
+            let bytes = self.pack.file(&self.file, &self.sha256)?;
             let loaded = ModelHost::get().backend().load(&bytes, self.usage);
             loaded.map_err(|fault| match fault {
                 Fault::Backend(error) => error,
-                Fault::Model(said) => self.origin.fault(&format!(
+                Fault::Model(said) => self.pack.fault(&format!(
                     "has a model that ONNX Runtime can't load ({}: {said}); install the pack again.",
-                    self.origin.file()
+                    self.file
                 )),
             })
         };
@@ -142,33 +117,8 @@ impl Model {
     fn failed(&self, fault: &str) -> Error {
         Error::Model(format!(
             "The model {} failed ({fault}); try again, or install the model pack again.",
-            self.origin.file()
+            self.file
         ))
-    }
-}
-
-/// A model of a pack.
-struct OfPack {
-    pack: Pack,
-    file: String,
-    sha256: String,
-}
-
-impl Origin for OfPack {
-    fn file(&self) -> &str {
-        &self.file
-    }
-
-    fn key(&self) -> String {
-        format!("{} {} {}", self.pack.place(), self.file, self.sha256)
-    }
-
-    fn bytes(&self) -> Result<Cow<'static, [u8]>, Error> {
-        self.pack.file(&self.file, &self.sha256)
-    }
-
-    fn fault(&self, fault: &str) -> Error {
-        self.pack.fault(fault)
     }
 }
 

@@ -68,7 +68,8 @@ impl TextEncoder {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load(pack: &Pack) -> Result<Self, Error> {
-        let entry = &pack.manifest().tokenizer;
+        let entry = pack.manifest().tokenizer.as_ref();
+        let entry = entry.ok_or_else(|| pack.fault("has no tokenizer; use a complete pack."))?;
         let bytes = pack.file(&entry.file, &entry.sha256)?;
         let damaged = || pack.fault("has a tokenizer that can't be read; install the pack again.");
         let mut tokenizer = Tokenizer::from_bytes(&bytes).map_err(|_| damaged())?;

@@ -6,7 +6,7 @@
 use std::f64::consts::SQRT_2;
 
 use super::noise;
-use super::pack::ToneTable;
+use super::pack::manifest::ToneTable;
 use crate::instrument::slots::{
     FIRST_GROUP_ROW, HIGHEST_PARTIAL_HZ, PARTIAL_ROWS, QUARTER_ROWS, RELEASE_AT, ROWS, SILENT_DB,
     TIMES, band_edges, group_harmonics, key_frequency, multiple, time_grid,

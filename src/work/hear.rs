@@ -6,10 +6,10 @@ use crate::analysis::song::SongDescription;
 use crate::analysis::song::description::Tags;
 use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, transcript};
-use crate::models::basic_pitch::BasicPitch;
+use crate::models::basic_pitch::{self, BasicPitch};
 use crate::models::drum_hearing::DrumHearing;
 use crate::models::song_tags::SongTags;
-use crate::models::{Error, Pack};
+use crate::models::{Error, pack_for};
 
 /// Of the time that hearing takes, the part until the notes are there.
 const NOTES: f32 = 0.75;
@@ -34,18 +34,19 @@ pub struct Transcription {
 /// [`Error::Cancelled`], [`Error::Model`], [`Error::Runtime`]; [`Error::Pack`] where notes can't be heard.
 pub fn transcribe(sound: &Sound, ticket: &mut Ticket<'_>) -> Result<Transcription, Error> {
     let mut of_notes = ticket.part(0.0..NOTES);
-    let (posterior, contours) =
-        BasicPitch::load()?.listen(sound, &mut |share| of_notes.done(share))?;
+    let (posterior, contours) = BasicPitch::load(&pack_for(basic_pitch::TASK)?)?
+        .listen(sound, &mut |share| of_notes.done(share))?;
     let mut of_drums = ticket.part(NOTES..1.0);
-    let (strokes, no_drums) = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
-        Ok(mut drums) => {
-            let strikes = drums.listen(sound, &mut |share| of_drums.done(share))?;
-            (strikes.strokes(), None)
-        }
-        // Another pack: all else can be heard.
-        Err(Error::Pack(why)) => (Vec::new(), Some(why)),
-        Err(error) => return Err(error),
-    };
+    let (strokes, no_drums) =
+        match pack_for("drum_hearing").and_then(|pack| DrumHearing::load(&pack)) {
+            Ok(mut drums) => {
+                let strikes = drums.listen(sound, &mut |share| of_drums.done(share))?;
+                (strikes.strokes(), None)
+            }
+            // Another pack: all else can be heard.
+            Err(Error::Pack(why)) => (Vec::new(), Some(why)),
+            Err(error) => return Err(error),
+        };
     Ok(Transcription {
         notes: transcript::of(sound, &posterior, &contours),
         posterior,
@@ -64,5 +65,5 @@ pub fn tags(
     notes: &[HeardNote],
     strokes: &[Stroke],
 ) -> Result<Tags, Error> {
-    SongTags::load(&Pack::open()?)?.of(sound, song, notes, strokes)
+    SongTags::load(&pack_for("song_tags")?)?.of(sound, song, notes, strokes)
 }

@@ -64,8 +64,8 @@ TRAINING_DATA = (
 
 
 def put(out, models, training_data, settings, quality):
-    """Writes {task: (network, golden inputs, {axis: name}, {output: shape})} into the pack in a folder, and `settings` and the
-    models' entries into its manifest."""
+    """Writes {task: (network, golden inputs, {axis: name}, {output: shape})} into the pack in a folder, and the models' entries, with
+    `settings` {task: its settings}, into its manifest."""
     manifest = json.loads((out / "manifest.json").read_text())
     written = json.loads((out / manifest["golden"]).read_text())
     manifest["models"] = [m for m in manifest["models"] if m["task"] not in models]
@@ -86,14 +86,16 @@ def put(out, models, training_data, settings, quality):
             task=task,
             file=path.name,
             sha256=sha256(path),
+            bytes=path.stat().st_size,
             inputs=[dict(name=n, shape=[axes.get(i, size) for i, size in enumerate(v.shape)]) for n, v in example.items()],
             outputs=[dict(name=n, shape=s) for n, s in outputs.items()],
             quality=quality,
         )
+        if task in settings:
+            entry["settings"] = settings[task]
         manifest["models"].append(entry)
         error = {name: f"{rms:.1e}" for name, (_, rms) in compare(net, example, names, path).items()}
         print(f"{task}: {path.stat().st_size / 1e6:.2f} MB, {milliseconds(path, example):.1f} ms for {len(example[list(example)[0]])}, against PyTorch {error}")
-    manifest |= settings
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     (out / manifest["golden"]).write_text(json.dumps(written, ensure_ascii=False) + "\n")
     model_card.write(out / "MODEL_CARD.md", manifest)
@@ -103,7 +105,7 @@ def add(out):
     """Writes the kit models into the pack in a folder."""
     nets, labels = networks(), dict(drum_mixture="B", drum_decoder="N")
     models = {task: (nets[task], feeds, {0: labels[task]}, OUTPUTS[task]) for task, feeds in golden_inputs().items()}
-    put(out, models, TRAINING_DATA, dict(drums=SETTINGS), {})
+    put(out, models, TRAINING_DATA, dict(drum_mixture=SETTINGS), {})
 
 
 def main():

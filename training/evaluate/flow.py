@@ -57,7 +57,7 @@ class Judge:
 def main(args, seeds=6, guidances=(None,)):
     data, models = load(), Models(args.models)
     codes = stored(data)
-    judge, flow = Judge(data, codes), models.manifest["flow"]
+    judge, flow = Judge(data, codes), models.settings["first_anchor"]
     anchor_of = {f: ANCHORS.index((flow["anchor_key_by_family"][f], flow["anchor_velocity"])) for f in FAMILIES}
     held = [i for i in data.split(args.split) if data.sounding(i)[anchor_of[data.facts[i]["family"]]]]
     real = lambda best: np.mean(

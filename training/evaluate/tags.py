@@ -37,7 +37,8 @@ def best_threshold(sure, truth):
 
 def main(args):
     models = Path(args.models)
-    settings = json.loads((models / "manifest.json").read_text())["song_tags"]
+    manifest = json.loads((models / "manifest.json").read_text())
+    settings = next(model["settings"] for model in manifest["models"] if model["task"] == "song_tags")
     session = onnxruntime.InferenceSession(str(models / "song_tags.onnx"), providers=["CPUExecutionProvider"])
     train, genre, plays, _ = hear.read("training")
     tuned, _, tuned_plays, _ = hear.read("validation")

@@ -154,7 +154,7 @@ def add(out, settings):
     shapes = [["B" if i == 0 else "M" if i in axes[n] else int(d) for i, d in enumerate(v.shape)] for n, v in example.items()]
     old = next((m for m in manifest["models"] if m["task"] == "parts"), {})
     entry = {key: like[key] for key in ("version", "licence")} | dict(
-        training_data=TRAINING_DATA, task="parts", file=path.name, sha256=sha256(path),
+        training_data=TRAINING_DATA, task="parts", file=path.name, sha256=sha256(path), bytes=path.stat().st_size,
         vocabulary=dict(file="parts.json", sha256=sha256(out / "parts.json")),
         inputs=[dict(name=n, shape=s) for n, s in zip(example, shapes)],
         outputs=[dict(name=n, shape=["B", 8, "M", *map(int, o.shape[3:])]) for n, o in zip(OUTPUTS, net(*example.values()))],

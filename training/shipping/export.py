@@ -180,6 +180,7 @@ def write_model(task, path, pieces, use_random):
         task=task,
         file=path.name,
         sha256=sha256(path),
+        bytes=path.stat().st_size,
         version=VERSION,
         inputs=shapes(feeds, axes),
         outputs=[dict(name=n, shape=s) for n, s in OUTPUTS[task].items()],
@@ -219,23 +220,26 @@ def main():
     made = [task for task in TASKS if task in args.only or task not in models]
     for task in made:
         models[task] = write_model(task, args.out / f"{task}.onnx", tokenizer.get_vocab_size(), args.untrained)
-    settings = earlier.get("flow")
+    settings = models["first_anchor"].get("settings") or next(
+        (model.get("settings") for model in earlier["models"] if model["task"] == "first_anchor"), None
+    )
     if settings is None or {"text_encoder", "first_anchor"} & set(made):
-        settings = model_card.flow_settings() | dict(family_text_vectors=family_vectors(args.out, tokenizer))
+        settings = dict(code_width=CODE_WIDTH, families=list(FAMILIES)) | model_card.flow_settings()
+        settings |= dict(family_text_vectors=family_vectors(args.out, tokenizer))
         if not args.untrained:
             table = torch.load(checkpoints() / "tones.pt")["table"]
             settings["tones"] = [dict(name=n, quantiles=[round(float(v), 4) for v in row]) for n, row in zip(TONES, table)]
+    models["first_anchor"]["settings"] = settings
     write_golden(args.out / "golden.json", args.out, tokenizer, made)
     manifest = earlier | dict(
-        format=1,
+        format=2,
         name="Consort built-in models" + (" (untrained)" if args.untrained else ""),
         version=VERSION,
         licence=LICENCE,
-        code_width=CODE_WIDTH,
-        families=list(FAMILIES),
-        flow=settings,
         models=[models[task] for task in (*TASKS, *(task for task in models if task not in TASKS))],
-        tokenizer=dict(file="tokenizer.json", sha256=sha256(tokenizer_file), max_tokens=MAX_TOKENS),
+        tokenizer=dict(
+            file="tokenizer.json", sha256=sha256(tokenizer_file), bytes=tokenizer_file.stat().st_size, max_tokens=MAX_TOKENS
+        ),
         golden="golden.json",
     )
     written.write_text(json.dumps(manifest, indent=1) + "\n")

@@ -21,6 +21,7 @@ class Models:
     def __init__(self, folder=Path("plugin-assets/models")):
         folder = Path(folder)
         self.manifest = json.loads((folder / "manifest.json").read_text())
+        self.settings = {model["task"]: model.get("settings") for model in self.manifest["models"]}
         self.tokenizer = vocabulary.load(folder / self.manifest["tokenizer"]["file"])
         self.run = {model["task"]: session(folder / model["file"]) for model in self.manifest["models"]}
 
@@ -48,7 +49,7 @@ class Models:
     def first(self, text, family, note, span, seed, guidance=None, steps=None, temperature=None, tone=None):
         """Codes [B, 400] of first anchors; every condition has B rows."""
         tone = np.zeros((len(text), 2 * TONE_WIDTH), np.float32) if tone is None else tone
-        flow = self.manifest["flow"]
+        flow = self.settings["first_anchor"]
         guidance = flow["guidance"] if guidance is None else guidance
         temperature = flow["temperature"] if temperature is None else temperature
         random = np.random.default_rng(seed)
@@ -87,7 +88,7 @@ class Models:
 
     def conditions(self, families, say_family=True):
         """One-hot family, note and range of each family's name (None: not said), as the plugin chooses them."""
-        flow = self.manifest["flow"]
+        flow = self.settings["first_anchor"]
         hot = np.zeros((len(families), len(FAMILIES)), np.float32)
         note, span = np.zeros((len(families), 2), np.float32), np.zeros((len(families), 2), np.float32)
         for i, family in enumerate(families):
@@ -99,6 +100,6 @@ class Models:
 
     def guess_family(self, prompts):
         """The family whose text vector lies nearest to each prompt's, as the plugin chooses."""
-        vectors = self.manifest["flow"]["family_text_vectors"]
+        vectors = self.settings["first_anchor"]["family_text_vectors"]
         near = self.text(prompts) @ np.array([vectors[family] for family in FAMILIES], np.float32).T
         return [FAMILIES[i] for i in near.argmax(1)]

@@ -33,14 +33,15 @@ def session(task):
 
 
 def test_manifest_agrees_with_the_code():
-    assert MANIFEST["format"] == 1
-    assert MANIFEST["code_width"] == CODE_WIDTH
-    assert tuple(MANIFEST["families"]) == FAMILIES
+    assert MANIFEST["format"] == 2
+    settings = {task: model.get("settings") for task, model in TASKS.items()}
+    assert settings["first_anchor"]["code_width"] == CODE_WIDTH
+    assert tuple(settings["first_anchor"]["families"]) == FAMILIES
     instruments = {"text_encoder", "timbre_encoder", "sound_encoder", "first_anchor", "complete", "codec_decoder"}
     assert set(TASKS) == instruments | {"drum_mixture", "drum_decoder", "drum_hearing", "parts", "song_tags"}
-    assert len(MANIFEST["drum_hearing"]["thresholds"]) == classes.COUNT
-    assert tuple(MANIFEST["song_tags"]["genres"]) == labels.GENRES
-    assert [i["name"] for i in MANIFEST["song_tags"]["instruments"]] == list(labels.INSTRUMENTS)
+    assert len(settings["drum_hearing"]["thresholds"]) == classes.COUNT
+    assert tuple(settings["song_tags"]["genres"]) == labels.GENRES
+    assert [i["name"] for i in settings["song_tags"]["instruments"]] == list(labels.INSTRUMENTS)
     assert TASKS["sound_encoder"]["outputs"][2]["shape"] == ["M", len(SOUND_FAMILIES)]
     outputs = {o["name"]: o["shape"] for o in TASKS["codec_decoder"]["outputs"]}
     assert outputs == {"levels": ["N", ROWS, FRAMES], "cents": ["N", PARTIALS], "change": ["M", SHAPE_WIDTH]}
@@ -50,6 +51,7 @@ def test_manifest_agrees_with_the_code():
 def test_files_have_the_hash_in_the_manifest(entry):
     data = (MODELS / entry["file"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == entry["sha256"]
+    assert len(data) == entry["bytes"]
     assert len(data) < 20e6, "a model file may have 20 MB at most"
 
 
@@ -102,7 +104,7 @@ def test_known_anchors_come_out_as_they_went_in():
 
 def test_first_anchors_are_drawn_at_anchor_keys():
     keys = {key for key, _ in ANCHORS}
-    flow = MANIFEST["flow"]
+    flow = TASKS["first_anchor"]["settings"]
     assert set(flow["anchor_key_by_family"]) == set(FAMILIES) == set(flow["range_by_family"])
     assert set(flow["anchor_key_by_family"].values()) <= keys
     assert all(0 <= low < high <= 127 for low, high in flow["range_by_family"].values())

@@ -8,7 +8,7 @@ use crate::instrument::{Family, Instrument, factory, open};
 use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
-use crate::models::{Error, Impression, Models, Pack, SoundFile};
+use crate::models::{Error, Impression, Models, SoundFile, pack_for};
 
 /// So much of a file is looked through for its loudest stretch, seconds.
 pub const LONGEST_READ: f64 = 60.0;
@@ -31,7 +31,7 @@ impl Ear {
     /// # Errors
     /// [`Error::Pack`]: it is missing, damaged, or has no sound encoder.
     pub fn open() -> Result<Self, Error> {
-        let pack = Pack::open()?;
+        let pack = pack_for("sound_encoder")?;
         let encoder = pack
             .model("sound_encoder")?
             .sha256

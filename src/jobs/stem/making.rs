@@ -9,7 +9,7 @@ use super::windows::Work;
 use super::words::{self, Control, Edit, Said};
 use crate::models::parts::Parts;
 use crate::models::text::TextEncoder;
-use crate::models::{Error, Pack};
+use crate::models::{Error, pack_for};
 use crate::music::{Part, PartKind, STEPS};
 
 /// What the network is told for a fill.
@@ -82,7 +82,7 @@ impl StemModels {
     /// # Errors
     /// [`Error::Pack`] or [`Error::Runtime`].
     pub fn load() -> Result<Self, Error> {
-        let pack = Pack::open()?;
+        let pack = pack_for("parts")?;
         Ok(Self {
             parts: Parts::load(&pack)?,
             text: TextEncoder::load(&pack)?,

@@ -8,7 +8,8 @@ use crate::instrument::{AnchorSet, Body, Family, Instrument, Macros, Recipe};
 use crate::models::carry::Notes;
 use crate::models::choice::Candidate;
 use crate::models::first_anchor::{Drawing, Wish};
-use crate::models::pack::{Flow, Manifest, Pack, TEXT_WIDTH};
+use crate::models::pack::manifest::Flow;
+use crate::models::pack::{Pack, TEXT_WIDTH};
 use crate::models::prompt::{self, Prompt};
 use crate::models::runtime::{self, Runtime};
 use crate::models::text::{self, Encoded};
@@ -207,11 +208,8 @@ impl Words {
 
     /// Keeps the note that fits the prompt best; when none of the first is clear, draws more.
     fn judge(&self, codes: Vec<f32>, models: &mut Models) -> Result<Next, Error> {
-        let Manifest {
-            code_width: width,
-            flow,
-            ..
-        } = models.pack().manifest().clone();
+        let flow = models.pack().manifest().flow.clone();
+        let width = flow.code_width;
         let mut decoded = models.decoder()?.decode(&codes)?;
         loudness::silence_floor(&mut decoded.levels);
         let place = first_index(self.family(&flow), &flow) / ANCHOR_VELOCITIES.len();
