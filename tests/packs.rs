@@ -126,11 +126,11 @@ fn packs_are_added_listed_and_removed_by_the_command() {
     assert_eq!(names(&list()), ["Mine", built_in[0], built_in[1]]);
     let again = run(&["instrument", "warm cello", "--out", "made", "--json"]).json();
     assert!(again.is_object());
-    let made = fs::read_dir(desk.file("made")).expect("made").flatten();
-    let made: Vec<PathBuf> = made.map(|entry| entry.path()).collect();
-    let made = made
-        .iter()
-        .find(|path| path.extension().is_some_and(|end| end == "consort"));
+    let folders = fs::read_dir(desk.file("made")).expect("made").flatten();
+    let files =
+        folders.flat_map(|folder| fs::read_dir(folder.path()).into_iter().flatten().flatten());
+    let mut files = files.map(|file| file.path());
+    let made = files.find(|path| path.extension().is_some_and(|end| end == "consort"));
     let made =
         consort::instrument::Instrument::from_bytes(&fs::read(made.expect("it is")).unwrap());
     assert_eq!(made.unwrap().recipe.pack.unwrap().name, "Mine");
