@@ -14,7 +14,7 @@
 //! | [`note`] | the note as levels and frequency offsets |
 //! | `envelope` | loudness over time; where a note is let go |
 //! | `correlate` | autocorrelation, for the pitch |
-//! | `bell` | the strike note of a bell |
+//! | `bell`, `struck` | the strike note of a bell; of tubes and bars as well |
 //! | `spectrum` | windowed spectra |
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
 //! | `onset` | the note's beginning, held against its rendering |
@@ -24,7 +24,7 @@
 //! | [`audible`] | where there is anything to hear |
 //! | [`posterior`] | which keys sound when, as a transcription model hears it |
 //! | [`notes`] | from those likelihoods to notes |
-//! | [`transcript`] | the same without overtones ([`overtones`]), and as loud as it is ([`note_levels`]) |
+//! | [`transcript`] | the same without overtones ([`overtones`]), each stroke of a bell one note ([`bell_notes`]), and as loud as it is ([`note_levels`]) |
 //! | `beginning` | the spectrum of a note's beginning, for both |
 //! | [`strokes`] | from likelihoods of drum strokes to the strokes |
 //! | [`score`] | from those notes to a song that MIDI files can hold |
@@ -34,6 +34,7 @@
 pub mod audible;
 mod beginning;
 mod bell;
+pub mod bell_notes;
 mod correlate;
 mod envelope;
 mod extend;
@@ -55,6 +56,7 @@ pub mod sound;
 pub mod sound_file;
 mod spectrum;
 pub mod strokes;
+mod struck;
 #[cfg(test)]
 mod tests;
 pub mod timing;

@@ -87,7 +87,7 @@ fn polyphony(notes: &[HeardNote], parents: &[Vec<(usize, usize)>]) -> f64 {
 }
 
 /// How surely a note begins.
-fn begins(note: &HeardNote, posterior: &Posterior) -> f64 {
+pub(super) fn begins(note: &HeardNote, posterior: &Posterior) -> f64 {
     let at = posterior
         .seconds
         .partition_point(|seconds| *seconds < note.start);

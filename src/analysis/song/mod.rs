@@ -7,7 +7,7 @@
 //! | [`salience`] | which keys sound, without a model |
 //! | [`evidence`] | both, made comparable between songs |
 //! | [`patterns`], [`mod@pointer`] | what bars look like; the likeliest way through them |
-//! | [`rhythm`] | tempo, beats, metre |
+//! | [`rhythm`], `threes` | tempo, beats, metre; 6/8 or 12/8 |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
 //! | [`key_sections`] | where the key changes |
 //! | [`corrections`] | what the user puts right |
@@ -39,6 +39,7 @@ pub mod salience;
 pub mod strength;
 #[cfg(test)]
 mod tests;
+mod threes;
 pub mod written;
 
 pub use corrections::{ChordTold, Corrections};
@@ -168,13 +169,13 @@ pub fn conclude(
     stop: &dyn Fn() -> bool,
 ) -> Result<SongDescription, Stopped> {
     let (strength, salience, used) = (&heard.strength, &heard.salience, heard.seconds_used);
-    let (rhythm, from_host) = beats(heard, posterior, host, told, stop)?;
     let keys = match posterior {
         Some(posterior) if !posterior.sounds.is_empty() => {
             Keys::of_both(posterior, salience, OWN_SHARE)
         }
         _ => Keys::of_salience(salience),
     };
+    let (rhythm, from_host) = beats(heard, posterior, &keys, host, told, stop)?;
     let mut description = SongDescription {
         seconds: heard.seconds,
         seconds_used: used,
@@ -226,6 +227,7 @@ pub fn conclude(
 fn beats(
     heard: &Heard,
     posterior: Option<&Posterior>,
+    keys: &Keys,
     host: Option<&HostGrid>,
     told: &Corrections,
     stop: &dyn Fn() -> bool,
@@ -253,6 +255,12 @@ fn beats(
             )?
         }
     };
+    let found = found.map(|mut rhythm| {
+        if told.metre.is_none() {
+            threes::settle(&mut rhythm, keys);
+        }
+        rhythm
+    });
     let even = || {
         let first = feel::onsets(strength).first().copied().unwrap_or(0);
         let metre = told.metre.unwrap_or(Metre { count: 4, unit: 4 });

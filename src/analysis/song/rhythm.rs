@@ -106,7 +106,10 @@ pub fn find(
     if !told && way.score / (compared.len() as f64 / FRAMES) < LEAST_A_SECOND {
         return Ok(None);
     }
-    let of_metre = candidates.iter().filter(|c| c.0.metre == pattern.metre);
+    // What tells 6/8 from 12/8 is looked at later.
+    let alike =
+        |metre: Metre| metre == pattern.metre || metre.compound() && pattern.metre.compound();
+    let of_metre = candidates.iter().filter(|c| alike(c.0.metre));
     let metre_confidence = of_metre.map(|c| share(c.2)).sum::<f64>() / total;
     let mut whole = way.clone();
     if compared.len() < evidence.len() {

@@ -1,5 +1,6 @@
 //! Tests of listening, on sounds of known content.
 
+mod bell_lines;
 mod bells;
 mod codings;
 mod containers;
