@@ -16,9 +16,10 @@ use super::instrument::{Share, make, said};
 use super::output::NewFile;
 use super::{Context, cancel, input, output};
 use crate::instrument::Instrument;
-use crate::jobs::stem::{Again, StemAsk, StemModels, sound as stem_sound, words};
 use crate::models::{Models, Pack};
 use crate::music::{GridNote, Part, PartKind, Song, midi};
+use crate::work::Ticket;
+use crate::work::part::{Again, StemAsk, sound as stem_sound, words, write_part};
 use changing::Changed;
 use listening::{Listened, listen};
 
@@ -141,7 +142,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| Failure::write(&arguments.out, &error))?;
 
-    let mut models = StemModels::load().map_err(failed)?;
     let begun = Instant::now();
     let mut parts = Vec::new();
     for variation in 0..arguments.variations {
@@ -152,13 +152,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
         };
-        let part = models.make(&listened.stem_song, &ask, &mut |share| {
+        let mut go_on = |share| {
             progress.show("Writing the part", share);
             !cancel::asked()
-        });
+        };
+        let part = write_part(&listened.stem_song, &ask, &mut Ticket::new(&mut go_on));
         parts.push(after_beginning(part.map_err(failed)?, &listened, from));
     }
-    drop(models);
     let writing = begun.elapsed().as_secs_f64() / f64::from(arguments.variations);
     let instrument = match arguments.midi_only {
         true => None,

@@ -4,6 +4,7 @@ use super::codec::Decoder;
 use super::completion::Completion;
 use super::drums::{DrumDecoder, DrumMixture};
 use super::first_anchor::FirstAnchor;
+use super::parts::Parts;
 use super::runtime::Runtime;
 use super::sound_encoder::{Impression, SoundEncoder};
 use super::text::TextEncoder;
@@ -23,9 +24,19 @@ pub struct Models {
     sound: Option<SoundEncoder>,
     drum_mixture: Option<DrumMixture>,
     drum_decoder: Option<DrumDecoder>,
+    parts: Option<Parts>,
 }
 
 impl Models {
+    /// Those of the pack in use, for one piece of work: where another has just used them this takes a few
+    /// milliseconds, for [`ModelHost`](super::ModelHost) keeps what takes time and memory.
+    ///
+    /// # Errors
+    /// [`Error::Pack`]: it is missing, damaged, or doesn't fit.
+    pub fn open() -> Result<Self, Error> {
+        Pack::open().map(Self::new)
+    }
+
     /// The models of a pack, none loaded yet.
     #[must_use]
     pub fn new(pack: Pack) -> Self {
@@ -39,6 +50,7 @@ impl Models {
             sound: None,
             drum_mixture: None,
             drum_decoder: None,
+            parts: None,
         }
     }
 
@@ -88,7 +100,19 @@ impl Models {
         Ok(self.text()?.encode(words)?.vector)
     }
 
-    pub(super) fn text(&mut self) -> Result<&mut TextEncoder, Error> {
+    /// The network that writes parts. Thread: as [`Models`].
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn parts(&mut self) -> Result<&mut Parts, Error> {
+        load(&self.pack, &mut self.parts, Parts::load)
+    }
+
+    /// What turns words into vectors. Thread: as [`Models`].
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn text(&mut self) -> Result<&mut TextEncoder, Error> {
         load(&self.pack, &mut self.text, TextEncoder::load)
     }
 

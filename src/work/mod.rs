@@ -4,9 +4,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`hear`] | a song's notes and drums, its genre and instruments |
+//! | [`part`] | a part that fits a song |
 //! | `ticket` | how far the work is, and whether it is still wanted |
 
 pub mod hear;
+pub mod part;
 mod ticket;
 
 pub use ticket::Ticket;

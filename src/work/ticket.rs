@@ -34,7 +34,8 @@ impl<'a> Ticket<'a> {
     /// So much is done, 0..=1; whether to go on.
     pub fn done(&mut self, share: f32) -> bool {
         let Range { start, end } = self.part;
-        (self.go_on)(start + (end - start) * share)
+        // Not an ulp beyond where the next part begins.
+        (self.go_on)((start + (end - start) * share).min(end))
     }
 
     /// The same.

@@ -9,9 +9,9 @@ use super::super::hearing::transcribe;
 use super::super::{Context, cancel, input};
 use crate::analysis::song::{self, Corrections, SongDescription, written};
 use crate::analysis::{Sound, score};
-use crate::jobs::stem::StemSong;
 use crate::music::{BarGrid, Metre, Part, TempoMap, midi};
 use crate::work::hear;
+use crate::work::part::StemSong;
 
 /// Longest song that is listened to, s.
 const LONGEST: f64 = song::LONGEST;

@@ -28,7 +28,6 @@ use serde_json::Value;
 use self::sounding::Drawing;
 use self::take::{PartSound, Take};
 use super::asking::{Sheet, Stem, StemOrder, StemStatus};
-use super::making::{Again, StemAsk};
 use super::sheet::plan;
 use super::words;
 use crate::engine::stem::{PartSender, PlayedPart};
@@ -36,6 +35,7 @@ use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
 use crate::jobs::{Client, Pending};
 use crate::music::PartKind;
+use crate::work::part::{Again, StemAsk};
 
 /// Changes that can be taken back.
 const MOST_UNDONE: usize = 100;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::StemSong;
 use super::asking::{Edit, StemOrder};
 use crate::analysis::score;
 use crate::engine::stem::{PartNote, PlayedPart};
 use crate::jobs::kept::Kept;
 use crate::jobs::song::Heard;
 use crate::music::{GridBar, Metre, Part, PartKind};
+use crate::work::part::StemSong;
 
 /// Velocity of a note that is put there by hand.
 const BY_HAND: u8 = 93;
@@ -281,3 +281,6 @@ impl Sheet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! longer one goes on with the next.
 
 use super::context::{StemContext, bar_steps, is_known};
-use super::making::Again;
+use super::writing::Again;
 use crate::analysis::song::SongDescription;
 use crate::music::{BarGrid, GridBar, GridNote, Metre, Part};
 
@@ -150,7 +150,8 @@ impl StemSong {
     }
 
     /// The first stretch, as the network takes it.
-    pub(super) fn first(&self) -> &StemContext {
+    #[must_use]
+    pub fn first(&self) -> &StemContext {
         &self.stretches[0].context
     }
 
@@ -176,7 +177,8 @@ impl StemSong {
     }
 
     /// The first step of each bar, and the end of the last.
-    pub(super) fn lines(&self) -> Vec<usize> {
+    #[must_use]
+    pub fn lines(&self) -> Vec<usize> {
         let bar = self.first().bar_written();
         match self.bars.len() {
             0 => (0..=self.bars()).map(|number| number * bar).collect(),
