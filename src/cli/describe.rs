@@ -12,8 +12,7 @@ use super::{Context, cancel, input};
 use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
-use crate::models::sound_encoder::SoundEncoder;
-use crate::models::{Error, Pack, song_tags};
+use crate::models::{Error, Models, song_tags};
 use crate::music::{Key, Metre};
 use crate::work::hear;
 
@@ -97,11 +96,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let (mut description, mut features) = (description, None);
     if let Some(heard) = &transcribed {
         if arguments.features {
-            let mut encoder = Pack::open()
-                .and_then(|pack| SoundEncoder::load(&pack))
-                .map_err(failed)?;
+            let mut models = Models::open().map_err(failed)?;
+            let encoder = models.sound().map_err(failed)?;
             let hear::Transcription { notes, strokes, .. } = heard;
-            features = song_tags::features(&mut encoder, &sound, &description, notes, strokes)
+            features = song_tags::features(encoder, &sound, &description, notes, strokes)
                 .map_err(failed)?;
         } else {
             match hear::tags(&sound, &description, &heard.notes, &heard.strokes) {

@@ -12,11 +12,10 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::hearing::failed;
-use super::instrument::{Share, make, said};
+use super::instrument::{Share, make};
 use super::output::NewFile;
 use super::{Context, cancel, input, output};
 use crate::instrument::Instrument;
-use crate::models::{Models, Pack};
 use crate::music::{GridNote, Part, PartKind, Song, midi};
 use crate::work::Ticket;
 use crate::work::part::{Again, StemAsk, sound as stem_sound, words, write_part};
@@ -222,14 +221,13 @@ fn instrument(
     seed: u64,
     context: &Context,
 ) -> Result<Instrument, Failure> {
-    let mut models = Models::new(Pack::open().map_err(said)?);
     let share = || Share {
         bar: context.progress(),
         before: 0.0,
         size: 1.0,
     };
     let wished = stem_sound::request(instruction, kind, seed);
-    match make(wished, &mut models, &share()) {
+    match make(&wished, &share()) {
         Ok(made) => Ok(made.instrument),
         Err(error) if !cancel::asked() => {
             let usual = stem_sound::usual(kind, seed);
@@ -238,7 +236,7 @@ fn instrument(
                 usual.prompt,
                 error.sentence()
             ));
-            Ok(make(usual, &mut models, &share())?.instrument)
+            Ok(make(&usual, &share())?.instrument)
         }
         Err(error) => Err(error),
     }

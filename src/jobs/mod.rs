@@ -23,6 +23,7 @@
 //! | [`snapshot`] | what they see |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
+//! | `making` | an instrument in the making, step by step |
 //! | [`librarian`] | finds and keeps instruments, on a thread of its own |
 //! | [`kept`] | what saved states hold besides what this version knows |
 //! | `exporting` | an instrument on its way to files |
@@ -36,6 +37,7 @@ mod exporting;
 mod generator;
 pub mod kept;
 pub mod librarian;
+mod making;
 pub mod offline;
 mod rendering;
 pub mod snapshot;

@@ -27,7 +27,7 @@
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | `insist` | what words ask for, seen to |
 //! | `loaded` | a pack's models in memory |
-//! | [`make`] | the whole chain, in short steps |
+//! | [`make`] | the whole chain |
 //!
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
@@ -68,8 +68,6 @@ pub mod tones;
 pub use error::Error;
 pub use host::ModelHost;
 pub use loaded::Models;
-pub use make::{
-    KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,
-};
+pub use make::{KitWish, Made, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument};
 pub use pack::Pack;
 pub use sound_encoder::Impression;

@@ -7,9 +7,7 @@ use crate::analysis::song::description::Tags;
 use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, transcript};
 use crate::models::basic_pitch::BasicPitch;
-use crate::models::drum_hearing::DrumHearing;
-use crate::models::song_tags::SongTags;
-use crate::models::{Error, Pack};
+use crate::models::{Error, Models};
 
 /// Of the time that hearing takes, the part until the notes are there.
 const NOTES: f32 = 0.75;
@@ -37,11 +35,15 @@ pub fn transcribe(sound: &Sound, ticket: &mut Ticket<'_>) -> Result<Transcriptio
     let (posterior, contours) =
         BasicPitch::load()?.listen(sound, &mut |share| of_notes.done(share))?;
     let mut of_drums = ticket.part(NOTES..1.0);
-    let (strokes, no_drums) = match Pack::open().and_then(|pack| DrumHearing::load(&pack)) {
-        Ok(mut drums) => {
-            let strikes = drums.listen(sound, &mut |share| of_drums.done(share))?;
-            (strikes.strokes(), None)
-        }
+    let mut drums = || {
+        let mut models = Models::open()?;
+        let drums = models.drum_hearing()?;
+        Ok(drums
+            .listen(sound, &mut |share| of_drums.done(share))?
+            .strokes())
+    };
+    let (strokes, no_drums) = match drums() {
+        Ok(strokes) => (strokes, None),
         // Another pack: all else can be heard.
         Err(Error::Pack(why)) => (Vec::new(), Some(why)),
         Err(error) => return Err(error),
@@ -64,5 +66,6 @@ pub fn tags(
     notes: &[HeardNote],
     strokes: &[Stroke],
 ) -> Result<Tags, Error> {
-    SongTags::load(&Pack::open()?)?.of(sound, song, notes, strokes)
+    let mut models = Models::open()?;
+    models.song_tags()?.of(sound, song, notes, strokes)
 }

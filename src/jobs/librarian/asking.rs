@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ear::LazyEar;
+use super::ear::Ear;
 use super::shelf::{Asked, Question, Wish, doubt};
 use crate::library::{Ask, Filter, Library};
 use crate::models::Error;
@@ -21,11 +21,7 @@ pub(super) struct Understood {
 }
 
 /// Listens to what is asked with; otherwise a sentence.
-pub(super) fn understand(
-    wish: Wish,
-    ear: &mut LazyEar,
-    library: &Library,
-) -> Result<Understood, String> {
+pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, String> {
     let heard = |error: Error| error.to_string();
     let mut understood = Understood {
         ask: Ask::All,
@@ -38,7 +34,7 @@ pub(super) fn understand(
     match wish.question {
         Question::All => {}
         Question::Words(words) => {
-            let meaning = match ear.get().and_then(|ear| ear.describe(&words)) {
+            let meaning = match Ear::open().and_then(|mut ear| ear.describe(&words)) {
                 Ok(meaning) => Some(meaning),
                 // Names are found all the same.
                 Err(Error::Prompt(_)) => None,
@@ -49,7 +45,9 @@ pub(super) fn understand(
             understood.ask = Ask::Words { words, meaning };
         }
         Question::Sound(sound) => {
-            let impression = ear.get().and_then(|ear| ear.sound(&sound)).map_err(heard)?;
+            let impression = Ear::open()
+                .and_then(|mut ear| ear.sound(&sound))
+                .map_err(heard)?;
             let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
             understood.name = like(&file.to_string_lossy());
             understood.ask = Ask::Sound(impression.timbre.clone());
@@ -65,7 +63,7 @@ pub(super) fn understand(
             understood.ask = Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?);
         }
         Question::Instrument(instrument) => {
-            let impression = ear.get().and_then(|ear| ear.instrument(&instrument));
+            let impression = Ear::open().and_then(|mut ear| ear.instrument(&instrument));
             understood.name = like(&instrument.name);
             understood.ask = Ask::Sound(impression.map_err(heard)?.timbre);
         }

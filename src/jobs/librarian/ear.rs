@@ -1,25 +1,22 @@
 //! How sounds and instruments are heard, and become entries of the library.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use crate::analysis::{Mel, Sound, sound_file};
 use crate::instrument::{Family, Instrument, factory, open};
 use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
-use crate::models::{Error, Impression, Models, Pack, SoundFile};
+use crate::models::{Error, Impression, Models, SoundFile};
 
 /// So much of a file is looked through for its loudest stretch, seconds.
 pub const LONGEST_READ: f64 = 60.0;
 /// The largest `.consort` file that is read.
 const LARGEST: u64 = 64 << 20;
-/// Models that nobody used for so long are unloaded.
-const MODELS_REST: Duration = Duration::from_secs(60);
 /// Letters of an encoder's hash that tell it from others.
 const ENCODER: usize = 16;
 
-/// Hears by the models of a pack. Thread: librarian, or a command line's main.
+/// Hears by the models of a pack; to be opened anew for each piece of work. Thread: librarian, or a command line's main.
 pub struct Ear {
     models: Models,
     encoder: String,
@@ -31,17 +28,15 @@ impl Ear {
     /// # Errors
     /// [`Error::Pack`]: it is missing, damaged, or has no sound encoder.
     pub fn open() -> Result<Self, Error> {
-        let pack = Pack::open()?;
-        let encoder = pack
+        let models = Models::open()?;
+        let encoder = models
+            .pack()
             .model("sound_encoder")?
             .sha256
             .chars()
             .take(ENCODER)
             .collect();
-        Ok(Self {
-            models: Models::new(pack),
-            encoder,
-        })
+        Ok(Self { models, encoder })
     }
 
     /// Names the model that hears: vectors of different ones can't be compared.
@@ -224,30 +219,6 @@ impl Ear {
             encoder: self.encoder.clone(),
             timbre: impression.timbre,
             meaning: impression.meaning,
-        }
-    }
-}
-
-/// An ear that opens when it is needed and unloads its models when it isn't.
-#[derive(Default)]
-pub(super) struct LazyEar {
-    ear: Option<Ear>,
-    used: Option<Instant>,
-}
-
-impl LazyEar {
-    pub(super) fn get(&mut self) -> Result<&mut Ear, Error> {
-        self.used = Some(Instant::now());
-        match &mut self.ear {
-            Some(ear) => Ok(ear),
-            empty => Ok(empty.insert(Ear::open()?)),
-        }
-    }
-
-    /// Unloads the models if nobody used them for a while.
-    pub(super) fn rest(&mut self) {
-        if self.used.is_some_and(|used| used.elapsed() >= MODELS_REST) {
-            self.ear = None;
         }
     }
 }

@@ -13,7 +13,7 @@ use super::Shared;
 use super::adding::{Adding, Item};
 use super::asking::understand;
 use super::changes::{Change, Undo};
-use super::ear::LazyEar;
+use super::ear::Ear;
 use super::fetching::fetch;
 use super::shelf::{Shelf, Wish};
 use crate::instrument::{Instrument, factory};
@@ -98,7 +98,6 @@ struct Thread {
     commands: Receiver<Command>,
     clients: HashMap<u64, Client>,
     open: HashMap<PathBuf, Open>,
-    ear: LazyEar,
 }
 
 impl Thread {
@@ -107,7 +106,6 @@ impl Thread {
             commands,
             clients: HashMap::new(),
             open: HashMap::new(),
-            ear: LazyEar::default(),
         }
     }
 
@@ -136,7 +134,6 @@ impl Thread {
     /// A fault of ours is said, and everything is opened anew.
     fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| act(self))).is_err() {
-            self.ear = LazyEar::default();
             self.open.clear();
             for client in self.clients.values() {
                 client.shared.change(|shelf| {
@@ -148,9 +145,8 @@ impl Thread {
         }
     }
 
-    /// What others have changed, and models that nobody uses.
+    /// What others have changed.
     fn look(&mut self) {
-        self.ear.rest();
         let changed: Vec<PathBuf> = self
             .open
             .iter_mut()
@@ -283,7 +279,7 @@ impl Thread {
         let Some(open) = self.open.get_mut(&folder) else {
             return;
         };
-        let ear = match self.ear.get() {
+        let mut ear = match Ear::open() {
             Ok(ear) => ear,
             Err(error) => {
                 open.adding = Adding::default();
@@ -294,7 +290,7 @@ impl Thread {
             }
         };
         let before = open.library.len();
-        let outcome = open.adding.step(ear, &mut open.library);
+        let outcome = open.adding.step(&mut ear, &mut open.library);
         let faults = match outcome {
             Ok(()) => open.adding.take_faults(),
             Err(error) => Some(error.to_string()),
@@ -326,7 +322,7 @@ impl Thread {
     fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), String> {
         self.update(folder);
         let open = self.open.get(folder).ok_or(FAULT)?;
-        let understood = understand(wish, &mut self.ear, &open.library)?;
+        let understood = understand(wish, &open.library)?;
         let client = self.clients.get_mut(&id).ok_or(FAULT)?;
         client.ask = Some((understood.ask, understood.filter));
         show(open, client, |shelf| {
@@ -341,7 +337,7 @@ impl Thread {
 
     /// Once: what the factory library has new, and entries that another encoder heard.
     fn update(&mut self, folder: &PathBuf) {
-        let Ok(encoder) = self.ear.get().map(|ear| ear.encoder().to_owned()) else {
+        let Ok(encoder) = Ear::open().map(|ear| ear.encoder().to_owned()) else {
             return;
         };
         let Some(open) = self.open.get_mut(folder).filter(|open| !open.updated) else {
