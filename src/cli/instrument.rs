@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::hearing::failed;
 use super::output::NewFolder;
 use super::progress::Progress;
 use super::{Context, cancel, input, keys};
@@ -15,7 +16,7 @@ use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
 use crate::jobs::librarian::ear::LONGEST_READ;
 use crate::models::make::MAX_GUIDANCE;
-use crate::models::{self, Made, Request, SoundFile, Source, Stage};
+use crate::models::{Made, Request, SoundFile, Source, Stage};
 use crate::work::{self, Ticket};
 
 /// Make a playable instrument from a prompt, a sound, or another instrument: SFZ with 24-bit WAV
@@ -218,7 +219,7 @@ pub(super) fn make(request: &Request, progress: &Share) -> Result<Made, Failure>
         progress.show(stage.label(), part * MAKING);
         !cancel::asked()
     };
-    work::make(request, &mut Ticket::of_stages(&mut go_on)).map_err(said)
+    work::make(request, &mut Ticket::of_stages(&mut go_on)).map_err(failed)
 }
 
 /// Seconds of each stage.
@@ -260,14 +261,6 @@ pub(super) fn write(
         .map_err(|error| Failure::write(target, &error))?;
     cancel::check()?;
     folder.commit()
-}
-
-/// What the models say is a sentence already.
-pub(super) fn said(error: models::Error) -> Failure {
-    match error {
-        models::Error::Cancelled => Failure::cancelled(),
-        other => Failure::job(other.to_string()),
-    }
 }
 
 /// The prompt as a file name: in lower case, with hyphens between its words; short enough that

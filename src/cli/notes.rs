@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::instrument::said;
+use super::hearing::failed;
 use super::{Context, cancel, input};
 use crate::instrument::{Family, Instrument, render};
 use crate::models::make::MAX_GUIDANCE;
@@ -170,7 +170,7 @@ fn made(wanted: &Wanted) -> Result<Instrument, Failure> {
     }
     let mut go_on = |_| !cancel::asked();
     let made = work::make(&request, &mut Ticket::new(&mut go_on));
-    made.map(|made| made.instrument).map_err(said)
+    made.map(|made| made.instrument).map_err(failed)
 }
 
 fn write(out: &mut impl Write, sound_key: Option<f32>, floats: &[f32]) -> io::Result<()> {

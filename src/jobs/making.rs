@@ -92,3 +92,42 @@ impl Making {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instrument::Instrument;
+
+    #[test]
+    #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
+    fn two_makes_take_turns_and_come_to_what_each_alone_comes_to() {
+        let request = |seed| Request {
+            prompt: "warm cello".into(),
+            seed,
+            ..Request::default()
+        };
+        let mut makes = [1, 2].map(|seed| (Making::begin(request(seed)).unwrap(), None));
+        let mut turns = 0;
+        while makes.iter().any(|(_, made)| made.is_none()) {
+            for (making, made) in makes.iter_mut().filter(|(_, made)| made.is_none()) {
+                turns += 1;
+                match making.slice() {
+                    Slice::Working => {
+                        std::thread::sleep(Duration::from_millis(1));
+                        assert!(making.news.is_empty(), "it works out of turn");
+                    }
+                    Slice::Ended(ended) => *made = Some(ended.unwrap().instrument),
+                    Slice::Panicked => panic!("it panicked"),
+                }
+            }
+        }
+        assert!(turns > 20, "{turns}");
+        for (seed, (_, made)) in (1..).zip(makes) {
+            let mut go_on = |_| true;
+            let alone = work::make(&request(seed), &mut Ticket::new(&mut go_on));
+            let alone: Instrument = alone.unwrap().instrument;
+            assert_eq!(made, Some(alone));
+        }
+        assert!(Making::begin(Request::default()).is_err());
+    }
+}

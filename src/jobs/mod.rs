@@ -21,6 +21,7 @@
 //! | [`song`] | the song around Consort, taken bar by bar, likewise |
 //! | [`stem`] | parts that fit a song |
 //! | [`snapshot`] | what they see |
+//! | [`said`] | what they are told of an order |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
 //! | `making` | an instrument in the making, step by step |
@@ -40,6 +41,7 @@ pub mod librarian;
 mod making;
 pub mod offline;
 mod rendering;
+pub mod said;
 pub mod snapshot;
 pub mod song;
 pub mod stem;
@@ -48,6 +50,7 @@ pub use crate::models::{KitWish, Request, SoundFile, Source, Stage, asks_for_kit
 pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
 pub use librarian::Librarian;
+pub use said::Said;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
 pub use song::{Song, SongListener, SongOrder};
 pub use stem::{Ensemble, MixSettings, PartTab, Stem, StemDesk, StemOrder, StemStatus};

@@ -6,6 +6,7 @@
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
 //! | [`ensemble`] | all parts of an instance |
 //! | [`asking`] | what can be asked of it, and how it stands |
+//! | `fault` | why an order isn't followed |
 //! | `sheet` | a part with its variations, place and locks |
 //! | `files` | it in files |
 //! | [`level`] | how loud its sound plays it |
@@ -13,6 +14,7 @@
 pub mod asking;
 pub mod desk;
 pub mod ensemble;
+mod fault;
 pub mod files;
 pub mod level;
 mod sheet;
@@ -21,3 +23,4 @@ pub use crate::work::part::words;
 pub use asking::{Stem, StemOrder, StemStatus};
 pub use desk::StemDesk;
 pub use ensemble::{Ensemble, MixSettings, PartTab};
+pub use fault::StemFault;

@@ -26,7 +26,7 @@
 //! | [`parts`] | other parts, chords and words → the parts that are missing |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | `insist` | what words ask for, seen to |
-//! | `loaded` | a pack's models in memory |
+//! | `loaded` | a pack's models for one piece of work |
 //! | [`make`] | the whole chain |
 //!
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here

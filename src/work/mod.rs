@@ -3,7 +3,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`hear`] | a song's notes and drums, its genre and instruments |
+//! | [`hear`] | a song: its notes and drums, beats, key and chords, genre and instruments |
 //! | `make` | an instrument |
 //! | [`part`] | a part that fits a song |
 //! | `ticket` | how far the work is, and whether it is still wanted |

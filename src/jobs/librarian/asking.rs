@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ear::Ear;
+use super::fault::LibrarianFault;
 use super::shelf::{Asked, Question, Wish, doubt};
 use crate::library::{Ask, Filter, Library};
 use crate::models::Error;
@@ -20,9 +21,8 @@ pub(super) struct Understood {
     pub(super) notice: Option<String>,
 }
 
-/// Listens to what is asked with; otherwise a sentence.
-pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, String> {
-    let heard = |error: Error| error.to_string();
+/// Listens to what is asked with.
+pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, LibrarianFault> {
     let mut understood = Understood {
         ask: Ask::All,
         filter: wish.filter,
@@ -38,16 +38,14 @@ pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, St
                 Ok(meaning) => Some(meaning),
                 // Names are found all the same.
                 Err(Error::Prompt(_)) => None,
-                Err(error) => return Err(error.to_string()),
+                Err(error) => return Err(error.into()),
             };
             understood.name = Some(format!("Fits “{words}”"));
             let words = Prompt::names_to_find(&words);
             understood.ask = Ask::Words { words, meaning };
         }
         Question::Sound(sound) => {
-            let impression = Ear::open()
-                .and_then(|mut ear| ear.sound(&sound))
-                .map_err(heard)?;
+            let impression = Ear::open().and_then(|mut ear| ear.sound(&sound))?;
             let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
             understood.name = like(&file.to_string_lossy());
             understood.ask = Ask::Sound(impression.timbre.clone());
@@ -57,15 +55,15 @@ pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, St
             understood.asked = Some(Arc::new(asked));
         }
         Question::Entry(entry) => {
-            let found = library.entry(entry).map_err(|error| error.to_string())?;
+            let found = library.entry(entry)?;
             understood.name = like(&found.name);
             understood.filter.without = Some(entry);
-            understood.ask = Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?);
+            understood.ask = Ask::Sound(library.timbre(entry)?);
         }
         Question::Instrument(instrument) => {
             let impression = Ear::open().and_then(|mut ear| ear.instrument(&instrument));
             understood.name = like(&instrument.name);
-            understood.ask = Ask::Sound(impression.map_err(heard)?.timbre);
+            understood.ask = Ask::Sound(impression?.timbre);
         }
     }
     Ok(understood)

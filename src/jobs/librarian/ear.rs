@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::analysis::{Mel, Sound, sound_file};
-use crate::instrument::{Family, Instrument, factory, open};
+use crate::instrument::{Family, FileError, Instrument, factory, open};
 use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
@@ -83,7 +83,7 @@ impl Ear {
     }
 
     fn file(&mut self, path: &Path) -> Result<Impression, Error> {
-        let audible = audible(path).map_err(Error::Sound)?;
+        let audible = audible(path).map_err(|fault| Error::Sound(fault.to_string()))?;
         let (sound, _) = sound_file::read_sounding(&audible.path, LONGEST_READ)
             .map_err(|fault| Error::Sound(fault.to_string()))?;
         self.listen(&sound)
@@ -244,11 +244,25 @@ fn surest(impression: &Impression) -> Family {
     surest.unwrap_or(Family::Effect)
 }
 
-/// The instrument in a `.consort` file; otherwise a sentence. Any thread but audio.
-pub(super) fn read(path: &Path) -> Result<Instrument, String> {
+/// Why a `.consort` file holds no instrument. `Display` is one sentence, after the file's name.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NoInstrument {
+    /// No instrument is that large.
+    #[error("it is too large to be an instrument.")]
+    TooLarge,
+    /// The disk says so.
+    #[error("it can't be read ({0}).")]
+    Unreadable(String),
+    /// What is in it is none.
+    #[error("{0}")]
+    Content(#[from] FileError),
+}
+
+/// The instrument in a `.consort` file. Any thread but audio.
+pub(super) fn read(path: &Path) -> Result<Instrument, NoInstrument> {
     let bytes = open::read(path, LARGEST).map_err(|error| match error.kind() {
-        std::io::ErrorKind::FileTooLarge => "it is too large to be an instrument.".to_owned(),
-        _ => format!("it can't be read ({error})."),
+        std::io::ErrorKind::FileTooLarge => NoInstrument::TooLarge,
+        _ => NoInstrument::Unreadable(error.to_string()),
     })?;
-    Instrument::from_bytes(&bytes).map_err(|error| error.to_string())
+    Ok(Instrument::from_bytes(&bytes)?)
 }

@@ -4,6 +4,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`stretches`] | a song whose metre may change |
+//! | `unfit` | songs that none can be written for |
 //! | [`context`] | a stretch of it as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
 //! | `writing` | a part by the network and by rule |
@@ -22,10 +23,12 @@ pub mod sound;
 pub mod stretches;
 #[cfg(test)]
 mod tests;
+mod unfit;
 mod windows;
 pub mod words;
 mod writing;
 
 pub use context::StemContext;
 pub use stretches::StemSong;
+pub use unfit::Unfit;
 pub use writing::{Again, StemAsk, write_part};

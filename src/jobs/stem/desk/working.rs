@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::take::Take;
-use super::{Desk, NO_THREAD, Shared};
+use super::{Desk, Shared, StemFault};
 use crate::jobs::stem::asking::{Sheet, StemStatus, VARIATIONS};
 use crate::jobs::stem::level;
 use crate::models::{Error, runtime};
@@ -42,7 +42,7 @@ impl Shared {
             drop(errand);
         };
         if runtime::spawn("consort-stem", work).is_err() {
-            desk.status = StemStatus::Failed(NO_THREAD.to_owned());
+            desk.status = StemStatus::Failed(StemFault::NoThread.to_string());
         }
     }
 
