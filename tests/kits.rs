@@ -24,7 +24,8 @@ fn request(prompt: &str, seed: u64, wish: KitWish) -> Request {
 }
 
 fn make(models: &mut Models, request: &Request) -> Result<Instrument, Error> {
-    make_instrument(models, request, &mut |_, _| ControlFlow::Continue(()))
+    let made = make_instrument(models, request, &mut |_, _| ControlFlow::Continue(()));
+    made.map(|made| made.instrument)
 }
 
 fn models() -> Models {

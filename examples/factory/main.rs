@@ -114,7 +114,7 @@ fn candidate(line: &Line, seed: u64, models: &mut Models) -> Result<Candidate> {
     })?;
     let instrument = Instrument {
         name: line.name.clone(),
-        ..made
+        ..made.instrument
     };
     let measured = measure::measure(&instrument, line.family);
     Ok(Candidate {

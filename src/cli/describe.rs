@@ -1,21 +1,21 @@
 //! `consort describe`: what a song is like, in a sentence and in fields.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::hearing::{failed, transcribe};
+use super::hearing::{failed, hear};
 use super::{Context, cancel, input};
+use crate::analysis::Sound;
 use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
 use crate::analysis::song::{self, Corrections, SongDescription, SongError};
-use crate::models::sound_encoder::SoundEncoder;
-use crate::models::{Error, pack_for, song_tags};
+use crate::models::{Models, song_tags};
 use crate::music::{Key, Metre};
-use crate::work::hear;
+use crate::work::hear::HeardSong;
 
 /// Describe a song: tempo, metre, key, chords, swing, density, loudness.
 ///
@@ -80,39 +80,21 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     let sound = input::sound(&arguments.song, song::LONGEST, context)?;
     cancel::check()?;
     let begun = Instant::now();
-    let transcribed = match arguments.fast {
-        true => None,
-        false => transcribe(&sound, &progress, context)?,
-    };
-    let posterior = transcribed.as_ref().map(|heard| &heard.posterior);
-    progress.show("Listening", 0.7);
     let told = arguments.told.corrections();
-    let description = song::describe(&sound, posterior, None, &told, &cancel::asked).map_err(
-        |error| match error {
-            SongError::Stopped(_) => Failure::cancelled(),
-            SongError::Sound(error) => Failure::content(&arguments.song, error),
-        },
-    )?;
-    progress.show("Telling genre and instruments", 0.9);
-    let (mut description, mut features) = (description, None);
-    if let Some(heard) = &transcribed {
-        if arguments.features {
-            let mut encoder = pack_for("sound_encoder")
-                .and_then(|pack| SoundEncoder::load(&pack))
-                .map_err(failed)?;
-            let hear::Transcription { notes, strokes, .. } = heard;
-            features = song_tags::features(&mut encoder, &sound, &description, notes, strokes)
-                .map_err(failed)?;
-        } else {
-            match hear::tags(&sound, &description, &heard.notes, &heard.strokes) {
-                Ok(tags) => description = description.tagged(tags),
-                Err(Error::Cancelled) => return Err(Failure::cancelled()),
-                Err(error) => {
-                    context.remark(&format!("Genre and instruments aren't told. {error}"))
-                }
-            }
+    let (mut features, file) = (None, &arguments.song);
+    let description = if arguments.fast {
+        fast(file, &sound, &told)?
+    } else {
+        let heard = hear((file, &sound), &told, &progress, context)?;
+        cancel::check()?;
+        if let Some(error) = &heard.no_tags {
+            context.remark(&format!("Genre and instruments aren't told. {error}"));
         }
-    }
+        if arguments.features && heard.no_notes.is_none() {
+            features = self::features(&sound, &heard)?;
+        }
+        heard.description
+    };
     let seconds = begun.elapsed().as_secs_f64();
     drop(progress);
     let mut result = json!({
@@ -125,6 +107,22 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         result["features"] = json!(features);
     }
     context.result(&result, &lines(&description))
+}
+
+/// What can be told without models.
+fn fast(file: &Path, sound: &Sound, told: &Corrections) -> Result<SongDescription, Failure> {
+    song::describe(sound, None, None, told, &cancel::asked).map_err(|error| match error {
+        SongError::Stopped(_) => Failure::cancelled(),
+        SongError::Sound(error) => Failure::content(file, error),
+    })
+}
+
+/// The numbers that tags are told by.
+fn features(sound: &Sound, heard: &HeardSong) -> Result<Option<Vec<f32>>, Failure> {
+    let (song, notes, strokes) = (&heard.description, &heard.notes, &heard.strokes);
+    let mut models = Models::of("sound_encoder").map_err(failed)?;
+    let encoder = models.sound().map_err(failed)?;
+    song_tags::features(encoder, sound, song, notes, strokes).map_err(failed)
 }
 
 /// The sentence, then a line for each thing that is known.

@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
+use super::hearing::failed;
 use super::output::NewFolder;
 use super::progress::Progress;
 use super::{Context, cancel, input, keys};
@@ -15,7 +16,8 @@ use crate::instrument::export::{self, ExportError, safe_name};
 use crate::instrument::{Family, Instrument};
 use crate::jobs::librarian::ear::LONGEST_READ;
 use crate::models::make::MAX_GUIDANCE;
-use crate::models::{self, Making, Models, Pack, Request, SoundFile, Source};
+use crate::models::{Made, Request, SoundFile, Source, Stage};
+use crate::work::{self, Ticket};
 
 /// Make a playable instrument from a prompt, a sound, or another instrument: SFZ with 24-bit WAV
 /// samples, and a .consort file.
@@ -86,7 +88,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     for seed in &seeds {
         NewFolder::check(&folder(seed), arguments.force)?;
     }
-    let mut models = Models::new(Pack::open().map_err(said)?);
     let mut made = Vec::new();
     for (done, seed) in seeds.iter().enumerate() {
         let progress = Share {
@@ -96,7 +97,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         };
         let target = folder(seed);
         let begun = Instant::now();
-        let making = make(request(arguments, &source, *seed), &mut models, &progress)?;
+        let making = make(&request(arguments, &source, *seed), &progress)?;
         let written = Instant::now();
         write(
             &making.instrument,
@@ -106,8 +107,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             &progress,
         )?;
         drop(progress);
-        if let Some(notice) = making.notice.filter(|_| done == 0) {
-            context.remark(&notice);
+        if let Some(notice) = making.notice.as_ref().filter(|_| done == 0) {
+            context.remark(notice);
         }
         if !context.json {
             context.result(&Value::Null, &target.display().to_string())?;
@@ -122,7 +123,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             "sound_key": making.instrument.recipe.sound.as_ref().map(|sound| sound.key),
             "seconds_making": (written - begun).as_secs_f64(),
             "seconds_writing": written.elapsed().as_secs_f64(),
-            "stages": making.stages,
+            "stages": stages(&making),
         }));
     }
     if context.json {
@@ -150,14 +151,6 @@ impl Share {
     fn show(&self, doing: &str, part: f32) {
         self.bar.show(doing, self.before + self.size * part);
     }
-}
-
-pub(super) struct Made {
-    pub instrument: Instrument,
-    pub truncated: bool,
-    pub notice: Option<String>,
-    /// Seconds of each stage.
-    pub stages: Value,
 }
 
 /// What a variation gives up to chance unless the user says.
@@ -221,29 +214,20 @@ fn request(arguments: &Arguments, source: &Source, seed: u64) -> Request {
 }
 
 /// Makes what is asked for.
-pub(super) fn make(
-    request: Request,
-    models: &mut Models,
-    progress: &Share,
-) -> Result<Made, Failure> {
-    let mut making = Making::new(request).map_err(said)?;
-    loop {
-        cancel::check()?;
-        let (stage, part) = making.progress();
+pub(super) fn make(request: &Request, progress: &Share) -> Result<Made, Failure> {
+    let mut go_on = |stage: Stage, part: f32| {
         progress.show(stage.label(), part * MAKING);
-        if let models::Progress::Done(instrument) = making.step(models).map_err(said)? {
-            let stages = making
-                .timings()
-                .iter()
-                .map(|(stage, spent)| (stage.label().to_lowercase(), json!(spent.as_secs_f64())));
-            return Ok(Made {
-                instrument: *instrument,
-                truncated: making.was_truncated(),
-                notice: making.notice(),
-                stages: Value::Object(stages.collect()),
-            });
-        }
-    }
+        !cancel::asked()
+    };
+    work::make(request, &mut Ticket::of_stages(&mut go_on)).map_err(failed)
+}
+
+/// Seconds of each stage.
+pub(super) fn stages(made: &Made) -> Value {
+    let stages = made.stages.iter();
+    let stages =
+        stages.map(|(stage, spent)| (stage.label().to_lowercase(), json!(spent.as_secs_f64())));
+    Value::Object(stages.collect())
 }
 
 /// Writes it to its folder: samples at a rate, replacing a folder if that is wanted.
@@ -277,14 +261,6 @@ pub(super) fn write(
         .map_err(|error| Failure::write(target, &error))?;
     cancel::check()?;
     folder.commit()
-}
-
-/// What the models say is a sentence already.
-pub(super) fn said(error: models::Error) -> Failure {
-    match error {
-        models::Error::Cancelled => Failure::cancelled(),
-        other => Failure::job(other.to_string()),
-    }
 }
 
 /// The prompt as a file name: in lower case, with hyphens between its words; short enough that

@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::instrument::{Share, file_name, guidance, make, said, write};
+use super::instrument::{Share, file_name, guidance, make, stages, write};
 use super::output::NewFolder;
 use super::{Context, instrument};
-use crate::models::{KitWish, Models, Pack, Request};
+use crate::models::{KitWish, Request};
 
 /// Make a drum kit from a prompt: SFZ with 24-bit WAV samples, and a .consort file.
 ///
@@ -55,7 +55,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     for seed in &seeds {
         NewFolder::check(&folder(seed), arguments.force)?;
     }
-    let mut models = Models::new(Pack::open().map_err(said)?);
     let mut made = Vec::new();
     for (done, seed) in seeds.iter().enumerate() {
         let progress = Share {
@@ -72,13 +71,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             kit: Some(KitWish::default()),
             ..Request::default()
         };
-        let making = make(request, &mut models, &progress)?;
+        let making = make(&request, &progress)?;
         let written = Instant::now();
         let settings = (arguments.rate, arguments.force);
         write(&making.instrument, &name, &target, settings, &progress)?;
         drop(progress);
-        if let Some(notice) = making.notice.filter(|_| done == 0) {
-            context.remark(&notice);
+        if let Some(notice) = making.notice.as_ref().filter(|_| done == 0) {
+            context.remark(notice);
         }
         if !context.json {
             context.result(&Value::Null, &target.display().to_string())?;
@@ -93,7 +92,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             "prompt_truncated": making.truncated,
             "seconds_making": (written - begun).as_secs_f64(),
             "seconds_writing": written.elapsed().as_secs_f64(),
-            "stages": making.stages,
+            "stages": stages(&making),
         }));
     }
     if context.json {

@@ -1,7 +1,6 @@
 //! `consort notes`: notes of many instruments through a pipe, for measurements.
 
 use std::io::{self, BufRead, BufWriter, Write};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,10 +8,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::hearing::failed;
 use super::{Context, cancel, input};
 use crate::instrument::{Family, Instrument, render};
 use crate::models::make::MAX_GUIDANCE;
-use crate::models::{self, Models, Pack, Request, SoundFile, Source, make_instrument};
+use crate::models::{Request, SoundFile, Source};
+use crate::work::{self, Ticket};
 
 /// Make instruments and play their notes as asked for on stdin, onto stdout, for measurements.
 ///
@@ -87,7 +88,6 @@ impl Wanted {
 }
 
 pub fn run(arguments: &Arguments, _: &Context) -> Result<(), Failure> {
-    let mut models = Models::new(Pack::open().map_err(said)?);
     let mut out = BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().lines() {
         cancel::check()?;
@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments, _: &Context) -> Result<(), Failure> {
                 "The requests could not be read from stdin: {error}."
             ))
         })?;
-        let answered = match answer(&line, arguments.rate, &mut models) {
+        let answered = match answer(&line, arguments.rate) {
             Ok((key, floats)) => write(&mut out, key, &floats),
             // One line that can't be done is no reason to stop the others.
             Err(failure) => writeln!(out, "{}", json!({ "error": failure.sentence() })),
@@ -112,11 +112,11 @@ pub fn run(arguments: &Arguments, _: &Context) -> Result<(), Failure> {
 /// The key of the sound that an instrument is made from, and the floats of its notes.
 type Answer = (Option<f32>, Vec<f32>);
 
-fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure> {
+fn answer(line: &str, rate: u32) -> Result<Answer, Failure> {
     let wanted: Wanted = serde_json::from_str(line)
         .map_err(|error| Failure::job(format!("This is no request: {error}.")))?;
     wanted.check()?;
-    let instrument = made(&wanted, models)?;
+    let instrument = made(&wanted)?;
     let mut floats = Vec::new();
     for &(key, velocity) in &wanted.notes {
         let note = instrument.note(key, velocity).ok_or_else(|| {
@@ -142,7 +142,7 @@ fn answer(line: &str, rate: u32, models: &mut Models) -> Result<Answer, Failure>
     Ok((sound.map(|sound| sound.key), floats))
 }
 
-fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
+fn made(wanted: &Wanted) -> Result<Instrument, Failure> {
     if let Some(path) = &wanted.instrument {
         return input::instrument(path);
     }
@@ -168,14 +168,9 @@ fn made(wanted: &Wanted, models: &mut Models) -> Result<Instrument, Failure> {
     if let Some(path) = &wanted.sound {
         input::check(path)?;
     }
-    make_instrument(models, &request, &mut |_, _| {
-        if cancel::asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    })
-    .map_err(said)
+    let mut go_on = |_| !cancel::asked();
+    let made = work::make(&request, &mut Ticket::new(&mut go_on));
+    made.map(|made| made.instrument).map_err(failed)
 }
 
 fn write(out: &mut impl Write, sound_key: Option<f32>, floats: &[f32]) -> io::Result<()> {
@@ -184,11 +179,4 @@ fn write(out: &mut impl Write, sound_key: Option<f32>, floats: &[f32]) -> io::Re
     floats
         .iter()
         .try_for_each(|float| out.write_all(&float.to_le_bytes()))
-}
-
-fn said(error: models::Error) -> Failure {
-    match error {
-        models::Error::Cancelled => Failure::cancelled(),
-        other => Failure::job(other.to_string()),
-    }
 }

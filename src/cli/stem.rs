@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::hearing::failed;
-use super::instrument::{Share, make, said};
+use super::instrument::{Share, make};
 use super::output::NewFile;
 use super::{Context, cancel, input, output};
 use crate::instrument::Instrument;
-use crate::jobs::stem::{Again, StemAsk, StemModels, sound as stem_sound, words};
-use crate::models::{Models, Pack};
 use crate::music::{GridNote, Part, PartKind, Song, midi};
+use crate::work::Ticket;
+use crate::work::part::{Again, StemAsk, sound as stem_sound, words, write_part};
 use changing::Changed;
 use listening::{Listened, listen};
 
@@ -141,7 +141,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| Failure::write(&arguments.out, &error))?;
 
-    let mut models = StemModels::load().map_err(failed)?;
     let begun = Instant::now();
     let mut parts = Vec::new();
     for variation in 0..arguments.variations {
@@ -152,13 +151,13 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
         };
-        let part = models.make(&listened.stem_song, &ask, &mut |share| {
+        let mut go_on = |share| {
             progress.show("Writing the part", share);
             !cancel::asked()
-        });
+        };
+        let part = write_part(&listened.stem_song, &ask, &mut Ticket::new(&mut go_on));
         parts.push(after_beginning(part.map_err(failed)?, &listened, from));
     }
-    drop(models);
     let writing = begun.elapsed().as_secs_f64() / f64::from(arguments.variations);
     let instrument = match arguments.midi_only {
         true => None,
@@ -222,14 +221,13 @@ fn instrument(
     seed: u64,
     context: &Context,
 ) -> Result<Instrument, Failure> {
-    let mut models = Models::new(Pack::open().map_err(said)?);
     let share = || Share {
         bar: context.progress(),
         before: 0.0,
         size: 1.0,
     };
     let wished = stem_sound::request(instruction, kind, seed);
-    match make(wished, &mut models, &share()) {
+    match make(&wished, &share()) {
         Ok(made) => Ok(made.instrument),
         Err(error) if !cancel::asked() => {
             let usual = stem_sound::usual(kind, seed);
@@ -238,7 +236,7 @@ fn instrument(
                 usual.prompt,
                 error.sentence()
             ));
-            Ok(make(usual, &mut models, &share())?.instrument)
+            Ok(make(&usual, &share())?.instrument)
         }
         Err(error) => Err(error),
     }

@@ -8,15 +8,18 @@ use std::time::{Duration, Instant};
 
 use super::client::MacroWatch;
 use super::exporting::Exporting;
-use super::generator::Workshop;
+use super::making::{Making, Slice};
 use super::rendering::{Rendering, Swap};
 use super::snapshot::{JobId, Preload, Shared, Status, Timings};
 use crate::engine::mailbox::{FromEngine, GeneratorSide};
 use crate::instrument::{Instrument, Macros};
-use crate::models::{Error, Making, Progress, Request, Stage, runtime};
+use crate::models::{Error, Made, Request, Stage, runtime};
 
 /// After so long without news, an engine is looked at less often.
 const BRISK_FOR: Duration = Duration::from_secs(3);
+/// Said when work panicked.
+pub(super) const FAULT: &str =
+    "Something in Consort went wrong with this instrument; try another seed, and please report it.";
 /// The part of a make's progress that comes before rendering.
 const MAKING_SHARE: f32 = 0.3;
 
@@ -99,7 +102,7 @@ impl Desk {
     }
 
     pub(super) fn make(&mut self, job: JobId, request: Request, plays: bool) {
-        match Making::new(request) {
+        match Making::begin(request) {
             Ok(making) => {
                 self.failure = None;
                 self.make = Some(Make {
@@ -238,21 +241,19 @@ impl Desk {
     }
 
     /// One slice of work: a step of a make, a column or a few, or when those are done, one to a file.
-    pub(super) fn work(&mut self, workshop: &mut Workshop) {
+    pub(super) fn work(&mut self) {
         if self.makes_nothing() {
             self.exporting.work(&self.shared);
         } else if self.morphs_now() {
             self.make_morph();
             self.show_progress();
         } else if let Some(make) = &mut self.make {
-            match workshop
-                .models()
-                .and_then(|models| make.making.step(models))
-            {
-                Ok(Progress::Working(..)) => self.show_progress(),
-                Ok(Progress::Done(instrument)) => self.made(*instrument),
-                Err(Error::Cancelled) => self.cancel(),
-                Err(error) => self.fail(&error.to_string()),
+            match make.making.slice() {
+                Slice::Working => self.show_progress(),
+                Slice::Ended(Ok(made)) => self.made(*made),
+                Slice::Ended(Err(Error::Cancelled)) => self.cancel(),
+                Slice::Ended(Err(error)) => self.fail(&error.to_string()),
+                Slice::Panicked => self.fail(FAULT),
             }
         } else if let Some(rendering) = &mut self.rendering {
             let shared = &self.shared;
@@ -279,16 +280,14 @@ impl Desk {
     }
 
     /// The models are done: their instrument plays.
-    fn made(&mut self, mut instrument: Instrument) {
+    fn made(&mut self, made: Made) {
         let Some(Make {
-            job,
-            plays,
-            asked,
-            making,
+            job, plays, asked, ..
         }) = self.make.take()
         else {
             return;
         };
+        let mut instrument = made.instrument;
         if !plays {
             self.failure = None;
             self.shared.change().drawn = Some((job, Arc::new(instrument)));
@@ -300,10 +299,10 @@ impl Desk {
         }
         let instrument = Arc::new(instrument);
         let mut snapshot = self.shared.change();
-        snapshot.notice = making.notice();
+        snapshot.notice = made.notice;
         snapshot.made = Some((job, Arc::clone(&instrument)));
         drop(snapshot);
-        self.install(job, asked, instrument, making.timings().to_vec());
+        self.install(job, asked, instrument, made.stages);
     }
 
     fn install(

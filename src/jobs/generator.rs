@@ -6,27 +6,21 @@ use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use super::client::MacroWatch;
-use super::desk::Desk;
+use super::desk::{Desk, FAULT};
 use super::snapshot::{JobId, Preload, Shared};
 use crate::engine::mailbox::GeneratorSide;
 use crate::instrument::{Instrument, Macros};
-use crate::models::{Error, Models, Pack, Request, runtime};
+use crate::models::{Error, Models, Request, runtime};
 
-/// Models that nobody used for so long are unloaded.
-const MODELS_REST: Duration = Duration::from_secs(60);
 /// How often mailboxes are looked at while something waits for an engine to take or return it.
 const BRISK: Duration = Duration::from_millis(20);
 /// How often otherwise, while any client lives.
 const CALM: Duration = Duration::from_millis(100);
-
-/// Said when a slice of work panicked.
-const FAULT: &str =
-    "Something in Consort went wrong with this instrument; try another seed, and please report it.";
 
 /// An order of the client with this number.
 pub(super) type Command = (u64, Order);
@@ -87,42 +81,14 @@ pub(super) fn sender() -> Option<Sender<Command>> {
     sender
 }
 
-/// The models, once opened, and when they were last used.
-pub(super) struct Workshop {
-    models: Option<Models>,
-    used: Instant,
-}
-
-impl Workshop {
-    /// The models, opened if they aren't yet.
-    pub(super) fn models(&mut self) -> Result<&mut Models, Error> {
-        self.used = Instant::now();
-        match &mut self.models {
-            Some(models) => Ok(models),
-            empty => Ok(empty.insert(Models::new(Pack::open()?))),
-        }
-    }
-
-    /// Loads the next thing that a make will need; whether there is more.
-    fn load_next(&mut self) -> Result<bool, Error> {
-        let more = self.models()?.load_next()?;
-        self.used = Instant::now();
-        Ok(more)
-    }
-
-    /// Unloads the models: they are unused, or in an unknown state.
-    fn clear(&mut self) {
-        self.models = None;
-    }
-}
-
 struct Generator {
     commands: Receiver<Command>,
     /// The clients' desks; the one whose turn is next comes first.
     desks: VecDeque<(u64, Desk)>,
-    workshop: Workshop,
     /// Clients that want the models loaded before they are needed.
     preloading: Vec<u64>,
+    /// What is being loaded for them.
+    loading: Option<Models>,
 }
 
 impl Generator {
@@ -130,10 +96,7 @@ impl Generator {
         Self {
             commands,
             desks: VecDeque::new(),
-            workshop: Workshop {
-                models: None,
-                used: Instant::now(),
-            },
+            loading: None,
             preloading: Vec::new(),
         }
     }
@@ -212,10 +175,9 @@ impl Generator {
         };
         // To the end of the row: every other desk gets its turn first.
         if let Some(mut turn) = self.desks.remove(place) {
-            let slice = AssertUnwindSafe(|| turn.1.work(&mut self.workshop));
+            let slice = AssertUnwindSafe(|| turn.1.work());
             if catch_unwind(slice).is_err() {
                 // A fault of ours: this job is lost, but not the host, nor the other clients.
-                self.workshop.clear();
                 turn.1.fail(FAULT);
             }
             self.desks.push_back(turn);
@@ -228,17 +190,19 @@ impl Generator {
         if self.preloading.is_empty() {
             return false;
         }
-        let step = AssertUnwindSafe(|| self.workshop.load_next());
+        let step = AssertUnwindSafe(|| match &mut self.loading {
+            Some(models) => models.load_next(),
+            empty => empty.insert(Models::open()?).load_next(),
+        });
         let outcome = match catch_unwind(step) {
             Ok(Ok(true)) => return true,
             Ok(Ok(false)) => Preload::Done,
             Ok(Err(Error::Cancelled)) => Preload::NotAsked,
             Ok(Err(error)) => Preload::Failed(error.to_string()),
-            Err(_) => {
-                self.workshop.clear();
-                Preload::Failed(FAULT.into())
-            }
+            Err(_) => Preload::Failed(FAULT.into()),
         };
+        // They stay in memory for a while.
+        self.loading = None;
         let waiting = take(&mut self.preloading);
         for (id, desk) in &self.desks {
             if waiting.contains(id) {
@@ -250,21 +214,12 @@ impl Generator {
 
     /// Sleeps until there is a command or something to look after.
     fn rest(&mut self) {
-        let now = Instant::now();
-        if now.duration_since(self.workshop.used) >= MODELS_REST {
-            self.workshop.clear();
-        }
-        let models = self
-            .workshop
-            .models
-            .is_some()
-            .then(|| MODELS_REST.saturating_sub(now.duration_since(self.workshop.used)));
         let looks = self
             .desks
             .iter()
             .map(|(_, desk)| if desk.waits_for_engine() { BRISK } else { CALM })
             .min();
-        match models.into_iter().chain(looks).min() {
+        match looks {
             Some(wait) => match self.commands.recv_timeout(wait) {
                 Ok(command) => self.obey(command),
                 Err(RecvTimeoutError::Timeout) => {}

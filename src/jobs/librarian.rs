@@ -11,6 +11,7 @@
 //! | `thread` | the thread: asks first, then one file at a time |
 //! | `asking` | what is asked for, in the library's words |
 //! | `fetching` | an entry on its way to be played |
+//! | `fault` | why something can't be done |
 //! | `adding` | files on their way into the library |
 //! | `changes` | what can be undone |
 
@@ -18,6 +19,7 @@ mod adding;
 mod asking;
 mod changes;
 pub mod ear;
+mod fault;
 mod fetching;
 mod shelf;
 mod thread;
@@ -31,6 +33,7 @@ use parking_lot::Mutex;
 use super::snapshot::Listener;
 use crate::instrument::Instrument;
 use crate::library::EntryId;
+pub use fault::{EntryFault, LibrarianFault};
 pub use shelf::{Adding, Asked, Fetched, HEARD, MISSING, Playable, Question, Shelf, Wish, doubt};
 use thread::{Command, Order};
 
@@ -48,7 +51,7 @@ pub struct Librarian {
 #[derive(Default)]
 struct Shared {
     shelf: Mutex<Shelf>,
-    fetched: Mutex<Option<Result<Fetched, String>>>,
+    fetched: Mutex<Option<Result<Fetched, LibrarianFault>>>,
     /// Files that are being looked for are wanted no more.
     looked_enough: AtomicBool,
     listener: Option<Listener>,
@@ -118,9 +121,9 @@ impl Librarian {
         self.send(Order::Fetch(id));
     }
 
-    /// What was last fetched, once; or a sentence that says why it can't be.
+    /// What was last fetched, once; or why it can't be.
     #[must_use]
-    pub fn take_fetched(&self) -> Option<Result<Fetched, String>> {
+    pub fn take_fetched(&self) -> Option<Result<Fetched, LibrarianFault>> {
         self.shared.fetched.lock().take()
     }
 
@@ -160,14 +163,11 @@ impl Librarian {
         if !matches!(sent, Some(Ok(()))) {
             self.shared.change(|shelf| {
                 shelf.asking = false;
-                shelf.message = Some(NO_THREAD.into());
+                shelf.message = Some(LibrarianFault::NoThread.to_string());
             });
         }
     }
 }
-
-const NO_THREAD: &str =
-    "Consort can't start a thread for the library; close other programs and try again.";
 
 impl Drop for Librarian {
     fn drop(&mut self) {

@@ -22,8 +22,10 @@
 //! | [`song`] | the song around Consort, taken bar by bar, likewise |
 //! | [`stem`] | parts that fit a song |
 //! | [`snapshot`] | what they see |
+//! | [`said`] | what they are told of an order |
 //! | `generator` | the thread and its queue |
 //! | `desk` | the work of one client |
+//! | `making` | an instrument in the making, step by step |
 //! | [`librarian`] | finds and keeps instruments, on a thread of its own |
 //! | [`kept`] | what saved states hold besides what this version knows |
 //! | `exporting` | an instrument on its way to files |
@@ -38,8 +40,10 @@ mod exporting;
 mod generator;
 pub mod kept;
 pub mod librarian;
+mod making;
 pub mod offline;
 mod rendering;
+pub mod said;
 pub mod snapshot;
 pub mod song;
 pub mod stem;
@@ -49,6 +53,7 @@ pub use capture::{Capture, Captured, Recorder};
 pub use client::Client;
 pub use deed::{Deed, Deeds};
 pub use librarian::Librarian;
+pub use said::Said;
 pub use snapshot::{Export, JobId, Listener, Pending, Preload, Snapshot, Status, Timings};
 pub use song::{Song, SongListener, SongOrder};
 pub use stem::{Ensemble, MixSettings, PartTab, Stem, StemDesk, StemOrder, StemStatus};

@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::said::{Said, save};
 use super::snapshot::Listener;
 use super::{Deed, Deeds};
 use crate::analysis::Sound;
@@ -37,7 +38,7 @@ use crate::analysis::song::live::{self, Live, Now};
 use crate::engine::capture::Reader;
 use crate::instrument::export;
 use crate::models::{Error, runtime};
-pub use asking::{BARS, Progress, Song, SongOrder, Source};
+pub use asking::{BARS, Progress, Song, SongFault, SongOrder, Source};
 use choosing::Arm;
 pub use hearing::{Heard, Hearing};
 use history::History;
@@ -53,14 +54,6 @@ const COUNT: Duration = Duration::from_millis(410);
 const SETTLE: Duration = Duration::from_millis(2);
 /// Silence that is this long is no pause any more, s.
 const QUIET: f64 = 2.0;
-
-const INACTIVE: &str = "The host has switched Consort off: switch it on, then take bars again.";
-const NOT_LISTENING: &str = "Consort isn't listening: switch Listen on, then take bars again.";
-const NO_THREAD: &str =
-    "Consort can't start a thread to listen; close other programs and switch Listen on again.";
-const RATE_CHANGED: &str = "The host changed its sample rate: take the bars again.";
-const NOTHING_TO_SAVE: &str = "Nothing was taken yet.";
-const NOT_HEARD: &str = "What was taken isn't heard yet: wait a moment.";
 
 /// Listens to the song of one instance. Dropping it ends that; nobody waits for it.
 ///
@@ -171,11 +164,11 @@ impl SongListener {
                 let shared = Arc::clone(&self.0);
                 if runtime::spawn("consort-taken", move || shared.use_taken()).is_err() {
                     desk.uses.pop_back();
-                    desk.song.said = Some((NO_THREAD.into(), true));
+                    desk.song.said = Some(Said::fault(SongFault::NoThread));
                 }
             }
-            _ if !desk.song.listens => desk.song.said = Some((NOT_LISTENING.into(), true)),
-            _ if !desk.active => desk.song.said = Some((INACTIVE.into(), true)),
+            _ if !desk.song.listens => desk.song.said = Some(Said::fault(SongFault::NotListening)),
+            _ if !desk.active => desk.song.said = Some(Said::fault(SongFault::Inactive)),
             order => {
                 desk.orders.push(order);
                 self.0.wake.notify_one();
@@ -198,7 +191,7 @@ impl SongListener {
         let mut desk = self.0.desk.lock();
         desk.song.taken = None;
         desk.song.hearing = None;
-        desk.song.said = Some((sentence.to_owned(), true));
+        desk.song.said = Some(Said::fault(sentence));
         drop(desk);
         (self.0.listener)();
     }
@@ -209,7 +202,7 @@ impl SongListener {
         let shared = Arc::clone(&self.0);
         if runtime::spawn("consort-song", move || shared.listen(turn)).is_err() {
             desk.song.listens = false;
-            desk.song.said = Some((NO_THREAD.into(), true));
+            desk.song.said = Some(Said::fault(SongFault::NoThread));
         }
     }
 }
@@ -223,28 +216,21 @@ impl Drop for SongListener {
     }
 }
 
-/// Saves what was taken: a sentence, and whether it went wrong.
-fn write(taken: &Taken, folder: &Path) -> (String, bool) {
+/// Saves what was taken.
+fn write(taken: &Taken, folder: &Path) -> Said {
     let peak = taken.frames.iter().flatten();
     let peak = peak.fold(0.0f32, |peak, x| peak.max(x.abs()));
     let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
     let wav = export::wav(&taken.frames, gain, taken.rate);
-    match export::file(folder, &taken.file_name(), ".wav", &wav) {
+    match save(folder, &taken.file_name(), ".wav", &wav) {
         Ok(path) if gain < 1.0 => {
             let down = -20.0 * gain.log10();
             let path = path.display();
-            let saved =
-                format!("Saved {path}, {down:.1} dB softer: it was louder than full scale.");
-            (saved, false)
+            Said::Note(format!(
+                "Saved {path}, {down:.1} dB softer: it was louder than full scale."
+            ))
         }
-        Ok(path) => (format!("Saved {}.", path.display()), false),
-        Err(error) => {
-            let folder = folder.display();
-            (
-                format!("Could not save in “{folder}” ({error}); choose another folder."),
-                true,
-            )
-        }
+        saved => saved.into(),
     }
 }
 
@@ -318,11 +304,11 @@ impl Shared {
         };
         let said = match (order, song.taken, heard) {
             (SongOrder::Save(folder), Some(taken), _) => write(&taken, &folder),
-            (SongOrder::SaveNotes(folder), _, Some(heard)) => heard.save_notes(&folder),
+            (SongOrder::SaveNotes(folder), _, Some(heard)) => heard.save_notes(&folder).into(),
             (SongOrder::Save(_) | SongOrder::SaveNotes(_), ..) | (_, None, _) => {
-                (NOTHING_TO_SAVE.into(), true)
+                Said::fault(SongFault::NothingTaken)
             }
-            (_, Some(_), None) => (NOT_HEARD.into(), true),
+            (_, Some(_), None) => Said::fault(SongFault::NotHeard),
             (order, Some(taken), Some(heard)) => {
                 let heard = Heard::clone(&heard);
                 let before = heard.told.clone();
@@ -348,7 +334,7 @@ impl Shared {
     }
 
     /// Shows what was taken, or why nothing was.
-    fn show(self: &Arc<Self>, turn: u64, news: Option<Result<Taken, String>>) {
+    fn show(self: &Arc<Self>, turn: u64, news: Option<Result<Taken, SongFault>>) {
         let mut desk = self.desk.lock();
         let Some(news) = news.filter(|_| desk.turn == turn) else {
             return;
@@ -356,17 +342,17 @@ impl Shared {
         match news {
             Ok(taken) => {
                 let taken = Arc::new(taken);
-                desk.song.said = taken.notice.clone().map(|notice| (notice, false));
+                desk.song.said = taken.notice.clone().map(Said::Note);
                 desk.song.taken = Some(Arc::clone(&taken));
                 let shared = Arc::clone(self);
                 desk.song.hearing = Some(
                     match runtime::spawn("consort-hear", move || shared.listen_to(&taken)).is_ok() {
                         true => Hearing::Working(0.0),
-                        false => Hearing::Failed(NO_THREAD.into()),
+                        false => Hearing::Failed(SongFault::NoThread.to_string()),
                     },
                 );
             }
-            Err(sentence) => desk.song.said = Some((sentence, true)),
+            Err(fault) => desk.song.said = Some(Said::fault(fault)),
         }
         drop(desk);
         (self.listener)();
@@ -432,20 +418,20 @@ impl Work {
     }
 
     /// Reads what has arrived; a sentence when bars that were waited for won't come.
-    fn read(&mut self) -> Option<Result<Taken, String>> {
+    fn read(&mut self) -> Option<Result<Taken, SongFault>> {
         let mut news = None;
         let mut sound = Vec::new();
         while let Some(block) = self.reader.read(&mut sound) {
             let other_rate = self.history.push(&block, &sound);
             if other_rate && self.arm.take().is_some() {
-                news = Some(Err(RATE_CHANGED.into()));
+                news = Some(Err(SongFault::RateChanged));
             }
             sound.clear();
         }
         news
     }
 
-    fn follow(&mut self, order: &SongOrder, bars: u32) -> Option<Result<Taken, String>> {
+    fn follow(&mut self, order: &SongOrder, bars: u32) -> Option<Result<Taken, SongFault>> {
         match order {
             SongOrder::TakeLast => return Some(choosing::take_last(&self.history, bars)),
             SongOrder::FromNextBar => self.arm = Some(Arm::new(self.history.end(), bars)),
@@ -456,7 +442,7 @@ impl Work {
         None
     }
 
-    fn wait_for_bars(&mut self) -> Option<Result<Taken, String>> {
+    fn wait_for_bars(&mut self) -> Option<Result<Taken, SongFault>> {
         let news = self.arm.as_mut()?.look(&self.history)?;
         self.arm = None;
         Some(news)

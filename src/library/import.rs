@@ -42,12 +42,17 @@ pub struct Audible {
     pub key: Option<f64>,
 }
 
+/// An SFZ file of this name has nothing to hear. `Display` is one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{0}” names no samples that are there; check its folder.")]
+pub struct NoSamples(String);
+
 /// What is heard of an imported file: itself, or of an SFZ file the sample near middle C. Reads an
 /// SFZ file; any thread but audio.
 ///
 /// # Errors
-/// One sentence: it names no sample that is there.
-pub fn audible(path: &Path) -> Result<Audible, String> {
+/// [`NoSamples`].
+pub fn audible(path: &Path) -> Result<Audible, NoSamples> {
     if !has_ending(path, &["sfz"]) {
         return Ok(Audible {
             path: path.to_owned(),
@@ -61,12 +66,8 @@ pub fn audible(path: &Path) -> Result<Audible, String> {
             key: sample.key,
         })
         .ok_or_else(|| {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            format!("“{name}” names no samples that are there; check its folder.")
+            let name = path.file_name().unwrap_or_default();
+            NoSamples(name.to_string_lossy().into_owned())
         })
 }
 
@@ -262,6 +263,7 @@ mod tests {
         assert!(
             audible(&at("deep/made.sfz"))
                 .unwrap_err()
+                .to_string()
                 .contains("made.sfz")
         );
         assert!(find(&paths, &|| true).0.len() <= 1, "cancelled");

@@ -85,62 +85,35 @@ impl Tail {
     }
 }
 
-/// A note on its way to a code; one [`Encoding::step`] is one round.
-#[derive(Clone, Debug)]
-pub struct Encoding {
-    /// dB above the note's floor: 0 is silent, `None` a partial that the key doesn't have.
-    target: Vec<Option<f32>>,
-    /// dB of the loudest moment.
-    peak: f32,
-    cents: [f32; PARTIAL_ROWS],
-    code: Vec<f32>,
-    rounds: usize,
-}
-
-impl Encoding {
-    /// Begins: `note` sounds at MIDI key `key` and is coded for an anchor's key. Thread: any but
-    /// audio.
-    #[must_use]
-    pub fn new(note: &NoteModel, key: f64, anchor_key: u8) -> Self {
-        let peak = peak_db(note, key);
-        let floor = peak - SHAPE_DB;
-        let highest = key_frequency(key.max(f64::from(anchor_key)));
-        let mut target = Vec::with_capacity(ROWS * TIMES);
-        for row in 0..ROWS {
-            let exists = harmonics(row, highest) > 0;
-            target.extend(note.row(row).iter().map(|&db| {
-                let above = if db > SILENT { db - floor } else { 0.0 };
-                exists.then_some(above.clamp(0.0, SHAPE_DB))
-            }));
-        }
-        Self {
-            target,
-            peak,
-            cents: heard_offsets(note),
-            code: Vec::new(),
-            rounds: 0,
-        }
+/// The code of a note that sounds at MIDI key `key`, for an anchor's key. Some 0.1 s. `go_on` is told the
+/// share done, 0..=1, before each round of some 20 ms.
+///
+/// # Errors
+/// [`Error::Model`], and `go_on`'s. Thread: any but audio.
+pub fn encode(
+    note: &NoteModel,
+    (key, anchor_key): (f64, u8),
+    decoder: &mut Decoder,
+    go_on: &mut dyn FnMut(f32) -> Result<(), Error>,
+) -> Result<Vec<f32>, Error> {
+    // dB above the note's floor: 0 is silent, `None` a partial that the key doesn't have.
+    let peak = peak_db(note, key);
+    let floor = peak - SHAPE_DB;
+    let highest = key_frequency(key.max(f64::from(anchor_key)));
+    let mut target = Vec::with_capacity(ROWS * TIMES);
+    for row in 0..ROWS {
+        let exists = harmonics(row, highest) > 0;
+        target.extend(note.row(row).iter().map(|&db| {
+            let above = if db > SILENT { db - floor } else { 0.0 };
+            exists.then_some(above.clamp(0.0, SHAPE_DB))
+        }));
     }
-
-    /// Share of the rounds that are done, 0..=1. Thread: any.
-    #[must_use]
-    pub fn done(&self) -> f32 {
-        self.rounds as f32 / ROUNDS as f32
-    }
-
-    /// One round, some 20 ms; after the last one, the code.
-    ///
-    /// # Errors
-    /// [`Error::Model`]. Thread: generator.
-    pub fn step(&mut self, decoder: &mut Decoder) -> Result<Option<Vec<f32>>, Error> {
-        if self.code.is_empty() {
-            self.code = Tail::measure(decoder)?.code(self.peak, &self.cents);
-            return Ok(None);
-        }
-        let decoded = decoder.decode(&self.code)?.levels;
-        let floor = self.peak - SHAPE_DB;
-        let residual: Vec<f32> = self
-            .target
+    go_on(0.0)?;
+    let mut code = Tail::measure(decoder)?.code(peak, &heard_offsets(note));
+    for round in 0..ROUNDS {
+        go_on(round as f32 / ROUNDS as f32)?;
+        let decoded = decoder.decode(&code)?.levels;
+        let residual: Vec<f32> = target
             .iter()
             .zip(decoded)
             .map(|(&target, level)| {
@@ -153,12 +126,11 @@ impl Encoding {
             })
             .collect();
         let change = decoder.change(&residual)?;
-        for (number, change) in self.code.iter_mut().zip(change) {
+        for (number, change) in code.iter_mut().zip(change) {
             *number += change;
         }
-        self.rounds += 1;
-        Ok((self.rounds >= ROUNDS).then(|| self.code.clone()))
     }
+    Ok(code)
 }
 
 /// The decoder pushes the quietest part of a shape down, so that silence doesn't add up to a drone:
@@ -232,12 +204,7 @@ mod tests {
         let note = Instrument::factory().anchors().expect("notes").note(13);
         let mut models = Models::new(Pack::open().unwrap());
         let decoder = models.decoder().unwrap();
-        let mut encoding = Encoding::new(&note, 64.0, 64);
-        let code = loop {
-            if let Some(code) = encoding.step(decoder).unwrap() {
-                break code;
-            }
-        };
+        let code = encode(&note, (64.0, 64), decoder, &mut |_| Ok(())).unwrap();
         assert_eq!(code.len(), decoder.code_width());
         let mut decoded = decoder.decode(&code).unwrap();
         loudness::silence_floor(&mut decoded.levels);

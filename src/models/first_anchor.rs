@@ -42,10 +42,8 @@ pub struct FirstAnchor {
     code_width: usize,
 }
 
-/// A drawing in progress, of one note or of several like it: one [`FirstAnchor::step`] is one step
-/// of the flow for all.
-#[derive(Clone, Debug)]
-pub struct Drawing {
+/// A drawing, of one note or of several like it.
+struct Drawing {
     wish: Wish,
     /// Notes × code width.
     codes: Vec<f32>,
@@ -54,16 +52,10 @@ pub struct Drawing {
     /// The flow's time that it begins at: 0 is noise, 1 the data.
     from: f32,
     steps: usize,
-    done: usize,
 }
 
-impl Drawing {
-    /// Share of the steps that are done, 0..=1. Thread: any.
-    #[must_use]
-    pub fn done(&self) -> f32 {
-        self.done as f32 / self.steps as f32
-    }
-}
+/// Told the share of the flow's steps that are done, 0..=1, before each; its error ends the drawing.
+pub type GoOn<'a> = &'a mut dyn FnMut(f32) -> Result<(), Error>;
 
 impl FirstAnchor {
     /// Loads it. Thread: generator.
@@ -92,9 +84,44 @@ impl FirstAnchor {
         Ok(Self { model, code_width })
     }
 
-    /// Begins a drawing: a note from the noise of each of `seeds`. Thread: any but audio.
-    #[must_use]
-    pub fn begin(&self, wish: Wish, seeds: &[u64], steps: usize, temperature: f32) -> Drawing {
+    /// Draws a note from the noise of each of `seeds`: their codes (notes × code width).
+    ///
+    /// # Errors
+    /// [`Error::Model`], and `go_on`'s. Thread: any but audio.
+    pub fn draw(
+        &mut self,
+        wish: Wish,
+        seeds: &[u64],
+        (steps, temperature): (usize, f32),
+        go_on: GoOn<'_>,
+    ) -> Result<Vec<f32>, Error> {
+        let drawing = self.begin(wish, seeds, steps, temperature);
+        self.flow(drawing, go_on)
+    }
+
+    /// The same near a known note: `amount` (0..=1) of it is given up to the noise. `steps` are those
+    /// of a drawing from noise alone.
+    ///
+    /// # Errors
+    /// As [`Self::draw`].
+    pub fn draw_near(
+        &mut self,
+        wish: Wish,
+        seeds: &[u64],
+        (code, amount): (&[f32], f32),
+        steps: usize,
+        go_on: GoOn<'_>,
+    ) -> Result<Vec<f32>, Error> {
+        let amount = amount.clamp(0.0, 1.0);
+        let mut drawing = self.begin(wish, seeds, steps, amount);
+        let all = drawing.codes.iter_mut().zip(code.iter().cycle());
+        all.for_each(|(x, known)| *x += (1.0 - amount) * known);
+        drawing.from = 1.0 - amount;
+        drawing.steps = ((steps as f32 * amount).ceil() as usize).max(1);
+        self.flow(drawing, go_on)
+    }
+
+    fn begin(&self, wish: Wish, seeds: &[u64], steps: usize, temperature: f32) -> Drawing {
         let noise = |&seed: &u64| noise::normal(seed, self.code_width);
         let codes = seeds.iter().flat_map(noise).map(|x| x * temperature);
         Drawing {
@@ -106,28 +133,7 @@ impl FirstAnchor {
             codes: codes.collect(),
             from: 0.0,
             steps: steps.max(1),
-            done: 0,
         }
-    }
-
-    /// Begins a drawing near a known note: `amount` (0..=1) of it is given up to the noise of each
-    /// of `seeds`. `steps` are those of a drawing from noise alone. Thread: any but audio.
-    #[must_use]
-    pub fn begin_near(
-        &self,
-        wish: Wish,
-        code: &[f32],
-        amount: f32,
-        seeds: &[u64],
-        steps: usize,
-    ) -> Drawing {
-        let amount = amount.clamp(0.0, 1.0);
-        let mut drawing = self.begin(wish, seeds, steps, amount);
-        let all = drawing.codes.iter_mut().zip(code.iter().cycle());
-        all.for_each(|(x, known)| *x += (1.0 - amount) * known);
-        drawing.from = 1.0 - amount;
-        drawing.steps = ((steps as f32 * amount).ceil() as usize).max(1);
-        drawing
     }
 
     /// Which way the words of `wish` would change a known note: the mean difference, over times of
@@ -161,24 +167,21 @@ impl FirstAnchor {
         Ok(direction)
     }
 
-    /// One step of the flow; after the last one, the codes (notes × code width).
-    ///
-    /// # Errors
-    /// [`Error::Model`]. Thread: generator.
-    pub fn step(&mut self, drawing: &mut Drawing) -> Result<Option<Vec<f32>>, Error> {
-        let time =
-            |done: usize| drawing.from + (1.0 - drawing.from) * done as f32 / drawing.steps as f32;
-        let (now, then) = (time(drawing.done), time(drawing.done + 1));
-        let data = self.denoised(drawing, now)?;
-        drawing.done += 1;
-        if drawing.done >= drawing.steps {
-            return Ok(Some(data));
+    /// From where a drawing begins to the data.
+    fn flow(&mut self, mut drawing: Drawing, go_on: GoOn<'_>) -> Result<Vec<f32>, Error> {
+        let (from, steps) = (drawing.from, drawing.steps);
+        let time = |done: usize| from + (1.0 - from) * done as f32 / steps as f32;
+        for done in 0..steps - 1 {
+            go_on(done as f32 / steps as f32)?;
+            let (now, then) = (time(done), time(done + 1));
+            let data = self.denoised(&drawing, now)?;
+            let rate = (then - now) / (1.0 - now);
+            for (x, target) in drawing.codes.iter_mut().zip(data) {
+                *x += rate * (target - *x);
+            }
         }
-        let rate = (then - now) / (1.0 - now);
-        for (x, target) in drawing.codes.iter_mut().zip(data) {
-            *x += rate * (target - *x);
-        }
-        Ok(None)
+        go_on((steps - 1) as f32 / steps as f32)?;
+        self.denoised(&drawing, time(steps - 1))
     }
 
     /// The network's guess of the data, guided.

@@ -1,17 +1,22 @@
-//! A pack's models in memory, each loaded at its first use.
+//! A pack's models for one piece of work, each loaded at its first use.
 
 use super::codec::Decoder;
 use super::completion::Completion;
+use super::drum_hearing::DrumHearing;
 use super::drums::{DrumDecoder, DrumMixture};
 use super::first_anchor::FirstAnchor;
+use super::parts::Parts;
 use super::runtime::Runtime;
+use super::song_tags::SongTags;
 use super::sound_encoder::{Impression, SoundEncoder};
 use super::text::TextEncoder;
 use super::timbre::TimbreEncoder;
-use super::{Error, Pack};
+use super::{Error, Pack, pack_for};
 use crate::analysis::Mel;
 
-/// A pack with those of its models that are loaded. Thread: generator, or a command line's main.
+/// A pack with those of its models that are loaded. To be had anew for each piece of work: what of them takes
+/// time and memory the process's [`ModelHost`](super::ModelHost) keeps for as long as anybody uses it. Any
+/// thread but audio.
 #[derive(Debug)]
 pub struct Models {
     pack: Pack,
@@ -23,9 +28,28 @@ pub struct Models {
     sound: Option<SoundEncoder>,
     drum_mixture: Option<DrumMixture>,
     drum_decoder: Option<DrumDecoder>,
+    parts: Option<Parts>,
+    drum_hearing: Option<DrumHearing>,
+    song_tags: Option<SongTags>,
 }
 
 impl Models {
+    /// Those of the pack that makes instruments, none loaded yet.
+    ///
+    /// # Errors
+    /// As [`pack_for`].
+    pub fn open() -> Result<Self, Error> {
+        Pack::open().map(Self::new)
+    }
+
+    /// Those of the pack that does `task`, likewise.
+    ///
+    /// # Errors
+    /// As [`pack_for`].
+    pub fn of(task: &str) -> Result<Self, Error> {
+        pack_for(task).map(Self::new)
+    }
+
     /// The models of a pack, none loaded yet.
     #[must_use]
     pub fn new(pack: Pack) -> Self {
@@ -39,6 +63,9 @@ impl Models {
             sound: None,
             drum_mixture: None,
             drum_decoder: None,
+            parts: None,
+            drum_hearing: None,
+            song_tags: None,
         }
     }
 
@@ -72,15 +99,39 @@ impl Models {
             || self.timbre.is_none())
     }
 
-    /// What a sound is like. Thread: as [`Models`]; some 80 ms for ten seconds.
+    /// What hears drums. Any thread but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn drum_hearing(&mut self) -> Result<&mut DrumHearing, Error> {
+        load(&self.pack, &mut self.drum_hearing, DrumHearing::load)
+    }
+
+    /// What tells a song's genre and instruments. Any thread but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn song_tags(&mut self) -> Result<&mut SongTags, Error> {
+        load(&self.pack, &mut self.song_tags, SongTags::load)
+    }
+
+    /// What hears what a sound is like. Any thread but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn sound(&mut self) -> Result<&mut SoundEncoder, Error> {
+        load(&self.pack, &mut self.sound, SoundEncoder::load)
+    }
+
+    /// What a sound is like. Any thread but audio; some 80 ms for ten seconds.
     ///
     /// # Errors
     /// [`Error::Pack`], [`Error::Runtime`] or [`Error::Model`].
     pub fn hear(&mut self, mel: &Mel) -> Result<Impression, Error> {
-        load(&self.pack, &mut self.sound, SoundEncoder::load)?.hear(mel)
+        self.sound()?.hear(mel)
     }
 
-    /// The vector of a description, in the space of [`Impression::meaning`]. Thread: as [`Models`].
+    /// The vector of a description, in the space of [`Impression::meaning`]. Any thread but audio.
     ///
     /// # Errors
     /// As [`TextEncoder::encode`].
@@ -88,7 +139,19 @@ impl Models {
         Ok(self.text()?.encode(words)?.vector)
     }
 
-    pub(super) fn text(&mut self) -> Result<&mut TextEncoder, Error> {
+    /// The network that writes parts. Any thread but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn parts(&mut self) -> Result<&mut Parts, Error> {
+        load(&self.pack, &mut self.parts, Parts::load)
+    }
+
+    /// What turns words into vectors. Any thread but audio.
+    ///
+    /// # Errors
+    /// [`Error::Pack`] or [`Error::Runtime`].
+    pub fn text(&mut self) -> Result<&mut TextEncoder, Error> {
         load(&self.pack, &mut self.text, TextEncoder::load)
     }
 

@@ -1,4 +1,4 @@
-//! From a prompt, a sound, or another instrument to an instrument, in short steps.
+//! From a prompt, a sound, or another instrument to an instrument.
 //!
 //! Prompt → text vector → code of the first anchor → codes of all anchors → levels. Drawing one
 //! note and completing the rest from it keeps an instrument's notes together; drawing all at once
@@ -9,8 +9,8 @@
 //! changed about a known sound, by words or at random, is changed in that code: what the other
 //! notes differ by then is added to them.
 //!
-//! [`Making`] does it in steps of a few tens of milliseconds at most, so that its caller can
-//! cancel, report, or do something else in between; [`make_instrument`] runs them all.
+//! [`make_instrument`] does it in one go, and between steps of a few tens of milliseconds lets its caller
+//! report, cancel, or do something else.
 
 mod kit;
 mod known;
@@ -27,10 +27,7 @@ use super::text::{self, MAX_TOKENS};
 use super::{Error, Models};
 use crate::analysis::Sound;
 use crate::instrument::{Family, Instrument};
-use kit::KitMaking;
 pub use kit::{KitWish, asks_for_kit};
-use known::Known;
-use words::Words;
 
 /// Largest strength of a prompt; beyond it, sounds are caricatures.
 pub const MAX_GUIDANCE: f32 = 10.0;
@@ -120,124 +117,69 @@ impl Stage {
     }
 }
 
-/// How far a [`Making`] is.
-#[derive(Debug)]
-pub enum Progress {
-    /// More steps to come: what the next one does, and how much is done (0..=1).
-    Working(Stage, f32),
-    /// The instrument.
-    Done(Box<Instrument>),
+/// An instrument that was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// It.
+    pub instrument: Instrument,
+    /// The prompt was longer than the models read: its end didn't count.
+    pub truncated: bool,
+    /// What the user may want to know about it, in a sentence.
+    pub notice: Option<String>,
+    /// How long each stage took, without what its caller did in between.
+    pub stages: Vec<(Stage, Duration)>,
 }
 
-/// An instrument in the making.
-#[derive(Debug)]
-pub struct Making {
-    way: Way,
-    timings: Vec<(Stage, Duration)>,
+/// What a way to an instrument comes to: it, whether the prompt was too long, and what is to be said.
+type Outcome = (Instrument, bool, Option<String>);
+
+/// The steps of a make: before each its caller is told what it does, and how much is done (0..=1).
+struct Steps<'a> {
+    go_on: &'a mut dyn FnMut(Stage, f32) -> ControlFlow<()>,
+    stages: Vec<(Stage, Duration)>,
+    now: Option<(Stage, Instant)>,
 }
 
-#[derive(Debug)]
-enum Way {
-    Words(Box<Words>),
-    Known(Box<Known>),
-    Kit(Box<KitMaking>),
+impl Steps<'_> {
+    /// The next step.
+    fn next(&mut self, stage: Stage, done: f32) -> Result<(), Error> {
+        self.end();
+        if (self.go_on)(stage, done).is_break() {
+            return Err(Error::Cancelled);
+        }
+        self.now = Some((stage, Instant::now()));
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        let Some((stage, begun)) = self.now.take() else {
+            return;
+        };
+        let spent = begun.elapsed();
+        match self.stages.iter_mut().find(|(known, _)| *known == stage) {
+            Some((_, total)) => *total += spent,
+            None => self.stages.push((stage, spent)),
+        }
+    }
 }
 
-impl Making {
-    /// Begins; touches no model and no file yet.
+impl Request {
+    /// Whether there is anything to make; touches no model and no file. Thread: any.
     ///
     /// # Errors
-    /// [`Error::Prompt`]: there is nothing to make it from, or the range isn't one. Thread: any but
-    /// audio.
-    pub fn new(request: Request) -> Result<Self, Error> {
-        if request.source == Source::Words {
-            text::trimmed(&request.prompt)?;
+    /// [`Error::Prompt`]: there is nothing to make it from, or the range isn't one.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.source == Source::Words {
+            text::trimmed(&self.prompt)?;
         }
-        if let Some((low, high)) = request.range
+        if let Some((low, high)) = self.range
             && (low > high || high > 127)
         {
             return Err(Error::Prompt(format!(
                 "The keys {low} to {high} are no range; give the lowest and then the highest, each 0 to 127."
             )));
         }
-        let way = match request.source {
-            _ if request.kit.is_some() => Way::Kit(Box::new(KitMaking::new(request))),
-            Source::Words => Way::Words(Box::new(Words::new(request))),
-            Source::Sound(_) | Source::Near(_) => Way::Known(Box::new(Known::new(request))),
-        };
-        Ok(Self {
-            way,
-            timings: Vec::new(),
-        })
-    }
-
-    /// What the next step does, and how much is done (0..=1). Thread: any.
-    #[must_use]
-    pub fn progress(&self) -> (Stage, f32) {
-        match &self.way {
-            Way::Words(words) => words.progress(),
-            Way::Known(known) => known.progress(),
-            Way::Kit(kit) => kit.progress(),
-        }
-    }
-
-    /// The prompt was longer than the models read: its end didn't count. Thread: any.
-    #[must_use]
-    pub fn was_truncated(&self) -> bool {
-        match &self.way {
-            Way::Words(words) => words.was_truncated(),
-            Way::Known(known) => known.was_truncated(),
-            Way::Kit(kit) => kit.was_truncated(),
-        }
-    }
-
-    /// What the user may want to know about it, in a sentence. Thread: any.
-    #[must_use]
-    pub fn notice(&self) -> Option<String> {
-        let said = match &self.way {
-            Way::Words(words) => words.notice(),
-            Way::Kit(kit) => kit.notice(),
-            Way::Known(known) => known.notice(),
-        };
-        said.or_else(|| {
-            self.was_truncated()
-                .then(|| format!("Only the first {MAX_TOKENS} words or so of the prompt counted."))
-        })
-    }
-
-    /// How long each stage took so far. Thread: any.
-    #[must_use]
-    pub fn timings(&self) -> &[(Stage, Duration)] {
-        &self.timings
-    }
-
-    /// Does the next step. Not to be called again after [`Progress::Done`] or an error.
-    ///
-    /// # Errors
-    /// Any [`Error`]. Thread: generator.
-    pub fn step(&mut self, models: &mut Models) -> Result<Progress, Error> {
-        let begun = Instant::now();
-        let (stage, _) = self.progress();
-        let done = match &mut self.way {
-            Way::Words(words) => words.step(models)?,
-            Way::Known(known) => known.step(models)?,
-            Way::Kit(kit) => kit.step(models)?,
-        };
-        self.note_time(stage, begun.elapsed());
-        Ok(match done {
-            Some(instrument) => Progress::Done(Box::new(instrument)),
-            None => {
-                let (stage, done) = self.progress();
-                Progress::Working(stage, done)
-            }
-        })
-    }
-
-    fn note_time(&mut self, stage: Stage, spent: Duration) {
-        match self.timings.iter_mut().find(|(known, _)| *known == stage) {
-            Some((_, total)) => *total += spent,
-            None => self.timings.push((stage, spent)),
-        }
+        Ok(())
     }
 }
 
@@ -255,26 +197,36 @@ fn read(request: &Request) -> (Prompt, Option<String>) {
     (prompt, notice)
 }
 
-/// Makes an instrument. `progress` is told what happens next and how much is done (0..=1), before
-/// each step; its `Break` cancels.
+/// Makes an instrument. `go_on` is told what happens next and how much is done (0..=1), before
+/// each step; its `Break` cancels. The same request and pack make the same instrument.
 ///
 /// # Errors
-/// Any [`Error`]; [`Error::Cancelled`] when `progress` said so. Thread: any but audio; it blocks
+/// Any [`Error`]; [`Error::Cancelled`] when `go_on` said so. Thread: any but audio; it blocks
 /// for the whole time.
 pub fn make_instrument(
     models: &mut Models,
     request: &Request,
-    progress: &mut dyn FnMut(Stage, f32) -> ControlFlow<()>,
-) -> Result<Instrument, Error> {
-    let mut making = Making::new(request.clone())?;
-    let (mut stage, mut done) = making.progress();
-    loop {
-        if progress(stage, done).is_break() {
-            return Err(Error::Cancelled);
-        }
-        match making.step(models)? {
-            Progress::Working(next, so_far) => (stage, done) = (next, so_far),
-            Progress::Done(instrument) => return Ok(*instrument),
-        }
-    }
+    go_on: &mut dyn FnMut(Stage, f32) -> ControlFlow<()>,
+) -> Result<Made, Error> {
+    request.check()?;
+    let mut steps = Steps {
+        go_on,
+        stages: Vec::new(),
+        now: None,
+    };
+    steps.next(Stage::Loading, 0.0)?;
+    let (instrument, truncated, notice) = match &request.source {
+        _ if request.kit.is_some() => kit::make(request, models, &mut steps)?,
+        Source::Words => words::make(request, models, &mut steps)?,
+        Source::Sound(file) => known::from_sound(request, file, models, &mut steps)?,
+        Source::Near(near) => known::near(request, near, models, &mut steps)?,
+    };
+    steps.end();
+    let too_long = || format!("Only the first {MAX_TOKENS} words or so of the prompt counted.");
+    Ok(Made {
+        instrument,
+        truncated,
+        notice: notice.or_else(|| truncated.then(too_long)),
+        stages: steps.stages,
+    })
 }

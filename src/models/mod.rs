@@ -27,8 +27,8 @@
 //! | [`parts`] | other parts, chords and words → the parts that are missing |
 //! | `intonation`, `loudness` | decoded notes put in tune and at their level |
 //! | `insist` | what words ask for, seen to |
-//! | `loaded` | a pack's models in memory |
-//! | [`make`] | the whole chain, in short steps |
+//! | `loaded` | a pack's models for one piece of work |
+//! | [`make`] | the whole chain |
 //!
 //! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
@@ -70,9 +70,7 @@ pub mod tones;
 pub use error::Error;
 pub use host::ModelHost;
 pub use loaded::Models;
-pub use make::{
-    KitWish, Making, Progress, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument,
-};
+pub use make::{KitWish, Made, Request, SoundFile, Source, Stage, asks_for_kit, make_instrument};
 pub use pack::Pack;
 pub use packs::{PackSet, pack_for};
 pub use sound_encoder::Impression;

@@ -268,7 +268,10 @@ mod tests {
             "it isn't the project's"
         );
         let said = context.song().said.unwrap();
-        assert!(said.1 && said.0.ends_with('.'), "{said:?}");
+        assert!(
+            said.is_fault() && said.sentence().ends_with('.'),
+            "{said:?}"
+        );
         context.order(SongOrder::Bars(2));
         assert_eq!(saved()["heard"], of_later["heard"]);
         assert_eq!(saved()["bars"], 2, "what can be read goes on");

@@ -3,10 +3,15 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`hear`] | a song's notes and drums, its genre and instruments |
+//! | [`hear`] | a song: its notes and drums, beats, key and chords, genre and instruments |
+//! | `make` | an instrument |
+//! | [`part`] | a part that fits a song |
 //! | `ticket` | how far the work is, and whether it is still wanted |
 
 pub mod hear;
+mod make;
+pub mod part;
 mod ticket;
 
+pub use make::make;
 pub use ticket::Ticket;

@@ -2,22 +2,40 @@
 
 use std::ops::Range;
 
-use crate::models::Error;
+use crate::models::{Error, Stage};
 
-/// Goes with a piece of work: it says how far it is, and is told whether to go on. Any thread but audio.
+/// Goes with a piece of work: it says how far it is and is told whether to go on, at points that are some tens
+/// of milliseconds apart. Whoever waits there takes turns with others. Any thread but audio.
 pub struct Ticket<'a> {
-    go_on: &'a mut dyn FnMut(f32) -> bool,
+    told: Told<'a>,
     /// The part of the whole that the work at hand is.
     part: Range<f32>,
+    stage: Stage,
+}
+
+enum Told<'a> {
+    Share(&'a mut dyn FnMut(f32) -> bool),
+    Stage(&'a mut dyn FnMut(Stage, f32) -> bool),
 }
 
 impl<'a> Ticket<'a> {
     /// For all of a piece of work: `go_on` is told the share done, 0..=1, and says whether to go on.
     #[must_use]
     pub fn new(go_on: &'a mut dyn FnMut(f32) -> bool) -> Self {
+        Self::of(Told::Share(go_on))
+    }
+
+    /// The same for who wants to know the stage, too.
+    #[must_use]
+    pub fn of_stages(go_on: &'a mut dyn FnMut(Stage, f32) -> bool) -> Self {
+        Self::of(Told::Stage(go_on))
+    }
+
+    fn of(told: Told<'a>) -> Self {
         Self {
-            go_on,
+            told,
             part: 0.0..1.0,
+            stage: Stage::Waiting,
         }
     }
 
@@ -25,19 +43,35 @@ impl<'a> Ticket<'a> {
     #[must_use]
     pub fn part(&mut self, part: Range<f32>) -> Ticket<'_> {
         let (start, long) = (self.part.start, self.part.end - self.part.start);
+        let told = match &mut self.told {
+            Told::Share(go_on) => Told::Share(*go_on),
+            Told::Stage(go_on) => Told::Stage(*go_on),
+        };
         Ticket {
-            go_on: self.go_on,
+            told,
             part: start + long * part.start..start + long * part.end,
+            stage: self.stage,
         }
     }
 
     /// So much is done, 0..=1; whether to go on.
     pub fn done(&mut self, share: f32) -> bool {
-        let Range { start, end } = self.part;
-        (self.go_on)(start + (end - start) * share)
+        self.begin(self.stage, share)
     }
 
-    /// The same.
+    /// The same, and this comes next.
+    pub fn begin(&mut self, stage: Stage, share: f32) -> bool {
+        self.stage = stage;
+        let Range { start, end } = self.part;
+        // Not an ulp beyond where the next part begins.
+        let share = (start + (end - start) * share).min(end);
+        match &mut self.told {
+            Told::Share(go_on) => go_on(share),
+            Told::Stage(go_on) => go_on(stage, share),
+        }
+    }
+
+    /// As [`Self::done`].
     ///
     /// # Errors
     /// [`Error::Cancelled`]: it isn't wanted any more.

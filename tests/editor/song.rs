@@ -11,8 +11,8 @@ use consort::analysis::song::description::{
 use consort::analysis::song::live::Now;
 use consort::editor::State;
 use consort::engine::capture::HostPosition;
-use consort::jobs::SongOrder;
 use consort::jobs::song::{Bar, Beat, Heard, Hearing, Progress, Taken};
+use consort::jobs::{Said, SongOrder};
 use consort::music::{Key, Mode};
 use egui::Role;
 use egui_kittest::kittest::Queryable;
@@ -112,7 +112,7 @@ fn bars_are_listened_to_and_taken() {
     host.show(|view| {
         view.song.progress = None;
         view.song.taken = Some(taken());
-        view.song.said = Some(("From bar 8 on the sidechain was silent.".into(), false));
+        view.song.said = Some(Said::Note("From bar 8 on the sidechain was silent.".into()));
     });
     page.run();
     page.get_by_label("Taken: Bars 5–8, 7/8, 120 bpm");

@@ -219,7 +219,7 @@ fn files_are_added_changed_taken_back_and_played() {
 
     // What is gone or says nothing is one sentence, and the answer before stays.
     std::fs::remove_file(sounds.join("mine.consort")).unwrap();
-    assert!(fetched(mine.id).unwrap_err().contains("Mine"));
+    assert!(fetched(mine.id).unwrap_err().to_string().contains("Mine"));
     let silent = sounds.join("silent.wav");
     let spec = hound_spec();
     let mut writer = hound::WavWriter::create(&silent, spec).unwrap();

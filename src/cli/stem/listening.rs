@@ -5,13 +5,11 @@ use std::time::Instant;
 
 use super::super::describe::Told;
 use super::super::failure::Failure;
-use super::super::hearing::transcribe;
-use super::super::{Context, cancel, input};
+use super::super::{Context, cancel, hearing, input};
 use crate::analysis::song::{self, Corrections, SongDescription, written};
 use crate::analysis::{Sound, score};
-use crate::jobs::stem::StemSong;
 use crate::music::{BarGrid, Metre, Part, TempoMap, midi};
-use crate::work::hear;
+use crate::work::part::{StemSong, Unfit};
 
 /// Longest song that is listened to, s.
 const LONGEST: f64 = song::LONGEST;
@@ -60,7 +58,7 @@ fn fitted(
     parts: &[Part],
     bars: Bars,
     context: &Context,
-) -> Result<(StemSong, u32), String> {
+) -> Result<(StemSong, u32), Unfit> {
     let found = match bars {
         Some((first, last)) => StemSong::of_bars(song, grid, parts, first - 1..last)?,
         None => (StemSong::new(song, grid, parts)?, 0),
@@ -112,27 +110,15 @@ fn hear(
     progress.show("Reading the song", 0.0);
     let sound = input::sound(path, LONGEST, context)?;
     let begun = Instant::now();
-    let mut heard = transcribe(&sound, &progress, context)?;
-    let posterior = heard.as_ref().map(|heard| &heard.posterior);
-    let song = song::describe(&sound, posterior, None, told, &cancel::asked);
+    let heard = hearing::hear((path, &sound), told, &progress, context)?;
     cancel::check()?;
-    let mut song = song.map_err(|error| Failure::content(path, error))?;
-    if let Some(heard) = &mut heard
-        && let Ok(tags) = hear::tags(&sound, &song, &heard.notes, &heard.strokes)
-    {
-        // What a piano's hammers seem to strike is no drum.
-        if !tags.plays("drums") {
-            heard.strokes.clear();
-        }
-        song = song.tagged(tags);
-    }
     drop(progress);
-    let Some(grid) = song.grid() else {
+    let Some(grid) = heard.description.grid() else {
         let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
         return Err(Failure::file(path, why));
     };
-    let (notes, strokes) = heard.map_or_else(Default::default, |h| (h.notes, h.strokes));
-    let parts = score::parts(&notes, &strokes, &grid);
+    let parts = score::parts(&heard.notes, heard.drums(), &grid);
+    let song = heard.description;
     let (fitted, first) = fitted(&song, &grid, &parts, bars, context)
         .map_err(|error| Failure::content(path, error))?;
     Ok(Listened {

@@ -8,8 +8,8 @@ use super::super::{Context, cancel};
 use crate::analysis::Sound;
 use crate::instrument::Instrument;
 use crate::jobs::offline::{self, Player, Tail};
-use crate::jobs::stem::level;
 use crate::music::{PartKind, Song};
+use crate::work::part::level;
 
 /// Where nothing says at which rate, Hz.
 const RATE: u32 = 48_000;

@@ -10,8 +10,8 @@ use super::{name_it, routes, row};
 use crate::analysis::song::live::Now;
 use crate::editor::theme;
 use crate::editor::widgets::{meter, spoken, waveform::Waveform};
-use crate::jobs::SongOrder;
 use crate::jobs::song::{BARS, Hearing, Progress, Song, Source};
+use crate::jobs::{Said, SongOrder};
 
 /// Height of the instrument's strip: as much as the keyboard's, whose place it takes in a low window.
 pub(super) const HEIGHT: f32 = super::KEYBOARD;
@@ -225,7 +225,7 @@ fn about(ui: &mut Ui, listening: &Listening) {
         );
     }
     match (&song.said, &song.hearing) {
-        (Some((_, true)), _) | (_, None) => {}
+        (Some(Said::Fault(_)), _) | (_, None) => {}
         (_, Some(Hearing::Working(part))) => {
             let text = format!("Hearing key, chords and notes: {:.0} %", part * 100.0);
             line(ui, &text, theme::ACCENT, 1);
@@ -240,8 +240,8 @@ fn about(ui: &mut Ui, listening: &Listening) {
         return;
     }
     match (&song.said, song.listens, song.heard) {
-        (Some((sentence, true)), ..) => small(ui, sentence, theme::WRONG, rows),
-        (Some((sentence, false)), ..) => small(ui, sentence, theme::TEXT_WEAK, rows),
+        (Some(Said::Fault(sentence)), ..) => small(ui, sentence, theme::WRONG, rows),
+        (Some(Said::Note(sentence)), ..) => small(ui, sentence, theme::TEXT_WEAK, rows),
         (None, false, _) => {
             let hint = match listening.source {
                 Source::Sidechain => "Route tracks into Consort's sidechain and switch Listen on.",

@@ -14,7 +14,7 @@ use crate::editor::widgets::part_grid::Grid;
 use crate::editor::widgets::spoken;
 use crate::jobs::stem::asking::{Edit, Sheet, VARIATIONS};
 use crate::jobs::stem::files::midi_file;
-use crate::jobs::{MixSettings, Status, Stem, StemOrder, StemStatus};
+use crate::jobs::{MixSettings, Said, Status, Stem, StemOrder, StemStatus};
 use crate::music::PartKind;
 
 /// Height of a row of buttons.
@@ -168,8 +168,8 @@ impl StemPage {
                 said(ui, self.fault.as_deref().unwrap_or_default(), theme::WRONG);
             }
             StemStatus::Idle => match &stemming.stem.said {
-                Some((sentence, true)) => said(ui, sentence, theme::WRONG),
-                Some((sentence, false)) => said(ui, sentence, theme::TEXT_WEAK),
+                Some(Said::Fault(sentence)) => said(ui, sentence, theme::WRONG),
+                Some(Said::Note(sentence)) => said(ui, sentence, theme::TEXT_WEAK),
                 None => {}
             },
         }
@@ -315,7 +315,7 @@ impl StemPage {
         let known = self.dragged.take();
         let known = known.filter(|(of, file)| Arc::ptr_eq(of, sheet) && file.exists());
         let file = known.map_or_else(|| midi_file(sheet, folder), |(_, file)| Ok(file));
-        self.fault = file.as_ref().err().cloned();
+        self.fault = file.as_ref().err().map(ToString::to_string);
         if let Ok(file) = file {
             drag_files(ui.ctx(), vec![file.clone()]);
             self.dragged = Some((sheet.clone(), file));

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::ear::LazyEar;
+use super::ear::Ear;
+use super::fault::LibrarianFault;
 use super::shelf::{Asked, Question, Wish, doubt};
 use crate::library::{Ask, Filter, Library};
 use crate::models::Error;
@@ -20,13 +21,8 @@ pub(super) struct Understood {
     pub(super) notice: Option<String>,
 }
 
-/// Listens to what is asked with; otherwise a sentence.
-pub(super) fn understand(
-    wish: Wish,
-    ear: &mut LazyEar,
-    library: &Library,
-) -> Result<Understood, String> {
-    let heard = |error: Error| error.to_string();
+/// Listens to what is asked with.
+pub(super) fn understand(wish: Wish, library: &Library) -> Result<Understood, LibrarianFault> {
     let mut understood = Understood {
         ask: Ask::All,
         filter: wish.filter,
@@ -38,18 +34,18 @@ pub(super) fn understand(
     match wish.question {
         Question::All => {}
         Question::Words(words) => {
-            let meaning = match ear.get().and_then(|ear| ear.describe(&words)) {
+            let meaning = match Ear::open().and_then(|mut ear| ear.describe(&words)) {
                 Ok(meaning) => Some(meaning),
                 // Names are found all the same.
                 Err(Error::Prompt(_)) => None,
-                Err(error) => return Err(error.to_string()),
+                Err(error) => return Err(error.into()),
             };
             understood.name = Some(format!("Fits “{words}”"));
             let words = Prompt::names_to_find(&words);
             understood.ask = Ask::Words { words, meaning };
         }
         Question::Sound(sound) => {
-            let impression = ear.get().and_then(|ear| ear.sound(&sound)).map_err(heard)?;
+            let impression = Ear::open().and_then(|mut ear| ear.sound(&sound))?;
             let file = sound.path.file_name().unwrap_or(sound.path.as_os_str());
             understood.name = like(&file.to_string_lossy());
             understood.ask = Ask::Sound(impression.timbre.clone());
@@ -59,15 +55,15 @@ pub(super) fn understand(
             understood.asked = Some(Arc::new(asked));
         }
         Question::Entry(entry) => {
-            let found = library.entry(entry).map_err(|error| error.to_string())?;
+            let found = library.entry(entry)?;
             understood.name = like(&found.name);
             understood.filter.without = Some(entry);
-            understood.ask = Ask::Sound(library.timbre(entry).map_err(|error| error.to_string())?);
+            understood.ask = Ask::Sound(library.timbre(entry)?);
         }
         Question::Instrument(instrument) => {
-            let impression = ear.get().and_then(|ear| ear.instrument(&instrument));
+            let impression = Ear::open().and_then(|mut ear| ear.instrument(&instrument));
             understood.name = like(&instrument.name);
-            understood.ask = Ask::Sound(impression.map_err(heard)?.timbre);
+            understood.ask = Ask::Sound(impression?.timbre);
         }
     }
     Ok(understood)

@@ -1,25 +1,22 @@
 //! How sounds and instruments are heard, and become entries of the library.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use crate::analysis::{Mel, Sound, sound_file};
-use crate::instrument::{Family, Instrument, factory, open};
+use crate::instrument::{Family, FileError, Instrument, factory, open};
 use crate::library::import::{self, Found, audible};
 use crate::library::{Entry, Kind, Library, NewEntry, Place, reference};
 use crate::models::runtime::{self, Runtime};
-use crate::models::{Error, Impression, Models, SoundFile, pack_for};
+use crate::models::{Error, Impression, Models, SoundFile};
 
 /// So much of a file is looked through for its loudest stretch, seconds.
 pub const LONGEST_READ: f64 = 60.0;
 /// The largest `.consort` file that is read.
 const LARGEST: u64 = 64 << 20;
-/// Models that nobody used for so long are unloaded.
-const MODELS_REST: Duration = Duration::from_secs(60);
 /// Letters of an encoder's hash that tell it from others.
 const ENCODER: usize = 16;
 
-/// Hears by the models of a pack. Thread: librarian, or a command line's main.
+/// Hears by the models of a pack; to be opened anew for each piece of work. Thread: librarian, or a command line's main.
 pub struct Ear {
     models: Models,
     encoder: String,
@@ -31,17 +28,15 @@ impl Ear {
     /// # Errors
     /// [`Error::Pack`]: it is missing, damaged, or has no sound encoder.
     pub fn open() -> Result<Self, Error> {
-        let pack = pack_for("sound_encoder")?;
-        let encoder = pack
+        let models = Models::of("sound_encoder")?;
+        let encoder = models
+            .pack()
             .model("sound_encoder")?
             .sha256
             .chars()
             .take(ENCODER)
             .collect();
-        Ok(Self {
-            models: Models::new(pack),
-            encoder,
-        })
+        Ok(Self { models, encoder })
     }
 
     /// Names the model that hears: vectors of different ones can't be compared.
@@ -88,7 +83,7 @@ impl Ear {
     }
 
     fn file(&mut self, path: &Path) -> Result<Impression, Error> {
-        let audible = audible(path).map_err(Error::Sound)?;
+        let audible = audible(path).map_err(|fault| Error::Sound(fault.to_string()))?;
         let (sound, _) = sound_file::read_sounding(&audible.path, LONGEST_READ)
             .map_err(|fault| Error::Sound(fault.to_string()))?;
         self.listen(&sound)
@@ -228,30 +223,6 @@ impl Ear {
     }
 }
 
-/// An ear that opens when it is needed and unloads its models when it isn't.
-#[derive(Default)]
-pub(super) struct LazyEar {
-    ear: Option<Ear>,
-    used: Option<Instant>,
-}
-
-impl LazyEar {
-    pub(super) fn get(&mut self) -> Result<&mut Ear, Error> {
-        self.used = Some(Instant::now());
-        match &mut self.ear {
-            Some(ear) => Ok(ear),
-            empty => Ok(empty.insert(Ear::open()?)),
-        }
-    }
-
-    /// Unloads the models if nobody used them for a while.
-    pub(super) fn rest(&mut self) {
-        if self.used.is_some_and(|used| used.elapsed() >= MODELS_REST) {
-            self.ear = None;
-        }
-    }
-}
-
 /// Where people look for it: what an instrument says itself, else what is heard.
 fn family(instrument: Option<&Instrument>, impression: &Impression) -> Family {
     match instrument {
@@ -273,11 +244,25 @@ fn surest(impression: &Impression) -> Family {
     surest.unwrap_or(Family::Effect)
 }
 
-/// The instrument in a `.consort` file; otherwise a sentence. Any thread but audio.
-pub(super) fn read(path: &Path) -> Result<Instrument, String> {
+/// Why a `.consort` file holds no instrument. `Display` is one sentence, after the file's name.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NoInstrument {
+    /// No instrument is that large.
+    #[error("it is too large to be an instrument.")]
+    TooLarge,
+    /// The disk says so.
+    #[error("it can't be read ({0}).")]
+    Unreadable(String),
+    /// What is in it is none.
+    #[error("{0}")]
+    Content(#[from] FileError),
+}
+
+/// The instrument in a `.consort` file. Any thread but audio.
+pub(super) fn read(path: &Path) -> Result<Instrument, NoInstrument> {
     let bytes = open::read(path, LARGEST).map_err(|error| match error.kind() {
-        std::io::ErrorKind::FileTooLarge => "it is too large to be an instrument.".to_owned(),
-        _ => format!("it can't be read ({error})."),
+        std::io::ErrorKind::FileTooLarge => NoInstrument::TooLarge,
+        _ => NoInstrument::Unreadable(error.to_string()),
     })?;
-    Instrument::from_bytes(&bytes).map_err(|error| error.to_string())
+    Ok(Instrument::from_bytes(&bytes)?)
 }

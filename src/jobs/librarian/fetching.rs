@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ear;
+use super::fault::{EntryFault, LibrarianFault};
 use super::shelf::{Fetched, Playable};
 use crate::instrument::{Instrument, factory};
 use crate::library::import::audible;
@@ -10,28 +11,10 @@ use crate::library::{EntryId, Kind, Library, Place};
 use crate::models::SoundFile;
 
 /// An entry, to be played.
-pub(super) fn fetch(library: &Library, id: EntryId) -> Result<Fetched, String> {
-    let entry = library.entry(id).map_err(|error| error.to_string())?;
-    let named = |fault: String| format!("“{}”: {fault}", entry.name);
+pub(super) fn fetch(library: &Library, id: EntryId) -> Result<Fetched, LibrarianFault> {
+    let entry = library.entry(id)?;
     let playable = match &entry.place {
-        Place::Factory(name) => {
-            let known = factory::named(name);
-            let known =
-                known.ok_or_else(|| named("it is no longer in the factory library.".into()))?;
-            Playable::Instrument(Arc::new(known.instrument()))
-        }
-        Place::Inside(_) => {
-            let bytes = library
-                .bytes(id)
-                .map_err(|error| named(error.to_string()))?;
-            let instrument =
-                Instrument::from_bytes(&bytes).map_err(|error| named(error.to_string()))?;
-            Playable::Instrument(Arc::new(instrument))
-        }
-        Place::File(path) if entry.kind == Kind::Saved => {
-            Playable::Instrument(Arc::new(ear::read(path).map_err(named)?))
-        }
-        Place::File(path) => {
+        Place::File(path) if entry.kind != Kind::Saved => {
             let audible = audible(path)?;
             Playable::Sound(SoundFile {
                 path: audible.path,
@@ -39,6 +22,22 @@ pub(super) fn fetch(library: &Library, id: EntryId) -> Result<Fetched, String> {
                 sound: None,
             })
         }
+        place => {
+            let read = instrument(library, id, place);
+            let read = read.map_err(|fault| LibrarianFault::Entry(entry.name.clone(), fault))?;
+            Playable::Instrument(Arc::new(read))
+        }
     };
     Ok(Fetched { id, playable })
+}
+
+/// The instrument of an entry that is one.
+fn instrument(library: &Library, id: EntryId, place: &Place) -> Result<Instrument, EntryFault> {
+    Ok(match place {
+        Place::Factory(name) => factory::named(name)
+            .ok_or(EntryFault::NotInFactory)?
+            .instrument(),
+        Place::Inside(_) => Instrument::from_bytes(&library.bytes(id)?)?,
+        Place::File(path) => ear::read(path)?,
+    })
 }

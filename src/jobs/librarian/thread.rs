@@ -13,7 +13,8 @@ use super::Shared;
 use super::adding::{Adding, Item};
 use super::asking::understand;
 use super::changes::{Change, Undo};
-use super::ear::LazyEar;
+use super::ear::Ear;
+use super::fault::LibrarianFault;
 use super::fetching::fetch;
 use super::shelf::{Shelf, Wish};
 use crate::instrument::{Instrument, factory};
@@ -25,8 +26,6 @@ use crate::models::runtime;
 const LOOK: Duration = Duration::from_secs(2);
 /// Hits shown.
 const MOST: usize = 200;
-/// Said when something panicked.
-const FAULT: &str = "Something in Consort's library went wrong; try again, and please report it.";
 
 /// What an instance asks for.
 pub(super) struct Command {
@@ -98,7 +97,6 @@ struct Thread {
     commands: Receiver<Command>,
     clients: HashMap<u64, Client>,
     open: HashMap<PathBuf, Open>,
-    ear: LazyEar,
 }
 
 impl Thread {
@@ -107,7 +105,6 @@ impl Thread {
             commands,
             clients: HashMap::new(),
             open: HashMap::new(),
-            ear: LazyEar::default(),
         }
     }
 
@@ -136,11 +133,10 @@ impl Thread {
     /// A fault of ours is said, and everything is opened anew.
     fn guarded(&mut self, act: impl FnOnce(&mut Self)) {
         if catch_unwind(AssertUnwindSafe(|| act(self))).is_err() {
-            self.ear = LazyEar::default();
             self.open.clear();
             for client in self.clients.values() {
                 client.shared.change(|shelf| {
-                    shelf.message = Some(FAULT.into());
+                    shelf.message = Some(LibrarianFault::Ours.to_string());
                     shelf.asking = false;
                     shelf.adding = None;
                 });
@@ -148,9 +144,8 @@ impl Thread {
         }
     }
 
-    /// What others have changed, and models that nobody uses.
+    /// What others have changed.
     fn look(&mut self) {
-        self.ear.rest();
         let changed: Vec<PathBuf> = self
             .open
             .iter_mut()
@@ -176,20 +171,20 @@ impl Thread {
             ask: None,
         });
         let folder = client.folder.clone();
-        if let Err(sentence) = self.carry_out(id, &folder, order) {
+        if let Err(fault) = self.carry_out(id, &folder, order) {
             shared.change(|shelf| {
-                shelf.message = Some(sentence);
+                shelf.message = Some(fault.to_string());
                 shelf.asking = false;
             });
         }
     }
 
-    fn carry_out(&mut self, id: u64, folder: &PathBuf, order: Order) -> Result<(), String> {
+    fn carry_out(&mut self, id: u64, folder: &PathBuf, order: Order) -> Result<(), LibrarianFault> {
         let notice = self.open(folder)?;
         if notice.is_some() {
             self.change_all(folder, |shelf| shelf.notice.clone_from(&notice));
         }
-        let open = self.open.get_mut(folder).ok_or(FAULT)?;
+        let open = self.open.get_mut(folder).ok_or(LibrarianFault::Ours)?;
         match order {
             Order::Ask(wish) => return self.ask(id, folder, *wish),
             Order::Fetch(entry) => {
@@ -201,7 +196,7 @@ impl Thread {
                 return Ok(());
             }
             Order::Add(paths) => {
-                let shared = &self.clients.get(&id).ok_or(FAULT)?.shared;
+                let shared = &self.clients.get(&id).ok_or(LibrarianFault::Ours)?.shared;
                 let enough = || runtime::exiting() || shared.looked_enough.load(Ordering::Relaxed);
                 // A folder may be a whole disk.
                 shared.change(|shelf| {
@@ -219,7 +214,7 @@ impl Thread {
                 if !open.adding.has_work() {
                     shared.change(|shelf| shelf.adding = None);
                     let said = open.adding.take_faults();
-                    return Err(said.unwrap_or_else(|| "There are no instruments in it.".into()));
+                    return Err(said.map_or(LibrarianFault::NothingToAdd, LibrarianFault::NotAdded));
                 }
             }
             Order::Cancel => {
@@ -233,17 +228,12 @@ impl Thread {
             }
             Order::Tags(entry, tags) => open.change("the tags", Change::Tags(entry, tags))?,
             Order::Remove(entry) => {
-                let name = open
-                    .library
-                    .entry(entry)
-                    .map_err(|error| error.to_string())?
-                    .name;
+                let name = open.library.entry(entry)?.name;
                 let what = format!("removing “{name}”");
                 open.change(&what, Change::Remove(vec![entry], true))?;
             }
             Order::Undo => {
-                let undone = open.undo.undo(&mut open.library);
-                undone.map_err(|error| error.to_string())?;
+                open.undo.undo(&mut open.library)?;
             }
             Order::Leave => {}
         }
@@ -252,11 +242,11 @@ impl Thread {
     }
 
     /// Opens a library if it isn't open; what the user should know about that.
-    fn open(&mut self, folder: &PathBuf) -> Result<Option<String>, String> {
+    fn open(&mut self, folder: &PathBuf) -> Result<Option<String>, LibrarianFault> {
         if self.open.contains_key(folder) {
             return Ok(None);
         }
-        let mut library = Library::open(folder).map_err(|error| error.to_string())?;
+        let mut library = Library::open(folder)?;
         let notice = library.take_notice();
         let _ = library.purge();
         self.open.insert(
@@ -283,7 +273,7 @@ impl Thread {
         let Some(open) = self.open.get_mut(&folder) else {
             return;
         };
-        let ear = match self.ear.get() {
+        let mut ear = match Ear::open() {
             Ok(ear) => ear,
             Err(error) => {
                 open.adding = Adding::default();
@@ -294,7 +284,7 @@ impl Thread {
             }
         };
         let before = open.library.len();
-        let outcome = open.adding.step(ear, &mut open.library);
+        let outcome = open.adding.step(&mut ear, &mut open.library);
         let faults = match outcome {
             Ok(()) => open.adding.take_faults(),
             Err(error) => Some(error.to_string()),
@@ -323,11 +313,11 @@ impl Thread {
     }
 
     /// Listens to what an instance asks with, then answers.
-    fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), String> {
+    fn ask(&mut self, id: u64, folder: &PathBuf, wish: Wish) -> Result<(), LibrarianFault> {
         self.update(folder);
-        let open = self.open.get(folder).ok_or(FAULT)?;
-        let understood = understand(wish, &mut self.ear, &open.library)?;
-        let client = self.clients.get_mut(&id).ok_or(FAULT)?;
+        let open = self.open.get(folder).ok_or(LibrarianFault::Ours)?;
+        let understood = understand(wish, &open.library)?;
+        let client = self.clients.get_mut(&id).ok_or(LibrarianFault::Ours)?;
         client.ask = Some((understood.ask, understood.filter));
         show(open, client, |shelf| {
             shelf.question = understood.name;
@@ -341,7 +331,7 @@ impl Thread {
 
     /// Once: what the factory library has new, and entries that another encoder heard.
     fn update(&mut self, folder: &PathBuf) {
-        let Ok(encoder) = self.ear.get().map(|ear| ear.encoder().to_owned()) else {
+        let Ok(encoder) = Ear::open().map(|ear| ear.encoder().to_owned()) else {
             return;
         };
         let Some(open) = self.open.get_mut(folder).filter(|open| !open.updated) else {
@@ -385,10 +375,8 @@ impl Thread {
 
 impl Open {
     /// Does something that can be taken back.
-    fn change(&mut self, what: &str, change: Change) -> Result<(), String> {
-        let back = change
-            .apply(&mut self.library)
-            .map_err(|error| error.to_string())?;
+    fn change(&mut self, what: &str, change: Change) -> Result<(), LibrarianFault> {
+        let back = change.apply(&mut self.library)?;
         self.undo.push(what.to_owned(), back);
         Ok(())
     }

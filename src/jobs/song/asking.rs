@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Heard, Hearing, Taken};
 use crate::analysis::song::Corrections;
 use crate::analysis::song::live::Now;
+use crate::jobs::Said;
 
 /// Numbers of bars to choose from.
 pub const BARS: [u32; 5] = [1, 2, 4, 8, 16];
@@ -23,7 +24,7 @@ pub enum Source {
 
 impl Source {
     /// Nothing comes from there, and what to do about it.
-    pub(super) fn is_silent(self) -> &'static str {
+    fn is_silent(self) -> &'static str {
         match self {
             Self::Sidechain => {
                 "Nothing is heard on the sidechain: press “How to route”, then take bars again."
@@ -65,8 +66,8 @@ pub struct Song {
     pub taken: Option<Arc<Taken>>,
     /// What is heard in it.
     pub hearing: Option<Hearing>,
-    /// What became of the last order, in a sentence, and whether it went wrong.
-    pub said: Option<(String, bool)>,
+    /// What became of the last order.
+    pub said: Option<Said>,
 }
 
 impl Song {
@@ -126,4 +127,49 @@ pub enum SongOrder {
     UndoTell,
     /// And says it again.
     RedoTell,
+}
+
+/// Why an order isn't followed. `Display` is one sentence that says what to do.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum SongFault {
+    /// Nothing comes from there.
+    #[error("{}", .0.is_silent())]
+    Silent(Source),
+    /// Bars that are longer than what is remembered.
+    #[error("So many bars of this song take longer than two minutes: choose fewer.")]
+    TooLong,
+    /// The song never played so far.
+    #[error("The song jumped before so many bars were whole: choose fewer.")]
+    Jumps,
+    /// Only so many bars were whole.
+    #[error("{}", few_bars(*.0))]
+    FewBars(usize),
+    /// The host doesn't process.
+    #[error("The host has switched Consort off: switch it on, then take bars again.")]
+    Inactive,
+    /// Listening is switched off.
+    #[error("Consort isn't listening: switch Listen on, then take bars again.")]
+    NotListening,
+    /// The system starts no more threads.
+    #[error(
+        "Consort can't start a thread to listen; close other programs and switch Listen on again."
+    )]
+    NoThread,
+    /// What was heard so far has another rate.
+    #[error("The host changed its sample rate: take the bars again.")]
+    RateChanged,
+    /// There is nothing to save.
+    #[error("Nothing was taken yet.")]
+    NothingTaken,
+    /// What was taken isn't heard.
+    #[error("What was taken isn't heard yet: wait a moment.")]
+    NotHeard,
+}
+
+fn few_bars(whole: usize) -> String {
+    match whole {
+        0 => "No bar was heard whole so far: wait for the end of one.".into(),
+        1 => "Only 1 bar was heard whole so far: wait, or choose fewer.".into(),
+        whole => format!("Only {whole} bars were heard whole so far: wait, or choose fewer."),
+    }
 }

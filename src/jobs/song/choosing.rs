@@ -1,12 +1,9 @@
 //! Which bars are taken: the last ones, or those that come.
 
-use super::Progress;
-use super::bars;
 use super::history::{History, KEPT, Stretch};
 use super::taken::{Taken, bars_in_seconds, last_bars};
+use super::{Progress, SongFault, bars};
 
-const TOO_LONG: &str = "So many bars of this song take longer than two minutes: choose fewer.";
-const JUMPS: &str = "The song jumped before so many bars were whole: choose fewer.";
 /// Shorter than this is no context, s.
 const SHORTEST: f64 = 0.25;
 /// What sounds for longer than this after the song stopped doesn't ring on, s.
@@ -18,8 +15,8 @@ const MOST_JUMPS: usize = 2;
 
 /// Takes the last bars that were heard whole: in the current stretch, or before it stopped or came
 /// back to where it had been. Where there are no bars, as many seconds.
-pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> {
-    let nothing = history.source().is_silent();
+pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, SongFault> {
+    let nothing = SongFault::Silent(history.source());
     let current = history.current().ok_or(nothing)?;
     let rate = history.rate();
     let (mut newer, mut whole): (Option<&Stretch>, usize) = (None, 0);
@@ -38,7 +35,7 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
             && let Some(mut taken) = Taken::bars(history, stretch, lines)
         {
             if is_silent(&taken) {
-                return Err(nothing.into());
+                return Err(nothing);
             }
             if !current.is_playing() {
                 taken.say("The song stands still: these bars are from before it stopped.".into());
@@ -58,11 +55,9 @@ pub(super) fn take_last(history: &History, count: u32) -> Result<Taken, String> 
     let seconds = bars_in_seconds(current, count);
     if has_bars || whole > 0 {
         return Err(match whole {
-            _ if history.is_silent(0..history.end()) => nothing.into(),
-            _ if seconds > KEPT => TOO_LONG.into(),
-            0 => "No bar was heard whole so far: wait for the end of one.".into(),
-            1 => "Only 1 bar was heard whole so far: wait, or choose fewer.".into(),
-            whole => format!("Only {whole} bars were heard whole so far: wait, or choose fewer."),
+            _ if history.is_silent(0..history.end()) => nothing,
+            _ if seconds > KEPT => SongFault::TooLong,
+            whole => SongFault::FewBars(whole),
         });
     }
     take_seconds(history, current, seconds)
@@ -92,13 +87,13 @@ fn comes_back(older: &Stretch, newer: &Stretch, rate: f32) -> bool {
     matches!((start, from, to), (Some(start), Some(from), Some(to)) if (from - 0.1..to).contains(&start))
 }
 
-fn take_seconds(history: &History, stretch: &Stretch, seconds: f64) -> Result<Taken, String> {
+fn take_seconds(history: &History, stretch: &Stretch, seconds: f64) -> Result<Taken, SongFault> {
     let wanted = (seconds * f64::from(history.rate())) as u64;
     let end = stretch.frames.end;
     let start = end.saturating_sub(wanted).max(stretch.frames.start);
     let mut taken = Taken::frames(history, stretch, start..end);
     if is_silent(&taken) || taken.seconds() < SHORTEST {
-        return Err(history.source().is_silent().into());
+        return Err(SongFault::Silent(history.source()));
     }
     let why = if stretch.is_playing() {
         "The host says no bars"
@@ -135,7 +130,7 @@ impl Arm {
     }
 
     /// Looks at what was heard; the bars, or a sentence, once that is the end of it.
-    pub(super) fn look(&mut self, history: &History) -> Option<Result<Taken, String>> {
+    pub(super) fn look(&mut self, history: &History) -> Option<Result<Taken, SongFault>> {
         self.progress = Progress::Waiting;
         let mut begun = 0;
         let stretches = history.stretches().iter();
@@ -152,7 +147,7 @@ impl Arm {
             } else if !lines.is_empty() {
                 self.progress = Progress::Bars(lines.len() as u32 - 1);
                 if bars_in_seconds(stretch, self.bars) > KEPT {
-                    return Some(Err(TOO_LONG.into()));
+                    return Some(Err(SongFault::TooLong));
                 }
             } else if stretch
                 .marks
@@ -167,11 +162,11 @@ impl Arm {
                 self.progress = Progress::Seconds(seconds);
             }
         }
-        (begun > MOST_JUMPS).then(|| Err(JUMPS.into()))
+        (begun > MOST_JUMPS).then_some(Err(SongFault::Jumps))
     }
 
     /// That is enough: the bars that are whole.
-    pub(super) fn stop(self, history: &History) -> Option<Result<Taken, String>> {
+    pub(super) fn stop(self, history: &History) -> Option<Result<Taken, SongFault>> {
         let stretch = history.current().filter(|stretch| stretch.is_playing())?;
         if let Progress::Seconds(seconds) = self.progress {
             return Some(take_seconds(history, stretch, seconds));
@@ -193,10 +188,10 @@ impl Arm {
     }
 }
 
-fn heard(history: &History, taken: Option<Taken>) -> Option<Result<Taken, String>> {
+fn heard(history: &History, taken: Option<Taken>) -> Option<Result<Taken, SongFault>> {
     let taken = taken?;
     Some(if is_silent(&taken) {
-        Err(history.source().is_silent().into())
+        Err(SongFault::Silent(history.source()))
     } else {
         Ok(taken)
     })

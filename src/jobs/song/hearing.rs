@@ -1,6 +1,6 @@
 //! What is heard in what was taken: its notes, key and chords, on the host's bars.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,13 @@ use crate::analysis::notes::HeardNote;
 use crate::analysis::song::description::Tags;
 use crate::analysis::song::{self, Corrections, HostGrid, SongDescription};
 use crate::analysis::strokes::Stroke;
-use crate::analysis::{Posterior, Sound, score};
-use crate::instrument::export;
+use crate::analysis::{Posterior, Sound, SoundError, score};
 use crate::jobs::kept::Kept;
+use crate::jobs::said::{NotSaved, save};
 use crate::models::Error;
 use crate::music::{Metre, midi};
-use crate::work::{Ticket, hear};
+use crate::work::Ticket;
+use crate::work::hear::{self, Unheard};
 
 /// Ticks of a quarter note in the MIDI files that are written.
 const TICKS: u16 = 480;
@@ -85,49 +86,47 @@ impl Heard {
     /// # Errors
     /// [`Error::Cancelled`]; otherwise one sentence.
     pub(super) fn listen(taken: &Taken, go_on: &mut dyn FnMut(f32) -> bool) -> Result<Self, Error> {
+        let cant = |error: &SoundError| format!("What was taken can't be heard: {error}");
         let channel = |side: usize| taken.frames.iter().map(|frame| frame[side]).collect();
         let sound = Sound::new(vec![channel(0), channel(1)], taken.rate)
-            .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
-        let mut ticket = Ticket::new(go_on);
-        let hear::Transcription {
-            posterior,
-            notes,
-            strokes,
-            ..
-        } = hear::transcribe(&sound, &mut ticket.part(0.0..0.8))?;
-        let heard = song::listen(&sound, &|| false)
-            .map_err(|error| Error::Sound(format!("What was taken can't be heard: {error}")))?;
-        ticket.check(0.95)?;
+            .map_err(|error| Error::Sound(cant(&error)))?;
         let host = grid(taken);
+        let heard = hear::song(
+            &sound,
+            host.as_ref(),
+            &Corrections::default(),
+            &mut Ticket::new(go_on),
+        );
+        let heard = heard.map_err(|error| match error {
+            Unheard::Models(error) => error,
+            Unheard::Sound(error) => Error::Sound(cant(&error)),
+        })?;
+        let strokes = heard.drums().to_vec();
+        let Some(posterior) = heard.posterior else {
+            return Err(heard.no_notes.unwrap_or(Error::Cancelled));
+        };
+        match heard.no_tags {
+            // An older pack: all else is heard.
+            None | Some(Error::Pack(_)) => {}
+            Some(error) => return Err(error),
+        }
         let evidence = Arc::new(Evidence {
-            heard,
+            heard: heard.evidence,
             posterior,
             host,
         });
-        let heard = Self {
+        Ok(Self {
             title: taken.title(),
             begins: taken.bars.first().and(taken.start.beats),
             host_bpm: taken.tempo.first().map(|tempo| tempo.1),
-            notes,
+            description: heard.description,
+            tags: heard.tags.unwrap_or_default(),
+            notes: heard.notes,
             strokes,
             follows: true,
             evidence: Some(evidence),
             ..Self::default()
-        };
-        let mut heard = heard.concluded();
-        match hear::tags(&sound, &heard.description, &heard.notes, &heard.strokes) {
-            Ok(tags) => {
-                heard.tags = tags;
-                // What a piano's hammers seem to strike is no drum.
-                if !heard.tags.plays("drums") {
-                    heard.strokes.clear();
-                }
-            }
-            // An older pack: all else is heard.
-            Err(Error::Pack(_)) => return Ok(heard),
-            Err(error) => return Err(error),
-        }
-        Ok(heard.concluded())
+        })
     }
 
     /// The same with what the user says in place of all that was said before.
@@ -176,18 +175,14 @@ impl Heard {
         midi::write(&score::song(&self.notes, &self.strokes, tempo, metres))
     }
 
-    /// Saves the notes: a sentence, and whether it went wrong.
-    pub(super) fn save_notes(&self, folder: &Path) -> (String, bool) {
-        let name = self.title.replace('/', "-");
-        match export::file(folder, &name, ".mid", &self.to_midi()) {
-            Ok(path) => (format!("Saved {}.", path.display()), false),
-            Err(error) => {
-                let folder = folder.display();
-                let sentence =
-                    format!("Could not save in “{folder}” ({error}); choose another folder.");
-                (sentence, true)
-            }
-        }
+    /// Saves the notes; the file.
+    pub(super) fn save_notes(&self, folder: &Path) -> Result<PathBuf, NotSaved> {
+        save(
+            folder,
+            &self.title.replace('/', "-"),
+            ".mid",
+            &self.to_midi(),
+        )
     }
 }
 

@@ -39,7 +39,7 @@ fn bars_are_taken_to_the_frame() {
                 let taken = take_last(&host.history, 2).expect(&about);
                 let last = if host.bar_frame(6) <= end { 6 } else { 5 };
                 host.assert_taken(&taken, last - 2..last, &about);
-                let said = take_last(&host.history, 16).expect_err(&about);
+                let said = take_last(&host.history, 16).expect_err(&about).to_string();
                 assert!(said.starts_with("Only "), "{said}");
             }
         }
@@ -124,7 +124,9 @@ fn a_loop_a_stop_and_a_seek_part_what_is_taken() {
     host.playing = true;
     host.at = host.bar_frame(20);
     host.play(host.bar_frame(21) - host.at, &[512]);
-    let said = take_last(&host.history, 2).expect_err("one bar");
+    let said = take_last(&host.history, 2)
+        .expect_err("one bar")
+        .to_string();
     assert!(said.starts_with("Only 1 bar "), "{said}");
     host.assert_taken(&take_last(&host.history, 1).unwrap(), 20..21, "elsewhere");
 }
@@ -164,7 +166,11 @@ fn bars_to_come_are_waited_for() {
         host.at = host.bar_frame(1);
         host.play(host.bar_frame(2) - host.at + 10, &[512]);
     }
-    let said = arm.look(&host.history).expect("no more").expect_err("why");
+    let said = arm
+        .look(&host.history)
+        .expect("no more")
+        .expect_err("why")
+        .to_string();
     assert!(said.contains("jumped"), "{said}");
     let slow = Host::new((4, 4));
     let mut slow = Host {
@@ -173,7 +179,11 @@ fn bars_to_come_are_waited_for() {
     };
     let mut arm = Arm::new(0, 16);
     slow.play(100, &[100]);
-    let said = arm.look(&slow.history).expect("no more").expect_err("why");
+    let said = arm
+        .look(&slow.history)
+        .expect("no more")
+        .expect_err("why")
+        .to_string();
     assert!(said.contains("two minutes"), "{said}");
 }
 
@@ -207,6 +217,7 @@ fn silence_broken_numbers_and_mono_are_said() {
     assert!(
         take_last(&host.history, 1)
             .expect_err("silence")
+            .to_string()
             .starts_with("Nothing is heard")
     );
     host.sound = |frame| {
@@ -281,7 +292,7 @@ fn orders_are_followed_while_it_listens() {
         move |song: &Song| {
             song.said
                 .as_ref()
-                .is_some_and(|(said, _)| said.contains(part))
+                .is_some_and(|said| said.sentence().contains(part))
         }
     };
     song.order(SongOrder::TakeLast);

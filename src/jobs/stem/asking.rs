@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ensemble::{MixSettings, PartTab};
 pub use super::sheet::Sheet;
-use crate::jobs::Status;
+use crate::jobs::{Said, Status};
 use crate::music::PartKind;
 
 /// Variations that are made at once.
@@ -34,8 +34,8 @@ pub struct Stem {
     pub sound: Option<String>,
     /// How it stands with that.
     pub sound_status: Status,
-    /// What became of the last order, in a sentence, and whether it went wrong.
-    pub said: Option<(String, bool)>,
+    /// What became of the last order.
+    pub said: Option<Said>,
     /// Where the host's song is, steps of the part; nothing while it rests.
     pub playhead: Option<f64>,
     /// All parts of the instance, in the order in which they were added.

@@ -28,27 +28,17 @@ use serde_json::Value;
 use self::sounding::Drawing;
 use self::take::{PartSound, Take};
 use super::asking::{Sheet, Stem, StemOrder, StemStatus};
-use super::making::{Again, StemAsk};
 use super::sheet::plan;
-use super::words;
+use super::{StemFault, words};
 use crate::engine::stem::{PartSender, PlayedPart};
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
-use crate::jobs::{Client, Pending};
+use crate::jobs::{Client, Pending, Said};
 use crate::music::PartKind;
+use crate::work::part::{Again, StemAsk};
 
 /// Changes that can be taken back.
 const MOST_UNDONE: usize = 100;
-
-const NOTHING_HEARD: &str = "Nothing was heard that a part could fit: switch Listen on, play the song, and press “Take last”.";
-const NO_PART: &str = "There is no part yet: say what to add, and press “Add”.";
-const NO_NAME: &str = "Say which part to add, such as “jazzy drums” or “walking bass”; the one that is there stays. To change that one, press “Change”.";
-const NO_CHANGE: &str = "Say what to change, such as “busier”, “softer”, “jazzier” or “a fill in bar 4”; the part stays as it is.";
-const NO_SOUND: &str = "The part has no sound yet: wait a moment.";
-const NO_THREAD: &str =
-    "Consort can't start a thread to write the part; close other programs and ask again.";
-const OTHER_LENGTH: &str =
-    "What was taken last has another length than the part: press “Add” for a new part.";
 
 /// Where the host's song is, for the window: quarter notes, or NaN while it rests. Written by the
 /// audio thread.
@@ -105,7 +95,7 @@ struct Desk {
     /// Is told of each change that can be taken back.
     deeds: Option<Listener>,
     status: StemStatus,
-    said: Option<(String, bool)>,
+    said: Option<Said>,
     /// Counts what is made; a thread that isn't the last has nothing more to say.
     turn: u64,
     /// The sound that the instrument models were asked for last.
@@ -231,23 +221,23 @@ impl StemDesk {
         let shared = &self.0;
         let planned = match order {
             StemOrder::Make { .. } | StemOrder::Again { .. } => heard
-                .ok_or(NOTHING_HEARD.to_owned())
+                .ok_or(StemFault::NothingHeard)
                 .and_then(|heard| plan(&heard)),
-            _ => Err(String::new()),
+            _ => Err(StemFault::NothingHeard),
         };
         let mut desk = shared.desk.lock();
         desk.said = None;
         match order {
             StemOrder::Make { words, kind, seed } => match planned {
                 Ok(_) if desk.now.is_some() && kind.or(words::read(&words).kind).is_none() => {
-                    desk.said = Some((NO_NAME.to_owned(), true));
+                    desk.said = Some(Said::fault(StemFault::NoName));
                 }
                 Ok((context, sheet)) => {
                     let kind = kind.unwrap_or(words::read(&words).part());
                     let left = words::for_part(&words, kind).notice(kind);
                     let notices: Vec<String> =
                         left.into_iter().chain(context.notice.clone()).collect();
-                    desk.said = (!notices.is_empty()).then(|| (notices.join(" "), false));
+                    desk.said = (!notices.is_empty()).then(|| Said::Note(notices.join(" ")));
                     let sheet = Sheet {
                         words,
                         kind: Some(kind),
@@ -265,7 +255,7 @@ impl StemDesk {
                         None,
                     );
                 }
-                Err(sentence) => desk.status = StemStatus::Failed(sentence),
+                Err(fault) => desk.status = StemStatus::Failed(fault.to_string()),
             },
             StemOrder::Again {
                 words,
@@ -274,7 +264,7 @@ impl StemDesk {
                 seed,
             } => match (planned, desk.now.clone()) {
                 (Ok(_), Some(_)) if !words.trim().is_empty() && !words::says_anything(&words) => {
-                    desk.said = Some((NO_CHANGE.to_owned(), true));
+                    desk.said = Some(Said::fault(StemFault::NoChange));
                 }
                 (Ok((context, fresh)), Some(take)) if fresh.has_bars_of(&take.sheet) => {
                     let sheet = &take.sheet;
@@ -299,9 +289,9 @@ impl StemDesk {
                     };
                     shared.begin(&mut desk, context, take, Some(ask));
                 }
-                (Ok(_), Some(_)) => desk.said = Some((OTHER_LENGTH.to_owned(), true)),
-                (Ok(_), None) => desk.said = Some((NO_PART.to_owned(), true)),
-                (Err(sentence), _) => desk.said = Some((sentence, true)),
+                (Ok(_), Some(_)) => desk.said = Some(Said::fault(StemFault::OtherLength)),
+                (Ok(_), None) => desk.said = Some(Said::fault(StemFault::NoPart)),
+                (Err(fault), _) => desk.said = Some(Said::fault(fault)),
             },
             StemOrder::Cancel => shared.stop(&mut desk, |_| ()),
             StemOrder::Undo => shared.stop(&mut desk, |desk| desk.step(true)),
@@ -321,7 +311,7 @@ impl StemDesk {
                     }));
                     shared.bring_unless_writing(&mut desk);
                 }
-                None => desk.said = Some((NO_PART.to_owned(), true)),
+                None => desk.said = Some(Said::fault(StemFault::NoPart)),
             },
             StemOrder::Dismiss => {
                 if matches!(desk.status, StemStatus::Failed(_)) {
@@ -345,7 +335,7 @@ impl StemDesk {
                         }
                     }
                 }
-                None => desk.said = Some((NO_PART.to_owned(), true)),
+                None => desk.said = Some(Said::fault(StemFault::NoPart)),
             },
         }
         shared.play_now(&mut desk);

@@ -16,7 +16,7 @@ use super::desk::StemDesk;
 use super::words;
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
-use crate::jobs::{Deed, Deeds, Pending};
+use crate::jobs::{Deed, Deeds, Pending, Said};
 use crate::music::PartKind;
 
 /// Parts that one instance can have.
@@ -59,8 +59,8 @@ struct Now {
     added: Vec<usize>,
     /// What each was asked to be last.
     asked: [Option<PartKind>; MOST_PARTS],
-    /// A sentence about all of them, and whether something went wrong.
-    said: Option<(String, bool)>,
+    /// What is said of all of them.
+    said: Option<Said>,
     /// Further parts of a project that can't be read, as they came.
     unreadable: Option<Value>,
     /// What projects remember has changed since the host was last told.
@@ -228,7 +228,7 @@ impl Ensemble {
             StemOrder::Make { words, kind, seed } => {
                 for (words, kind) in asked_for(words, kind) {
                     let Some(part) = self.place_for(&now, kind) else {
-                        now.said = Some((FULL.to_owned(), true));
+                        now.said = Some(Said::fault(FULL));
                         break;
                     };
                     now.chosen = part;

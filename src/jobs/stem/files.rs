@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::asking::Sheet;
 use crate::instrument::{Instrument, export};
 use crate::jobs::offline::{self, Player, Tail};
+use crate::jobs::said::{NotSaved, save};
 use crate::music::{PartKind, Song, TempoMap, midi};
 
 const TICKS: u16 = 480;
@@ -30,31 +31,12 @@ fn name(sheet: &Sheet) -> String {
     format!("{kind} {letter}, {}", sheet.title.replace('/', "-"))
 }
 
-fn saved(path: &Path) -> String {
-    format!("Saved {}.", path.display())
-}
-
-fn not_saved(folder: &Path, error: &std::io::Error) -> String {
-    let folder = folder.display();
-    format!("Could not save in “{folder}” ({error}); choose another folder.")
-}
-
 /// Writes it as a new MIDI file, and returns its path. Any thread but audio.
 ///
 /// # Errors
-///
-/// A sentence for the user, where the folder can't be written to.
-pub fn midi_file(sheet: &Sheet, folder: &Path) -> Result<PathBuf, String> {
-    export::file(folder, &name(sheet), ".mid", &midi::write(&song(sheet)))
-        .map_err(|error| not_saved(folder, &error))
-}
-
-/// Saves it as MIDI: a sentence, and whether it went wrong.
-pub(super) fn save_midi(sheet: &Sheet, folder: &Path) -> (String, bool) {
-    match midi_file(sheet, folder) {
-        Ok(path) => (saved(&path), false),
-        Err(sentence) => (sentence, true),
-    }
+/// [`NotSaved`]: the folder can't be written to.
+pub fn midi_file(sheet: &Sheet, folder: &Path) -> Result<PathBuf, NotSaved> {
+    save(folder, &name(sheet), ".mid", &midi::write(&song(sheet)))
 }
 
 /// The variation that is chosen, from its first bar on, as a player plays it; `None` when `stop` says so.
@@ -81,7 +63,7 @@ pub(super) fn save_wav(
     rate: u32,
     folder: &Path,
     stop: &dyn Fn() -> bool,
-) -> Option<(String, bool)> {
+) -> Option<Result<PathBuf, NotSaved>> {
     let mut player = Player::new(instrument, rate, sheet.keys(), stop, &mut |_| ())?;
     let mut frames = play(&mut player, sheet, rate, Tail::Silence, stop)?;
     let trim = sheet.gain();
@@ -92,8 +74,5 @@ pub(super) fn save_wav(
         .fold(0.0f32, |peak, x| peak.max(x.abs()));
     let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
     let wav = export::wav(&frames, gain, rate);
-    Some(match export::file(folder, &name(sheet), ".wav", &wav) {
-        Ok(path) => (saved(&path), false),
-        Err(error) => (not_saved(folder, &error), true),
-    })
+    Some(save(folder, &name(sheet), ".wav", &wav))
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::StemSong;
+use super::StemFault;
 use super::asking::{Edit, StemOrder};
 use crate::analysis::score;
 use crate::engine::stem::{PartNote, PlayedPart};
 use crate::jobs::kept::Kept;
 use crate::jobs::song::Heard;
 use crate::music::{GridBar, Metre, Part, PartKind};
+use crate::work::part::StemSong;
 
 /// Velocity of a note that is put there by hand.
 const BY_HAND: u8 = 93;
@@ -18,8 +19,6 @@ const BY_HAND: u8 = 93;
 const SAME_PACE: f64 = 0.03;
 /// What a part is turned down by where nothing says how loud it should be, dB.
 pub(super) const UNTRIMMED_DB: f32 = -6.0;
-const NO_BEATS: &str =
-    "No beat was heard in what was taken: give its tempo under “Heard”, then ask again.";
 
 /// A part with its variations, as projects remember it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -133,9 +132,9 @@ impl Sheet {
 }
 
 /// What was heard as the network takes it, and an empty sheet for it.
-pub(super) fn plan(heard: &Heard) -> Result<(StemSong, Sheet), String> {
+pub(super) fn plan(heard: &Heard) -> Result<(StemSong, Sheet), StemFault> {
     let song = &heard.description;
-    let grid = song.grid().ok_or(NO_BEATS)?;
+    let grid = song.grid().ok_or(StemFault::NoBeats)?;
     let parts = score::parts(&heard.notes, &heard.strokes, &grid);
     let context = StemSong::new(song, &grid, &parts)?;
     let first = context.first();
@@ -281,3 +280,6 @@ impl Sheet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
-//! The steps from words to a drum kit: text vector, the kit's character, its pieces, their hits.
+//! From words to a drum kit: text vector, the kit's character, its pieces, their hits.
 
 use std::sync::Arc;
 
-use super::{MAX_GUIDANCE, Request, Stage};
+use super::{MAX_GUIDANCE, Outcome, Request, Stage, Steps};
 use crate::instrument::kit::{KEYS, Kit, Piece};
 use crate::instrument::{Body, Family, Instrument, Macros, Recipe};
 use crate::models::drums::{HIT_CENTS, HIT_LEVELS};
@@ -77,127 +77,62 @@ pub struct KitWish {
 }
 
 /// A kit in the making.
-#[derive(Debug)]
-pub(super) struct KitMaking {
-    request: Request,
-    prompt: Prompt,
-    notice: Option<String>,
-    next: Next,
+struct KitMaking<'a> {
+    request: &'a Request,
+    guidance: f32,
     text: Vec<f32>,
-    truncated: bool,
     character: Vec<f32>,
     pieces: Vec<Piece>,
 }
 
-#[derive(Debug)]
-enum Next {
-    Start,
-    LoadText,
-    Read,
-    LoadMixture,
-    LoadDecoder,
-    Character,
-    /// Draws these pieces, for the first time (0) or again.
-    Draw(Vec<(u8, u64)>, u64),
-    Finish,
+/// The kit.
+pub(super) fn make(
+    request: &Request,
+    models: &mut Models,
+    steps: &mut Steps<'_>,
+) -> Result<Outcome, Error> {
+    let (prompt, mut notice) = super::read(request);
+    let settings = models.pack().manifest().drums.clone().unwrap_or_default();
+    let asked = request.guidance.filter(|guidance| guidance.is_finite());
+    let guidance = asked.unwrap_or(settings.guidance).clamp(0.0, MAX_GUIDANCE);
+    Runtime::get()?;
+    steps.next(Stage::Loading, 0.1)?;
+    models.text()?;
+    steps.next(Stage::Reading, 0.25)?;
+    let text = models.text()?;
+    let encoded = text.encode_read(&prompt)?;
+    if !text.knows_any(&prompt.said) {
+        let words = text::shortened(&request.prompt);
+        notice = Some(prompt::unknown(&words, "made something"));
+    }
+    steps.next(Stage::Loading, 0.3)?;
+    models.drum_mixture()?;
+    steps.next(Stage::Loading, 0.4)?;
+    models.drum_decoder()?;
+    steps.next(Stage::Drawing, 0.6)?;
+    let mixture = models.drum_mixture()?;
+    let character = mixture.character(&encoded.vector, request.seed, guidance)?;
+    let mut kit = KitMaking {
+        request,
+        guidance,
+        text: encoded.vector,
+        character,
+        pieces: Vec::new(),
+    };
+    let mut wanted = kit.wanted();
+    for turn in 0.. {
+        steps.next(Stage::Drawing, 0.7)?;
+        wanted = kit.draw(&wanted, turn, models)?;
+        if wanted.is_empty() {
+            break;
+        }
+    }
+    steps.next(Stage::Decoding, 0.95)?;
+    runtime::settle();
+    Ok((kit.instrument(models)?, encoded.truncated, notice))
 }
 
-impl KitMaking {
-    pub(super) fn new(request: Request) -> Self {
-        let (prompt, notice) = super::read(&request);
-        Self {
-            request,
-            prompt,
-            notice,
-            next: Next::Start,
-            text: Vec::new(),
-            truncated: false,
-            character: Vec::new(),
-            pieces: Vec::new(),
-        }
-    }
-
-    /// What the next step does and how much is done, by usual durations.
-    pub(super) fn progress(&self) -> (Stage, f32) {
-        match &self.next {
-            Next::Start => (Stage::Loading, 0.0),
-            Next::LoadText => (Stage::Loading, 0.1),
-            Next::Read => (Stage::Reading, 0.25),
-            Next::LoadMixture => (Stage::Loading, 0.3),
-            Next::LoadDecoder => (Stage::Loading, 0.4),
-            Next::Character => (Stage::Drawing, 0.6),
-            Next::Draw(..) => (Stage::Drawing, 0.7),
-            Next::Finish => (Stage::Decoding, 0.95),
-        }
-    }
-
-    /// The prompt was longer than the models read.
-    pub(super) fn was_truncated(&self) -> bool {
-        self.truncated
-    }
-
-    /// What the user may want to know about how the prompt was read, in a sentence.
-    pub(super) fn notice(&self) -> Option<String> {
-        self.notice.clone()
-    }
-
-    /// The next step; after the last one, the kit.
-    pub(super) fn step(&mut self, models: &mut Models) -> Result<Option<Instrument>, Error> {
-        let settings = models.pack().manifest().drums.clone().unwrap_or_default();
-        let asked = self
-            .request
-            .guidance
-            .filter(|guidance| guidance.is_finite());
-        let guidance = asked.unwrap_or(settings.guidance).clamp(0.0, MAX_GUIDANCE);
-        self.next = match std::mem::replace(&mut self.next, Next::Start) {
-            Next::Start => {
-                Runtime::get()?;
-                Next::LoadText
-            }
-            Next::LoadText => {
-                models.text()?;
-                Next::Read
-            }
-            Next::Read => {
-                let text = models.text()?;
-                let encoded = text.encode_read(&self.prompt)?;
-                if !text.knows_any(&self.prompt.said) {
-                    let words = text::shortened(&self.request.prompt);
-                    self.notice = Some(prompt::unknown(&words, "made something"));
-                }
-                (self.text, self.truncated) = (encoded.vector, encoded.truncated);
-                Next::LoadMixture
-            }
-            Next::LoadMixture => {
-                models.drum_mixture()?;
-                Next::LoadDecoder
-            }
-            Next::LoadDecoder => {
-                models.drum_decoder()?;
-                Next::Character
-            }
-            Next::Character => {
-                let seed = self.request.seed;
-                let mixture = models.drum_mixture()?;
-                self.character = mixture.character(&self.text, seed, guidance)?;
-                Next::Draw(self.wanted(), 0)
-            }
-            Next::Draw(wanted, turn) => {
-                let again = self.draw(&wanted, turn, guidance, models)?;
-                if again.is_empty() {
-                    Next::Finish
-                } else {
-                    Next::Draw(again, turn + 1)
-                }
-            }
-            Next::Finish => {
-                runtime::settle();
-                return self.instrument(guidance, models).map(Some);
-            }
-        };
-        Ok(None)
-    }
-
+impl KitMaking<'_> {
     /// The pieces to draw and their seeds; those to keep are taken over.
     fn wanted(&mut self) -> Vec<(u8, u64)> {
         let wish = self.request.kit.clone().unwrap_or_default();
@@ -219,7 +154,6 @@ impl KitMaking {
         &mut self,
         wanted: &[(u8, u64)],
         turn: u64,
-        guidance: f32,
         models: &mut Models,
     ) -> Result<Vec<(u8, u64)>, Error> {
         let mut again = Vec::new();
@@ -227,7 +161,7 @@ impl KitMaking {
             return Ok(again);
         }
         let mixture = models.drum_mixture()?;
-        let codes = mixture.pieces(&self.text, &self.character, wanted, guidance)?;
+        let codes = mixture.pieces(&self.text, &self.character, wanted, self.guidance)?;
         let keys: Vec<u8> = wanted.iter().map(|(key, _)| *key).collect();
         let hits = models.drum_decoder()?.decode(&codes, &keys)?;
         let tables = hits
@@ -244,16 +178,15 @@ impl KitMaking {
         Ok(again)
     }
 
-    fn instrument(&mut self, guidance: f32, models: &Models) -> Result<Instrument, Error> {
-        let pieces = std::mem::take(&mut self.pieces);
-        let kit = Kit::try_from(pieces).map_err(|error| Error::Model(error.to_string()))?;
+    fn instrument(self, models: &Models) -> Result<Instrument, Error> {
+        let kit = Kit::try_from(self.pieces).map_err(|error| Error::Model(error.to_string()))?;
         let prompt = self.request.prompt.trim().to_owned();
         Ok(Instrument {
             name: text::shortened(&prompt),
             recipe: Recipe {
                 prompt,
                 seed: self.request.seed,
-                guidance,
+                guidance: self.guidance,
                 pack: Some(models.pack().version()),
                 ..Recipe::default()
             },

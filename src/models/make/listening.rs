@@ -1,16 +1,12 @@
-//! A sound file becomes the note to learn from, on a thread of its own: a long file takes half a
-//! second, and others wait for the generator.
+//! A sound file becomes the note to learn from: for a long file that takes half a second.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::panic::catch_unwind;
 
 use super::SoundFile;
 use crate::analysis::segment::LONGEST_SEARCHED;
 use crate::analysis::{Extent, Heard, ReadError, listen, sound_file};
-use crate::models::{Error, runtime};
+use crate::models::Error;
 
-/// How long one look at the thread waits.
-const PATIENCE: Duration = Duration::from_millis(20);
 /// A sound shorter than this says too little, s.
 const SHORTEST: f64 = 0.05;
 
@@ -24,41 +20,16 @@ pub(super) struct Learned {
     pub(super) notice: Option<String>,
 }
 
-/// A file that is being listened to. Dropping it leaves the thread to end by itself.
-#[derive(Debug)]
-pub(super) struct Listening {
-    name: String,
-    outcome: Receiver<Result<Learned, Error>>,
-}
-
-impl Listening {
-    pub(super) fn begin(file: SoundFile) -> Result<Self, Error> {
+/// Listens to a file. Whatever a decoder does with it is this file's fault only.
+pub(super) fn listen_to(file: &SoundFile) -> Result<Learned, Error> {
+    let heard = catch_unwind(|| learned(file));
+    heard.unwrap_or_else(|_| {
         let name = file.path.file_name().unwrap_or(file.path.as_os_str());
-        let name = name.to_string_lossy().into_owned();
-        let (sender, outcome) = sync_channel(1);
-        let spawned = runtime::spawn("consort-listening", move || {
-            let _ = sender.send(learned(&file));
-        });
-        spawned.map_err(|_| {
-            Error::Sound(
-                "Consort can't start a thread to listen; close other programs and try again."
-                    .to_owned(),
-            )
-        })?;
-        Ok(Self { name, outcome })
-    }
-
-    /// What was heard, or `None` while listening goes on.
-    pub(super) fn poll(&self) -> Result<Option<Learned>, Error> {
-        match self.outcome.recv_timeout(PATIENCE) {
-            Ok(outcome) => outcome.map(Some),
-            Err(RecvTimeoutError::Timeout) => Ok(None),
-            Err(RecvTimeoutError::Disconnected) => Err(Error::Sound(format!(
-                "Something in Consort went wrong with “{}”; choose another sound, and please report it.",
-                self.name
-            ))),
-        }
-    }
+        Err(Error::Sound(format!(
+            "Something in Consort went wrong with “{}”; choose another sound, and please report it.",
+            name.to_string_lossy()
+        )))
+    })
 }
 
 fn learned(file: &SoundFile) -> Result<Learned, Error> {

@@ -73,9 +73,9 @@ impl Session {
         let fetched = match self.librarian.take_fetched() {
             None => return,
             Some(Ok(fetched)) => fetched,
-            Some(Err(sentence)) => {
+            Some(Err(fault)) => {
                 desk.audition = None;
-                desk.message = Some(sentence);
+                desk.message = Some(fault.to_string());
                 return;
             }
         };

@@ -32,8 +32,11 @@ fn a_song_that_plays_and_is_not_heard_is_said_to_be_silent() {
             assert!(begun.elapsed() < Duration::from_secs(60));
             std::thread::sleep(Duration::from_millis(2));
         }
-        let (said, wrong) = song.song().said.expect("a sentence");
-        assert!(wrong && said.contains(place), "{said}");
+        let said = song.song().said.expect("a sentence");
+        assert!(
+            said.is_fault() && said.sentence().contains(place),
+            "{said:?}"
+        );
         play(true, 0.5, false);
         play(true, 0.0, true);
         // A song that stands still is silent for a reason.

@@ -9,15 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::take::{Origin, PartSound, SoundAsk, Take};
-use super::{Desk, NO_PART, NO_SOUND, NO_THREAD, Shared, StemDesk};
+use super::{Desk, Shared, StemDesk, StemFault};
 use crate::instrument::Instrument;
+use crate::jobs::Said;
 use crate::jobs::kept::Kept;
 use crate::jobs::stem::asking::Sheet;
 use crate::jobs::stem::files;
 use crate::models::runtime;
-
-const NO_SHEET: &str = "The part in this project can't be read by this version: it stays in the project until you add another.";
-const NO_INSTRUMENT: &str = "The sound of this part can't be read by this version: it stays in the project until you choose another.";
 
 impl StemDesk {
     /// What a project remembers; null for nothing. The instrument is left to `encode`; where it is still
@@ -79,8 +77,8 @@ impl StemDesk {
             },
         };
         let said = match (&origin, unreadable) {
-            (_, true) => Some(NO_SHEET),
-            (Origin::Unreadable { .. }, false) => Some(NO_INSTRUMENT),
+            (_, true) => Some(StemFault::UnreadablePart),
+            (Origin::Unreadable { .. }, false) => Some(StemFault::UnreadableSound),
             _ => None,
         };
         let mut desk = self.0.desk.lock();
@@ -93,7 +91,7 @@ impl StemDesk {
         (desk.past, desk.undone) = (Vec::new(), Vec::new());
         self.0.stop(&mut desk, |desk| desk.show(take));
         desk.unreadable = unreadable.then(|| saved.clone());
-        desk.said = said.map(|sentence| (sentence.to_owned(), true));
+        desk.said = said.map(Said::fault);
         self.0.play_now(&mut desk);
         desk.changed = false;
         drop(desk);
@@ -119,29 +117,29 @@ impl Desk {
 impl Shared {
     pub(super) fn save(self: &Arc<Self>, desk: &mut Desk, folder: PathBuf, as_sound: bool) {
         let Some(Take { sheet, sound }) = desk.now.clone() else {
-            desk.said = Some((NO_PART.to_owned(), true));
+            desk.said = Some(Said::fault(StemFault::NoPart));
             return;
         };
         let instrument = sound.instrument().cloned();
         if as_sound && instrument.is_none() {
-            desk.said = Some((NO_SOUND.to_owned(), true));
+            desk.said = Some(Said::fault(StemFault::NoSound));
             return;
         }
-        desk.said = Some(("Saving …".to_owned(), false));
+        desk.said = Some(Said::Note("Saving …".to_owned()));
         let shared = Arc::clone(self);
         let work = move || {
             let rate = shared.rate.load(Ordering::Relaxed);
-            let said = match instrument.filter(|_| as_sound) {
+            let saved = match instrument.filter(|_| as_sound) {
                 Some(instrument) => {
                     files::save_wav(&sheet, &instrument, rate, &folder, &runtime::exiting)
                 }
-                None => Some(files::save_midi(&sheet, &folder)),
+                None => Some(files::midi_file(&sheet, &folder)),
             };
-            shared.desk.lock().said = said;
+            shared.desk.lock().said = saved.map(Said::from);
             (shared.listener)();
         };
         if runtime::spawn("consort-stem", work).is_err() {
-            desk.said = Some((NO_THREAD.to_owned(), true));
+            desk.said = Some(Said::fault(StemFault::NoThread));
         }
     }
 }

@@ -12,8 +12,7 @@ use crate::instrument::Instrument;
 use crate::jobs::stem::asking::Sheet;
 use crate::models::Request;
 use crate::music::PartKind;
-
-use crate::jobs::stem::sound;
+use crate::work::part::sound;
 
 /// Notes, what plays them, and (in the sheet) how loud.
 #[derive(Clone)]

@@ -76,7 +76,7 @@ fn without_a_song_it_says_what_to_do() {
     };
     assert!(why.contains("tempo"));
     desk.order(StemOrder::Edit(Edit::Quantise(1.0)), None);
-    assert!(desk.stem().said.unwrap().1);
+    assert!(desk.stem().said.unwrap().is_fault());
     assert_eq!(desk.saved(&|_| Value::Null), Value::Null);
 }
 
@@ -162,7 +162,10 @@ fn a_part_is_made_changed_played_and_remembered() {
     other.recall(&of_later, None, Duration::ZERO);
     assert_eq!(plays(&mut player, 16.0), 0, "it isn't the project's");
     let said = other.stem().said.unwrap();
-    assert!(said.1 && said.0.ends_with('.'), "{said:?}");
+    assert!(
+        said.is_fault() && said.sentence().ends_with('.'),
+        "{said:?}"
+    );
     other.order(StemOrder::Undo, None);
     other.order(StemOrder::Clear, None);
     assert_eq!(other.saved(&|_| Value::Null), of_later, "as it came");
@@ -193,9 +196,9 @@ fn a_part_is_made_changed_played_and_remembered() {
     let said = wait(&other, |stem| {
         stem.said
             .as_ref()
-            .is_some_and(|said| said.0.contains("Saved"))
+            .is_some_and(|said| said.sentence().contains("Saved"))
     });
-    assert!(said.said.unwrap().0.ends_with(".mid."));
+    assert!(said.said.unwrap().sentence().ends_with(".mid."));
     let instrument = Instrument::factory();
     other.recall(&saved, Some(instrument), Duration::ZERO);
     other.activate(44_100.0, false);
@@ -204,7 +207,7 @@ fn a_part_is_made_changed_played_and_remembered() {
     wait(&other, |stem| {
         stem.said
             .as_ref()
-            .is_some_and(|said| said.0.ends_with(".wav."))
+            .is_some_and(|said| said.sentence().ends_with(".wav."))
     });
 }
 
@@ -278,7 +281,7 @@ fn making_is_cancelled_and_replaced() {
         let stem = desk.stem();
         assert!(
             stem.said
-                .is_some_and(|(said, wrong)| wrong && said.contains("stays"))
+                .is_some_and(|said| said.is_fault() && said.sentence().contains("stays"))
         );
         assert_eq!(stem.status, StemStatus::Idle, "{words}");
         assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
@@ -291,7 +294,10 @@ fn making_is_cancelled_and_replaced() {
     };
     desk.order(both, Some(heard()));
     let said = desk.stem().said.expect("drums are left");
-    assert!(said.0.contains("Ask for the drums") && !said.1, "{said:?}");
+    assert!(
+        said.sentence().contains("Ask for the drums") && !said.is_fault(),
+        "{said:?}"
+    );
     desk.order(StemOrder::Cancel, None);
     // What says nothing changes nothing.
     let change = |words: &str| StemOrder::Again {
@@ -303,7 +309,9 @@ fn making_is_cancelled_and_replaced() {
     for words in ["qwertz", "asdf jkl", "?!", "please", "🎻", "hm, hm"] {
         desk.order(change(words), Some(heard()));
         let stem = desk.stem();
-        let said = stem.said.is_some_and(|(said, _)| said.contains("stays"));
+        let said = stem
+            .said
+            .is_some_and(|said| said.sentence().contains("stays"));
         assert!(said && stem.status == StemStatus::Idle, "{words}");
         assert_eq!(stem.sheet.as_ref(), Some(&bass), "{words}");
     }

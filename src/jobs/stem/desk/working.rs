@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::take::Take;
-use super::{Desk, NO_THREAD, Shared};
+use super::{Desk, Shared, StemFault};
 use crate::jobs::stem::asking::{Sheet, StemStatus, VARIATIONS};
-use crate::jobs::stem::making::{StemAsk, StemModels};
-use crate::jobs::stem::{StemSong, level};
+use crate::jobs::stem::level;
 use crate::models::{Error, runtime};
+use crate::work::Ticket;
+use crate::work::part::{StemAsk, StemSong, write_part};
 
 impl Shared {
     /// Begins to write variations, or what `ask` asks for of the chosen one.
@@ -41,7 +42,7 @@ impl Shared {
             drop(errand);
         };
         if runtime::spawn("consort-stem", work).is_err() {
-            desk.status = StemStatus::Failed(NO_THREAD.to_owned());
+            desk.status = StemStatus::Failed(StemFault::NoThread.to_string());
         }
     }
 
@@ -52,7 +53,6 @@ impl Shared {
         take: Take,
         ask: Option<StemAsk>,
     ) -> Result<(), Error> {
-        let mut models = StemModels::load()?;
         let mut sheet = Sheet::clone(&take.sheet);
         let count = if ask.is_some() { 1 } else { VARIATIONS };
         let fresh = ask.is_none();
@@ -63,14 +63,15 @@ impl Shared {
                 seed: sheet.seed.wrapping_add(variation as u64),
                 again: None,
             });
-            let part = models.make(song, &asked, &mut |part| {
-                let done = (variation as f32 + part) / count as f32;
+            let mut go_on = |share| {
+                let done = (variation as f32 + share) / count as f32;
                 let go_on = !runtime::exiting() && self.is_turn(turn);
                 if go_on {
                     self.change(turn, |desk| desk.status = StemStatus::Working(done));
                 }
                 go_on
-            })?;
+            };
+            let part = write_part(song, &asked, &mut Ticket::new(&mut go_on))?;
             if fresh {
                 sheet.variations.push(part);
             } else if let Some(old) = sheet.variations.get_mut(sheet.chosen) {

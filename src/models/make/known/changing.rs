@@ -1,16 +1,16 @@
 //! What chance and words change about a known sound.
 
-use super::{Known, Next, decode, finish};
+use super::{Known, decode, finish};
 use crate::instrument::slots::{ANCHOR_KEYS, ANCHOR_VELOCITIES};
 use crate::models::carry::{Residual, Shares};
 use crate::models::first_anchor::Wish;
-use crate::models::make::Source;
+use crate::models::make::{Source, Stage, Steps};
 use crate::models::prompt::{self, Prompt};
 use crate::models::text::{self, Encoded};
 use crate::models::tones::{Asked, Tone};
 use crate::models::{Error, Models, choice, insist, steering};
 
-impl Known {
+impl Known<'_> {
     pub(super) fn amount(&self) -> f32 {
         let amount = self.request.amount;
         if amount.is_finite() {
@@ -72,59 +72,41 @@ impl Known {
         Ok(())
     }
 
-    /// Begins to change the code: by chance first, then by words.
-    pub(super) fn change(&self, models: &mut Models) -> Result<Next, Error> {
-        if self.amount() == 0.0 {
-            return Ok(self.then_words());
-        }
-        self.vary(models, &[self.request.seed], None)
-    }
-
-    fn vary(
-        &self,
-        models: &mut Models,
-        seeds: &[u64],
-        own: Option<Vec<f32>>,
-    ) -> Result<Next, Error> {
+    /// Changes the code by chance; when the note of the user's own seed isn't as clear as the known one, by
+    /// others until one is.
+    pub(super) fn vary(&mut self, models: &mut Models, steps: &mut Steps<'_>) -> Result<(), Error> {
         let flow = models.pack().manifest().flow.clone();
         let guidance = self.request.guidance.unwrap_or(flow.guidance);
-        let wish = self.wish(self.origin.clone(), guidance)?;
-        let first = models.first()?;
-        let drawing = first.begin_near(wish, &self.code, self.amount(), seeds, flow.steps);
-        Ok(Next::Vary(Box::new(drawing), own))
-    }
-
-    /// Keeps a varied note; when the user's own isn't as clear as the known one, draws more.
-    pub(super) fn choose(&mut self, codes: &[f32], models: &mut Models) -> Result<Next, Error> {
-        let note = self.note()?;
+        let (width, near) = (self.code.len(), (self.code.as_slice(), self.amount()));
+        let is_clear = self.note.clarity(&self.note.model) >= choice::CLEAR;
+        let seeds = choice::seeds(self.request.seed);
+        let mut codes = Vec::new();
         let mut kept = 0;
-        if note.clarity(&note.model) >= choice::CLEAR {
-            let mut decoded = decode(codes, models)?;
-            let decoded = finish::notes(&mut decoded);
-            let clarity = |n: usize| note.clarity(&decoded.note(n));
-            let clarities: Vec<f32> = (0..codes.len() / self.code.len()).map(clarity).collect();
-            if clarities.len() == 1 && clarities[0] < choice::CLEAR {
-                let more = choice::seeds(self.request.seed);
-                return self.vary(models, &more[1..], Some(codes.to_vec()));
+        for seeds in [&seeds[..1], &seeds[1..]] {
+            let wish = self.wish(self.origin.clone(), guidance);
+            let mut go_on = |done: f32| steps.next(Stage::Drawing, 0.7 + 0.05 * done);
+            let first = models.first()?;
+            codes.extend(first.draw_near(wish, seeds, near, flow.steps, &mut go_on)?);
+            if !is_clear {
+                break;
             }
+            let mut decoded = decode(&codes, models)?;
+            let decoded = finish::notes(&mut decoded);
+            let clarity = |n: usize| self.note.clarity(&decoded.note(n));
+            let clarities: Vec<f32> = (0..codes.len() / width).map(clarity).collect();
             kept = choice::first_clear(&clarities);
+            if clarities.len() > 1 || clarities[0] >= choice::CLEAR {
+                break;
+            }
         }
-        let width = self.code.len();
         self.changed = codes[kept * width..(kept + 1) * width].to_vec();
-        Ok(self.then_words())
+        Ok(())
     }
 
-    fn then_words(&self) -> Next {
-        match self.words {
-            Some(_) => Next::Steer,
-            None => Next::LoadCompletion,
-        }
-    }
-
-    fn wish(&self, said: Option<Encoded>, guidance: f32) -> Result<Wish, Error> {
-        let anchor = self.note()?.anchor;
+    fn wish(&self, said: Option<Encoded>, guidance: f32) -> Wish {
+        let anchor = self.note.anchor;
         let said = said.unwrap_or_else(Encoded::nothing);
-        Ok(Wish {
+        Wish {
             text: said.vector,
             asked: said.asked,
             family: None,
@@ -134,12 +116,12 @@ impl Known {
             ),
             range: None,
             guidance,
-        })
+        }
     }
 
     /// Changes the code as the words say.
     pub(super) fn steer(&mut self, models: &mut Models) -> Result<(), Error> {
-        let wish = self.wish(self.words.clone(), 1.0)?;
+        let wish = self.wish(self.words.clone(), 1.0);
         let seed = self.request.seed;
         let direction = models.first()?.direction(&wish, &self.changed, seed)?;
         let moved = |strength: f32| -> Vec<f32> {
@@ -147,7 +129,7 @@ impl Known {
             both.map(|(code, way)| code + strength * way).collect()
         };
         let wording = self.wording();
-        let note = self.note()?;
+        let note = &self.note;
         // Words that the models understand the wrong way round are taken backwards.
         for way in [1.0, -1.0] {
             let mut tried = [self.code.as_slice(), &self.changed].concat();

@@ -1,4 +1,4 @@
-//! The last step from a known sound: its anchors put together, its name and recipe.
+//! The end of the way from a known sound: its anchors put together, its name and recipe.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::models::codec::Decoded;
 use crate::models::make::Source;
 use crate::models::{Error, Models, choice, insist, intonation, loudness, runtime, text};
 
-impl Known {
+impl Known<'_> {
     /// Puts the instrument together from the completed note and the completed changed one.
     pub(super) fn instrument(
         &self,
@@ -19,7 +19,7 @@ impl Known {
         models: &Models,
     ) -> Result<Instrument, Error> {
         runtime::settle();
-        let note = self.note()?;
+        let note = &self.note;
         let mut guess = decoded.clone();
         let mut base = notes(&mut decoded);
         match &self.request.source {
@@ -53,13 +53,13 @@ impl Known {
     }
 
     fn named(&self, mut notes: Notes<'_>, models: &Models) -> Result<Instrument, Error> {
-        let note = self.note()?;
+        let note = &self.note;
         let flow = &models.pack().manifest().flow;
         insist::insist(&mut notes, note.anchor, &self.timing(), &flow.tones);
         loudness::to_reference(notes.levels);
         let anchors = AnchorSet::from_levels(notes.levels, notes.cents)
             .map_err(|e| Error::Model(e.to_string()))?;
-        let asked = &self.request;
+        let asked = self.request;
         let prompt = asked.prompt.trim();
         let made = Recipe {
             prompt: prompt.to_owned(),

@@ -2,14 +2,13 @@
 //! text encoder hears all else in it; what a network obeys only mostly, these rules obey always.
 
 mod clauses;
-mod heard;
-mod lists;
+pub(super) mod lists;
 mod together;
 
 use crate::models::prompt::in_english;
 use crate::music::PartKind;
 use clauses::Clauses;
-use lists::{AMOUNTS, DEGREES, PIECES};
+use lists::{AMOUNTS, DEGREES, HEARD, HEARD_BEGINNINGS, PIECES, has};
 pub use together::{OnePart, for_part};
 
 /// What isn't to be so is to be otherwise by so much of it.
@@ -213,13 +212,20 @@ pub fn read(instruction: &str) -> Said {
 #[must_use]
 pub fn says_anything(instruction: &str) -> bool {
     let clauses = Clauses::of(&in_english(instruction));
-    read(instruction) != Said::default() || heard::is_heard(&clauses.words())
+    let beginnings = HEARD_BEGINNINGS.split_ascii_whitespace();
+    let is_heard = |word: &&str| {
+        has(HEARD, word)
+            || beginnings
+                .clone()
+                .any(|beginning| word.starts_with(beginning))
+    };
+    read(instruction) != Said::default() || clauses.words().iter().any(is_heard)
 }
 
 /// What a word asks for.
 fn amount(word: &str) -> Option<(Control, f32)> {
     let mut found = AMOUNTS.iter();
-    let found = found.find(|(names, ..)| names.contains(&word))?;
+    let found = found.find(|(names, ..)| has(names, word))?;
     Some((found.1, found.2))
 }
 
@@ -249,7 +255,7 @@ fn kick_on_beats(words: &[&str]) -> bool {
     let denied = |at: usize| {
         let mut before = words[..at].iter().rev();
         let word = before.find(|word| {
-            let degree = DEGREES.contains(word);
+            let degree = has(DEGREES, word);
             !degree && !matches!(**word, "put" | "play" | "use" | "want" | "do" | "make")
         });
         word.is_some_and(|word| {

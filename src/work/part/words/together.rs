@@ -1,20 +1,11 @@
 //! Which part an instruction asks for, and which others with it: parts are written one at a time.
 
 use super::clauses::Clauses;
-use super::lists::{DEGREES, PARTS};
+use super::lists::{DEGREES, PARTS, TELLING, WANTING, has};
 use crate::instrument::Family;
 use crate::models::prompt::{family, in_english};
 use crate::music::PartKind;
 
-/// Words between "don't" and a part that isn't wanted.
-const WANTING: [&str; 10] = [
-    "add", "want", "need", "use", "include", "more", "another", "some", "please", "me",
-];
-/// After these something is told of a part, not asked for.
-const TELLING: [&str; 22] = [
-    "with", "for", "to", "under", "over", "behind", "like", "that", "which", "from", "of", "in",
-    "on", "at", "against", "along", "between", "fit", "fits", "follow", "follows", "make",
-];
 /// Most words that a part's own name is described by.
 const DESCRIBED: usize = 4;
 
@@ -112,7 +103,7 @@ fn named(clauses: &Clauses, at: usize) -> Option<PartKind> {
     if word == "bass" && with_next && clauses.word(at + 1).starts_with("drum") {
         return Some(PartKind::Drums);
     }
-    let found = PARTS.iter().find(|(_, names)| names.contains(&word));
+    let found = PARTS.iter().find(|(_, names)| has(names, word));
     found
         .map(|(kind, _)| *kind)
         .or_else(|| match family(word)? {
@@ -144,7 +135,7 @@ fn is_denied(clauses: &Clauses, at: usize) -> bool {
             "than" => return matches!(earlier, "rather" | "other"),
             "but" => return matches!(earlier, "anything" | "everything" | "all"),
             "or" | "nor" => listed = true,
-            word if DEGREES.contains(&word) || WANTING.contains(&word) => {}
+            word if has(DEGREES, word) || has(WANTING, word) => {}
             _ if listed && named(clauses, before).is_some() => listed = false,
             _ => return false,
         }
@@ -203,10 +194,7 @@ fn asked(clauses: &Clauses) -> Vec<Asked> {
 /// Whether a part is named there as the one before is: "drums and a warm bass", "bass, drums".
 fn joined(clauses: &Clauses, last: usize, at: usize) -> bool {
     let between = last + 1..at;
-    if between
-        .clone()
-        .any(|at| TELLING.contains(&clauses.word(at)))
-    {
+    if between.clone().any(|at| has(TELLING, clauses.word(at))) {
         return false;
     }
     let and = between.clone().rev().find(|at| is_and(clauses.word(*at)));

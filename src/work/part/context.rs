@@ -1,5 +1,6 @@
 //! A stretch of a song as the parts network takes it: chords, what is heard, and the drums, step by step.
 
+use super::Unfit;
 use super::stretches::{Place, in_song, in_stretch};
 use crate::analysis::song::SongDescription;
 use crate::models::parts::roll::StepChord;
@@ -54,17 +55,17 @@ impl StemContext {
     /// places, counted from there, where they aren't all as long.
     ///
     /// # Errors
-    /// One sentence that says what to do.
+    /// [`Unfit::Metre`].
     pub(super) fn of(
         song: &SongDescription,
         grid: &BarGrid,
         parts: &[Part],
         (written, first, sound): (Metre, u32, u32),
         places: &[Place],
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Unfit> {
         let known = METRES.iter().find(|(metre, ..)| *metre == written);
         let Some(&(_, name, bar)) = known else {
-            return Err(Self::refusal(written));
+            return Err(Unfit::Metre(written));
         };
         // What lies beyond the sound by less than half a bar belongs to a bar that isn't there.
         let steps = ((sound + bar / 2) / bar).max(1) * bar;
@@ -149,13 +150,6 @@ impl StemContext {
             given: given.into_iter().map(within).collect(),
             written,
         })
-    }
-
-    /// What is said of a metre that no part is written in, after the song's name.
-    pub(super) fn refusal(metre: Metre) -> String {
-        format!(
-            "Consort writes parts in 4/4, 3/4, 6/8 and 5/4, and this is in {metre}: choose the nearest metre under “Heard”."
-        )
     }
 
     /// The same without a part of its own kind: what is to be made isn't known.

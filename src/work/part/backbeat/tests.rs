@@ -1,7 +1,7 @@
 //! Drums of words, seeds and songs, held against what a drummer plays in four.
 
 use super::super::words;
-use super::super::{StemAsk, StemModels, StemSong};
+use super::super::{StemAsk, StemSong, tests::made};
 use super::*;
 use crate::analysis::song::{Corrections, written};
 use crate::music::{Note, Song, TempoMap, Track};
@@ -217,7 +217,6 @@ fn song(bar: Bar, bpm: f64, program: u8) -> StemSong {
 }
 
 fn hold(songs: &[(&str, Bar, f64, u8)], words: &[&str]) {
-    let mut models = StemModels::load().unwrap();
     let mut faults = Vec::new();
     for &(name, bar, bpm, program) in songs {
         let song = song(bar, bpm, program);
@@ -228,7 +227,7 @@ fn hold(songs: &[(&str, Bar, f64, u8)], words: &[&str]) {
                     seed,
                     ..StemAsk::default()
                 };
-                let part = models.make(&song, &ask, &mut |_| true).unwrap();
+                let part = made(&song, &ask, &mut |_| true).unwrap();
                 let on = |keys: &[u8], place: u32| {
                     let here = |bar: &u32| steps(&part, keys).contains(&(16 * bar + place));
                     (0..16).filter(here).count()

@@ -115,7 +115,7 @@ fn kick(step: u32, velocity: u8) -> GridNote {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{StemAsk, StemModels, StemSong, words};
+    use super::super::{StemAsk, StemSong, tests::made, words};
     use super::*;
     use crate::analysis::song::{Corrections, written};
     use crate::music::{Note, Song, TempoMap, Track};
@@ -255,7 +255,6 @@ mod tests {
     #[test]
     #[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
     fn a_left_hand_in_quarters_is_not_the_kick() {
-        let mut models = StemModels::load().unwrap();
         let context = piano();
         for (words, on_beats) in [
             ("add rock drums", false),
@@ -268,7 +267,7 @@ mod tests {
                     seed,
                     ..StemAsk::default()
                 };
-                let part = models.make(&context, &ask, &mut |_| true).unwrap();
+                let part = made(&context, &ask, &mut |_| true).unwrap();
                 let on = |keys: &[u8], beat: &u32| {
                     let here = of(&part, keys);
                     here.iter().any(|note| note.step == beat * 4)

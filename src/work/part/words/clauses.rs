@@ -2,21 +2,8 @@
 //! busy", "no fills", "that's too loud".
 
 use super::amount;
-use super::lists::DEGREES;
+use super::lists::{BEYOND, DEGREES, DENY_A_CLAUSE, DENY_A_NAME, ORDERS, has};
 
-/// Words that deny what a clause goes on to say, as those do that end in "n't".
-const OF_A_CLAUSE: [&str; 15] = [
-    "not", "never", "nothing", "nobody", "none", "cannot", "avoid", "dont", "doesnt", "isnt",
-    "arent", "shouldnt", "wont", "cant", "hardly",
-];
-/// Words that deny what is named right after them.
-const OF_A_NAME: [&str; 6] = ["no", "without", "less", "fewer", "skip", "minus"];
-/// Beyond these, what was denied before isn't any more.
-const BEYOND: [&str; 9] = [
-    "with", "just", "only", "instead", "because", "while", "then", "rather", "than",
-];
-/// Verbs that say something of their own after "and".
-const ORDERS: [&str; 7] = ["make", "play", "keep", "add", "use", "go", "have"];
 /// Where a comma or the like is.
 const MARKS: [char; 10] = [',', '.', ';', '!', '?', ':', '(', ')', '–', '—'];
 
@@ -101,7 +88,7 @@ impl Clauses {
     /// Whether what is said there isn't to be so: it is denied, or there is too much of it.
     pub(super) fn denies(&self, at: usize) -> bool {
         self.denied(at, &|word| {
-            word == "or" || DEGREES.contains(&word) || amount(word).is_some()
+            word == "or" || has(DEGREES, word) || amount(word).is_some()
         }) || self.is_too_much(at)
     }
 
@@ -116,14 +103,14 @@ impl Clauses {
         let mut near = true;
         for before in self.before(at) {
             let word = self.word(before);
-            if OF_A_CLAUSE.contains(&word) || word.ends_with("n't") {
+            if has(DENY_A_CLAUSE, word) || word.ends_with("n't") {
                 return !matches!(self.word(before + 1), "only" | "just");
             }
-            let orders = word == "and" && ORDERS.contains(&self.word(before + 1));
-            if BEYOND.contains(&word) || orders {
+            let orders = word == "and" && has(ORDERS, self.word(before + 1));
+            if has(BEYOND, word) || orders {
                 return false;
             }
-            if near && OF_A_NAME.contains(&word) {
+            if near && has(DENY_A_NAME, word) {
                 return true;
             }
             near &= crosses(word);

@@ -2,6 +2,7 @@
 //! and 4, or on 3 in half-time.
 
 use super::words::Said;
+use super::words::lists::{NO_BACKBEAT, has};
 use crate::music::{GridNote, Part, PartKind};
 
 const KICKS: [u8; 2] = [35, 36];
@@ -17,77 +18,13 @@ const TWO: usize = 4;
 const THREE: usize = 8;
 const FOUR: usize = 12;
 
-/// Words of styles whose drums go another way, and of drums that are no kit's beat.
-const OTHERWISE: [&str; 60] = [
-    "afrobeat",
-    "ambient",
-    "african",
-    "ballet",
-    "bebop",
-    "big-band",
-    "blast",
-    "bolero",
-    "bongo",
-    "bongos",
-    "bossa",
-    "brush",
-    "brushed",
-    "brushes",
-    "calypso",
-    "cha-cha",
-    "cinematic",
-    "claps",
-    "clave",
-    "conga",
-    "congas",
-    "cuban",
-    "cumbia",
-    "dancehall",
-    "dembow",
-    "djembe",
-    "dub",
-    "free",
-    "hand",
-    "jazz",
-    "jazzy",
-    "latin",
-    "mallets",
-    "mambo",
-    "march",
-    "marching",
-    "merengue",
-    "military",
-    "minimal",
-    "motown",
-    "one-drop",
-    "orchestral",
-    "percussion",
-    "reggae",
-    "reggaeton",
-    "rolls",
-    "rumba",
-    "salsa",
-    "samba",
-    "shaker",
-    "soca",
-    "sparse",
-    "sparser",
-    "swing",
-    "tabla",
-    "taiko",
-    "tango",
-    "timpani",
-    "train",
-    "tribal",
-];
-
 /// Whether drums of these words are to have a backbeat, in bars of so many steps of one of the network's metres. Any thread.
 pub(super) fn is_wanted(words: &str, said: &Said, (metre, bar): (&str, usize)) -> bool {
     let lower = words.to_lowercase();
     let words: Vec<&str> = lower
         .split(|c: char| !(c.is_alphanumeric() || c == '-'))
         .collect();
-    let otherwise = words.iter().any(|word| OTHERWISE.contains(word));
+    let otherwise = words.iter().any(|word| has(NO_BACKBEAT, word));
     let two = |first: &str, second: &str| words.windows(2).any(|pair| pair == [first, second]);
     // "One drop", "no backbeat", "snare on every beat".
     let told = two("one", "drop") || two("big", "band") || two("no", "backbeat");

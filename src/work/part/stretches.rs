@@ -2,8 +2,9 @@
 //! its own on bars that are all as long; a bar of the song that is shorter has the beginning of such a bar, a
 //! longer one goes on with the next.
 
+use super::Unfit;
 use super::context::{StemContext, bar_steps, is_known};
-use super::making::Again;
+use super::writing::Again;
 use crate::analysis::song::SongDescription;
 use crate::music::{BarGrid, GridBar, GridNote, Metre, Part};
 
@@ -46,8 +47,8 @@ impl StemSong {
     /// All of a song with these parts.
     ///
     /// # Errors
-    /// One sentence that says what to do. Any thread but audio.
-    pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, String> {
+    /// [`Unfit`]. Any thread but audio.
+    pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, Unfit> {
         let count = there(song, grid).max(1);
         let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
         Self::of(song, grid, parts, 0..count, end)
@@ -56,16 +57,16 @@ impl StemSong {
     /// Some bars of a song, counted from 0, and nothing else; and at which step of the song they begin.
     ///
     /// # Errors
-    /// One sentence that says what to do, to come after the song's name. Any thread but audio.
+    /// [`Unfit`]. Any thread but audio.
     pub fn of_bars(
         song: &SongDescription,
         grid: &BarGrid,
         parts: &[Part],
         bars: std::ops::Range<usize>,
-    ) -> Result<(Self, u32), String> {
+    ) -> Result<(Self, u32), Unfit> {
         let count = there(song, grid);
         if bars.end > count {
-            return Err(format!("has {count} bars; choose bars of 1-{count}."));
+            return Err(Unfit::Bars(count));
         }
         let first = line(grid, bars.start);
         let steps = line(grid, bars.end) - first;
@@ -79,7 +80,7 @@ impl StemSong {
         parts: &[Part],
         range: std::ops::Range<usize>,
         steps: u32,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Unfit> {
         let first = line(grid, range.start);
         let bar = |number: usize| Bar {
             metre: grid.bars()[number].metre,
@@ -115,9 +116,9 @@ impl StemSong {
             };
             let places: Vec<Place> = bars.iter().map(place).collect();
             let context = StemContext::of(song, grid, parts, (*metre, first, next), &places)?;
-            Ok::<_, String>((context, places))
+            Ok::<_, Unfit>((context, places))
         };
-        let found = stretches(&bars).ok_or_else(|| StemContext::refusal(metre))?;
+        let found = stretches(&bars).ok_or(Unfit::Metre(metre))?;
         let mut all = Vec::new();
         let mut next = 0;
         for stretched in &found {
@@ -150,7 +151,8 @@ impl StemSong {
     }
 
     /// The first stretch, as the network takes it.
-    pub(super) fn first(&self) -> &StemContext {
+    #[must_use]
+    pub fn first(&self) -> &StemContext {
         &self.stretches[0].context
     }
 
@@ -176,7 +178,8 @@ impl StemSong {
     }
 
     /// The first step of each bar, and the end of the last.
-    pub(super) fn lines(&self) -> Vec<usize> {
+    #[must_use]
+    pub fn lines(&self) -> Vec<usize> {
         let bar = self.first().bar_written();
         match self.bars.len() {
             0 => (0..=self.bars()).map(|number| number * bar).collect(),

@@ -1,75 +1,11 @@
 //! What a part is played with: an instrument from the same words.
 
 use super::words::for_part;
+use super::words::lists::{OF_PLAYING, has};
 use crate::instrument::Family;
 use crate::models::prompt::Prompt;
 use crate::models::{KitWish, Request};
 use crate::music::PartKind;
-
-/// Words that ask for a part and say nothing about its sound.
-const SAID_OF_PLAYING: &[&str] = &[
-    "add",
-    "some",
-    "give",
-    "me",
-    "play",
-    "make",
-    "it",
-    "a",
-    "an",
-    "the",
-    "please",
-    "same",
-    "but",
-    "with",
-    "without",
-    "no",
-    "and",
-    "or",
-    "in",
-    "on",
-    "at",
-    "of",
-    "to",
-    "bar",
-    "bars",
-    "fill",
-    "fills",
-    "end",
-    "busy",
-    "busier",
-    "sparse",
-    "sparser",
-    "swung",
-    "straight",
-    "half-time",
-    "walking",
-    "part",
-    "line",
-    "groove",
-    "beat",
-    "pattern",
-    "only",
-    "just",
-    "more",
-    "less",
-    "louder",
-    "softer",
-    "them",
-    "they",
-    "be",
-    "is",
-    "that",
-    "that's",
-    "too",
-    "so",
-    "many",
-    "much",
-    "any",
-    "nothing",
-    "fancy",
-    "anything",
-];
 
 /// The instrument or kit that fits an instruction, to be asked of the instrument models; `None`
 /// of the words in it about sound: the usual one.
@@ -127,7 +63,7 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
 fn about_sound(words: &str) -> Vec<&str> {
     let parted = words.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '\''));
     parted
-        .filter(|word| !word.is_empty() && !SAID_OF_PLAYING.contains(word))
+        .filter(|word| !word.is_empty() && !has(OF_PLAYING, word))
         .filter(|word| word.parse::<u32>().is_err())
         .collect()
 }

@@ -1,12 +1,13 @@
 //! The parts network, asked window by window of eight bars, each from the middle of the one before.
 
 use super::context::StemContext;
-use super::making::Again;
 use super::words::{Control, Edit, Said};
+use super::writing::Again;
 use crate::models::Error;
 use crate::models::parts::roll::{self, StepChord};
 use crate::models::parts::{BARS, CONTROLS, PARTS, PATCH, Parts, Request, Role, STREAMS};
 use crate::music::{GridNote, Key, Mode, Part, PartKind};
+use crate::work::Ticket;
 
 /// How far an edit moves what it changes: scores go from −2 to 2.
 const EDIT: f32 = 1.2;
@@ -25,12 +26,8 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// The part; `go_on` as [`super::StemModels::make`]'s.
-    pub(super) fn run(
-        &self,
-        parts: &mut Parts,
-        go_on: &mut dyn FnMut(f32) -> bool,
-    ) -> Result<Part, Error> {
+    /// The part.
+    pub(super) fn run(&self, parts: &mut Parts, ticket: &mut Ticket<'_>) -> Result<Part, Error> {
         let context = self.context;
         let window = BARS * context.bar;
         // A shorter song is heard over and over.
@@ -46,7 +43,7 @@ impl Work<'_> {
             let request = self.request(parts, &rows, &chords, start, window);
             let seed = self.seed.wrapping_add(number as u64);
             let made = parts.fill(&request, &settings, seed, &mut |part| {
-                go_on((number as f32 + part) / count as f32)
+                ticket.done((number as f32 + part) / count as f32)
             })?;
             rows[start * STREAMS..][..window * STREAMS].copy_from_slice(&made);
         }
