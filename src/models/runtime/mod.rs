@@ -6,6 +6,8 @@
 //! another, or to memory. `CONSORT_ONNXRUNTIME` names
 //! another library to use instead, for example a build for a GPU.
 //!
+//! What computes with anything but the CPU does so in a process of its own ([`child`]).
+//!
 //! There is one environment for the life of the process: ONNX Runtime can't make a second one, even
 //! after the first was released. For the same reason Consort's own library, once it has run a job,
 //! stays in memory until the process ends ([`mod@pin`]).
@@ -13,6 +15,7 @@
 #![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
 
 mod checked;
+mod child;
 mod exit;
 mod folder;
 mod in_process;
@@ -24,6 +27,7 @@ mod thread;
 mod unpack;
 
 pub(super) use checked::hex;
+pub(super) use child::{ChildBackend, found};
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use in_process::InProcess;
@@ -32,6 +36,7 @@ pub use thread::spawn;
 
 use std::path::PathBuf;
 
+use consort_runner::onnx::first_line;
 use ort::environment::Environment;
 use parking_lot::Mutex;
 
@@ -149,9 +154,4 @@ fn refuse_telemetry() {
 #[must_use]
 pub fn threads() -> usize {
     (num_cpus::get_physical() / 2).clamp(1, MAX_THREADS)
-}
-
-/// ONNX Runtime's messages run over several lines; the first says what happened.
-pub(super) fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or("").trim_end_matches('.')
 }
