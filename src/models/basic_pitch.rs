@@ -17,6 +17,14 @@ use crate::analysis::{Sound, audible};
 /// The model; `None` when it wasn't there at build time.
 const MODEL: Option<&[u8]> = include!(concat!(env!("OUT_DIR"), "/basic_pitch_asset.rs"));
 
+/// Name and bytes of the model's file, if it is built in.
+pub(super) fn file() -> Option<(&'static str, &'static [u8])> {
+    MODEL.map(|bytes| (NAME, bytes))
+}
+
+/// The file's name.
+const NAME: &str = "nmp.onnx";
+
 /// Which one that is.
 const PINNED: &str = include_str!("../../plugin-assets/basic_pitch.json");
 
@@ -51,7 +59,7 @@ struct BuiltIn {
 
 impl Origin for BuiltIn {
     fn file(&self) -> &str {
-        "nmp.onnx"
+        NAME
     }
 
     fn key(&self) -> String {

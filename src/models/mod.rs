@@ -8,7 +8,7 @@
 //! | [`drum_hearing`] | any sound → which drums are struck when |
 //! | [`host`] | the process's models, each in memory once |
 //! | [`backend`] | what runs them; [`tensor`]s go in and come out |
-//! | [`provider`] | what they compute with, chosen by the user; [`settings`] remember it |
+//! | [`provider`] | what they compute with, chosen by the user; [`settings`] remember it, [`measure`] times it |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
 //! | [`prompt`] | what a prompt says before the encoder reads it: foreign words, denials, names |
@@ -52,6 +52,7 @@ mod intonation;
 mod loaded;
 mod loudness;
 pub mod make;
+pub mod measure;
 mod model;
 mod noise;
 pub mod pack;

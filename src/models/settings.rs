@@ -87,9 +87,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path().join("consort");
         assert_eq!(Settings::read_from(&folder), Settings::default());
-        let mut settings = Settings::default();
-        settings.compute = Choice::named("openvino:CPU").unwrap();
-        settings.compute.library = Some("/a/b.so".into());
+        let settings = Settings {
+            compute: Choice {
+                library: Some("/a/b.so".into()),
+                ..Choice::named("openvino:CPU").unwrap()
+            },
+            ..Settings::default()
+        };
         settings.write_to(&folder).expect("writing");
         assert_eq!(Settings::read_from(&folder), settings);
 

@@ -5,6 +5,7 @@ use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
 use super::{State, name_it};
 use crate::editor::widgets::{meter, zoom};
 use crate::editor::{Controls, View, theme};
+use crate::models::ModelHost;
 
 /// Width of the level meters.
 pub(super) const METERS: f32 = 90.0;
@@ -14,6 +15,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     title(ui, "Consort");
     ui.add_space(10.0);
     let shown = match (state.stem.shown, state.library.shown) {
+        _ if state.settings.shown => usize::MAX,
         (true, _) => 2,
         (false, library) => usize::from(library),
     };
@@ -22,6 +24,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
         name_it(&tab, &format!("{name} page"), egui::Role::Tab);
         if tab.clicked() {
             (state.library.shown, state.stem.shown) = (page == 1, page == 2);
+            state.settings.shown = false;
         }
     }
     let shown = state.song.is_shown(&view.song);
@@ -33,13 +36,14 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     }
     ui.add_space(10.0);
     let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());
-    let room = (ui.available_width() - 404.0).max(80.0);
+    let room = (ui.available_width() - 440.0).max(80.0);
     ui.scope(|ui| {
         ui.set_max_width(room);
         let text = RichText::new(name).size(15.0).color(theme::ACCENT);
         ui.add(egui::Label::new(text).truncate().selectable(false));
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        gear(ui, state);
         zoom::zoom(ui);
         let step = |ui: &mut Ui, text: &str, target: &Option<String>| {
             let button = ui.add_enabled(target.is_some(), Button::new(text));
@@ -63,6 +67,22 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
             meter::meter(ui, "Sidechain level", view.sidechain_peak, METERS);
         });
     });
+}
+
+/// Leads to the settings and back; it has another colour while something there isn't as it was chosen.
+fn gear(ui: &mut Ui, state: &mut State) {
+    let told = ModelHost::told().pop();
+    let text = RichText::new("⚙").size(16.0);
+    let text = match told {
+        Some(_) => text.color(theme::WRONG),
+        None => text,
+    };
+    let gear = ui.selectable_label(state.settings.shown, text);
+    name_it(&gear, "Settings", egui::Role::Button);
+    let hint = told.as_deref().unwrap_or("Settings");
+    if gear.on_hover_text(hint).clicked() {
+        state.settings.shown ^= true;
+    }
 }
 
 /// Whose window it is.

@@ -20,6 +20,7 @@ use std::process::Command;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use consort_runner::onnx::first_line;
 use consort_runner::wire::{self, Answer, Load, Open, Request};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -28,15 +29,30 @@ use super::{InProcess, Runtime, threads};
 use crate::models::Error;
 use crate::models::backend::{Backend, Fault, LoadedModel, Report, Usage};
 use crate::models::provider::{Choice, Found, Provider};
+pub use model::difference;
 use model::{ChildModel, Compared, On};
 use process::{Lost, Runner};
 
-/// Longest wait for the process, its library and its devices: a driver that wakes a GPU takes some seconds.
-const OPEN: Duration = Duration::from_secs(30);
-/// For a model: providers compile it, which takes the slowest of them half a minute.
-const LOAD: Duration = Duration::from_secs(60);
-/// For a run of shapes that are new to the provider, which may compile once more.
-const FIRST: Duration = Duration::from_secs(60);
+/// Longest waits. They are for the slowest that still works; a process that has ended is seen at once.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// For the process, its library and its devices: a driver that wakes a GPU takes some seconds.
+    open: Duration,
+    /// For a model: providers compile it, which takes the slowest of them half a minute.
+    load: Duration,
+    /// For a run of shapes that are new to the provider, which may compile once more.
+    first: Duration,
+    /// For another run, beside [`model::SLOWER`] times what it took on the CPU: a busy machine, or a device
+    /// that was asleep.
+    slack: Duration,
+}
+
+const USUAL: Limits = Limits {
+    open: Duration::from_secs(30),
+    load: Duration::from_secs(60),
+    first: Duration::from_secs(60),
+    slack: Duration::from_secs(5),
+};
 
 /// Runs models in a process of its own; clones share it.
 #[derive(Clone, Debug)]
@@ -46,11 +62,15 @@ pub struct ChildBackend(Arc<Shared>);
 struct Shared {
     choice: Choice,
     /// Starts another program than Consort's own.
-    other: Option<fn() -> Command>,
+    other: Option<Starts>,
+    limits: Limits,
     state: Mutex<State>,
     /// Held while the process is started: all wait for the same.
     starting: Mutex<Weak<Runner>>,
 }
+
+/// A program to be started, and the library it is told.
+type Starts = (fn() -> Command, PathBuf);
 
 #[derive(Debug, Default)]
 struct State {
@@ -67,13 +87,14 @@ impl ChildBackend {
     /// For what the user chose; nothing begins before the first model.
     #[must_use]
     pub fn new(choice: Choice) -> Self {
-        Self::with(choice, None)
+        Self::with(choice, USUAL, None)
     }
 
-    fn with(choice: Choice, other: Option<fn() -> Command>) -> Self {
+    fn with(choice: Choice, limits: Limits, other: Option<Starts>) -> Self {
         Self(Arc::new(Shared {
             choice,
             other,
+            limits,
             state: Mutex::default(),
             starting: Mutex::default(),
         }))
@@ -95,11 +116,12 @@ impl ChildBackend {
         }
         drop(state);
         let choice = &self.0.choice;
-        let opened = match self.0.other {
-            Some(command) => Runner::start(command())
+        let limit = self.0.limits.open;
+        let opened = match &self.0.other {
+            Some((command, library)) => Runner::start(command())
                 .map_err(|e| NotOpened::Said(e.to_string()))
-                .and_then(|runner| open(runner, Path::new(""), None)),
-            None => named(choice.library.as_deref()).and_then(|library| start(&library)),
+                .and_then(|runner| open(runner, library, None, limit)),
+            None => named(choice.library.as_deref()).and_then(|library| start(&library, limit)),
         };
         let chosen = opened.and_then(|(runner, found)| {
             let device = choice.pick(&found).map_err(NotOpened::Said)?;
@@ -156,7 +178,7 @@ impl ChildBackend {
 
     fn cannot(&self, name: &str, hash: [u8; 32], said: &str) {
         let provider = self.provider().name();
-        let said = said.trim_end_matches('.');
+        let said = first_line(said);
         self.refuse(
             hash,
             format!("{provider} can't run {name} ({said}); that model runs on the CPU."),
@@ -206,7 +228,7 @@ impl Backend for ChildBackend {
             usage,
             onnx: Cow::Borrowed(&onnx),
         });
-        match runner.ask(&load, LOAD) {
+        match runner.ask(&load, self.0.limits.load) {
             Ok(Answer::Loaded {
                 model,
                 inputs,
@@ -258,7 +280,7 @@ enum NotOpened {
 /// # Errors
 /// [`Error::Runtime`]: it can't be used.
 pub fn found(library: Option<&Path>) -> Result<Vec<Found>, Error> {
-    let opened = named(library).and_then(|library| start(&library));
+    let opened = named(library).and_then(|library| start(&library, USUAL.open));
     opened.map(|(_, found)| found).map_err(|fault| {
         let said = match fault {
             NotOpened::Said(said) => said,
@@ -307,16 +329,17 @@ fn own() -> Option<PathBuf> {
 }
 
 /// Starts Consort's own program with this library.
-fn start(library: &Path) -> Result<(Runner, Vec<Found>), NotOpened> {
+fn start(library: &Path, limit: Duration) -> Result<(Runner, Vec<Found>), NotOpened> {
     let runner = program::start(Runner::start);
     let runner = runner.map_err(|e| NotOpened::Said(e.to_string().trim_end_matches('.').into()))?;
-    open(runner, library, own())
+    open(runner, library, own(), limit)
 }
 
 fn open(
     runner: Runner,
     library: &Path,
     own: Option<PathBuf>,
+    limit: Duration,
 ) -> Result<(Runner, Vec<Found>), NotOpened> {
     let request = Request::Open(Open {
         version: wire::VERSION,
@@ -324,11 +347,11 @@ fn open(
         own: own.map(Into::into),
         threads: threads(),
     });
-    match runner.ask(&request, OPEN) {
+    match runner.ask(&request, limit) {
         Ok(Answer::Opened { version, found, .. }) if version == wire::VERSION => {
             Ok((runner, found))
         }
-        Ok(Answer::Fault(said)) => Err(NotOpened::Said(said)),
+        Ok(Answer::Fault(said)) => Err(NotOpened::Said(first_line(&said).to_owned())),
         Ok(_) => Err(NotOpened::Lost(Lost::Nonsense)),
         Err(lost) => Err(NotOpened::Lost(lost)),
     }

@@ -27,7 +27,7 @@ mod thread;
 mod unpack;
 
 pub(super) use checked::hex;
-pub(super) use child::{ChildBackend, found};
+pub(super) use child::{ChildBackend, difference, found};
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use in_process::InProcess;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use consort_runner::wire::{Answer, Request, Run};
 
 use super::super::InProcess;
+use super::ChildBackend;
 use super::process::Runner;
-use super::{ChildBackend, FIRST};
 use crate::models::backend::{Backend, Fault, LoadedModel, Usage};
 use crate::models::tensor::{Slot, Tensor};
 
@@ -24,11 +24,8 @@ const SILENCE: f32 = 1e-3;
 /// model sees dozens.
 const COMPARED: usize = 4;
 
-/// What a run may take beside what it took on the CPU: a busy machine, or a device that was asleep.
-const SLACK: Duration = Duration::from_secs(5);
-
 /// How many times as long as the CPU it may take: nobody would choose such a provider.
-const SLOWER: u32 = 20;
+pub(super) const SLOWER: u32 = 20;
 
 /// How long each of a model's runs of known shape took on the CPU; by shapes.
 pub(super) type Compared = Vec<(u64, Duration)>;
@@ -72,25 +69,20 @@ impl LoadedModel for ChildModel {
             return Err(Fault::Backend(crate::models::Error::Cancelled));
         }
         let shapes = shapes(inputs, outputs);
+        let limits = self.backend.0.limits;
         let known = self.backend.compared(&self.hash);
         let took = known.iter().find(|(of, _)| *of == shapes);
-        if let Some((_, took)) = took {
-            let limit = SLACK + *took * SLOWER;
-            if let Some(found) = self.ask(&runner, model, inputs, outputs, limit)
-                && found.iter().flatten().all(|x| x.is_finite())
-            {
-                return Ok(found);
-            }
-        } else if known.len() >= COMPARED {
-            if let Some(found) = self.ask(&runner, model, inputs, outputs, FIRST)
-                && found.iter().flatten().all(|x| x.is_finite())
-            {
-                return Ok(found);
-            }
-        } else {
-            return self.compare(&runner, model, shapes, inputs, outputs);
+        let limit = match took {
+            Some((_, took)) => limits.slack + *took * SLOWER,
+            None if known.len() >= COMPARED => limits.first,
+            None => return self.compare(&runner, model, shapes, inputs, outputs),
+        };
+        if let Some(found) = self.ask(&runner, model, inputs, outputs, limit)
+            && found.iter().flatten().all(|x| x.is_finite())
+        {
+            return Ok(found);
         }
-        self.to_cpu()?.run(inputs, outputs)
+        self.go_to_cpu()?.run(inputs, outputs)
     }
 }
 
@@ -108,7 +100,8 @@ impl ChildModel {
         let begun = Instant::now();
         let right = cpu.run(inputs, outputs)?;
         let took = begun.elapsed();
-        if let Some(found) = self.ask(runner, model, inputs, outputs, FIRST) {
+        let limit = self.backend.0.limits.first;
+        if let Some(found) = self.ask(runner, model, inputs, outputs, limit) {
             let difference = difference(&found, &right);
             if difference <= TOLERANCE {
                 self.backend.is_right(self.hash, shapes, took);
@@ -153,7 +146,7 @@ impl ChildModel {
     }
 
     /// From now on it runs on the CPU.
-    fn to_cpu(&mut self) -> Result<&mut dyn LoadedModel, Fault> {
+    fn go_to_cpu(&mut self) -> Result<&mut dyn LoadedModel, Fault> {
         self.on = On::Cpu(self.on_cpu()?);
         match &mut self.on {
             On::Cpu(model) => Ok(&mut **model),
@@ -185,19 +178,18 @@ fn shapes(inputs: &[Tensor<'_>], outputs: &[&str]) -> u64 {
 }
 
 /// The largest difference, in parts of the output's largest number; infinite where they can't be compared.
-pub(super) fn difference(found: &[Vec<f32>], right: &[Vec<f32>]) -> f32 {
+pub fn difference(found: &[Vec<f32>], right: &[Vec<f32>]) -> f32 {
     let one = |(found, right): (&Vec<f32>, &Vec<f32>)| {
         if found.len() != right.len() {
             return f32::INFINITY;
         }
         let largest = right.iter().fold(SILENCE, |most, x| most.max(x.abs()));
         let apart = found.iter().zip(right).map(|(a, b)| (a - b).abs());
-        // Not `max`, which passes over what is no number.
-        let worst = apart.fold(0.0, |most: f32, x| if x <= most { most } else { x });
-        worst / largest
+        // `max` passes over what is no number.
+        let finite = apart.map(|x| if x.is_finite() { x } else { f32::INFINITY });
+        finite.fold(0.0, f32::max) / largest
     };
-    let all = found.iter().zip(right).map(one);
-    all.fold(0.0, |most: f32, x| if x <= most { most } else { x })
+    found.iter().zip(right).map(one).fold(0.0, f32::max)
 }
 
 #[cfg(test)]
@@ -212,7 +204,8 @@ mod tests {
         assert!(of(&[1e-6], &[0.0]) < TOLERANCE, "as good as zero");
         for wrong in [f32::NAN, f32::INFINITY] {
             for found in [[wrong, 1.0], [1.0, wrong]] {
-                assert!(!(of(&found, &[1.0, 1.0]) <= TOLERANCE), "{found:?}");
+                let difference = of(&found, &[1.0, 1.0]);
+                assert!(!difference.is_finite(), "{found:?}");
             }
         }
         assert_eq!(of(&[1.0], &[1.0, 1.0]), f32::INFINITY);

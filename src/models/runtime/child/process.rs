@@ -96,6 +96,12 @@ impl Runner {
         self.unneeded.lock().push(model);
     }
 
+    /// Its number.
+    #[cfg(test)]
+    pub(super) fn pid(&self) -> u32 {
+        self.child.lock().id()
+    }
+
     fn kill(&self) {
         // Whoever holds it waits for its end already.
         if let Some(mut child) = self.child.try_lock() {
