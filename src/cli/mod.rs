@@ -47,7 +47,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::models::ModelHost;
-use crate::models::provider::Choice;
+use crate::models::provider::{self, Choice};
 use failure::Failure;
 use progress::Progress;
 
@@ -192,7 +192,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         json: arguments.json,
         quiet: arguments.quiet,
     };
-    choose(&arguments);
+    choose(&arguments, &context);
     let done = match &arguments.command {
         Command::Instrument(arguments) => instrument::run(arguments, &context),
         Command::Kit(arguments) => kit::run(arguments, &context),
@@ -224,7 +224,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// What the options say of providers goes before what is remembered.
-fn choose(arguments: &Arguments) {
+fn choose(arguments: &Arguments, context: &Context) {
+    let set = std::env::var(provider::VARIABLE).unwrap_or_default();
+    if !set.is_empty()
+        && let Err(sentence) = Choice::named(&set)
+    {
+        context.remark(&format!(
+            "{} is passed over. {sentence}",
+            provider::VARIABLE
+        ));
+    }
     if arguments.provider.is_none() && arguments.onnxruntime.is_none() {
         return;
     }

@@ -91,9 +91,19 @@ impl SettingsPage {
         ui.add_space(8.0);
         ui.horizontal(|ui| self.naming(ui));
         ui.add_space(8.0);
-        let looked = self.looked.lock().clone();
+        ui.vertical(|ui| self.offering(ui, &choice));
+        ui.add_space(8.0);
+        standing(ui, &choice, &report);
+        if let Some(fault) = &self.fault {
+            sentence(ui, fault, theme::WRONG);
+        }
+    }
+
+    /// What there is, to choose from.
+    fn offering(&mut self, ui: &mut Ui, choice: &Choice) {
         spoken::group(ui, "Computes with", egui::Role::RadioGroup);
-        self.offer(ui, &choice, None);
+        self.offer(ui, choice, None);
+        let looked = self.looked.lock().clone();
         match &looked {
             Looked::Not => {}
             Looked::Now => {
@@ -102,7 +112,7 @@ impl SettingsPage {
             }
             Looked::Found(found) => {
                 for found in found {
-                    self.offer(ui, &choice, Some(found));
+                    self.offer(ui, choice, Some(found));
                 }
                 if found.is_empty() && self.library().is_some() {
                     let nothing = "That ONNX Runtime finds nothing but the CPU here.";
@@ -110,11 +120,6 @@ impl SettingsPage {
                 }
             }
             Looked::Fault(fault) => sentence(ui, fault, theme::WRONG),
-        }
-        ui.add_space(8.0);
-        standing(ui, &choice, &report);
-        if let Some(fault) = &self.fault {
-            sentence(ui, fault, theme::WRONG);
         }
     }
 

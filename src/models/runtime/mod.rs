@@ -4,7 +4,7 @@
 //! is unpacked at the first job to the user's cache folder under a name of its own, so that another
 //! plugin's ONNX Runtime in the same host is never mistaken for it; where that folder won't do, to
 //! another, or to memory. `CONSORT_ONNXRUNTIME` names
-//! another library to use instead, for example a build for a GPU.
+//! another library to use instead; where another provider than the CPU is chosen, it is that one's.
 //!
 //! What computes with anything but the CPU does so in a process of its own ([`child`]).
 //!
@@ -40,7 +40,8 @@ use consort_runner::onnx::first_line;
 use ort::environment::Environment;
 use parking_lot::Mutex;
 
-use super::Error;
+use super::provider::Provider;
+use super::{Error, ModelHost};
 use library::Loaded;
 
 /// The environment variable that names another ONNX Runtime.
@@ -79,7 +80,11 @@ impl Runtime {
 
     fn load() -> Result<Self, Error> {
         refuse_telemetry();
-        let named = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty());
+        // One that is named for another provider isn't loaded here, where its driver could do harm.
+        let elsewhere = ModelHost::get().report().0.provider != Provider::Cpu;
+        let named = std::env::var_os(LIBRARY_VARIABLE)
+            .filter(|value| !value.is_empty())
+            .filter(|_| !elsewhere || !unpack::is_built_in());
         let loaded = match named {
             Some(value) => {
                 let path = std::path::absolute(PathBuf::from(value))

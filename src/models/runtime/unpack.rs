@@ -57,6 +57,11 @@ pub(super) fn built_in() -> Result<Loaded, Error> {
     load(compressed, &hash, &places())
 }
 
+/// Whether there is one inside.
+pub(super) fn is_built_in() -> bool {
+    COMPRESSED.is_some() && pinned_hash().is_ok()
+}
+
 fn pinned_hash() -> Result<String, Error> {
     let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
     let pinned: Pinned = serde_json::from_str(PINNED)

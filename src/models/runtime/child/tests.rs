@@ -292,3 +292,59 @@ fn the_process_lives_as_long_as_a_model() {
     drop(load());
     assert_eq!(backend.report().told, [""; 0]);
 }
+
+/// As `cargo xtask test` leaves it.
+#[cfg(target_arch = "x86_64")]
+fn openvino() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),
+        PathBuf::from,
+    );
+    let library = target.join("openvino/libonnxruntime.so.1.24.1");
+    assert!(library.is_file(), "run `cargo xtask test` first");
+    library
+}
+
+/// The program itself, which gets so many megabytes of addresses and no more.
+#[cfg(target_arch = "x86_64")]
+fn starved<const MEGABYTES: u32>() -> Command {
+    let path = program::start(|command| std::fs::canonicalize(command.get_program()));
+    let path = path.expect("it is built in").display().to_string();
+    shell(&format!("ulimit -v {}; exec '{path}'", MEGABYTES * 1024))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn without_memory_the_job_goes_on() {
+    let library = openvino();
+    let ways: [fn() -> Command; 7] = [
+        starved::<8>,
+        starved::<60>,
+        starved::<150>,
+        starved::<250>,
+        starved::<350>,
+        starved::<500>,
+        starved::<8000>,
+    ];
+    let mut told = Vec::new();
+    for way in ways {
+        let choice = Choice::named("openvino").expect("a provider");
+        let limits = Limits {
+            first: Duration::from_secs(20),
+            ..SHORT
+        };
+        let backend = ChildBackend::with(choice, limits, Some((way, library.clone())));
+        let model = backend.load("song_tags.onnx", onnx(), Usage::Often);
+        let mut model = model.expect("loading");
+        for _ in 0..2 {
+            assert!(difference(&run(&mut *model), &right()) < 1e-3);
+        }
+        let mut sentences = backend.report().told;
+        assert!(sentences.len() <= 1, "{sentences:?}");
+        told.push(sentences.pop());
+    }
+    println!("{told:#?}");
+    let starved = told.iter().filter(|told| told.is_some()).count();
+    assert!(starved >= 3 && told[0].is_some(), "{told:#?}");
+    assert_eq!(told.last(), Some(&None), "and with memory it runs");
+}
