@@ -1,5 +1,5 @@
-//! Finds what is embedded in the library: the compressed ONNX Runtime and the transcription model
-//! that `cargo xtask setup` leaves in `target/assets`, the built-in model pack in
+//! Finds what is embedded in the library: the compressed ONNX Runtime, the program that runs models in a process
+//! of its own, and the transcription model, that `cargo xtask setup` leaves in `target/assets`, the built-in model pack in
 //! `plugin-assets/models`, and the factory library. All but the last may be missing: Consort still
 //! builds, and says at run time what to do.
 
@@ -12,6 +12,7 @@ fn main() {
     let out = PathBuf::from(variable("OUT_DIR"));
     println!("cargo::rerun-if-changed=build.rs");
     embed_runtime(&root, &out);
+    embed_runner(&root, &out);
     embed_basic_pitch(&root, &out);
     embed_pack(&root, &out);
     embed_factory(&root, &out);
@@ -35,6 +36,25 @@ fn embed_runtime(root: &Path, out: &Path) {
         PathBuf::from,
     );
     embed(&asset, &out.join("runtime_asset.rs"));
+}
+
+/// Writes `runner_asset.rs`: an `Option<(&[u8], &str)>` with the zstd-compressed program and its hash.
+fn embed_runner(root: &Path, out: &Path) {
+    let name = format!(
+        "runner-{}-{}.zst",
+        variable("CARGO_CFG_TARGET_OS"),
+        variable("CARGO_CFG_TARGET_ARCH")
+    );
+    let asset = assets(root).join(name);
+    let hash = fs::read_to_string(asset.with_extension("sha256")).unwrap_or_default();
+    let (path, hash) = (asset.display().to_string(), hash.trim());
+    let found = if asset.is_file() && hash.len() == 64 {
+        println!("cargo::rerun-if-changed={path}");
+        format!("Some((include_bytes!({path:?}), {hash:?}))")
+    } else {
+        String::from("None")
+    };
+    write(&out.join("runner_asset.rs"), &found);
 }
 
 /// Writes `basic_pitch_asset.rs`: an `Option<&[u8]>` with the transcription model.

@@ -9,7 +9,7 @@ use consort::analysis::sound_file;
 use consort::models::basic_pitch::BasicPitch;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut model = BasicPitch::load()?;
+    let mut model = BasicPitch::load(&consort::models::pack_for("transcription")?)?;
     for path in std::env::args().skip(1) {
         let path = Path::new(&path);
         let (sound, _) = sound_file::read(path, 600.0)?;

@@ -141,14 +141,21 @@ fn the_programs_only_call_the_library() {
 
 #[test]
 fn files_are_short() {
-    let long: Vec<String> = ["src", "tests", "xtask/src", "benches", "training"]
-        .into_iter()
-        .flat_map(sources)
-        .filter_map(|file| {
-            let lines = fs::read_to_string(&file).unwrap().lines().count();
-            (lines > MOST_LINES).then(|| format!("{}: {lines} lines", file.display()))
-        })
-        .collect();
+    let long: Vec<String> = [
+        "src",
+        "runner/src",
+        "tests",
+        "xtask/src",
+        "benches",
+        "training",
+    ]
+    .into_iter()
+    .flat_map(sources)
+    .filter_map(|file| {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        (lines > MOST_LINES).then(|| format!("{}: {lines} lines", file.display()))
+    })
+    .collect();
     assert!(
         long.is_empty(),
         "files over {MOST_LINES} lines:\n{}",

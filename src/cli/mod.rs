@@ -30,6 +30,7 @@ mod output;
 mod packs;
 mod preset;
 mod progress;
+mod providers;
 mod render;
 mod shape;
 #[cfg(feature = "standalone")]
@@ -41,10 +42,13 @@ mod wav;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::models::ModelHost;
+use crate::models::provider::{self, Choice};
 use failure::Failure;
 use progress::Progress;
 
@@ -65,6 +69,8 @@ use progress::Progress;
   consort transcribe song.wav --out song.mid
   consort stem song.wav \"add jazzy drums\" --out stems
   consort info song.mid
+  consort providers --onnxruntime ~/openvino/libonnxruntime.so
+  consort instrument \"warm cello\" --provider openvino
   sox song.opus -t wav - | consort describe -
 
 A file to read may be -, what is piped in.
@@ -79,6 +85,12 @@ struct Arguments {
     /// Print nothing but errors (and JSON, when asked for).
     #[arg(long, short, global = true)]
     quiet: bool,
+    /// Compute with another provider than chosen in Settings: cpu, openvino, cuda:1 ... (`consort providers` lists them)
+    #[arg(long, global = true, value_name = "NAME[:DEVICE]", value_parser = Choice::named)]
+    provider: Option<Choice>,
+    /// The ONNX Runtime that has that provider: its library, its folder, or a plugin
+    #[arg(long, global = true, value_name = "PATH")]
+    onnxruntime: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -93,6 +105,7 @@ enum Command {
     Render(render::Arguments),
     Info(info::Arguments),
     Preset(preset::Arguments),
+    Providers(providers::Arguments),
     Note(note::Arguments),
     Match(matching::Arguments),
     Library(library::Arguments),
@@ -181,6 +194,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         json: arguments.json,
         quiet: arguments.quiet,
     };
+    choose(&arguments, &context);
     let done = match &arguments.command {
         Command::Instrument(arguments) => instrument::run(arguments, &context),
         Command::Kit(arguments) => kit::run(arguments, &context),
@@ -190,6 +204,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Render(arguments) => render::run(arguments, &context),
         Command::Info(arguments) => info::run(arguments, &context),
         Command::Preset(arguments) => preset::run(arguments, &context),
+        Command::Providers(arguments) => providers::run(arguments, &context),
         Command::Note(arguments) => note::run(arguments, &context),
         Command::Match(arguments) => matching::run(arguments, &context),
         Command::Library(arguments) => library::run(arguments, &context),
@@ -202,10 +217,40 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };
+    for sentence in ModelHost::told() {
+        context.remark(&sentence);
+    }
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// What the options say of providers goes before what is remembered.
+fn choose(arguments: &Arguments, context: &Context) {
+    let set = std::env::var(provider::VARIABLE).unwrap_or_default();
+    if !set.is_empty()
+        && let Err(sentence) = Choice::named(&set)
+    {
+        context.remark(&format!(
+            "{} is passed over. {sentence}",
+            provider::VARIABLE
+        ));
+    }
+    if arguments.provider.is_none() && arguments.onnxruntime.is_none() {
+        return;
+    }
+    let mut choice = Choice::remembered();
+    if let Some(named) = &arguments.provider {
+        choice = Choice {
+            library: choice.library,
+            ..named.clone()
+        };
+    }
+    if let Some(library) = &arguments.onnxruntime {
+        choice.library = Some(library.clone());
+    }
+    ModelHost::get().choose(choice);
 }
 
 #[cfg(test)]

@@ -1,19 +1,12 @@
 //! What runs models: ONNX Runtime in this process is one way.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use super::Error;
 use super::tensor::{Slot, Tensor};
 
-/// How often a model runs for one instrument. Weights rearranged at loading make each run faster;
-/// for a single run of a large model that costs more than it saves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Usage {
-    /// Many times, or it is small.
-    Often,
-    /// Once.
-    Once,
-}
+pub use consort_runner::onnx::Usage;
 
 /// Why a backend doesn't do what it is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +17,34 @@ pub enum Fault {
     Model(String),
 }
 
+/// How a backend stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The device that it computes with, once it has begun.
+    pub device: Option<String>,
+    /// Models whose output was like the CPU's.
+    pub checked: usize,
+    /// What was not done as asked, a sentence each.
+    pub told: Vec<String>,
+}
+
 /// Runs models. Any thread but audio.
 pub trait Backend: Debug + Send + Sync {
-    /// Loads a model of the ONNX format.
+    /// Loads a model of the ONNX format; people know it by `name`.
     ///
     /// # Errors
     /// See [`Fault`].
-    fn load(&self, onnx: &[u8], usage: Usage) -> Result<Box<dyn LoadedModel>, Fault>;
+    fn load(
+        &self,
+        name: &str,
+        onnx: Cow<'static, [u8]>,
+        usage: Usage,
+    ) -> Result<Box<dyn LoadedModel>, Fault>;
+
+    /// How it stands.
+    fn report(&self) -> Report {
+        Report::default()
+    }
 }
 
 /// A model in memory; dropping it unloads it. Any thread but audio.

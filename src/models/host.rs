@@ -7,8 +7,12 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::Error;
-use super::backend::{Backend, LoadedModel};
-use super::runtime::{self, InProcess};
+use super::backend::{Backend, LoadedModel, Report};
+use super::provider::{Choice, Provider};
+use super::runtime::{self, ChildBackend, InProcess};
+
+/// The process's.
+static HOST: OnceLock<ModelHost> = OnceLock::new();
 
 /// A model that nobody has run for so long is unloaded; the next run brings it back.
 const UNUSED: Duration = Duration::from_secs(60);
@@ -17,11 +21,20 @@ const UNUSED: Duration = Duration::from_secs(60);
 /// Any thread but audio.
 #[derive(Debug)]
 pub struct ModelHost {
-    backend: Box<dyn Backend>,
+    runs: Mutex<Runs>,
     /// By where they come from, and what is in their files.
     models: Mutex<HashMap<String, Arc<Kept>>>,
     /// A thread looks after them.
     swept: Mutex<bool>,
+}
+
+/// What runs the models now.
+#[derive(Clone, Debug)]
+struct Runs {
+    choice: Choice,
+    backend: Arc<dyn Backend>,
+    /// How often that was chosen.
+    turn: u64,
 }
 
 /// One model, in memory or not.
@@ -32,27 +45,73 @@ pub(super) struct Kept(Mutex<Option<InMemory>>);
 struct InMemory {
     model: Box<dyn LoadedModel>,
     used: Instant,
+    /// [`Runs::turn`] when it was loaded.
+    turn: u64,
 }
 
 impl ModelHost {
     /// The process's.
     #[must_use]
     pub fn get() -> &'static Self {
-        static HOST: OnceLock<ModelHost> = OnceLock::new();
-        HOST.get_or_init(|| Self::new(Box::new(InProcess)))
+        HOST.get_or_init(|| {
+            let choice = Choice::remembered();
+            let backend = backend(&choice);
+            Self::new(choice, backend)
+        })
     }
 
-    fn new(backend: Box<dyn Backend>) -> Self {
+    fn new(choice: Choice, backend: Arc<dyn Backend>) -> Self {
         Self {
-            backend,
+            runs: Mutex::new(Runs {
+                choice,
+                backend,
+                turn: 0,
+            }),
             models: Mutex::default(),
             swept: Mutex::default(),
         }
     }
 
-    /// What runs the models.
-    pub(super) fn backend(&self) -> &dyn Backend {
-        &*self.backend
+    /// From now on models are computed with that, also where it was chosen before and has failed. What is being
+    /// run ends on the old. Nothing is kept beyond the process: that is [`Settings`](super::settings::Settings)'.
+    pub fn choose(&self, choice: Choice) {
+        let backend = backend(&choice);
+        self.exchange(choice, backend);
+    }
+
+    fn exchange(&self, choice: Choice, backend: Arc<dyn Backend>) {
+        let mut runs = self.runs.lock();
+        let turn = runs.turn + 1;
+        *runs = Runs {
+            choice,
+            backend,
+            turn,
+        };
+        drop(runs);
+        for kept in self.models.lock().values() {
+            if let Some(mut place) = kept.0.try_lock() {
+                place.take();
+            }
+        }
+    }
+
+    /// What is chosen, and how that stands. Any thread but audio; never waits long.
+    #[must_use]
+    pub fn report(&self) -> (Choice, Report) {
+        let runs = self.runs();
+        (runs.choice, runs.backend.report())
+    }
+
+    /// What the process's models were not computed with as chosen, a sentence each; nothing before
+    /// the first model. Any thread but audio.
+    #[must_use]
+    pub fn told() -> Vec<String> {
+        let host = HOST.get();
+        host.map_or_else(Vec::new, |host| host.report().1.told)
+    }
+
+    fn runs(&self) -> Runs {
+        self.runs.lock().clone()
     }
 
     /// The model with this key, one for all who ask.
@@ -97,20 +156,31 @@ impl ModelHost {
     }
 }
 
+fn backend(choice: &Choice) -> Arc<dyn Backend> {
+    match choice.provider {
+        Provider::Cpu => Arc::new(InProcess),
+        _ => Arc::new(ChildBackend::new(choice.clone())),
+    }
+}
+
 impl Kept {
-    /// Does something with the model, which `load` brings first if it isn't in memory. Waits for others
-    /// who do.
+    /// Does something with the model, which `load` brings first if it isn't in memory, or was loaded by what
+    /// doesn't run models any more. Waits for others who do.
     pub(super) fn with<R>(
         &self,
-        load: impl FnOnce() -> Result<Box<dyn LoadedModel>, Error>,
+        host: &ModelHost,
+        load: impl FnOnce(&dyn Backend) -> Result<Box<dyn LoadedModel>, Error>,
         work: impl FnOnce(&mut dyn LoadedModel) -> Result<R, Error>,
     ) -> Result<R, Error> {
         let mut place = self.0.lock();
+        let runs = host.runs();
+        place.take_if(|there| there.turn != runs.turn);
         let there = match &mut *place {
             Some(there) => there,
             empty => empty.insert(InMemory {
-                model: load()?,
+                model: load(&*runs.backend)?,
                 used: Instant::now(),
+                turn: runs.turn,
             }),
         };
         let done = work(&mut *there.model);
@@ -121,6 +191,7 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -138,7 +209,12 @@ mod tests {
     }
 
     impl Backend for Counting {
-        fn load(&self, onnx: &[u8], _usage: Usage) -> Result<Box<dyn LoadedModel>, Fault> {
+        fn load(
+            &self,
+            _: &str,
+            onnx: Cow<'static, [u8]>,
+            _: Usage,
+        ) -> Result<Box<dyn LoadedModel>, Fault> {
             if onnx.is_empty() {
                 return Err(Fault::Model("nothing in it".to_owned()));
             }
@@ -172,14 +248,15 @@ mod tests {
     #[test]
     fn a_model_is_in_memory_once_and_no_longer_than_it_is_used() {
         let counting = std::mem::ManuallyDrop::new(Counting::default());
-        let backend = Counting(counting.0.clone());
-        let host: &'static ModelHost = Box::leak(Box::new(ModelHost::new(Box::new(backend))));
-        let run = |kept: &Kept, bytes: &[u8]| {
-            let load = || {
-                let loaded = host.backend().load(bytes, Usage::Often);
+        let backend = || Arc::new(Counting(counting.0.clone()));
+        let host: &'static ModelHost =
+            Box::leak(Box::new(ModelHost::new(Choice::default(), backend())));
+        let run = |kept: &Kept, bytes: &'static [u8]| {
+            let load = |backend: &dyn Backend| {
+                let loaded = backend.load("", bytes.into(), Usage::Often);
                 loaded.map_err(|fault| Error::Model(format!("{fault:?}")))
             };
-            kept.with(load, |model| Ok(model.run(&[], &[]).is_ok()))
+            kept.with(host, load, |model| Ok(model.run(&[], &[]).is_ok()))
         };
         let (one, same, other) = (
             host.keep("a".into()),
@@ -205,8 +282,19 @@ mod tests {
         assert_eq!(counting.now(), [0, 2]);
         run(&one, b"onnx").unwrap();
         assert_eq!(counting.now(), [1, 3], "it comes back");
+
+        // What another choice loaded is let go at once, or, where it is busy, with its next run.
+        host.exchange(Choice::default(), backend());
+        assert_eq!(counting.now()[1], 3);
+        run(&one, b"onnx").unwrap();
+        assert_eq!(counting.now()[1], 4);
+        let busy = one.0.lock();
+        host.exchange(Choice::default(), backend());
+        drop(busy);
+        run(&one, b"onnx").unwrap();
+        assert_eq!(counting.now()[1], 5);
         drop(one);
         assert!(!host.sweep(Duration::ZERO));
-        assert_eq!(counting.now(), [0, 3]);
+        assert_eq!(counting.now()[1], 5);
     }
 }

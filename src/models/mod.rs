@@ -8,6 +8,7 @@
 //! | [`drum_hearing`] | any sound → which drums are struck when |
 //! | [`host`] | the process's models, each in memory once |
 //! | [`backend`] | what runs them; [`tensor`]s go in and come out |
+//! | [`provider`] | what they compute with, chosen by the user; [`settings`] remember it, [`measure`] times it |
 //! | [`pack`] | a set of model files and the manifest that describes them |
 //! | [`packs`] | which pack does what |
 //! | [`text`] | prompt → text vector, and what it asks of measured properties |
@@ -30,7 +31,7 @@
 //! | `loaded` | a pack's models for one piece of work |
 //! | [`make`] | the whole chain |
 //!
-//! Models run on the CPU provider. Nothing here is touched before the first job, and nothing here
+//! Models run on the CPU provider in this process, or on another in a process of its own. Nothing here is touched before the first job, and nothing here
 //! may be called on the audio thread.
 
 pub mod backend;
@@ -52,21 +53,24 @@ mod intonation;
 mod loaded;
 mod loudness;
 pub mod make;
+pub mod measure;
 mod model;
 mod noise;
 pub mod pack;
 pub mod packs;
 pub mod parts;
 pub mod prompt;
+pub mod provider;
 pub mod runtime;
+pub mod settings;
 pub mod song_tags;
 pub mod sound_encoder;
 mod steering;
-pub mod tensor;
 pub mod text;
 pub mod timbre;
 pub mod tones;
 
+pub use consort_runner::tensor;
 pub use error::Error;
 pub use host::ModelHost;
 pub use loaded::Models;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 pub(super) use super::backend::Usage;
-use super::backend::{Fault, LoadedModel};
+use super::backend::{Backend, Fault, LoadedModel};
 use super::host::{Kept, ModelHost};
 use super::pack::manifest::{Dimension, TensorEntry};
 use super::tensor::{Slot, Tensor};
@@ -63,9 +63,9 @@ impl Model {
         &self,
         work: impl FnOnce(&mut dyn LoadedModel) -> Result<R, Error>,
     ) -> Result<R, Error> {
-        let load = || {
+        let load = |backend: &dyn Backend| {
             let bytes = self.pack.file(&self.file, &self.sha256)?;
-            let loaded = ModelHost::get().backend().load(&bytes, self.usage);
+            let loaded = backend.load(&self.file, bytes, self.usage);
             loaded.map_err(|fault| match fault {
                 Fault::Backend(error) => error,
                 Fault::Model(said) => self.pack.fault(&format!(
@@ -74,7 +74,7 @@ impl Model {
                 )),
             })
         };
-        self.kept.with(load, work)
+        self.kept.with(ModelHost::get(), load, work)
     }
 
     /// Runs the model; the outputs by name, each checked to be finite and as long as said.

@@ -10,6 +10,7 @@ mod kit;
 mod library;
 mod painting;
 mod reading;
+mod settings;
 mod song;
 mod sound;
 mod stem;

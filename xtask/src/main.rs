@@ -11,6 +11,7 @@ mod factory;
 mod host;
 mod licences;
 mod measure;
+mod openvino;
 mod packages;
 mod run;
 mod setup;
@@ -32,6 +33,8 @@ Usage: cargo xtask COMMAND
   bundle    build the release plugin: target/bundled/Consort.clap and Consort.vst3
   run       open the standalone window (what follows goes to it: --backend jack …)
   bench     time the engine, the renderer and the models, each beside a peer
+            providers (--onnxruntime PATH): each model by what that library has, OpenVINO's
+            otherwise, beside the CPU: time and difference
   soak      play eight instances while instruments are made and swapped (--minutes N)
   validate  what other people's validators say of the plugin (--runs N); the folder
             CONSORT_VALIDATORS has them: clap-validator, validator (VST3), pluginval

@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: what a build needs and Cargo doesn't bring.
 
 use crate::packages;
-use crate::shell::{Result, run, say, target};
+use crate::shell::{Result, cargo, run, say, target};
 use crate::wheel::{self, Pins, Wheel};
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -14,6 +14,7 @@ pub fn build() -> Result {
     packages::ensure(packages::BUILD)?;
     onnxruntime()?;
     basic_pitch()?;
+    runner()?;
     wheel::clear();
     Ok(())
 }
@@ -120,6 +121,41 @@ pub fn onnxruntime_wheel() -> Result<Wheel> {
             .map(|file| format!("onnxruntime/{file}"))
             .into(),
     })
+}
+
+/// Builds the program that runs models in a process of its own, and puts it, compressed, where the build
+/// script embeds it from: `target/assets/runner-OS-ARCH.zst`, and beside it `.sha256` of the program. It is for this
+/// machine's system: a build for another has none inside, and says so when it is asked for a provider.
+fn runner() -> Result {
+    // Its symbols would be half of it.
+    let mut build = cargo();
+    build.args([
+        "rustc",
+        "--quiet",
+        "--release",
+        "--package",
+        "consort-runner",
+    ]);
+    run(build.args(["--bin", "consort-runner", "--", "-C", "strip=symbols"]))?;
+    let name = format!("consort-runner{}", std::env::consts::EXE_SUFFIX);
+    let program = read(&target().join("release").join(&name))?;
+    let hash = sha256(&program);
+    let asset = target().join("assets");
+    let asset = asset.join(format!("runner-{}.zst", platform()));
+    let asset_hash = asset.with_extension("sha256");
+    if asset.exists() && fs::read_to_string(&asset_hash).is_ok_and(|have| have.trim() == hash) {
+        return Ok(());
+    }
+    let packed = zstd::encode_all(program.as_slice(), 19)
+        .map_err(|error| format!("{name} could not be compressed: {error}."))?;
+    write(&asset, &packed)?;
+    write(&asset_hash, format!("{hash}\n").as_bytes())?;
+    say(format!(
+        "ready: {} ({:.1} MB)",
+        asset.display(),
+        packed.len() as f64 / 1e6
+    ));
+    Ok(())
 }
 
 /// Puts the transcription model where the build script embeds it from:

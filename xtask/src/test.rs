@@ -2,7 +2,7 @@
 
 use crate::display::Display;
 use crate::shell::{Result, cargo, line_of, say};
-use crate::{bundle, packages, setup};
+use crate::{bundle, openvino, packages, setup};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,17 +13,24 @@ pub fn test() -> Result {
     packages::ensure(packages::TEST)?;
     bundle::bundle()?;
     let python = setup::python_with_hosts()?;
+    // For what runs in a process of its own.
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        openvino::folder()?;
+    }
     let display = Display::open()?;
     // Instruments that are made go to a library of their own, not to the user's.
     let library = crate::shell::target().join("test-library");
+    // Nor does what the user chose count.
+    let settings = crate::shell::target().join("test-settings");
 
     let mut sum = Sum::default();
     say("Rust: unit tests, and the plugin in a CLAP host");
     // Release, so that what was built for the bundle serves again, and timings are the user's. One
     // package at a time: together they would ask for other features, and build all anew.
-    for package in ["consort", "xtask"] {
+    for package in ["consort", "consort-runner", "xtask"] {
         let mut tests = cargo();
         tests.args(["test", "--release", "--no-fail-fast", "-p", package]);
+        tests.env("CONSORT_SETTINGS", &settings);
         sum.add(display.show(tests.env("CONSORT_LIBRARY", &library)))?;
     }
     say("Python: the plugin in VST3 hosts");
@@ -34,6 +41,7 @@ pub fn test() -> Result {
         hosts
             .env("CONSORT_VST3", bundle::vst3())
             .env("CONSORT_LIBRARY", &library)
+            .env("CONSORT_SETTINGS", &settings)
             .env("DISPLAY", ":none"),
     )?;
     if Path::new("training/tests").is_dir() {

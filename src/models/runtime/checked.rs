@@ -117,7 +117,7 @@ fn verify(found: &str, hash: &str) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(
-        "the library inside Consort is damaged; install Consort again",
+        "what is inside Consort is damaged; install Consort again",
     ))
 }
 

@@ -4,7 +4,9 @@
 //! is unpacked at the first job to the user's cache folder under a name of its own, so that another
 //! plugin's ONNX Runtime in the same host is never mistaken for it; where that folder won't do, to
 //! another, or to memory. `CONSORT_ONNXRUNTIME` names
-//! another library to use instead, for example a build for a GPU.
+//! another library to use instead; where another provider than the CPU is chosen, it is that one's.
+//!
+//! What computes with anything but the CPU does so in a process of its own ([`child`]).
 //!
 //! There is one environment for the life of the process: ONNX Runtime can't make a second one, even
 //! after the first was released. For the same reason Consort's own library, once it has run a job,
@@ -13,6 +15,7 @@
 #![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
 
 mod checked;
+mod child;
 mod exit;
 mod folder;
 mod in_process;
@@ -24,6 +27,7 @@ mod thread;
 mod unpack;
 
 pub(super) use checked::hex;
+pub(super) use child::{ChildBackend, difference, found};
 pub(super) use exit::settle;
 pub use exit::{Busy, busy, exiting, guard_main_thread};
 pub(super) use in_process::InProcess;
@@ -32,10 +36,12 @@ pub use thread::spawn;
 
 use std::path::PathBuf;
 
+use consort_runner::onnx::first_line;
 use ort::environment::Environment;
 use parking_lot::Mutex;
 
-use super::Error;
+use super::provider::Provider;
+use super::{Error, ModelHost};
 use library::Loaded;
 
 /// The environment variable that names another ONNX Runtime.
@@ -74,7 +80,11 @@ impl Runtime {
 
     fn load() -> Result<Self, Error> {
         refuse_telemetry();
-        let named = std::env::var_os(LIBRARY_VARIABLE).filter(|value| !value.is_empty());
+        // One that is named for another provider isn't loaded here, where its driver could do harm.
+        let elsewhere = ModelHost::get().report().0.provider != Provider::Cpu;
+        let named = std::env::var_os(LIBRARY_VARIABLE)
+            .filter(|value| !value.is_empty())
+            .filter(|_| !elsewhere || !unpack::is_built_in());
         let loaded = match named {
             Some(value) => {
                 let path = std::path::absolute(PathBuf::from(value))
@@ -149,9 +159,4 @@ fn refuse_telemetry() {
 #[must_use]
 pub fn threads() -> usize {
     (num_cpus::get_physical() / 2).clamp(1, MAX_THREADS)
-}
-
-/// ONNX Runtime's messages run over several lines; the first says what happened.
-pub(super) fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or("").trim_end_matches('.')
 }

@@ -1,4 +1,5 @@
-//! Unpacks the embedded ONNX Runtime to a place that libraries can be loaded from.
+//! Unpacks what travels inside Consort, ONNX Runtime for one, to a place that libraries can be loaded and
+//! programs be run from.
 //!
 //! A file in a folder is kept for the processes after this one. It is written under a random name and
 //! renamed when whole, so that processes which unpack at the same time don't see each other's halves,
@@ -56,6 +57,11 @@ pub(super) fn built_in() -> Result<Loaded, Error> {
     load(compressed, &hash, &places())
 }
 
+/// Whether there is one inside.
+pub(super) fn is_built_in() -> bool {
+    COMPRESSED.is_some() && pinned_hash().is_ok()
+}
+
 fn pinned_hash() -> Result<String, Error> {
     let platform = format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH);
     let pinned: Pinned = serde_json::from_str(PINNED)
@@ -65,9 +71,32 @@ fn pinned_hash() -> Result<String, Error> {
     })
 }
 
-/// Where a library may be unpacked to.
+/// Something that travels inside Consort.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Carried<'a> {
+    /// How its file's name begins, and ends.
+    pub name: (&'static str, &'static str),
+    /// Its bytes, compressed by zstd.
+    pub compressed: &'a [u8],
+    /// SHA-256 of them as they were.
+    pub hash: &'a str,
+    /// It is a program.
+    pub runs: bool,
+}
+
+/// ONNX Runtime.
+fn library<'a>(compressed: &'a [u8], hash: &'a str) -> Carried<'a> {
+    Carried {
+        name: ("consort-onnxruntime-", std::env::consts::DLL_SUFFIX),
+        compressed,
+        hash,
+        runs: false,
+    }
+}
+
+/// Where such a thing may be unpacked to.
 #[derive(Debug, Clone)]
-enum Place {
+pub(super) enum Place {
     Folder(PathBuf),
     #[cfg(target_os = "linux")]
     Memory,
@@ -75,7 +104,7 @@ enum Place {
 
 /// The user's cache folder; if that won't do, a folder of the user's own in the system's temporary
 /// one; if that won't do either, memory.
-fn places() -> Vec<Place> {
+pub(super) fn places() -> Vec<Place> {
     let cache = dirs::cache_dir().map(|cache| cache.join("consort"));
     let other = std::env::temp_dir().join(format!("consort-{}", user()));
     let folders = cache.into_iter().chain([other]);
@@ -97,48 +126,53 @@ fn user() -> String {
 
 /// Tries each place in turn until the library loads from one.
 fn load(compressed: &[u8], hash: &str, places: &[Place]) -> Result<Loaded, Error> {
+    first(library(compressed, hash), places, library::load_checked).map_err(|faults| {
+        Error::Runtime(format!(
+            "ONNX Runtime can't be unpacked ({faults}); set {FOLDER_VARIABLE} to a folder of your own with room, in which libraries may be loaded, or set {LIBRARY_VARIABLE} to its library."
+        ))
+    })
+}
+
+/// Unpacks to each place in turn until `work` can do with it what it should.
+///
+/// # Errors
+/// What was wrong with each place.
+pub(super) fn first<T>(
+    carried: Carried<'_>,
+    places: &[Place],
+    work: impl Fn(Checked) -> Result<T, String>,
+) -> Result<T, String> {
     let mut faults = Vec::new();
     for place in places {
         let (name, unpacked) = match place {
-            Place::Folder(folder) => (
-                folder.display().to_string(),
-                unpack(compressed, hash, folder),
-            ),
+            Place::Folder(folder) => (folder.display().to_string(), unpack(carried, folder)),
             #[cfg(target_os = "linux")]
-            Place::Memory => (
-                String::from("memory"),
-                super::memory::unpack(compressed, hash),
-            ),
+            Place::Memory => (String::from("memory"), super::memory::unpack(carried)),
         };
-        match unpacked.map(library::load_checked) {
-            Ok(Ok(loaded)) => return Ok(loaded),
+        match unpacked.map(&work) {
+            Ok(Ok(done)) => return Ok(done),
             Ok(Err(fault)) => faults.push(fault.trim_end_matches('.').to_owned()),
             Err(e) => faults.push(format!("{name}: {e}")),
         }
     }
-    Err(Error::Runtime(format!(
-        "ONNX Runtime can't be unpacked ({}); set {FOLDER_VARIABLE} to a folder of your own with room, in which libraries may be loaded, or set {LIBRARY_VARIABLE} to its library.",
-        faults.join("; ")
-    )))
+    Err(faults.join("; "))
 }
 
-/// How the name of a file begins that isn't whole yet, and how it ends.
-const PARTIAL: (&str, &str) = ("consort-onnxruntime-", ".partial");
+/// How the name of a file ends that isn't whole yet.
+const PARTIAL: &str = ".partial";
 
-/// The library in `folder`, written unless a file with the right hash is there.
-fn unpack(compressed: &[u8], hash: &str, folder: &Path) -> io::Result<Checked> {
+/// The file in `folder`, written unless one with the right hash is there.
+fn unpack(carried: Carried<'_>, folder: &Path) -> io::Result<Checked> {
+    let (hash, (begins, ends)) = (carried.hash, carried.name);
     let folder = folder::own(folder)?;
     folder::allows_libraries(&folder)?;
-    folder::sweep(&folder, PARTIAL.0, PARTIAL.1);
+    folder::sweep(&folder, begins, PARTIAL);
     let short = hash.get(..16).unwrap_or(hash);
-    let path = folder.join(format!(
-        "consort-onnxruntime-{short}{}",
-        std::env::consts::DLL_SUFFIX
-    ));
+    let path = folder.join(format!("{begins}{short}{ends}"));
     if let Ok(found) = checked::open(&path, hash) {
         return Ok(found);
     }
-    let partial = write(compressed, hash, &folder)?;
+    let partial = write(carried, &folder)?;
     let file = match partial.persist_noclobber(&path) {
         Ok(file) => file,
         Err(refused) => {
@@ -153,14 +187,20 @@ fn unpack(compressed: &[u8], hash: &str, folder: &Path) -> io::Result<Checked> {
 }
 
 /// A new file of a random name, that only this user can read.
-fn write(compressed: &[u8], hash: &str, folder: &Path) -> io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new()
-        .prefix(PARTIAL.0)
-        .suffix(PARTIAL.1)
-        .rand_bytes(16)
-        .tempfile_in(folder)?;
+fn write(carried: Carried<'_>, folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder
+        .prefix(carried.name.0)
+        .suffix(PARTIAL)
+        .rand_bytes(16);
+    #[cfg(unix)]
+    if carried.runs {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    let mut file = builder.tempfile_in(folder)?;
     // Not synced to the disk: what a crash makes of it is found out by its hash, and written again.
-    checked::unpack(compressed, hash, file.as_file_mut())?;
+    checked::unpack(carried.compressed, carried.hash, file.as_file_mut())?;
     Ok(file)
 }
 

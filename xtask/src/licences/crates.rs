@@ -35,7 +35,7 @@ pub fn of(system: &str, offline: bool) -> Result<Vec<Component>> {
             continue;
         };
         let id = (name.to_owned(), version.trim_start_matches('v').to_owned());
-        if name == "consort" || found.contains_key(&id) {
+        if ["consort", "consort-runner"].contains(&name) || found.contains_key(&id) {
             continue;
         }
         let package = described

@@ -23,7 +23,7 @@ fn unpacks_once_and_repairs_a_damaged_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("consort");
     let path = || {
-        let found = unpack(&compressed, &hash, &folder).expect("unpacking");
+        let found = unpack(library(&compressed, &hash), &folder).expect("unpacking");
         found.place().to_owned()
     };
     let modified = |path: &Path| fs::metadata(path).and_then(|found| found.modified());
@@ -43,7 +43,7 @@ fn a_damaged_library_inside_is_refused() {
     let (compressed, _) = something();
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path().join("consort");
-    let fault = unpack(&compressed, &"0".repeat(64), &folder).expect_err("damaged");
+    let fault = unpack(library(&compressed, &"0".repeat(64)), &folder).expect_err("damaged");
     assert!(fault.to_string().contains("install Consort again"));
     assert_eq!(fs::read_dir(&folder).expect("listing").count(), 0);
 }
@@ -79,7 +79,7 @@ fn a_folder_that_cannot_be_written_falls_back_and_then_says_so() {
 #[cfg(target_os = "linux")]
 fn counterfeit(version: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
-    let path = library::tests::counterfeit(folder.path(), version, true);
+    let path = super::super::library::tests::counterfeit(folder.path(), version, true);
     fs::read(path).expect("reading")
 }
 
@@ -98,7 +98,7 @@ fn memory_does_where_no_folder_will() {
             .is_err(),
         "it is sealed"
     );
-    assert!(super::super::memory::unpack(&compressed, &"0".repeat(64)).is_err());
+    assert!(super::super::memory::unpack(library(&compressed, &"0".repeat(64))).is_err());
 }
 
 /// Somebody who may write to the folder exchanges the file all the time, for what would load as well.
@@ -111,7 +111,7 @@ fn what_takes_the_name_of_the_library_is_never_loaded() {
     let other = counterfeit("1.99.0");
     let base = tempfile::tempdir().expect("a folder");
     let folder = base.path().join("consort");
-    let first = unpack(&compressed, &hash, &folder).expect("unpacking");
+    let first = unpack(library(&compressed, &hash), &folder).expect("unpacking");
     let (path, own) = (first.place().to_owned(), base.path().join("own"));
     fs::copy(&path, &own).expect("copying");
     let (ended, swapped) = (AtomicBool::new(false), AtomicUsize::new(0));

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 /// What a tensor's numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Element {
     /// 32-bit floating point.
     F32,
@@ -12,7 +14,7 @@ pub enum Element {
 }
 
 /// A tensor's numbers, the last dimension changing fastest.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Numbers<'a> {
     /// See [`Element::F32`].
     F32(Cow<'a, [f32]>),
@@ -21,7 +23,7 @@ pub enum Numbers<'a> {
 }
 
 /// A tensor by name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tensor<'a> {
     /// Its name in the ONNX graph.
     pub name: Cow<'a, str>,
@@ -54,7 +56,7 @@ impl<'a> Tensor<'a> {
 }
 
 /// An input or output of a model: name, elements, dimensions (`None` may vary).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
     /// Its name in the ONNX graph.
     pub name: Cow<'static, str>,

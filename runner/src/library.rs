@@ -1,0 +1,106 @@
+//! Looks at an ONNX Runtime library before it is used: `ort` would abort on one that is too old.
+
+#![expect(unsafe_code, reason = "libraries are loaded, and found, in C")]
+
+use std::ffi::{CStr, c_char, c_void};
+use std::path::Path;
+
+use libloading::Library;
+
+use crate::onnx::first_line;
+
+/// The oldest 1.x that has the interface Consort is built against (`ort`'s feature `api-24`).
+pub const OLDEST_MINOR: u32 = 24;
+
+/// The head of what every ONNX Runtime library exports: `OrtApiBase`.
+#[repr(C)]
+struct ApiBase {
+    get_api: extern "C" fn(u32) -> *const c_void,
+    get_version_string: extern "C" fn() -> *const c_char,
+}
+
+/// Loads the library of this name, which people know as `path`; its version.
+///
+/// # Errors
+/// One sentence: it doesn't load, isn't ONNX Runtime, or is too old.
+pub fn look(name: &Path, path: &Path) -> Result<(Library, String), String> {
+    // SAFETY: loading a library runs its initialisers. This one is ONNX Runtime, its bytes checked
+    // against a pinned hash, or a library that the user named to be run.
+    let library = unsafe { Library::new(name) }.map_err(|e| {
+        let said = e
+            .to_string()
+            .replace(&name.display().to_string(), &path.display().to_string());
+        format!(
+            "{} doesn't load as a library ({}).",
+            path.display(),
+            first_line(&said)
+        )
+    })?;
+    // SAFETY: the name and the signature are ONNX Runtime's stable C interface; the structure it
+    // returns is static and begins with these two functions in all versions since 1.0.
+    let (version, speaks) = unsafe {
+        let Ok(get_base) = library.get::<extern "C" fn() -> *const ApiBase>(b"OrtGetApiBase\0")
+        else {
+            return Err(format!("{} isn't ONNX Runtime.", path.display()));
+        };
+        let Some(base) = get_base().as_ref() else {
+            return Err(format!("{} isn't a working ONNX Runtime.", path.display()));
+        };
+        let version = (base.get_version_string)();
+        if version.is_null() {
+            return Err(format!(
+                "{} doesn't say which ONNX Runtime it is.",
+                path.display()
+            ));
+        }
+        let version = CStr::from_ptr(version).to_string_lossy().into_owned();
+        let speaks = is_new_enough(&version) && !(base.get_api)(OLDEST_MINOR).is_null();
+        (version, speaks)
+    };
+    if speaks {
+        Ok((library, version))
+    } else {
+        Err(format!(
+            "ONNX Runtime {version} at {} doesn't fit: Consort needs version 1.{OLDEST_MINOR} or a newer 1.x.",
+            path.display()
+        ))
+    }
+}
+
+/// Whether the library at `path` isn't ONNX Runtime but brings a provider for it.
+#[must_use]
+pub fn is_plugin(path: &Path) -> bool {
+    // SAFETY: as in `look`; the symbols are looked for only, and not called.
+    unsafe {
+        Library::new(path).is_ok_and(|library| {
+            library.get::<*const c_void>(b"OrtGetApiBase\0").is_err()
+                && library.get::<*const c_void>(b"CreateEpFactories\0").is_ok()
+        })
+    }
+}
+
+fn is_new_enough(version: &str) -> bool {
+    let mut numbers = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
+    numbers.next() == Some(1) && numbers.next().is_some_and(|minor| minor >= OLDEST_MINOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        for (version, fits) in [
+            ("1.24.0", true),
+            ("1.31.1", true),
+            ("1.23.2", false),
+            ("1.9", false),
+            ("2.0.0", false),
+            ("", false),
+        ] {
+            assert_eq!(is_new_enough(version), fits, "{version}");
+        }
+    }
+}
