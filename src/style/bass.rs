@@ -49,7 +49,8 @@ pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>
             let mut words: Vec<&str> = note.split_ascii_whitespace().collect();
             let likely = words.last().and_then(|word| word.parse::<f32>().ok());
             // "1" alone is a place, and a chance comes after something.
-            let likely = likely.filter(|_| words.len() > 2 || words.len() == 2 && words[1].starts_with('.'));
+            let likely =
+                likely.filter(|_| words.len() > 2 || words.len() == 2 && words[1].starts_with('.'));
             if likely.is_some() {
                 words.pop();
             }
@@ -58,8 +59,13 @@ pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>
                 None => (Degree::Chord, &words[..]),
             };
             let steps = bars.at(&places.join(" "));
-            let steps = steps.map_err(|place| format!("there is no place \"{place}\" in \"{}\"", note.trim()))?;
-            notes.extend(steps.into_iter().map(|step| (step, degree, likely.unwrap_or(1.0))));
+            let steps = steps
+                .map_err(|place| format!("there is no place \"{place}\" in \"{}\"", note.trim()))?;
+            notes.extend(
+                steps
+                    .into_iter()
+                    .map(|step| (step, degree, likely.unwrap_or(1.0))),
+            );
         }
         notes.sort_by_key(|note| note.0);
         Ok(notes)
@@ -94,14 +100,19 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
         Line::Figure | Line::Chords | Line::Arpeggio => figure(style, line, setting),
     };
     let beat = style.bars.beat();
-    let ends = played.iter().skip(1).map(|note| note.0).chain([setting.steps]);
+    let ends = played
+        .iter()
+        .skip(1)
+        .map(|note| note.0)
+        .chain([setting.steps]);
     played
         .iter()
         .zip(ends)
         .map(|(&(step, key, level), end)| {
             let room = (end - step) as f32;
             let length = line.steps.map_or(room, |steps| room.min(steps)) * line.length;
-            let offset = late(style.file.feel, setting.bpm, step, beat) + 0.5 * time(setting, step, 99);
+            let offset =
+                late(style.file.feel, setting.bpm, step, beat) + 0.5 * time(setting, step, 99);
             GridNote {
                 step: step as u32,
                 offset: offset.clamp(if step == 0 { 0.0 } else { -0.5 }, 0.5),
@@ -115,9 +126,13 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
 
 /// The key of a pitch class nearest to another, within a range.
 fn near(class: i32, key: f32, range: std::ops::RangeInclusive<i32>) -> i32 {
-    let of_class = range.clone().filter(|other| (other - class).rem_euclid(12) == 0);
+    let of_class = range
+        .clone()
+        .filter(|other| (other - class).rem_euclid(12) == 0);
     let far = |other: &i32| (*other as f32 - key).abs();
-    of_class.min_by(|a, b| far(a).total_cmp(&far(b))).unwrap_or(*range.start())
+    of_class
+        .min_by(|a, b| far(a).total_cmp(&far(b)))
+        .unwrap_or(*range.start())
 }
 
 fn root_of(chord: Chord) -> i32 {
@@ -126,18 +141,26 @@ fn root_of(chord: Chord) -> i32 {
 
 fn classes(chord: Chord) -> Vec<i32> {
     let above = chord.quality.intervals().iter();
-    above.map(|above| (i32::from(chord.root) + i32::from(*above)) % 12).collect()
+    above
+        .map(|above| (i32::from(chord.root) + i32::from(*above)) % 12)
+        .collect()
 }
 
 fn scale(key: Key) -> Vec<i32> {
-    key.mode.scale().iter().map(|above| (i32::from(*above) + i32::from(key.tonic)) % 12).collect()
+    key.mode
+        .scale()
+        .iter()
+        .map(|above| (i32::from(*above) + i32::from(key.tonic)) % 12)
+        .collect()
 }
 
 /// The step at which the next chord begins, and it; at the song's end its beginning.
 fn next_chord(setting: &Setting, step: usize) -> (usize, Chord) {
     let now = setting.chord(step);
     let found = (step + 1..setting.steps).find(|next| setting.chord(*next) != now);
-    found.map_or((setting.steps, setting.chord(0)), |next| (next, setting.chord(next)))
+    found.map_or((setting.steps, setting.chord(0)), |next| {
+        (next, setting.chord(next))
+    })
 }
 
 /// The key of each step's root: near the one before, and where roots lie best.
@@ -170,14 +193,18 @@ fn walking(style: &Style, setting: &Setting) -> Vec<Played> {
         .iter()
         .enumerate()
         .map(|(at, step)| {
-            let costs = keys.iter().map(|key| cost(setting, (at, *step, beat, a_bar), *key));
+            let costs = keys
+                .iter()
+                .map(|key| cost(setting, (at, *step, beat, a_bar), *key));
             costs.collect()
         })
         .collect();
     let path = cheapest(&own, &keys, &|at| begins(setting, steps[at]));
     let level = |at: usize| if at % 2 == 1 { 3.2 } else { 2.9 };
     let notes = steps.iter().zip(path).enumerate();
-    notes.map(|(at, (step, key))| (*step, keys[key], level(at))).collect()
+    notes
+        .map(|(at, (step, key))| (*step, keys[key], level(at)))
+        .collect()
 }
 
 fn begins(setting: &Setting, step: usize) -> bool {
@@ -210,7 +237,13 @@ fn cost(setting: &Setting, (at, step, beat, a_bar): (usize, usize, usize, usize)
             false => FORBIDDEN,
         }
     } else if at % 2 == 0 {
-        if is_tone { 0.0 } else if in_scale { 1.3 } else { 3.0 }
+        if is_tone {
+            0.0
+        } else if in_scale {
+            1.3
+        } else {
+            3.0
+        }
     } else if is_tone {
         0.1
     } else if in_scale {
@@ -226,8 +259,13 @@ fn cost(setting: &Setting, (at, step, beat, a_bar): (usize, usize, usize, usize)
 
 /// What a step from one key to another costs.
 fn leap(semitones: i32) -> f32 {
-    const LEAPS: [f32; 13] = [3.0, 0.0, 0.0, 0.25, 0.35, 0.5, 2.5, 0.9, 1.8, 2.0, 2.5, 3.0, 1.5];
-    LEAPS.get(semitones.unsigned_abs() as usize).copied().unwrap_or(6.0)
+    const LEAPS: [f32; 13] = [
+        3.0, 0.0, 0.0, 0.25, 0.35, 0.5, 2.5, 0.9, 1.8, 2.0, 2.5, 3.0, 1.5,
+    ];
+    LEAPS
+        .get(semitones.unsigned_abs() as usize)
+        .copied()
+        .unwrap_or(6.0)
 }
 
 /// The keys of the cheapest way: dynamic programming over pairs of keys, so that it doesn't go to and fro.
@@ -237,7 +275,8 @@ fn cheapest(own: &[Vec<f32>], keys: &[i32], begins: &dyn Fn(usize) -> bool) -> V
     let count = keys.len();
     let lowest = |costs: &[f32]| {
         let all = costs.iter().enumerate();
-        all.min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(at, _)| at)
+        all.min_by(|a, b| a.1.total_cmp(b.1))
+            .map_or(0, |(at, _)| at)
     };
     let Some(first) = own.first() else {
         return Vec::new();
@@ -248,7 +287,11 @@ fn cheapest(own: &[Vec<f32>], keys: &[i32], begins: &dyn Fn(usize) -> bool) -> V
     let step = |from: usize, to: usize| leap(keys[from] - keys[to]);
     // Of each pair the cost so far, [before][now].
     let mut costs: Vec<Vec<f32>> = (0..count)
-        .map(|from| (0..count).map(|to| first[from] + step(from, to) + own[1][to]).collect())
+        .map(|from| {
+            (0..count)
+                .map(|to| first[from] + step(from, to) + own[1][to])
+                .collect()
+        })
         .collect();
     let mut back: Vec<Vec<Vec<usize>>> = Vec::new();
     for (at, own) in own.iter().enumerate().skip(2) {
@@ -256,7 +299,9 @@ fn cheapest(own: &[Vec<f32>], keys: &[i32], begins: &dyn Fn(usize) -> bool) -> V
         let mut from = vec![vec![0; count]; count];
         for now in 0..count {
             for to in 0..count {
-                let by = |before: usize| costs[before][now] + if before == to { TO_AND_FRO } else { 0.0 };
+                let by = |before: usize| {
+                    costs[before][now] + if before == to { TO_AND_FRO } else { 0.0 }
+                };
                 let all: Vec<f32> = (0..count).map(by).collect();
                 let best = lowest(&all);
                 let far = (keys[now] - keys[to]).abs();
@@ -285,9 +330,13 @@ fn locked(style: &Style, setting: &Setting) -> Vec<Played> {
     let bar = style.bars.steps;
     let mut at = setting.kicks().unwrap_or_else(|| {
         // Without drums it has a rhythm of its own.
-        (0..setting.steps).map(|step| matches!(step % bar, 0 | 6 | 8)).collect()
+        (0..setting.steps)
+            .map(|step| matches!(step % bar, 0 | 6 | 8))
+            .collect()
     });
-    (0..setting.steps).filter(|step| begins(setting, *step)).for_each(|step| at[step] = true);
+    (0..setting.steps)
+        .filter(|step| begins(setting, *step))
+        .for_each(|step| at[step] = true);
     let steps = (0..setting.steps).filter(|step| at[*step]);
     steps
         .map(|step| {
@@ -349,17 +398,33 @@ pub(super) fn version(setting: &Setting, round: usize, count: usize) -> usize {
 /// The key of a degree at a step.
 fn sounding(setting: &Setting, roots: &[i32], step: usize, degree: Degree) -> i32 {
     let (chord, root) = (setting.chord(step), roots[step]);
-    let interval = |number: usize| i32::from(chord.quality.intervals().get(number).copied().unwrap_or(0));
+    let interval =
+        |number: usize| i32::from(chord.quality.intervals().get(number).copied().unwrap_or(0));
     let (at, next) = next_chord(setting, step);
-    let coming = roots.get(at).copied().unwrap_or_else(|| near(root_of(next), root as f32, ROOTS));
-    let within = |key: i32| if key > 48 { key - 12 } else if key < LOW { key + 12 } else { key };
+    let coming = roots
+        .get(at)
+        .copied()
+        .unwrap_or_else(|| near(root_of(next), root as f32, ROOTS));
+    let within = |key: i32| {
+        if key > 48 {
+            key - 12
+        } else if key < LOW {
+            key + 12
+        } else {
+            key
+        }
+    };
     match degree {
         Degree::Root | Degree::Chord => root,
         Degree::Third => within(root + interval(1)),
         Degree::Fifth => within(root + fifth(chord)),
         Degree::LowFifth => within(root + fifth(chord) - 12),
         Degree::Seventh => {
-            let sixth = if chord.quality.intervals().len() > 3 { interval(3) } else { 9 };
+            let sixth = if chord.quality.intervals().len() > 3 {
+                interval(3)
+            } else {
+                9
+            };
             within(root + sixth)
         }
         Degree::Octave => root + 12,

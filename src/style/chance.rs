@@ -11,14 +11,19 @@ pub fn chance(seed: u64, place: &[u64]) -> f32 {
     };
     let start = mix(seed.wrapping_add(0x9e37_79b9_7f4a_7c15));
     let mixed = place.iter().fold(start, |state, part| {
-        mix(state.wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_add(1))
+        mix(state
+            .wrapping_add(part.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+            .wrapping_add(1))
     });
     (mixed >> 40) as f32 / (1u64 << 24) as f32
 }
 
 /// One of some things that have weights; the first where none has any. Any thread.
 #[must_use]
-pub fn pick<'a, T>(number: f32, weighted: impl IntoIterator<Item = (&'a T, f32)> + Clone) -> Option<&'a T> {
+pub fn pick<'a, T>(
+    number: f32,
+    weighted: impl IntoIterator<Item = (&'a T, f32)> + Clone,
+) -> Option<&'a T> {
     let total: f32 = weighted.clone().into_iter().map(|(_, weight)| weight).sum();
     let mut left = number * total;
     let mut first = None;
@@ -47,7 +52,10 @@ mod tests {
         assert_ne!(chance(7, &[5, 1]), all[5]);
         let things = [("a", 1.0), ("b", 0.0), ("c", 3.0)];
         let picked = |number| pick(number, things.iter().map(|(a, b)| (a, *b))).copied();
-        assert_eq!([0.0, 0.24, 0.26, 0.99].map(picked), [Some("a"), Some("a"), Some("c"), Some("c")]);
+        assert_eq!(
+            [0.0, 0.24, 0.26, 0.99].map(picked),
+            [Some("a"), Some("a"), Some("c"), Some("c")]
+        );
         assert_eq!(pick::<u8>(0.5, []), None);
     }
 }

@@ -31,19 +31,33 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
         let version = version(setting, first / round, figures.len());
         let plays = |note: &&FigureNote| {
             let step = first + note.0;
-            step < setting.steps && (note.2 >= 1.0 || chance(setting.seed, &[96, step as u64]) < note.2)
+            step < setting.steps
+                && (note.2 >= 1.0 || chance(setting.seed, &[96, step as u64]) < note.2)
         };
-        at.extend(figures[version].iter().filter(plays).map(|note| (first + note.0, note.1)));
+        at.extend(
+            figures[version]
+                .iter()
+                .filter(plays)
+                .map(|note| (first + note.0, note.1)),
+        );
     }
     let beat = style.bars.beat();
     let mut notes = Vec::new();
     let mut before: Option<(Chord, Vec<i32>)> = None;
     for (number, &(step, degree)) in at.iter().enumerate() {
-        let coming = if degree == Degree::Ahead { (step + 4).min(setting.steps - 1) } else { step };
+        let coming = if degree == Degree::Ahead {
+            (step + 4).min(setting.steps - 1)
+        } else {
+            step
+        };
         let chord = setting.chord(coming);
         let voices = match &before {
             Some((same, voices)) if *same == chord => voices.clone(),
-            _ => voiced(chord, line.voicing, before.as_ref().map(|(_, voices)| &voices[..])),
+            _ => voiced(
+                chord,
+                line.voicing,
+                before.as_ref().map(|(_, voices)| &voices[..]),
+            ),
         };
         let end = at.get(number + 1).map_or(setting.steps, |next| next.0);
         let room = (end - step) as f32;
@@ -89,7 +103,12 @@ fn arpeggiated(voices: &[i32], setting: &Setting, step: usize, number: usize) ->
 /// The notes of a chord, near those of the one before.
 fn voiced(chord: Chord, voicing: Voicing, before: Option<&[i32]>) -> Vec<i32> {
     let root = i32::from(chord.root);
-    let above: Vec<i32> = chord.quality.intervals().iter().map(|i| i32::from(*i)).collect();
+    let above: Vec<i32> = chord
+        .quality
+        .intervals()
+        .iter()
+        .map(|i| i32::from(*i))
+        .collect();
     let fifth = above.get(2).copied().unwrap_or(7);
     let lowest = |class: i32, from: i32| from + (class - from).rem_euclid(12);
     match voicing {
@@ -100,7 +119,13 @@ fn voiced(chord: Chord, voicing: Voicing, before: Option<&[i32]>) -> Vec<i32> {
         Voicing::Open => {
             let root = lowest(root, STRINGS);
             let third = above.get(1).copied().unwrap_or(4);
-            let mut voices = vec![root, root + fifth, root + 12, root + 12 + third, root + 12 + fifth];
+            let mut voices = vec![
+                root,
+                root + fifth,
+                root + 12,
+                root + 12 + third,
+                root + 12 + fifth,
+            ];
             if let Some(seventh) = above.get(3) {
                 voices[2] = root + seventh;
             }
@@ -124,7 +149,11 @@ fn voiced(chord: Chord, voicing: Voicing, before: Option<&[i32]>) -> Vec<i32> {
             continue;
         }
         let mut voices = vec![bottom];
-        let mut left: Vec<i32> = classes.iter().copied().filter(|class| *class != bottom.rem_euclid(12)).collect();
+        let mut left: Vec<i32> = classes
+            .iter()
+            .copied()
+            .filter(|class| *class != bottom.rem_euclid(12))
+            .collect();
         while let Some((at, key)) = left
             .iter()
             .map(|class| lowest(*class, voices[voices.len() - 1] + 1))
@@ -150,5 +179,6 @@ fn voiced(chord: Chord, voicing: Voicing, before: Option<&[i32]>) -> Vec<i32> {
         }
     };
     let best = all.iter().min_by(|a, b| cost(a).total_cmp(&cost(b)));
-    best.cloned().unwrap_or_else(|| classes.iter().map(|class| 60 + class).collect())
+    best.cloned()
+        .unwrap_or_else(|| classes.iter().map(|class| 60 + class).collect())
 }

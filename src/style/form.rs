@@ -1,8 +1,8 @@
 //! How phrases and sections are marked: fills that lead, crashes that arrive.
 
 use super::chance::{chance, pick};
-use super::groove::{Hits, one_hat, two_hands};
 use super::file::Feel;
+use super::groove::{Hits, one_hat, two_hands};
 use super::{Setting, Style, pieces};
 
 /// Bars of a phrase, and of a section.
@@ -30,8 +30,18 @@ const CELLS: [(&str, f32); 8] = [
 ];
 /// The same of a beat that is swung, and of three eighths.
 const LETS: [(&str, f32); 2] = [("x..x", 3.0), ("x...", 1.0)];
-const EIGHTHS: [(&str, f32); 4] = [("x.x.x.", 3.0), ("x.x.xx", 2.0), ("xxx.x.", 1.0), ("x.xxxx", 1.0)];
-const PATH: [&[&str]; 4] = [&["snare"], &["snare", "high tom"], &["high tom", "low tom"], &["low tom"]];
+const EIGHTHS: [(&str, f32); 4] = [
+    ("x.x.x.", 3.0),
+    ("x.x.xx", 2.0),
+    ("xxx.x.", 1.0),
+    ("x.xxxx", 1.0),
+];
+const PATH: [&[&str]; 4] = [
+    &["snare"],
+    &["snare", "high tom"],
+    &["high tom", "low tom"],
+    &["low tom"],
+];
 const KICK_UNDER: f32 = 0.5;
 const LEVELS: [u8; 2] = [3, 4];
 
@@ -79,7 +89,11 @@ pub(super) fn dress(style: &Style, setting: &Setting, hits: &mut Hits) {
         };
         let draws = |of: Of| chance(setting.seed, &[of as u64, number as u64]);
         if draws(Of::Crash) < usual {
-            crash(style, &mut hits[number * bar], draws(Of::Rest) < CRASH_TAKES_HAT);
+            crash(
+                style,
+                &mut hits[number * bar],
+                draws(Of::Rest) < CRASH_TAKES_HAT,
+            );
         }
     }
 }
@@ -91,12 +105,24 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
     let form = &style.file.form;
     let draws = |of: Of, at: usize| chance(setting.seed, &[of as u64, number as u64, at as u64]);
     let size = match ends_section {
-        true => sizes(form.section_sizes.as_ref(), &SECTION_SIZES, draws(Of::Size, 0)),
-        false => sizes(form.phrase_sizes.as_ref(), &PHRASE_SIZES, draws(Of::Size, 0)),
+        true => sizes(
+            form.section_sizes.as_ref(),
+            &SECTION_SIZES,
+            draws(Of::Size, 0),
+        ),
+        false => sizes(
+            form.phrase_sizes.as_ref(),
+            &PHRASE_SIZES,
+            draws(Of::Size, 0),
+        ),
     };
     let size = size.clamp(1, beats);
     let start = (number + 1) * bar - size * beat;
-    let keeps = |piece: usize| form.keeps.iter().any(|name| pieces::named(name) == Some(piece));
+    let keeps = |piece: usize| {
+        form.keeps
+            .iter()
+            .any(|name| pieces::named(name) == Some(piece))
+    };
     for step in &mut hits[start..start + size * beat] {
         let kept = *step;
         *step = std::array::from_fn(|piece| if keeps(piece) { kept[piece] } else { 0 });
@@ -106,7 +132,13 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
         (false, Feel::Swing) => &LETS,
         (false, _) => &CELLS,
     };
-    let cell = |at: usize| pick(draws(Of::Cell, at), cells.iter().map(|(cell, often)| (cell, *often))).copied();
+    let cell = |at: usize| {
+        pick(
+            draws(Of::Cell, at),
+            cells.iter().map(|(cell, often)| (cell, *often)),
+        )
+        .copied()
+    };
     let mut played: Vec<&str> = (0..size).filter_map(cell).collect();
     if size >= 2 && draws(Of::Twice, 0) < 0.5 {
         played[1] = played[0];
@@ -124,7 +156,9 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
             let second = within >= beat / 2 && names.len() > 1;
             let softer = within % 2 == 1 && draws(Of::Softer, place) < 0.4;
             let level = levels[0] + (levels[1] - levels[0]) * place as f32 / whole as f32;
-            let level = (level.round() as u8).saturating_sub(u8::from(softer)).clamp(1, 4);
+            let level = (level.round() as u8)
+                .saturating_sub(u8::from(softer))
+                .clamp(1, 4);
             if let Some(piece) = pieces::named(names[usize::from(second)]) {
                 hits[start + place][piece] = level;
             }
@@ -158,7 +192,10 @@ fn sizes(
     number: f32,
 ) -> usize {
     let said: Vec<(usize, f32)> = match said {
-        Some(said) => said.iter().filter_map(|(size, often)| Some((size.parse().ok()?, *often))).collect(),
+        Some(said) => said
+            .iter()
+            .filter_map(|(size, often)| Some((size.parse().ok()?, *often)))
+            .collect(),
         None => usual.to_vec(),
     };
     let picked = pick(number, said.iter().map(|(size, often)| (size, *often)));
@@ -175,7 +212,9 @@ fn crash(style: &Style, hits: &mut [u8; pieces::COUNT], takes_hat: bool) {
     let keeps = |piece: usize| style.musts(piece, 0) && pieces::keeps_time(piece);
     let hats = ["closed hat", "open hat", "ride"].map(named);
     if takes_hat || hats.into_iter().filter(|hat| hits[*hat] > 0).count() > 1 {
-        hats.into_iter().filter(|hat| takes_hat || !keeps(*hat)).for_each(|hat| hits[hat] = 0);
+        hats.into_iter()
+            .filter(|hat| takes_hat || !keeps(*hat))
+            .for_each(|hat| hits[hat] = 0);
     }
     two_hands(hits, &|piece| !pieces::keeps_time(piece));
 }

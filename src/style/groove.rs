@@ -46,7 +46,10 @@ pub(super) fn groove(style: &Style, setting: &Setting) -> Hits {
     let round = style.bars.all();
     let mut hits = vec![[0; COUNT]; setting.steps];
     let onsets = setting.bass_onsets();
-    let form = pick(number(setting, Of::Form, &[]), FORMS.iter().map(|(form, often)| (form, *often)));
+    let form = pick(
+        number(setting, Of::Form, &[]),
+        FORMS.iter().map(|(form, often)| (form, *often)),
+    );
     let form = form.copied().unwrap_or_default();
     for facts in style.drums() {
         let piece = facts.piece;
@@ -58,7 +61,10 @@ pub(super) fn groove(style: &Style, setting: &Setting) -> Hits {
                 (draw(style, setting, facts, &form, step), likely)
             })
             .collect();
-        let mut plays: Vec<bool> = draws.iter().map(|(number, likely)| number < likely).collect();
+        let mut plays: Vec<bool> = draws
+            .iter()
+            .map(|(number, likely)| number < likely)
+            .collect();
         if let Some((of, count)) = &facts.least {
             at_least(&mut plays, &draws, of, *count, round);
         }
@@ -77,7 +83,9 @@ pub(super) fn groove(style: &Style, setting: &Setting) -> Hits {
 }
 
 fn number(setting: &Setting, of: Of, place: &[u64]) -> f32 {
-    let whole: Vec<u64> = std::iter::once(of as u64).chain(place.iter().copied()).collect();
+    let whole: Vec<u64> = std::iter::once(of as u64)
+        .chain(place.iter().copied())
+        .collect();
     chance(setting.seed, &whole)
 }
 
@@ -91,7 +99,8 @@ fn draw(style: &Style, setting: &Setting, facts: &Facts, form: &[u64; 4], step: 
     let version = (1 + form[step / round % 4]) * round as u64;
     let alike = number(setting, Of::Alike, &[within, piece]) < style.file.alike;
     let beat = (step % 4) as u64;
-    let keeps = pieces::keeps_time(facts.piece) && number(setting, Of::Steady, &[beat, piece]) < STEADY;
+    let keeps =
+        pieces::keeps_time(facts.piece) && number(setting, Of::Steady, &[beat, piece]) < STEADY;
     let place = match (keeps, alike, style.file.alike > FREE) {
         _ if !(RARE..LIKELY).contains(&usual) => anew,
         (true, true, _) => beat,
@@ -110,7 +119,11 @@ fn odds(setting: &Setting, piece: usize, step: usize, bass: Option<&[bool]>) -> 
         return busy;
     };
     let ratio = (setting.follow * FOLLOWS[step % 4]).max(1e-3).sqrt();
-    let follows = if bass[step] { KICKS * ratio } else { KICKS / ratio };
+    let follows = if bass[step] {
+        KICKS * ratio
+    } else {
+        KICKS / ratio
+    };
     busy * follows
 }
 
@@ -125,13 +138,20 @@ fn with_odds(chance: f32, odds: f32) -> f32 {
 /// The likeliest of those that don't play, until there are enough in each round.
 fn at_least(plays: &mut [bool], draws: &[(f32, f32)], of: &[usize], count: usize, round: usize) {
     for first in (0..plays.len()).step_by(round) {
-        let mut steps: Vec<usize> = of.iter().map(|step| first + step).filter(|step| *step < plays.len()).collect();
+        let mut steps: Vec<usize> = of
+            .iter()
+            .map(|step| first + step)
+            .filter(|step| *step < plays.len())
+            .collect();
         let there = steps.iter().filter(|step| plays[**step]).count();
         steps.retain(|step| !plays[*step]);
         let far = |step: usize| draws[step].0 / draws[step].1.max(1e-9);
         steps.sort_by(|a, b| far(*a).total_cmp(&far(*b)));
         let more = count.saturating_sub(there);
-        steps.into_iter().take(more).for_each(|step| plays[step] = true);
+        steps
+            .into_iter()
+            .take(more)
+            .for_each(|step| plays[step] = true);
     }
 }
 

@@ -29,7 +29,7 @@ pub mod places;
 mod tests;
 mod touch;
 
-pub use known::{Named, all, named};
+pub use known::{Named, all, kind_of, named};
 
 use crate::music::{Chord, GridNote, Key, Part, PartKind, STEPS};
 use facts::Facts;
@@ -54,7 +54,10 @@ pub struct Misstyled {
 
 impl Misstyled {
     fn new(names: &[String], what: String) -> Self {
-        let name = names.first().map_or("without a name", String::as_str).to_owned();
+        let name = names
+            .first()
+            .map_or("without a name", String::as_str)
+            .to_owned();
         Self { name, what }
     }
 }
@@ -118,11 +121,20 @@ impl Style {
         let drums = drums.collect::<Result<_, _>>()?;
         let form = &file.form;
         let path = form.path.iter().flatten().flatten();
-        if let Some(name) = path.chain(&form.keeps).find(|name| pieces::named(name).is_none()) {
-            return Err(Misstyled::new(&file.names, format!("there is no piece \"{name}\"")));
+        if let Some(name) = path
+            .chain(&form.keeps)
+            .find(|name| pieces::named(name).is_none())
+        {
+            return Err(Misstyled::new(
+                &file.names,
+                format!("there is no piece \"{name}\""),
+            ));
         }
         for line in [&file.bass, &file.guitar, &file.keys].into_iter().flatten() {
-            let bars = Bars { count: line.bars, ..bars };
+            let bars = Bars {
+                count: line.bars,
+                ..bars
+            };
             let read = bass::figures(line, bars);
             read.map_err(|what| Misstyled::new(&file.names, what))?;
         }
@@ -150,6 +162,30 @@ impl Style {
         }
     }
 
+    /// What this part is played on, in words. Any thread.
+    #[must_use]
+    pub fn sound(&self, kind: PartKind) -> Option<&str> {
+        match kind {
+            PartKind::Drums => self.file.kit.as_deref().filter(|_| self.has(kind)),
+            _ => self.line(kind)?.sound.as_deref(),
+        }
+    }
+
+    /// Whether a word is in one of its names. Any thread but audio.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        self.file
+            .names
+            .iter()
+            .any(|name| known::has_word(name, word))
+    }
+
+    /// Whether its time is swung: nothing is to swing it again. Any thread.
+    #[must_use]
+    pub fn swings(&self) -> bool {
+        self.file.feel == file::Feel::Swing
+    }
+
     fn line(&self, kind: PartKind) -> Option<&LineFile> {
         match kind {
             PartKind::Bass => self.file.bass.as_ref(),
@@ -173,8 +209,13 @@ impl Style {
     /// A part, if the style has one of this kind. Some milliseconds a minute of song. Any thread but audio.
     #[must_use]
     pub fn write(&self, kind: PartKind, setting: &Setting) -> Option<Part> {
+        // Two styles of one seed aren't each other's fills.
+        let own = self.name().bytes().fold(0u64, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         let setting = Setting {
             follow: self.file.follow,
+            seed: setting.seed ^ own,
             ..setting.clone()
         };
         let notes = match (kind, self.line(kind)) {
@@ -199,8 +240,14 @@ impl Setting<'_> {
 
     /// Where kicks are, likewise.
     fn kicks(&self) -> Option<Vec<bool>> {
-        let drums = self.given.iter().find(|part| part.kind == Some(PartKind::Drums))?;
-        let kicks = drums.notes.iter().filter(|note| matches!(note.key, 35 | 36));
+        let drums = self
+            .given
+            .iter()
+            .find(|part| part.kind == Some(PartKind::Drums))?;
+        let kicks = drums
+            .notes
+            .iter()
+            .filter(|note| matches!(note.key, 35 | 36));
         self.marked(kicks)
     }
 

@@ -30,7 +30,11 @@ impl Bars {
     /// Steps of a beat: in metres of eighths three of those.
     #[must_use]
     pub fn beat(self) -> usize {
-        if self.eighths { 3 * self.unit() } else { QUARTER }
+        if self.eighths {
+            3 * self.unit()
+        } else {
+            QUARTER
+        }
     }
 
     /// The steps of these places, in order.
@@ -72,7 +76,8 @@ impl Bars {
             "lets" | "a" => every(3, QUARTER),
             "e" => every(1, QUARTER),
             _ => {
-                let digits = place.len() - place.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+                let digits =
+                    place.len() - place.trim_start_matches(|c: char| c.is_ascii_digit()).len();
                 let (number, after) = place.split_at(digits);
                 let number: usize = number.parse().ok().filter(|number| *number > 0)?;
                 let over = match (after, self.eighths) {
@@ -95,13 +100,21 @@ mod tests {
 
     #[test]
     fn places_are_where_musicians_count_them() {
-        let two = Bars { steps: 16, count: 2, eighths: false };
+        let two = Bars {
+            steps: 16,
+            count: 2,
+            eighths: false,
+        };
         assert_eq!(two.at("1 2& 4a").unwrap(), [0, 6, 15, 16, 22, 31]);
         assert_eq!(two.at("2:3 1:1e").unwrap(), [1, 24]);
         assert_eq!(two.at("beats").unwrap().len(), 8);
         assert_eq!(two.at("offbeats").unwrap()[..3], [2, 6, 10]);
         assert_eq!(two.at("2l").unwrap(), [7, 23]);
-        let six = Bars { steps: 12, count: 1, eighths: true };
+        let six = Bars {
+            steps: 12,
+            count: 1,
+            eighths: true,
+        };
         assert_eq!(six.at("1 4 6&").unwrap(), [0, 6, 11]);
         assert_eq!(six.at("beats").unwrap(), [0, 6]);
         assert_eq!(six.at("eighths").unwrap(), [0, 2, 4, 6, 8, 10]);

@@ -56,16 +56,30 @@ fn print() {
             let mut row = vec!['.'; 8 * bar];
             let of = drums.notes.iter().filter(|n| n.key == pieces::key(piece));
             for n in of {
-                row[n.step as usize] = match n.velocity { 0..50 => '1', 50..76 => '2', 76..100 => '3', _ => '#' };
+                row[n.step as usize] = match n.velocity {
+                    0..50 => '1',
+                    50..76 => '2',
+                    76..100 => '3',
+                    _ => '#',
+                };
             }
             if row.iter().any(|c| *c != '.') {
                 let bars: Vec<String> = row.chunks(bar).map(|b| b.iter().collect()).collect();
-                println!("{:>12} {}", format!("{}", pieces::group(piece)), bars.join("|"));
+                println!(
+                    "{:>12} {}",
+                    format!("{}", pieces::group(piece)),
+                    bars.join("|")
+                );
             }
         }
         for kind in [PartKind::Bass, PartKind::Guitar, PartKind::Keys] {
             if let Some(part) = style.write(kind, &setting) {
-                let text: Vec<String> = part.notes.iter().take(24).map(|n| format!("{}:{}~{:.1}", n.step, n.key, n.length)).collect();
+                let text: Vec<String> = part
+                    .notes
+                    .iter()
+                    .take(24)
+                    .map(|n| format!("{}:{}~{:.1}", n.step, n.key, n.length))
+                    .collect();
                 println!("{kind:?} {}", text.join(" "));
             }
         }

@@ -45,14 +45,17 @@ pub(super) fn velocity(setting: &Setting, level: f32, place: &[u64]) -> u8 {
     let at = (level - 1.0).clamp(0.0, 3.0);
     let (low, share) = (at.floor() as usize, at.fract());
     let usual = VELOCITIES[low] + share * (VELOCITIES[(low + 1).min(3)] - VELOCITIES[low]);
-    let whole: Vec<u64> = std::iter::once(Of::Velocity as u64).chain(place.iter().copied()).collect();
+    let whole: Vec<u64> = std::iter::once(Of::Velocity as u64)
+        .chain(place.iter().copied())
+        .collect();
     let strays = STRAYS * (2.0 * chance(setting.seed, &whole) - 1.0);
     (usual + strays + LOUDER * setting.loud).clamp(1.0, 127.0) as u8
 }
 
 /// How far from its place a hand is at a step, steps. Any thread.
 pub(super) fn time(setting: &Setting, step: usize, voice: u64) -> f32 {
-    let of = |of: Of, voice: u64| 2.0 * chance(setting.seed, &[of as u64, step as u64, voice]) - 1.0;
+    let of =
+        |of: Of, voice: u64| 2.0 * chance(setting.seed, &[of as u64, step as u64, voice]) - 1.0;
     (TIME * of(Of::Time, 0) + APART * of(Of::Apart, voice)) * setting.steps_a_ms()
 }
 
