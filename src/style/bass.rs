@@ -3,7 +3,7 @@
 use super::chance::chance;
 use super::file::{Line, LineFile};
 use super::places::Bars;
-use super::touch::{late, time, velocity};
+use super::touch::{late, placed, time, velocity};
 use super::{Setting, Style};
 use crate::music::{Chord, GridNote, Key};
 
@@ -113,13 +113,9 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
             let length = line.steps.map_or(room, |steps| room.min(steps)) * line.length;
             let offset =
                 late(style.file.feel, setting.bpm, step, beat) + 0.5 * time(setting, step, 99);
-            GridNote {
-                step: step as u32,
-                offset: offset.clamp(if step == 0 { 0.0 } else { -0.5 }, 0.5),
-                length: length.max(0.25),
-                key: key.clamp(LOW, HIGH) as u8,
-                velocity: velocity(setting, level, &[step as u64, 99]),
-            }
+            let velocity = velocity(setting, level, &[step as u64, 99]);
+            let key = key.clamp(LOW, HIGH) as u8;
+            placed(step, offset, length.max(0.25), (key, velocity))
         })
         .collect()
 }
@@ -170,8 +166,7 @@ fn roots(setting: &Setting) -> Vec<i32> {
     (0..setting.steps)
         .map(|step| {
             let chord = setting.chord(step);
-            if let Some((same, key)) = known.filter(|(same, _)| *same == chord) {
-                let _ = same;
+            if let Some((_, key)) = known.filter(|(same, _)| *same == chord) {
                 return key;
             }
             let key = near(root_of(chord), 0.5 * last + 0.5 * MIDDLE, ROOTS);

@@ -4,7 +4,7 @@ use super::bass::{Degree, FigureNote, figures, version};
 use super::chance::chance;
 use super::file::{Line, LineFile, Voicing};
 use super::places::Bars;
-use super::touch::{late, time, velocity};
+use super::touch::{late, placed, time, velocity};
 use super::{Setting, Style};
 use crate::music::{Chord, GridNote};
 
@@ -66,22 +66,18 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
         let place = late(style.file.feel, setting.bpm, step, beat) + time(setting, step, 98);
         let strum = line.strum * setting.steps_a_ms();
         // Down on the beat, up between.
-        let up = step % (beat / 2).max(1) != 0;
+        let up = !step.is_multiple_of((beat / 2).max(1));
         let played: Vec<i32> = match line.line {
-            Line::Arpeggio => vec![arpeggiated(&voices, setting, step, number)],
+            Line::Arpeggio => vec![arpeggiated(&voices, setting, number)],
             _ => voices.clone(),
         };
         let count = played.len().max(2) - 1;
         for (voice, key) in played.into_iter().enumerate() {
             let order = if up { count - voice.min(count) } else { voice };
             let offset = place + strum * order as f32 / count as f32;
-            notes.push(GridNote {
-                step: step as u32,
-                offset: offset.clamp(if step == 0 { 0.0 } else { -0.5 }, 0.5),
-                length,
-                key: key.clamp(0, 127) as u8,
-                velocity: velocity(setting, level, &[step as u64, 100 + voice as u64]),
-            });
+            let velocity = velocity(setting, level, &[step as u64, 100 + voice as u64]);
+            let key = key.clamp(0, 127) as u8;
+            notes.push(placed(step, offset, length, (key, velocity)));
         }
         before = Some((chord, voices));
     }
@@ -89,10 +85,9 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
 }
 
 /// One of a chord's notes: up, or up and down again, by the seed.
-fn arpeggiated(voices: &[i32], setting: &Setting, step: usize, number: usize) -> i32 {
+fn arpeggiated(voices: &[i32], setting: &Setting, number: usize) -> i32 {
     const SHAPES: [[usize; 4]; 3] = [[0, 1, 2, 1], [0, 1, 2, 3], [0, 2, 1, 3]];
     let shape = SHAPES[(chance(setting.seed, &[97]) * 3.0) as usize % 3];
-    let _ = step;
     let at = shape[number % 4];
     match voices.get(at) {
         Some(key) => *key,
@@ -136,7 +131,7 @@ fn voiced(chord: Chord, voicing: Voicing, before: Option<&[i32]>) -> Vec<i32> {
     let classes: Vec<i32> = match voicing {
         Voicing::Triad => above.iter().take(3).map(|i| (root + i) % 12).collect(),
         // The bass has root and fifth.
-        Voicing::Shell if above.len() > 3 => [above[1], above[3], (above[2] + 7) % 12 + 0]
+        Voicing::Shell if above.len() > 3 => [above[1], above[3], (above[2] + 7) % 12]
             .iter()
             .map(|i| (root + i) % 12)
             .collect(),

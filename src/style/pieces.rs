@@ -57,6 +57,12 @@ pub fn named(name: &str) -> Option<usize> {
     PIECES.iter().position(|piece| piece.0 == name)
 }
 
+/// Its name. Any thread.
+#[must_use]
+pub fn name(piece: usize) -> &'static str {
+    PIECES[piece].0
+}
+
 /// Its General MIDI key. Any thread.
 #[must_use]
 pub fn key(piece: usize) -> u8 {

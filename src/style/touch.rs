@@ -59,6 +59,19 @@ pub(super) fn time(setting: &Setting, step: usize, voice: u64) -> f32 {
     (TIME * of(Of::Time, 0) + APART * of(Of::Apart, voice)) * setting.steps_a_ms()
 }
 
+/// A note that is so far from its step's place: at another step, if that is nearer.
+pub(super) fn placed(step: usize, offset: f32, length: f32, (key, velocity): (u8, u8)) -> GridNote {
+    let start = (step as f64 + f64::from(offset)).max(0.0);
+    let note = GridNote::between(start, start + f64::from(length), key, velocity);
+    note.unwrap_or(GridNote {
+        step: 0,
+        offset: 0.0,
+        length,
+        key,
+        velocity,
+    })
+}
+
 /// Notes of hits.
 pub(super) fn strokes(style: &Style, setting: &Setting, hits: &Hits) -> Vec<GridNote> {
     let beat = style.bars.beat();
@@ -77,13 +90,8 @@ pub(super) fn strokes(style: &Style, setting: &Setting, hits: &Hits) -> Vec<Grid
             let offset = late(style.file.feel, setting.bpm, step, beat)
                 + late_ms * setting.steps_a_ms()
                 + time(setting, step, piece as u64);
-            notes.push(GridNote {
-                step: step as u32,
-                offset: offset.clamp(if step == 0 { 0.0 } else { -0.5 }, 0.5),
-                length: 1.0,
-                key: pieces::key(piece),
-                velocity: velocity(setting, strength, &[step as u64, piece as u64]),
-            });
+            let velocity = velocity(setting, strength, &[step as u64, piece as u64]);
+            notes.push(placed(step, offset, 1.0, (pieces::key(piece), velocity)));
         }
     }
     notes
