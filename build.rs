@@ -1,6 +1,6 @@
 //! Finds what is embedded in the library: the compressed ONNX Runtime, the program that runs models in a process
 //! of its own, and the transcription model, that `cargo xtask setup` leaves in `target/assets`, the built-in model pack in
-//! `plugin-assets/models`, and the factory library. All but the last may be missing: Consort still
+//! `plugin-assets/models`, the factory library and the styles. All but the last two may be missing: Consort still
 //! builds, and says at run time what to do.
 
 use std::fmt::Write as _;
@@ -16,6 +16,7 @@ fn main() {
     embed_basic_pitch(&root, &out);
     embed_pack(&root, &out);
     embed_factory(&root, &out);
+    embed_styles(&root, &out);
 }
 
 fn variable(name: &str) -> String {
@@ -129,6 +130,27 @@ fn embed_factory(root: &Path, out: &Path) {
     }
     source.push(']');
     write(&out.join("factory_files.rs"), &source);
+}
+
+/// Writes `style_files.rs`: name and text of each style.
+fn embed_styles(root: &Path, out: &Path) {
+    let folder = root.join("plugin-assets").join("styles");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    let mut source = String::from("&[");
+    for file in files {
+        if file.extension().is_some_and(|end| end == "toml")
+            && let Some(name) = file.file_name().and_then(|name| name.to_str())
+        {
+            let path = file.display().to_string();
+            println!("cargo::rerun-if-changed={path}");
+            let _ = write!(source, "({name:?}, include_str!({path:?}) as &str),");
+        }
+    }
+    source.push(']');
+    write(&out.join("style_files.rs"), &source);
 }
 
 fn write(path: &Path, text: &str) {

@@ -12,7 +12,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("analysis", &["instrument", "music"]),
     ("models", &["analysis", "instrument", "music"]),
     ("library", &["analysis", "models", "instrument", "music"]),
-    ("work", &["models", "analysis", "instrument", "music"]),
+    ("style", &["music"]),
+    (
+        "work",
+        &["models", "analysis", "instrument", "style", "music"],
+    ),
     (
         "jobs",
         &[

@@ -8,6 +8,7 @@
 //! | [`context`] | a stretch of it as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
 //! | `writing` | a part by the network and by rule |
+//! | [`styled`] | a part in a style that is named |
 //! | `windows` | the network, asked window by window |
 //! | `backbeat`, `kicks` | what every beat of drums has |
 //! | `rules` | changes that need no network |
@@ -21,6 +22,7 @@ pub mod level;
 mod rules;
 pub mod sound;
 pub mod stretches;
+pub mod styled;
 #[cfg(test)]
 mod tests;
 mod unfit;

@@ -6,6 +6,7 @@ use crate::instrument::Family;
 use crate::models::prompt::Prompt;
 use crate::models::{KitWish, Request};
 use crate::music::PartKind;
+use crate::style;
 
 /// The instrument or kit that fits an instruction, to be asked of the instrument models; `None`
 /// of the words in it about sound: the usual one.
@@ -40,18 +41,44 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
     let read = Prompt::read(&for_part(words, kind).words);
     let said = if read.only_denies() { "" } else { &read.said };
     let lower = said.to_lowercase();
-    let kept = about_sound(&lower);
+    let mut kept = about_sound(&lower);
+    let style = style::named(words, &|style| style.sound(kind).is_some());
+    let styled = style.and_then(|named| named.style.sound(kind));
+    if let (Some(named), Some(styled)) = (style, styled) {
+        kept.retain(|word| !names.contains(word) && !named.style.is_called(word));
+        let denied = denied(&read);
+        let prompt = kept
+            .into_iter()
+            .chain([styled])
+            .collect::<Vec<_>>()
+            .join(" ");
+        return made(prompt, &denied, (kind, family, seed));
+    }
     let says_more = kept.iter().any(|word| !names.contains(word));
     let prompt = match (says_more, kept.iter().any(|word| names.contains(word))) {
         (false, _) => usual.to_owned(),
         (true, true) => kept.join(" "),
         (true, false) => format!("{} {}", kept.join(" "), names[0]),
     };
+    made(prompt, &denied(&read), (kind, family, seed))
+}
+
+/// What isn't to be heard.
+fn denied(read: &Prompt) -> Vec<String> {
     let denied = read.denied.iter().map(|words| words.to_lowercase());
-    let denied = denied.filter(|words| !about_sound(words).is_empty());
-    let prompt = denied.fold(prompt, |prompt, words| format!("{prompt}, not {words}"));
+    denied
+        .filter(|words| !about_sound(words).is_empty())
+        .collect()
+}
+
+fn made(
+    prompt: String,
+    denied: &[String],
+    (kind, family, seed): (PartKind, Option<Family>, u64),
+) -> Request {
+    let denied = denied.iter();
     Request {
-        prompt,
+        prompt: denied.fold(prompt, |prompt, words| format!("{prompt}, not {words}")),
         seed,
         family,
         kit: (kind == PartKind::Drums).then(KitWish::default),

@@ -7,6 +7,7 @@ mod together;
 
 use crate::models::prompt::in_english;
 use crate::music::PartKind;
+use crate::style;
 use clauses::Clauses;
 use lists::{AMOUNTS, DEGREES, HEARD, HEARD_BEGINNINGS, PIECES, has};
 pub use together::{OnePart, for_part};
@@ -127,9 +128,11 @@ impl Said {
 /// Reads an instruction. Any thread.
 #[must_use]
 pub fn read(instruction: &str) -> Said {
-    let clauses = Clauses::of(&in_english(instruction));
+    let clauses = Clauses::of(&in_one_word(&in_english(instruction)));
     let words = clauses.words();
     let (kind, no_drums) = together::kind(&clauses);
+    // "Walking" alone is a bass's.
+    let kind = kind.or_else(|| style::kind_of(instruction).filter(|_| !no_drums));
     let mut said = Said {
         kind,
         no_drums,
@@ -219,7 +222,33 @@ pub fn says_anything(instruction: &str) -> bool {
                 .clone()
                 .any(|beginning| word.starts_with(beginning))
     };
-    read(instruction) != Said::default() || clauses.words().iter().any(is_heard)
+    read(instruction) != Said::default()
+        || style::named(instruction, &|_| true).is_some()
+        || clauses.words().iter().any(is_heard)
+}
+
+/// The instruction with "drum and bass", which is a style, as a word that names neither.
+pub(super) fn in_one_word(instruction: &str) -> String {
+    const DRUM_AND_BASS: [&str; 6] = [
+        "drum and bass",
+        "drum & bass",
+        "drum'n'bass",
+        "drum n bass",
+        "drum 'n' bass",
+        "drum-and-bass",
+    ];
+    let lower = instruction.to_lowercase();
+    let found = DRUM_AND_BASS
+        .iter()
+        .find_map(|name| Some((lower.find(name)?, name.len())));
+    match found {
+        // Small letters may be as many bytes only in some languages: then the place isn't sure.
+        Some((at, long)) if lower.len() == instruction.len() => {
+            let (before, after) = (&instruction[..at], &instruction[at + long..]);
+            format!("{before}dnb{after}")
+        }
+        _ => instruction.to_owned(),
+    }
 }
 
 /// What a word asks for.

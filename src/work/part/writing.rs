@@ -4,7 +4,7 @@ use super::context::StemContext;
 use super::stretches::StemSong;
 use super::windows::Work;
 use super::words::{Control, Edit, Said};
-use super::{backbeat, kicks, rules, words};
+use super::{backbeat, kicks, rules, styled, words};
 use crate::models::parts::Parts;
 use crate::models::{Error, Models};
 use crate::music::{Part, PartKind, STEPS};
@@ -136,9 +136,14 @@ impl Writing<'_> {
         let Self {
             context, ask, said, ..
         } = *self;
+        let styled = self.styled();
+        let is_styled = styled.is_some();
         let first = if fills.is_empty() { 1.0 } else { 0.6 };
-        let mut part = self.first(&mut ticket.part(0.0..first))?;
-        if !fills.is_empty() {
+        let mut part = match styled {
+            Some(part) => part,
+            None => self.first(&mut ticket.part(0.0..first))?,
+        };
+        if !fills.is_empty() && !is_styled {
             let again = Again {
                 bars: (1..=context.bars())
                     .map(|bar| fills.contains(&bar))
@@ -167,6 +172,37 @@ impl Writing<'_> {
             let again = ask.again.as_ref();
             again.is_none_or(|again| again.frees(step, Some(key), bar))
         }))
+    }
+
+    /// The part in the style that the words name, fills and all; none where they name none, or change what is there by rule.
+    fn styled(&self) -> Option<Part> {
+        let Self {
+            context,
+            ask,
+            said,
+            kind,
+            ..
+        } = *self;
+        if ask.again.is_some() && said.edit.is_some() {
+            return None;
+        }
+        let style = styled::named(&ask.words, kind, context.metre)?;
+        let wanted = styled::Wanted {
+            said,
+            kind,
+            seed: ask.seed,
+            again: ask.again.as_ref(),
+        };
+        let part = styled::part(style, context, &wanted);
+        if ask.again.is_some() {
+            return Some(part);
+        }
+        let sizes = (context.steps, context.bar_written());
+        let said = &Said {
+            swing: said.swing.filter(|_| !style.swings()),
+            ..said.clone()
+        };
+        Some(rules::as_said(part, said, sizes, context.metre))
     }
 
     /// The part without its fills.

@@ -1,6 +1,7 @@
 //! Which part an instruction asks for, and which others with it: parts are written one at a time.
 
 use super::clauses::Clauses;
+use super::in_one_word;
 use super::lists::{DEGREES, PARTS, TELLING, WANTING, has};
 use crate::instrument::Family;
 use crate::models::prompt::{family, in_english};
@@ -46,7 +47,7 @@ struct Asked {
 /// besides. Any thread.
 #[must_use]
 pub fn for_part(instruction: &str, kind: PartKind) -> OnePart {
-    let english = in_english(instruction);
+    let english = in_one_word(&in_english(instruction));
     let clauses = Clauses::of(&english);
     let asked = asked(&clauses);
     let others: Vec<PartKind> = match asked.iter().any(|one| one.kind == kind) {
@@ -59,7 +60,7 @@ pub fn for_part(instruction: &str, kind: PartKind) -> OnePart {
     };
     if others.is_empty() {
         return OnePart {
-            words: english.into_owned(),
+            words: english,
             others,
         };
     }

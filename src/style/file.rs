@@ -1,0 +1,227 @@
+//! A style as its file has it: TOML that a drummer can write. `plugin-assets/styles/README.md` explains each word.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// See the [module](self).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StyleFile {
+    /// What musicians call it, the usual name first.
+    pub names: Vec<String>,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// Where that is to be read: methods, encyclopedias.
+    pub sources: Vec<String>,
+    /// Slowest and fastest usual tempo, quarter notes (in metres of eighths: dotted ones) a minute.
+    pub tempo: [f64; 2],
+    /// "4/4", "3/4", "6/8", "5/4".
+    #[serde(default = "four")]
+    pub metre: String,
+    /// Straight or swung.
+    #[serde(default)]
+    pub feel: Feel,
+    /// Bars after which the groove begins anew.
+    #[serde(default = "one")]
+    pub bars: usize,
+    /// How much likelier a kick is with a note of the bass than without.
+    #[serde(default = "nine")]
+    pub follow: f32,
+    /// Share of places that are the same in all versions of the groove.
+    #[serde(default = "most")]
+    pub alike: f32,
+    /// The kit it is played on, in words.
+    #[serde(default)]
+    pub kit: Option<String>,
+    /// What each piece plays, by its name.
+    #[serde(default)]
+    pub drums: BTreeMap<String, PieceFile>,
+    /// How sections are marked.
+    #[serde(default)]
+    pub form: FormFile,
+    /// The bass.
+    #[serde(default)]
+    pub bass: Option<LineFile>,
+    /// The guitar.
+    #[serde(default)]
+    pub guitar: Option<LineFile>,
+    /// Piano and other keys.
+    #[serde(default)]
+    pub keys: Option<LineFile>,
+}
+
+/// How eighths fall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Feel {
+    /// In the middle of the beat.
+    #[default]
+    Straight,
+    /// Late, as far as the tempo has it.
+    Swing,
+    /// Sixteenths are late, a little.
+    Shuffled,
+}
+
+/// What a piece plays.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PieceFile {
+    /// Where it always plays.
+    #[serde(default)]
+    pub must: String,
+    /// How likely it is at other places, 0..=1.
+    #[serde(default)]
+    pub usual: BTreeMap<String, f32>,
+    /// Where it never plays.
+    #[serde(default)]
+    pub never: String,
+    /// How likely it is everywhere else.
+    #[serde(default, rename = "else")]
+    pub other: f32,
+    /// How hard, 1 (ghost) to 4 (accent).
+    #[serde(default = "three")]
+    pub level: u8,
+    /// Where it is accented; elsewhere it is a level softer then.
+    #[serde(default)]
+    pub accents: String,
+    /// Where it is a ghost note.
+    #[serde(default)]
+    pub soft: String,
+    /// So many of some places at least.
+    #[serde(default)]
+    pub least: Option<Least>,
+    /// What may keep time in its place, and how often.
+    #[serde(default, rename = "or")]
+    pub swaps: BTreeMap<String, f32>,
+    /// How late it is, ms; early where negative.
+    #[serde(default)]
+    pub late: f32,
+}
+
+/// See [`PieceFile::least`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Least {
+    /// Of these places.
+    pub of: String,
+    /// So many.
+    pub count: usize,
+}
+
+/// How sections are marked; what isn't said is as usual.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormFile {
+    /// Chance of a fill in a section's last bar.
+    pub section_fill: Option<f32>,
+    /// In a phrase's.
+    pub phrase_fill: Option<f32>,
+    /// Beats that a section's fill takes, and how often.
+    pub section_sizes: Option<BTreeMap<String, f32>>,
+    /// A phrase's.
+    pub phrase_sizes: Option<BTreeMap<String, f32>>,
+    /// Chance of a crash where a section begins.
+    pub section_crash: Option<f32>,
+    /// Where a phrase does.
+    pub phrase_crash: Option<f32>,
+    /// Which pieces a fill goes over, beat by beat to its end.
+    pub path: Option<Vec<Vec<String>>>,
+    /// Its first and last level.
+    pub levels: Option<[u8; 2]>,
+    /// Chance of a kick under each of its beats.
+    pub kick_under: Option<f32>,
+    /// What goes on under it.
+    #[serde(default)]
+    pub keeps: Vec<String>,
+    /// A crash comes without a kick.
+    #[serde(default)]
+    pub bare_crash: bool,
+}
+
+/// What a pitched part plays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineFile {
+    /// How it is made.
+    pub line: Line,
+    /// What it plays where, a version of the groove each: a place, a degree, and how likely. "1 root, 2& fifth .5".
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// How long, as a share of the time to the next note; or steps where `steps` is set.
+    #[serde(default = "most_of_it")]
+    pub length: f32,
+    /// Steps a note lasts at most.
+    #[serde(default)]
+    pub steps: Option<f32>,
+    /// Bars after which it begins anew.
+    #[serde(default = "one")]
+    pub bars: usize,
+    /// Which notes of a chord.
+    #[serde(default)]
+    pub voicing: Voicing,
+    /// ms from a strum's first string to its last.
+    #[serde(default)]
+    pub strum: f32,
+    /// The instrument, in words.
+    #[serde(default)]
+    pub sound: Option<String>,
+}
+
+/// How a line is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Line {
+    /// A note a beat that goes somewhere.
+    Walking,
+    /// Roots with the kick.
+    Locked,
+    /// What `notes` says.
+    Figure,
+    /// Chords where `notes` says.
+    Chords,
+    /// One note of the chord after the other.
+    Arpeggio,
+}
+
+/// Which notes of a chord.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Voicing {
+    /// Root, third and fifth, near the chord before.
+    #[default]
+    Triad,
+    /// All of its notes.
+    Full,
+    /// Third and seventh (or sixth), and a tone more.
+    Shell,
+    /// Root, fifth and octave.
+    Power,
+    /// As a guitar's open strings have it: five or six notes.
+    Open,
+}
+
+fn four() -> String {
+    "4/4".to_owned()
+}
+
+fn one() -> usize {
+    1
+}
+
+fn nine() -> f32 {
+    9.0
+}
+
+fn most() -> f32 {
+    0.6
+}
+
+fn three() -> u8 {
+    3
+}
+
+fn most_of_it() -> f32 {
+    0.9
+}
