@@ -374,7 +374,11 @@ fn figure(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Played> {
                 continue;
             }
             let level = if within == 0 { 3.5 } else { 3.0 };
-            played.push((step, sounding(setting, &roots, step, degree), level));
+            played.push((
+                step,
+                sounding(setting, &roots, (step, style.bars.steps), degree),
+                level,
+            ));
         }
     }
     played
@@ -391,15 +395,15 @@ pub(super) fn version(setting: &Setting, round: usize, count: usize) -> usize {
 }
 
 /// The key of a degree at a step.
-fn sounding(setting: &Setting, roots: &[i32], step: usize, degree: Degree) -> i32 {
+fn sounding(setting: &Setting, roots: &[i32], (step, bar): (usize, usize), degree: Degree) -> i32 {
     let (chord, root) = (setting.chord(step), roots[step]);
     let interval =
         |number: usize| i32::from(chord.quality.intervals().get(number).copied().unwrap_or(0));
-    let (at, next) = next_chord(setting, step);
-    let coming = roots
-        .get(at)
-        .copied()
-        .unwrap_or_else(|| near(root_of(next), root as f32, ROOTS));
+    // What comes at the bar line, or before it: no chord that isn't due yet.
+    let line = (step / bar + 1) * bar;
+    let (change, _) = next_chord(setting, step);
+    let coming = roots.get(change.min(line)).copied();
+    let coming = coming.unwrap_or_else(|| near(root_of(setting.chord(0)), root as f32, ROOTS));
     let within = |key: i32| {
         if key > 48 {
             key - 12
@@ -415,12 +419,13 @@ fn sounding(setting: &Setting, roots: &[i32], step: usize, degree: Degree) -> i3
         Degree::Fifth => within(root + fifth(chord)),
         Degree::LowFifth => within(root + fifth(chord) - 12),
         Degree::Seventh => {
-            let sixth = if chord.quality.intervals().len() > 3 {
-                interval(3)
-            } else {
-                9
+            let seventh = match chord.quality.intervals() {
+                [_, _, _, seventh, ..] => i32::from(*seventh),
+                // A minor triad has a minor seventh, a major one rather a sixth.
+                [_, 3, ..] => 10,
+                _ => 9,
             };
-            within(root + sixth)
+            within(root + seventh)
         }
         Degree::Octave => root + 12,
         Degree::Next | Degree::Ahead => coming,

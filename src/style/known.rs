@@ -9,7 +9,7 @@ use crate::music::PartKind;
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/style_files.rs"));
 
 /// Words that stand between the words of a name and mean nothing.
-const BETWEEN: &str = "a the some of style styled beat groove rhythm";
+const BETWEEN: &str = "a the some of style styled groove";
 
 /// A style that was named.
 #[derive(Clone, Copy, Debug)]
