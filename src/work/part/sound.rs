@@ -38,11 +38,12 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
         PartKind::Winds => ("clarinet", Some(Family::Reed), &["winds", "woodwinds"]),
         PartKind::Lead => ("soft synth lead", None, &["lead", "melody", "solo"]),
     };
-    let read = Prompt::read(&for_part(words, kind).words);
+    let words = for_part(words, kind).words;
+    let read = Prompt::read(&words);
     let said = if read.only_denies() { "" } else { &read.said };
     let lower = said.to_lowercase();
     let mut kept = about_sound(&lower);
-    let style = style::named(words, &|style| style.sound(kind).is_some());
+    let style = style::named(&words, &|style| style.sound(kind).is_some());
     let styled = style.and_then(|named| named.style.sound(kind));
     if let (Some(named), Some(styled)) = (style, styled) {
         kept.retain(|word| !names.contains(word) && !named.style.is_called(word));
@@ -108,18 +109,26 @@ mod tests {
     #[test]
     fn what_is_said_about_sound_is_asked_for() {
         for (words, kind, prompt) in [
-            ("add jazzy drums", PartKind::Drums, "jazzy drums"),
+            ("add jazzy drums", PartKind::Drums, "jazz kit with ride"),
             ("drums", PartKind::Drums, "acoustic drum kit"),
             (
                 "busier, with a fill in bar 8",
                 PartKind::Drums,
                 "acoustic drum kit",
             ),
-            ("warm walking bass", PartKind::Bass, "warm bass"),
+            (
+                "warm walking bass",
+                PartKind::Bass,
+                "warm acoustic upright bass",
+            ),
             ("warm", PartKind::Strings, "warm strings"),
             ("", PartKind::Keys, "grand piano"),
             ("warm bass and jazzy drums", PartKind::Bass, "warm bass"),
-            ("warm bass and jazzy drums", PartKind::Drums, "jazzy drums"),
+            (
+                "warm bass and jazzy drums",
+                PartKind::Drums,
+                "jazz kit with ride",
+            ),
             ("warmes Schlagzeug", PartKind::Drums, "warm drums"),
             (
                 "guitar instead of piano",
