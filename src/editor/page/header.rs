@@ -1,6 +1,6 @@
 //! The top: whose window it is, which instrument plays, how loud, and the way back.
 
-use egui::{Align, Button, Layout, Rect, RichText, Sense, Ui, pos2, vec2};
+use egui::{Align, Button, Layout, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::stem::StemControls;
 use super::{State, name_it};
@@ -83,12 +83,19 @@ pub(super) fn steps(
 /// Leads to the settings and back; it has another colour while something there isn't as it was chosen.
 fn gear(ui: &mut Ui, state: &mut State) {
     let told = ModelHost::told().pop();
-    let text = RichText::new("⚙").size(16.0);
-    let text = match told {
-        Some(_) => text.color(theme::WRONG),
-        None => text,
+    let room = Button::selectable(state.settings.shown, "").min_size(vec2(28.0, 24.0));
+    let gear = ui.add(room);
+    let colour = match told {
+        Some(_) => theme::WRONG,
+        None => ui.style().interact(&gear).text_color(),
     };
-    let gear = ui.selectable_label(state.settings.shown, text);
+    let (middle, line) = (gear.rect.center(), Stroke::new(1.5, colour));
+    ui.painter().circle_stroke(middle, 4.5, line);
+    for tooth in 0..8 {
+        let way = Vec2::angled(tooth as f32 * std::f32::consts::FRAC_PI_4);
+        let tooth = [middle + way * 5.0, middle + way * 8.0];
+        ui.painter().line_segment(tooth, line);
+    }
     name_it(&gear, "Settings", egui::Role::Button);
     let hint = told.as_deref().unwrap_or("Settings");
     if gear.on_hover_text(hint).clicked() {
