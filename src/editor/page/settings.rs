@@ -1,5 +1,7 @@
 //! The settings: what the user chooses once for all projects. A section each, one below the other.
 
+mod packs;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,7 @@ pub(super) struct SettingsPage {
     library: String,
     browser: FileBrowser,
     looked: Arc<Mutex<Looked>>,
+    packs: packs::Packs,
     /// What could not be done, in a sentence.
     fault: Option<String>,
 }
@@ -55,6 +58,7 @@ impl SettingsPage {
             browser: FileBrowser::new(folder, &["so", "dll", "dylib"])
                 .with_folders("Use this folder"),
             looked: Arc::default(),
+            packs: packs::Packs::new(folder),
             fault: None,
         }
     }
@@ -66,6 +70,8 @@ impl SettingsPage {
             ScrollArea::vertical().show(ui, |ui| {
                 ui.set_min_width(ui.available_width());
                 self.computing(ui);
+                ui.add_space(20.0);
+                self.packs.show(ui);
             });
         });
         if let Some(path) = self.browser.show(ui) {
