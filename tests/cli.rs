@@ -9,12 +9,13 @@ use command::{Desk, RENDER, Ran};
 use consort::instrument::Instrument;
 use consort::instrument::slots::{PARTIAL_ROWS, ROWS, TIMES};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "instrument",
     "kit",
     "render",
     "info",
     "preset",
+    "providers",
     "note",
     "notes",
     "match",

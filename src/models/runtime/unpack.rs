@@ -81,6 +81,7 @@ pub(super) struct Carried<'a> {
     /// SHA-256 of them as they were.
     pub hash: &'a str,
     /// It is a program.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "any file can be run there"))]
     pub runs: bool,
 }
 
