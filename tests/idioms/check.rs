@@ -69,7 +69,10 @@ impl Take {
         let measured = self.measured(claim, &chosen);
         let slack = 1e-6;
         let low = *claim.wanted.start() - slack;
-        (measured >= low && measured <= *claim.wanted.end() + slack, measured)
+        (
+            measured >= low && measured <= *claim.wanted.end() + slack,
+            measured,
+        )
     }
 
     fn measured(&self, claim: &Claim, notes: &[Struck]) -> f64 {
@@ -77,10 +80,11 @@ impl Take {
         match claim.test {
             Test::On => {
                 let bars: Vec<usize> = (0..BARS).filter(|&bar| self.counts(bar)).collect();
-                let wanted = bars.iter().flat_map(|&bar| places(0).iter().map(move |at| (bar, at)));
-                let is_struck = |(bar, at): (usize, &Place)| {
-                    notes.iter().any(|note| self.is_at(note, bar, at))
-                };
+                let wanted = bars
+                    .iter()
+                    .flat_map(|&bar| places(0).iter().map(move |at| (bar, at)));
+                let is_struck =
+                    |(bar, at): (usize, &Place)| notes.iter().any(|note| self.is_at(note, bar, at));
                 share(wanted.map(is_struck))
             }
             Test::Only => {
@@ -93,7 +97,9 @@ impl Take {
             }
             Test::Accent => {
                 let velocity = |there: bool| {
-                    let some = notes.iter().filter(|note| self.among(note, places(0)) == there);
+                    let some = notes
+                        .iter()
+                        .filter(|note| self.among(note, places(0)) == there);
                     mean(some.map(|note| note.velocity))
                 };
                 match (velocity(true), velocity(false)) {
@@ -112,7 +118,10 @@ impl Take {
             Test::Steps => self.intervals(notes, |semitones| semitones == 1 || semitones == 2),
             Test::Octaves => self.intervals(notes, |semitones| semitones == 12),
             Test::Span => median((0..BARS).filter_map(|bar| {
-                let keys = notes.iter().filter(|note| self.bar_of(note) == bar).map(|n| n.key);
+                let keys = notes
+                    .iter()
+                    .filter(|note| self.bar_of(note) == bar)
+                    .map(|n| n.key);
                 Some(f64::from(keys.clone().max()? - keys.min()?))
             })),
             Test::Key => median(notes.iter().map(|note| f64::from(note.key))),
@@ -120,7 +129,9 @@ impl Take {
             Test::Voices => median(self.onsets(notes).iter().map(|onset| onset.len() as f64)),
             Test::Swing => median(notes.iter().filter_map(|note| {
                 let within = (note.at / self.quarter).rem_euclid(1.0);
-                (0.42..0.82).contains(&within).then(|| within / (1.0 - within))
+                (0.42..0.82)
+                    .contains(&within)
+                    .then(|| within / (1.0 - within))
             })),
             Test::Same => self.sameness(notes),
             Test::Held => self.held(notes),
@@ -128,7 +139,11 @@ impl Take {
                 let lowest = |number: usize| {
                     let all = self.onsets(notes);
                     let there = all.iter().map(|onset| onset[0]);
-                    mean(there.filter(|n| self.among(n, places(number))).map(|n| f64::from(n.key)))
+                    mean(
+                        there
+                            .filter(|n| self.among(n, places(number)))
+                            .map(|n| f64::from(n.key)),
+                    )
                 };
                 lowest(1) - lowest(0)
             }
@@ -161,13 +176,18 @@ impl Take {
             bar < BARS && self.counts(bar)
         };
         let all: Vec<Struck> = self.notes.iter().filter(in_time).copied().collect();
-        let keep = |keep: &dyn Fn(u8) -> bool| all.iter().filter(|n| keep(n.key)).copied().collect();
+        let keep =
+            |keep: &dyn Fn(u8) -> bool| all.iter().filter(|n| keep(n.key)).copied().collect();
         let mut some: Vec<Struck> = match &claim.which {
             Which::All => all,
             Which::Keys(keys) => keep(&|key| keys.contains(&key)),
             Which::Under(limit) => keep(&|key| key < *limit),
             Which::From(limit) => keep(&|key| key >= *limit),
-            Which::Top => self.onsets(&all).iter().map(|onset| onset[onset.len() - 1]).collect(),
+            Which::Top => self
+                .onsets(&all)
+                .iter()
+                .map(|onset| onset[onset.len() - 1])
+                .collect(),
             Which::Bottom => self.onsets(&all).iter().map(|onset| onset[0]).collect(),
             Which::Chords => {
                 let mut onsets = self.onsets(&all);
@@ -203,7 +223,8 @@ impl Take {
         let onsets = self.onsets(notes);
         let lowest = onsets.iter().map(|onset| onset[0]);
         share(lowest.filter(|note| self.among(note, places)).map(|note| {
-            self.harmonies(&note).any(|harmony| above.contains(&((note.key + 12 - harmony.root) % 12)))
+            self.harmonies(&note)
+                .any(|harmony| above.contains(&((note.key + 12 - harmony.root) % 12)))
         }))
     }
 
@@ -230,7 +251,9 @@ impl Take {
         let onsets = self.onsets(notes);
         let changes = (1..BARS).filter(|&bar| self.chords[bar].root != self.chords[bar - 1].root);
         share(changes.filter_map(|bar| {
-            let first = onsets.iter().position(|onset| self.bar_of(&onset[0]) == bar)?;
+            let first = onsets
+                .iter()
+                .position(|onset| self.bar_of(&onset[0]) == bar)?;
             let before = onsets[first.checked_sub(1)?][0].key;
             let away = before.abs_diff(onsets[first][0].key);
             Some(matches!(away, 0..=2 | 5 | 7 | 10 | 11))
@@ -239,20 +262,27 @@ impl Take {
 
     fn intervals(&self, notes: &[Struck], is_one: impl Fn(u8) -> bool) -> f64 {
         let onsets = self.onsets(notes);
-        share(onsets.windows(2).map(|two| is_one(two[0][0].key.abs_diff(two[1][0].key))))
+        share(
+            onsets
+                .windows(2)
+                .map(|two| is_one(two[0][0].key.abs_diff(two[1][0].key))),
+        )
     }
 
     fn sameness(&self, notes: &[Struck]) -> f64 {
         let onsets = self.onsets(notes);
         let of_bar = |bar: usize| -> Vec<f64> {
             let some = onsets.iter().filter(|onset| self.bar_of(&onset[0]) == bar);
-            some.map(|onset| onset[0].at - bar as f64 * self.bar).collect()
+            some.map(|onset| onset[0].at - bar as f64 * self.bar)
+                .collect()
         };
         let pairs = (1..BARS).filter(|&bar| self.counts(bar) && self.counts(bar - 1));
         mean(pairs.map(|bar| {
             let (before, now) = (of_bar(bar - 1), of_bar(bar));
             let near = |at: f64, there: &[f64]| {
-                there.iter().any(|other| (other - at).abs() < TOGETHER * self.quarter)
+                there
+                    .iter()
+                    .any(|other| (other - at).abs() < TOGETHER * self.quarter)
             };
             let both = now.iter().filter(|at| near(**at, &before)).count();
             let all = before.len() + now.len() - both;

@@ -116,7 +116,10 @@ fn claim(text: &str, units: u8, quarter: f64) -> Result<Claim, String> {
         words.next();
     }
     let which = words.next().and_then(which).ok_or_else(|| wrong("what?"))?;
-    let test = words.next().and_then(test).ok_or_else(|| wrong("no such test"))?;
+    let test = words
+        .next()
+        .and_then(test)
+        .ok_or_else(|| wrong("no such test"))?;
     let mut places = Vec::new();
     for _ in 0..places_of(test) {
         let word = words.next().ok_or_else(|| wrong("where?"))?;
@@ -171,7 +174,9 @@ fn piece(name: &str) -> Option<&'static [u8]> {
         "hand" => &[60, 61, 62, 63, 64, 65, 66],
         "bell" => &[56, 67, 68, 75, 76, 77, 80, 81],
         // Whatever keeps time above the drums.
-        "time" => &[42, 44, 46, 51, 53, 59, 54, 69, 70, 73, 74, 82, 49, 52, 55, 57, 56],
+        "time" => &[
+            42, 44, 46, 51, 53, 59, 54, 69, 70, 73, 74, 82, 49, 52, 55, 57, 56,
+        ],
         _ => return None,
     })
 }
@@ -218,7 +223,10 @@ fn read_places(list: &str, units: u8, quarter: f64) -> Option<Vec<Place>> {
         let (numbers, suffix) = match suffix.strip_prefix('*') {
             Some(suffix) if number.is_empty() => (1..=units, suffix),
             _ => {
-                let number = number.parse().ok().filter(|number| (1..=units).contains(number))?;
+                let number = number
+                    .parse()
+                    .ok()
+                    .filter(|number| (1..=units).contains(number))?;
                 (number..=number, suffix)
             }
         };

@@ -73,7 +73,11 @@ pub fn song(number: usize, time: Time) -> Vec<u8> {
     let (chords, _) = harmony(number);
     let unit = QUARTER * 4 / u64::from(time.metre.unit);
     let bar = unit * u64::from(time.metre.count);
-    let beat = if time.metre.compound() { 3 * unit } else { unit };
+    let beat = if time.metre.compound() {
+        3 * unit
+    } else {
+        unit
+    };
     let apart = if number == 0 { bar } else { beat };
     let mut comping = Vec::new();
     let mut bass = Vec::new();
@@ -87,7 +91,10 @@ pub fn song(number: usize, time: Time) -> Vec<u8> {
         };
         for at in (0..bar).step_by(apart as usize) {
             let length = apart.min(bar - at) - 20;
-            let voices = harmony.tones.iter().map(|tone| 55 + (harmony.root + tone + 5) % 12);
+            let voices = harmony
+                .tones
+                .iter()
+                .map(|tone| 55 + (harmony.root + tone + 5) % 12);
             let strength = if at == 0 { 92 } else { 80 };
             comping.extend(voices.map(|key| note(key, start + at, length, strength)));
         }
@@ -100,7 +107,10 @@ pub fn song(number: usize, time: Time) -> Vec<u8> {
     }
     let track = |program, notes: Vec<Note>, channel: u8| Track {
         program: Some(program),
-        notes: notes.into_iter().map(|note| Note { channel, ..note }).collect(),
+        notes: notes
+            .into_iter()
+            .map(|note| Note { channel, ..note })
+            .collect(),
         ..Track::default()
     };
     let mut tracks = vec![track([0, 24, 16][number], comping, 0)];

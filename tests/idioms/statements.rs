@@ -36,7 +36,10 @@ pub struct Statement {
 
 impl Ask {
     pub fn time(&self) -> Time {
-        let metre: Metre = self.metre.parse().unwrap_or_else(|_| panic!("{}: metre", self.words));
+        let metre: Metre = self
+            .metre
+            .parse()
+            .unwrap_or_else(|_| panic!("{}: metre", self.words));
         Time {
             bpm: self.bpm,
             metre,
