@@ -6,6 +6,7 @@
 #![cfg(built_in_models)]
 
 mod check;
+mod examiner;
 mod language;
 mod songs;
 mod statements;

@@ -24,7 +24,7 @@ pub struct Ask {
     pub part: String,
 }
 
-/// Something that can be looked up.
+/// Something that can be looked up. Sources are named by title, not checked page by page.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
