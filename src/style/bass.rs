@@ -26,7 +26,8 @@ pub(super) enum Degree {
     Fifth,
     /// The fifth below the root.
     LowFifth,
-    /// Sixth or seventh, as the chord has it.
+    Sixth,
+    /// Seventh, or of a major triad the sixth.
     Seventh,
     Octave,
     /// The root of the chord that comes next.
@@ -36,6 +37,8 @@ pub(super) enum Degree {
     /// The chord there, or (ahead) the one that comes.
     Chord,
     Ahead,
+    /// One of the chord's notes, counted from the lowest.
+    Voice(usize),
 }
 
 /// A note of a figure: its step in a round, what, how likely.
@@ -47,10 +50,9 @@ pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>
         let mut notes = Vec::new();
         for note in text.split(',').filter(|note| !note.trim().is_empty()) {
             let mut words: Vec<&str> = note.split_ascii_whitespace().collect();
-            let likely = words.last().and_then(|word| word.parse::<f32>().ok());
-            // "1" alone is a place, and a chance comes after something.
-            let likely =
-                likely.filter(|_| words.len() > 2 || words.len() == 2 && words[1].starts_with('.'));
+            // A whole number is a place.
+            let likely = words.last().filter(|word| word.contains('.'));
+            let likely = likely.and_then(|word| word.parse::<f32>().ok());
             if likely.is_some() {
                 words.pop();
             }
@@ -79,12 +81,17 @@ fn degree(word: &str) -> Option<Degree> {
         "third" => Degree::Third,
         "fifth" => Degree::Fifth,
         "low-fifth" => Degree::LowFifth,
+        "sixth" => Degree::Sixth,
         "seventh" => Degree::Seventh,
         "octave" => Degree::Octave,
         "next" => Degree::Next,
         "approach" => Degree::Approach,
         "chord" => Degree::Chord,
         "ahead" => Degree::Ahead,
+        "v1" => Degree::Voice(0),
+        "v2" => Degree::Voice(1),
+        "v3" => Degree::Voice(2),
+        "v4" => Degree::Voice(3),
         _ => return None,
     })
 }
@@ -414,7 +421,8 @@ fn sounding(setting: &Setting, roots: &[i32], (step, bar): (usize, usize), degre
         }
     };
     match degree {
-        Degree::Root | Degree::Chord => root,
+        Degree::Root | Degree::Chord | Degree::Voice(_) => root,
+        Degree::Sixth => within(root + 9),
         Degree::Third => within(root + interval(1)),
         Degree::Fifth => within(root + fifth(chord)),
         Degree::LowFifth => within(root + fifth(chord) - 12),

@@ -6,7 +6,7 @@ use super::file::{Line, LineFile, Voicing};
 use super::places::Bars;
 use super::touch::{late, placed, time, velocity};
 use super::{Setting, Style};
-use crate::music::{Chord, GridNote};
+use crate::music::{Chord, GridNote, PartKind};
 
 /// Where close voicings lie, and their middle.
 const LOW: i32 = 50;
@@ -15,8 +15,18 @@ const MIDDLE: f32 = 62.0;
 /// Power chords and open ones lie lower: a guitar's strings from E2.
 const STRINGS: i32 = 40;
 
+/// From where a thumb or a left hand plays.
+const LEFT_HAND: i32 = 36;
+/// How much harder an accent is, in levels, and all else softer.
+const ACCENT: [f32; 2] = [0.7, -0.5];
+
 /// The notes. Any thread but audio.
-pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<GridNote> {
+pub(super) fn line(
+    style: &Style,
+    line: &LineFile,
+    setting: &Setting,
+    kind: PartKind,
+) -> Vec<GridNote> {
     let bars = Bars {
         count: line.bars,
         ..style.bars
@@ -42,6 +52,11 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
         );
     }
     let beat = style.bars.beat();
+    let accents = bars.at(&line.accents).unwrap_or_default();
+    let bottom = match kind {
+        PartKind::Guitar => STRINGS,
+        _ => LEFT_HAND,
+    };
     let mut notes = Vec::new();
     let mut before: Option<(Chord, Vec<i32>)> = None;
     for (number, &(step, degree)) in at.iter().enumerate() {
@@ -59,16 +74,26 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
                 before.as_ref().map(|(_, voices)| &voices[..]),
             ),
         };
-        let end = at.get(number + 1).map_or(setting.steps, |next| next.0);
+        let mut later = at[number + 1..].iter();
+        let end = later.find(|next| next.0 > step);
+        let end = end.map_or(setting.steps, |next| next.0);
         let room = (end - step) as f32;
         let length = (line.steps.map_or(room, |steps| room.min(steps)) * line.length).max(0.25);
-        let level = if step % beat == 0 { 2.8 } else { 3.1 };
+        let level = match (accents.is_empty(), accents.contains(&(step % round))) {
+            (true, _) if step % beat == 0 => 2.8,
+            (true, _) => 3.1,
+            (false, is) => 3.0 + ACCENT[usize::from(!is)],
+        };
         let place = late(style.file.feel, setting.bpm, step, beat) + time(setting, step, 98);
         let strum = line.strum * setting.steps_a_ms();
         // Down on the beat, up between.
         let up = !step.is_multiple_of((beat / 2).max(1));
-        let played: Vec<i32> = match line.line {
-            Line::Arpeggio => vec![arpeggiated(&voices, setting, number)],
+        let played: Vec<i32> = match (line.line, low(chord, degree, bottom), degree) {
+            (_, Some(key), _) => vec![key],
+            (_, None, Degree::Voice(voice)) => {
+                vec![voices.get(voice).copied().unwrap_or(voices[0] + 12)]
+            }
+            (Line::Arpeggio, ..) => vec![arpeggiated(&voices, setting, number)],
             _ => voices.clone(),
         };
         let count = played.len().max(2) - 1;
@@ -82,6 +107,25 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
         before = Some((chord, voices));
     }
     notes
+}
+
+/// The key of a degree that a thumb or a left hand plays.
+fn low(chord: Chord, degree: Degree, bottom: i32) -> Option<i32> {
+    let root = bottom + (i32::from(chord.root) - bottom).rem_euclid(12);
+    let intervals = chord.quality.intervals();
+    let above = |number: usize, usual: i32| intervals.get(number).map_or(usual, |i| i32::from(*i));
+    let fifth = above(2, 7);
+    Some(match degree {
+        Degree::Root => root,
+        Degree::Third => root + above(1, 4),
+        Degree::Fifth => root + fifth,
+        Degree::LowFifth if root + fifth - 12 >= bottom => root + fifth - 12,
+        Degree::LowFifth => root + fifth,
+        Degree::Sixth => root + 9,
+        Degree::Seventh => root + above(3, 10),
+        Degree::Octave => root + 12,
+        _ => return None,
+    })
 }
 
 /// One of a chord's notes: up, or up and down again, by the seed.

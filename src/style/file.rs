@@ -161,6 +161,9 @@ pub struct LineFile {
     /// Which notes of a chord.
     #[serde(default)]
     pub voicing: Voicing,
+    /// Where it is accented.
+    #[serde(default)]
+    pub accents: String,
     /// ms from a strum's first string to its last.
     #[serde(default)]
     pub strum: f32,

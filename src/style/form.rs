@@ -29,7 +29,7 @@ const CELLS: [(&str, f32); 8] = [
     ("..x.", 1.0),
 ];
 /// The same of a beat that is swung, and of three eighths.
-const LETS: [(&str, f32); 2] = [("x..x", 3.0), ("x...", 1.0)];
+const LETS: [(&str, f32); 3] = [("x..x", 3.0), ("xx.x", 2.0), ("x...", 1.0)];
 const EIGHTHS: [(&str, f32); 4] = [
     ("x.x.x.", 3.0),
     ("x.x.xx", 2.0),

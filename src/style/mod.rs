@@ -3,7 +3,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`file`] | a style as its file has it |
+//! | [`mod@file`] | a style as its file has it |
 //! | [`places`] | places in a bar, as musicians count them |
 //! | [`pieces`] | the pieces that styles name |
 //! | `facts` | tables of what a file says |
@@ -137,6 +137,9 @@ impl Style {
             };
             let read = bass::figures(line, bars);
             read.map_err(|what| Misstyled::new(&file.names, what))?;
+            let accents = bars.at(&line.accents);
+            let wrong = |place| format!("there is no place \"{place}\"");
+            accents.map_err(|place| Misstyled::new(&file.names, wrong(place)))?;
         }
         Ok(Self { file, bars, drums })
     }
@@ -225,7 +228,7 @@ impl Style {
                 touch::strokes(self, &setting, &hits)
             }
             (PartKind::Bass, Some(line)) => bass::line(self, line, &setting),
-            (_, Some(line)) => chords::line(self, line, &setting),
+            (_, Some(line)) => chords::line(self, line, &setting, kind),
             _ => return None,
         };
         Some(Part::new(Some(kind), notes))

@@ -1,5 +1,5 @@
-//! Places in a bar, as musicians count them: `1`, `2&`, `3e`, `4a`; `2l`, the last of a beat's three; `beats`, `eighths`, `offbeats`,
-//! `sixteenths`, `lets`, `e`, `&`, `a`; `2:3&` is in the second of a style's bars. In metres of eighths (6/8) numbers count eighths.
+//! Places in a bar, as musicians count them: `1`, `2&`, `3e`, `4a`; `2t` and `2l`, the second and last of a beat's three; `beats`, `eighths`, `offbeats`,
+//! `sixteenths`, `thirds` and `lets` (the same of all beats), `e`, `&`, `a`; `2:3&` is in the second of a style's bars. In metres of eighths (6/8) numbers count eighths.
 
 /// Steps of a quarter note.
 const QUARTER: usize = 4;
@@ -74,7 +74,7 @@ impl Bars {
             "offbeats" | "&" => every(unit / 2, unit),
             "sixteenths" => every(0, 1),
             "lets" | "a" => every(3, QUARTER),
-            "e" => every(1, QUARTER),
+            "thirds" | "e" => every(1, QUARTER),
             _ => {
                 let digits =
                     place.len() - place.trim_start_matches(|c: char| c.is_ascii_digit()).len();
@@ -82,7 +82,7 @@ impl Bars {
                 let number: usize = number.parse().ok().filter(|number| *number > 0)?;
                 let over = match (after, self.eighths) {
                     ("", _) => 0,
-                    ("&", true) | ("e", false) => 1,
+                    ("&", true) | ("e" | "t", false) => 1,
                     ("&", false) => 2,
                     ("a" | "l", false) => 3,
                     _ => return None,

@@ -31,9 +31,15 @@ enum Of {
 /// performance" (Music Perception 19, 2002): about 2.2 to 1 at 120, even at 300. Any thread.
 pub(super) fn late(feel: Feel, bpm: f64, step: usize, beat: usize) -> f32 {
     match (feel, step % beat) {
-        (Feel::Swing, 3) if beat == 4 => {
+        (Feel::Swing, place @ (1 | 3)) if beat == 4 => {
             let ratio = (2.2 - (bpm - 120.0) / 150.0).clamp(1.0, 2.3) as f32;
-            4.0 * ratio / (1.0 + ratio) - 3.0
+            let last = 4.0 * ratio / (1.0 + ratio);
+            // The second of three lies half-way to it.
+            if place == 3 {
+                last - 3.0
+            } else {
+                last / 2.0 - 1.0
+            }
         }
         (Feel::Shuffled, 1 | 3) => SHUFFLED,
         _ => 0.0,

@@ -186,7 +186,7 @@ pub struct Flow {
 /// The values of a measured property that equal shares of the training instruments lie below.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ToneTable {
-    /// Its name, see [`super::tones::NAMES`].
+    /// Its name, see [`crate::models::tones::NAMES`].
     pub name: String,
     /// Ascending, in the property's own unit.
     pub quantiles: Vec<f32>,

@@ -131,8 +131,10 @@ pub fn read(instruction: &str) -> Said {
     let clauses = Clauses::of(&in_one_word(&in_english(instruction)));
     let words = clauses.words();
     let (kind, no_drums) = together::kind(&clauses);
-    // "Walking" alone is a bass's.
-    let kind = kind.or_else(|| style::kind_of(instruction).filter(|_| !no_drums));
+    // "Walking" alone is a bass's, and an Alberti bass on the piano is the piano's.
+    let of_style = style::kind_of(instruction).filter(|_| !no_drums);
+    let named = of_style.filter(|kind| together::asks_for(&clauses, *kind));
+    let kind = named.or(kind).or(of_style);
     let mut said = Said {
         kind,
         no_drums,

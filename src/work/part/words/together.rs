@@ -97,12 +97,21 @@ pub(super) fn kind(clauses: &Clauses) -> (Option<PartKind>, bool) {
     (wanted.first().map(|(_, kind)| *kind), no_drums)
 }
 
+/// Whether a part is named and isn't denied.
+pub(super) fn asks_for(clauses: &Clauses, kind: PartKind) -> bool {
+    (0..clauses.len()).any(|at| named(clauses, at) == Some(kind) && !is_denied(clauses, at))
+}
+
 /// The part that a word names; "bass drum" is no bass.
 fn named(clauses: &Clauses, at: usize) -> Option<PartKind> {
     let word = clauses.word(at);
     let with_next = clauses.clause(at) == clauses.clause(at + 1);
     if word == "bass" && with_next && clauses.word(at + 1).starts_with("drum") {
         return Some(PartKind::Drums);
+    }
+    // "A Bo Diddley beat guitar" is a guitar.
+    if matches!(word, "beat" | "groove") && with_next && named(clauses, at + 1).is_some() {
+        return None;
     }
     let found = PARTS.iter().find(|(_, names)| has(names, word));
     found
