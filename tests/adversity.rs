@@ -116,8 +116,8 @@ fn the_models_are_missing_or_damaged() {
     std::fs::write(&manifest, &text[..text.len() / 2]).unwrap();
     assert_clear(&told_with(&[("CONSORT_MODELS", pack.path())]), "model");
 
-    let newer = text.replacen("\"format\": 1", "\"format\": 99", 1);
-    let newer = newer.replacen("\"format\":1", "\"format\":99", 1);
+    let newer = text.replacen("\"format\": 2", "\"format\": 99", 1);
+    let newer = newer.replacen("\"format\":2", "\"format\":99", 1);
     assert_ne!(newer, text, "the manifest says its format");
     std::fs::write(&manifest, newer).unwrap();
     assert_clear(&told_with(&[("CONSORT_MODELS", pack.path())]), "model");

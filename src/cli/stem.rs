@@ -18,7 +18,7 @@ use super::{Context, cancel, input, output};
 use crate::instrument::Instrument;
 use crate::music::{GridNote, Part, PartKind, Song, midi};
 use crate::work::Ticket;
-use crate::work::part::{Again, StemAsk, sound as stem_sound, words, write_part};
+use crate::work::part::{Again, StemAsk, sound as stem_sound, styled, words, write_part};
 use changing::Changed;
 use listening::{Listened, listen};
 
@@ -122,6 +122,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     if arguments.mix && listened.sound.is_none() {
         let why = "is a MIDI file, which has no sound to mix; leave --mix out.";
         return Err(Failure::file(&arguments.song, why));
+    }
+    let own = words::for_part(instruction, kind).words;
+    if let Some(notice) =
+        styled::notice(&own, kind, listened.stem_song.first().metre).filter(|_| again.is_none())
+    {
+        context.remark(&notice);
     }
     let bars = listened.stem_song.bars();
     if cut.is_none() && arguments.bars.is_some_and(|(_, last)| last > bars) {

@@ -35,6 +35,7 @@ use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
 use crate::jobs::{Client, Pending, Said};
 use crate::music::PartKind;
+use crate::work::part::styled;
 use crate::work::part::{Again, StemAsk};
 
 /// Changes that can be taken back.
@@ -234,9 +235,10 @@ impl StemDesk {
                 }
                 Ok((context, sheet)) => {
                     let kind = kind.unwrap_or(words::read(&words).part());
-                    let left = words::for_part(&words, kind).notice(kind);
-                    let notices: Vec<String> =
-                        left.into_iter().chain(context.notice.clone()).collect();
+                    let own = words::for_part(&words, kind);
+                    let styled = styled::notice(&own.words, kind, context.first().metre);
+                    let notices = own.notice(kind).into_iter().chain(styled);
+                    let notices: Vec<String> = notices.chain(context.notice.clone()).collect();
                     desk.said = (!notices.is_empty()).then(|| Said::Note(notices.join(" ")));
                     let sheet = Sheet {
                         words,

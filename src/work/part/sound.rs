@@ -148,7 +148,7 @@ mod tests {
             (
                 "soft brushes, no cymbals",
                 PartKind::Drums,
-                "soft brushes drum",
+                "soft jazz kit with brushes",
             ),
         ] {
             assert_eq!(request(words, kind, 1).prompt, prompt, "{words}");

@@ -9,11 +9,44 @@ use crate::style::{self, Named, Setting, Style};
 /// Notes up to this key, of a song whose parts aren't told apart, are its bass.
 const HIGHEST_BASS: u8 = 50;
 
+/// What a style at half its pace is called; a rule does that to any of them.
+const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
+
 /// The style that the words name, if it says what this part plays, in a song of this metre. Any thread but audio.
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
     let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
-    style::named(words, &fits).map(|Named { style, .. }| style)
+    let found = style::named(words, &fits)?;
+    let lower = words.to_lowercase();
+    let half = HALF_TIME.iter().find(|half| lower.contains(*half));
+    // "Half-time funk" is funk; "half-time shuffle" has its own name.
+    let other = half.filter(|_| found.words <= 2).and_then(|half| {
+        let rest = lower.replace(half, " ");
+        style::named(&rest, &fits)
+    });
+    Some(other.unwrap_or(found).style)
+}
+
+/// What the user should know of what the words name, in a sentence: a style in another metre than the song's, or
+/// nothing at all. Any thread but audio.
+#[must_use]
+pub fn notice(words: &str, kind: PartKind, metre: &str) -> Option<String> {
+    let part = kind.name().to_lowercase();
+    let said = words.trim();
+    if !said.is_empty() && !super::words::says_anything(said) {
+        return Some(format!(
+            "Nothing in “{said}” says how to play: this is a plain part for {part}."
+        ));
+    }
+    let Named { style, .. } = style::named(words, &|style| style.has(kind))?;
+    let other = named(words, kind, metre).is_none();
+    other.then(|| {
+        format!(
+            "“{}” is in {}, and this song in {metre}: the part is written without that style.",
+            style.name(),
+            style.file().metre
+        )
+    })
 }
 
 /// What the words want of it, and where.

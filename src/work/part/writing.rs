@@ -73,8 +73,8 @@ impl Again {
 /// # Errors
 /// [`Error::Cancelled`]; otherwise one sentence.
 pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Result<Part, Error> {
-    let mut models = Models::of("parts")?;
-    models.parts()?;
+    // What a style says needs none.
+    let mut models = None;
     let kind = ask.kind.unwrap_or(words::read(&ask.words).part());
     let words = words::for_part(&ask.words, kind).words;
     let mut said = words::read(&words);
@@ -121,9 +121,17 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
     Ok(part)
 }
 
+/// The models that parts are made with, opened if they aren't.
+fn opened(models: &mut Option<Models>) -> Result<&mut Models, Error> {
+    match models {
+        Some(models) => Ok(models),
+        empty => Ok(empty.insert(Models::of("parts")?)),
+    }
+}
+
 /// The part of a stretch in the making.
 struct Writing<'a> {
-    models: &'a mut Models,
+    models: &'a mut Option<Models>,
     context: &'a StemContext,
     ask: &'a StemAsk,
     said: &'a Said,
@@ -160,11 +168,11 @@ impl Writing<'_> {
                 context,
                 kind: self.kind,
                 said: &busy,
-                text: &self.models.text()?.plain(FILL)?,
+                text: &opened(self.models)?.text()?.plain(FILL)?,
                 seed: ask.seed ^ 0x5eed,
                 again: Some(&again),
             };
-            part = work.run(self.models.parts()?, &mut ticket.part(first..1.0))?;
+            part = work.run(opened(self.models)?.parts()?, &mut ticket.part(first..1.0))?;
         }
         let bar = context.bar_written();
         let sizes = (context.steps, bar, context.metre);
@@ -222,11 +230,11 @@ impl Writing<'_> {
             context,
             kind: self.kind,
             said,
-            text: &self.models.text()?.plain(&ask.words)?,
+            text: &opened(self.models)?.text()?.plain(&ask.words)?,
             seed: ask.seed,
             again: ask.again.as_ref(),
         };
-        let parts = self.models.parts()?;
+        let parts = opened(self.models)?.parts()?;
         let part = work.run(parts, ticket)?;
         if ask.again.is_some() {
             return Ok(part);

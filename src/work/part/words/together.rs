@@ -97,9 +97,10 @@ pub(super) fn kind(clauses: &Clauses) -> (Option<PartKind>, bool) {
     (wanted.first().map(|(_, kind)| *kind), no_drums)
 }
 
-/// Whether a part is named and isn't denied.
+/// Whether one part is asked for, and what it is called names this one, too: "Alberti bass piano".
 pub(super) fn asks_for(clauses: &Clauses, kind: PartKind) -> bool {
-    (0..clauses.len()).any(|at| named(clauses, at) == Some(kind) && !is_denied(clauses, at))
+    asked(clauses).len() <= 1
+        && (0..clauses.len()).any(|at| named(clauses, at) == Some(kind) && !is_denied(clauses, at))
 }
 
 /// The part that a word names; "bass drum" is no bass.
