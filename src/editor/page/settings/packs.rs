@@ -66,7 +66,9 @@ impl Packs {
                 .desired_width(width);
             let field = ui.add(field);
             name_it(&field, "Folder of a model pack", egui::Role::TextInput);
-            if ui.button("Browse…").clicked() {
+            let browse = ui.button("Browse…");
+            name_it(&browse, "Browse for a model pack", egui::Role::Button);
+            if browse.clicked() {
                 self.browser.open();
             }
             let path = self.folder.trim();
@@ -84,7 +86,7 @@ impl Packs {
             ui.horizontal(|ui| {
                 ui.label(text);
                 if let Some(folder) = folder
-                    && ui.button("Remove").clicked()
+                    && remove(ui, folder)
                 {
                     change = Some(Change::Remove(folder.clone()));
                 }
@@ -92,7 +94,7 @@ impl Packs {
         }
         for (fault, folder) in &known.faults {
             sentence(ui, fault, theme::WRONG);
-            if ui.button("Remove").clicked() {
+            if remove(ui, folder) {
                 change = Some(Change::Remove(folder.clone()));
             }
         }
@@ -136,6 +138,14 @@ impl Packs {
             self.known.lock().looks = false;
         }
     }
+}
+
+/// Whether a pack is to be taken away.
+fn remove(ui: &mut Ui, folder: &Path) -> bool {
+    let button = ui.button("Remove");
+    let name = format!("Remove the pack in {}", folder.display());
+    name_it(&button, &name, egui::Role::Button);
+    button.clicked()
 }
 
 fn described(pack: &Pack) -> (String, Option<PathBuf>) {
