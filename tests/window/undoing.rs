@@ -9,8 +9,8 @@ use crate::{RATE, alone};
 /// Where they are on the page.
 const BRIGHTNESS: (f32, f32) = (700.0, 270.0);
 const LEVEL: (f32, f32) = (700.0, 441.0);
-const UNDO: (f32, f32) = (822.0, 33.0);
-const REDO: (f32, f32) = (887.0, 33.0);
+const UNDO: (f32, f32) = (786.0, 33.0);
+const REDO: (f32, f32) = (851.0, 33.0);
 
 /// Turns a knob by so many points upwards.
 fn turn(seat: &Seat, knob: (f32, f32), by: f32) {
