@@ -1,8 +1,8 @@
 //! The context, what plays around Consort, as main and UI thread share it: how loud it is, who listens
 //! to it, and what a project remembers of that. Both plugins have one.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Weak};
 
 use nice_plug::params::persist::PersistentField;
 use parking_lot::Mutex;
@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::ear::{Ear, Peak};
 use crate::engine::capture;
+use crate::instrument::export::music_folder;
 use crate::jobs::kept::Kept;
 use crate::jobs::song::{Heard, Source};
 use crate::jobs::{Deeds, Listener, Song, SongListener, SongOrder};
@@ -33,11 +34,12 @@ pub struct Context {
     later: Mutex<Map<String, Value>>,
 }
 
-/// What this version knows of it.
-const KNOWN: [&str; 3] = ["listen", "bars", "heard"];
+/// What this version knows of it, and what it reads in tests only.
+const KNOWN: [&str; 5] = ["listen", "bars", "heard", "take", "save"];
 
-/// See [`Context::all`].
-static ALL: Mutex<Vec<Weak<Context>>> = Mutex::new(Vec::new());
+/// Where this variable is set, a state may give orders besides, which tests do in hosts without a window: no project
+/// or preset can do that by itself.
+const TESTED: &str = "CONSORT_TESTED";
 
 const UNREADABLE: &str = "What this project remembers of the song can't be read by this version: it stays in the project until you take bars.";
 
@@ -55,19 +57,7 @@ impl Context {
             unreadable: Mutex::default(),
             later: Mutex::default(),
         };
-        let context = Arc::new(context);
-        let mut all = ALL.lock();
-        all.retain(|known| known.strong_count() > 0);
-        all.push(Arc::downgrade(&context));
-        drop(all);
-        (context, Ear::new(peak, writer))
-    }
-
-    /// Those of all instances that live, the newest last: for hosts that have the plugin linked in and no
-    /// window, such as tests. Nothing leads here from outside. Any thread but audio.
-    #[must_use]
-    pub fn all() -> Vec<Arc<Self>> {
-        ALL.lock().iter().filter_map(Weak::upgrade).collect()
+        (Arc::new(context), Ear::new(peak, writer))
     }
 
     /// As [`SongListener::tell`].
@@ -187,6 +177,9 @@ fn write(song: &Song) -> Value {
 }
 
 /// The orders that bring that back. Any thread but audio.
+///
+/// In a process that is being tested (see [`TESTED`]) also `"take": "last"` or `"next"`, which takes bars, and `"save": true`, which
+/// saves what was taken before; neither is ever written.
 fn read(saved: &Value) -> Vec<SongOrder> {
     let mut orders = Vec::new();
     let bars = saved.get("bars").and_then(Value::as_u64);
@@ -195,6 +188,17 @@ fn read(saved: &Value) -> Vec<SongOrder> {
     }
     if let Some(listen) = saved.get("listen").and_then(Value::as_bool) {
         orders.push(SongOrder::Listen(listen));
+    }
+    if std::env::var_os(TESTED).is_none() {
+        return orders;
+    }
+    match saved.get("take").and_then(Value::as_str) {
+        Some("last") => orders.push(SongOrder::TakeLast),
+        Some("next") => orders.push(SongOrder::FromNextBar),
+        _ => {}
+    }
+    if saved.get("save") == Some(&Value::Bool(true)) {
+        orders.push(SongOrder::Save(music_folder().join("Captured songs")));
     }
     orders
 }

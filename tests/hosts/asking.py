@@ -29,6 +29,8 @@ class Music:
     def __init__(self, folder: Path, monkeypatch):
         (folder / "user-dirs.dirs").write_text(f'XDG_MUSIC_DIR="{folder}"\n')
         monkeypatch.setenv("XDG_CONFIG_HOME", str(folder))
+        # Only so are such orders followed.
+        monkeypatch.setenv("CONSORT_TESTED", "1")
         self.songs = folder / "Consort" / "Captured songs"
 
     def taken(self) -> tuple[str, np.ndarray]:

@@ -2,8 +2,8 @@
 //! those that are taken are those that were played, sample for sample, at any block size.
 //!
 //! The plugin is linked in here as in `tests/soak.rs`: all that the audio thread does runs under an
-//! allocator that counts. So bars are asked for as the window asks (`plugin::context`), and what was taken is read
-//! from the file that it is saved in.
+//! allocator that counts. A host without a window asks by the project's state (`plugin::context`),
+//! and what was taken is read from the file that it is saved in.
 #![cfg(target_os = "linux")]
 
 mod clap;
@@ -24,12 +24,10 @@ mod vst3;
 #[path = "../realtime/watched.rs"]
 mod watched;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use consort::jobs::SongOrder;
-use consort::plugin::context::Context;
 use serde_json::{Value, json};
 
 use self::clap::Clap;
@@ -49,7 +47,7 @@ const LARGEST: usize = 8_192;
 
 /// A host that plays a song into an active plugin.
 trait Host {
-    /// Loads a project that listens so.
+    /// Asks as a project does that is loaded.
     fn ask(&mut self, song: &Value);
     /// What a project would remember of the listening.
     fn listening(&mut self) -> Value;
@@ -61,7 +59,7 @@ trait Host {
     fn restart(&mut self, rate: f64);
 }
 
-/// A host, and where what is taken is saved.
+/// A host, and where its user's music is.
 struct Player {
     host: Box<dyn Host>,
     music: PathBuf,
@@ -75,13 +73,6 @@ fn numbered(frame: u64) -> f32 {
 impl Player {
     fn ask(&mut self, song: &Value) {
         self.host.ask(song);
-    }
-
-    /// What its window would ask for.
-    fn order(&mut self, order: SongOrder) {
-        let all = Context::all();
-        let context = all.last().expect("it is open");
-        context.order(order);
     }
 
     fn now(&self) -> u64 {
@@ -104,7 +95,7 @@ impl Player {
 
     /// The number of each frame that was taken last.
     fn saved(&mut self) -> Vec<u64> {
-        self.order(SongOrder::Save(self.music.clone()));
+        self.ask(&json!({ "save": true }));
         let begun = Instant::now();
         let file = loop {
             let files = std::fs::read_dir(&self.music)
@@ -134,7 +125,19 @@ impl Player {
     }
 }
 
-/// Threads and instances are the whole process's: one test at a time.
+/// Says that the user's music is in `folder`. Before anything reads it.
+fn name_music_folder(folder: &Path) {
+    let line = format!("XDG_MUSIC_DIR=\"{}\"\n", folder.display());
+    std::fs::write(folder.join("user-dirs.dirs"), line).expect("it is written");
+    // SAFETY: one test runs at a time, and nothing of it was started yet.
+    unsafe {
+        std::env::set_var("XDG_CONFIG_HOME", folder);
+        // Only so are such orders followed.
+        std::env::set_var("CONSORT_TESTED", "1");
+    };
+}
+
+/// Threads are the whole process's, and so is the folder: one test at a time.
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -163,9 +166,10 @@ fn the_bars_taken_of_the_track_are_the_bars_played_in_vst3() {
 fn the_bars_taken_are_the_bars_played(open: impl FnOnce() -> Box<dyn Host>) {
     let _alone = alone();
     let music = tempfile::tempdir().expect("a folder");
+    name_music_folder(music.path());
     let mut player = Player {
         host: open(),
-        music: music.path().to_owned(),
+        music: music.path().join("Consort/Captured songs"),
     };
     let violations = watched::violations();
     assert_eq!(threads("consort-song"), 0, "nobody asked to listen");
@@ -206,15 +210,14 @@ fn the_bars_taken_are_the_bars_played(open: impl FnOnce() -> Box<dyn Host>) {
             let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE);
             let song = song.at_bar(3, -700);
             player.play(&song, song.frame_of_bar(6) + 900 - from, sizes);
-            player.order(SongOrder::TakeLast);
+            player.ask(&json!({ "take": "last" }));
             let wanted = song.frame_of_bar(4)..song.frame_of_bar(6);
             assert!(player.saved().into_iter().eq(wanted), "{about}");
 
             // A loop back, while bars are waited for, and a stop and a start before they come.
             let from = player.now();
             let song = Timeline::new(from, metre, 223.7, ramp * 4e-4, RATE).at_bar(2, 300);
-            player.order(SongOrder::Bars(1));
-            player.order(SongOrder::FromNextBar);
+            player.ask(&json!({ "bars": 1, "take": "next" }));
             std::thread::sleep(Duration::from_millis(100));
             player.play(&song, 2_000, sizes);
             let still = Timeline::stopped(RATE);
@@ -233,14 +236,14 @@ fn the_bars_taken_are_the_bars_played(open: impl FnOnce() -> Box<dyn Host>) {
     // While it stands still, for longer than a reverb rings on: so many seconds.
     let still = Timeline::stopped(RATE);
     player.play(&still, 8 * 22_050, &[512]);
-    player.order(SongOrder::TakeLast);
+    player.ask(&json!({ "take": "last" }));
     let now = player.now();
     assert!(player.saved().into_iter().eq(now - 2 * 2 * 22_050..now));
 
     // At another rate nothing of before is left.
     player.host.restart(RATE * 2.0);
     player.play(&Timeline::stopped(RATE), 2 * 44_100, &[512]);
-    player.order(SongOrder::TakeLast);
+    player.ask(&json!({ "take": "last" }));
     assert_eq!(player.saved().len(), 2 * 44_100);
 
     // Nobody reads: the ring fills up.
