@@ -83,14 +83,12 @@ impl Packs {
         ui.add_space(8.0);
         let known = self.known.lock();
         for (text, folder) in &known.packs {
-            ui.horizontal(|ui| {
-                ui.label(text);
-                if let Some(folder) = folder
-                    && remove(ui, folder)
-                {
-                    change = Some(Change::Remove(folder.clone()));
-                }
-            });
+            sentence(ui, text, theme::TEXT);
+            if let Some(folder) = folder
+                && remove(ui, folder)
+            {
+                change = Some(Change::Remove(folder.clone()));
+            }
         }
         for (fault, folder) in &known.faults {
             sentence(ui, fault, theme::WRONG);
