@@ -15,8 +15,9 @@ fn main() {
     embed_runner(&root, &out);
     embed_basic_pitch(&root, &out);
     embed_pack(&root, &out);
-    embed_factory(&root, &out);
-    embed_styles(&root, &out);
+    let places = (&*root, &*out);
+    embed_folder(places, "factory", "consort", ("include_bytes", "&[u8]"));
+    embed_folder(places, "styles", "toml", ("include_str", "&str"));
 }
 
 fn variable(name: &str) -> String {
@@ -112,45 +113,29 @@ fn embed_pack(root: &Path, out: &Path) {
     write(&out.join("pack_files.rs"), &source);
 }
 
-/// Writes `factory_files.rs`: name and bytes of each instrument of the factory library.
-fn embed_factory(root: &Path, out: &Path) {
-    let folder = root.join("plugin-assets").join("factory");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+/// Writes name and content of each file in a folder of `plugin-assets` that ends so, as a macro includes it.
+fn embed_folder(
+    (root, out): (&Path, &Path),
+    folder: &str,
+    ending: &str,
+    (include, of): (&str, &str),
+) {
+    let place = root.join("plugin-assets").join(folder);
+    println!("cargo::rerun-if-changed={}", place.display());
+    let entries = fs::read_dir(&place).into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     files.sort();
     let mut source = String::from("&[");
     for file in files {
-        if file.extension().is_some_and(|end| end == "consort")
+        if file.extension().is_some_and(|end| end == ending)
             && let Some(name) = file.file_name().and_then(|name| name.to_str())
         {
             let path = file.display().to_string();
-            let _ = write!(source, "({name:?}, include_bytes!({path:?}) as &[u8]),");
+            let _ = write!(source, "({name:?}, {include}!({path:?}) as {of}),");
         }
     }
     source.push(']');
-    write(&out.join("factory_files.rs"), &source);
-}
-
-/// Writes `style_files.rs`: name and text of each style.
-fn embed_styles(root: &Path, out: &Path) {
-    let folder = root.join("plugin-assets").join("styles");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    files.sort();
-    let mut source = String::from("&[");
-    for file in files {
-        if file.extension().is_some_and(|end| end == "toml")
-            && let Some(name) = file.file_name().and_then(|name| name.to_str())
-        {
-            let path = file.display().to_string();
-            println!("cargo::rerun-if-changed={path}");
-            let _ = write!(source, "({name:?}, include_str!({path:?}) as &str),");
-        }
-    }
-    source.push(']');
-    write(&out.join("style_files.rs"), &source);
+    write(&out.join(format!("{folder}_files.rs")), &source);
 }
 
 fn write(path: &Path, text: &str) {

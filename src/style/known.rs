@@ -6,7 +6,7 @@ use super::Style;
 use crate::music::PartKind;
 
 /// Name and text of each file in `plugin-assets/styles`.
-const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/style_files.rs"));
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/styles_files.rs"));
 
 /// Words that stand between the words of a name and mean nothing.
 const BETWEEN: &str = "a the some of style styled groove";

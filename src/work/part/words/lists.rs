@@ -112,7 +112,7 @@ pub(super) const ORDERS: &str = "\
 
 /// Words between "don't" and a part that isn't wanted.
 pub(super) const WANTING: &str = "\
-    add want need use include more another some please me";
+    add want need use include give write play more another some please me";
 
 /// After these something is told of a part, not asked for.
 pub(super) const TELLING: &str = "\

@@ -242,3 +242,14 @@ fn of_parts_that_are_asked_for_together_one_is_written_and_the_others_are_told()
         Some("Parts are written one at a time: this is the bass. Ask for the drums next.")
     );
 }
+
+#[test]
+fn what_is_not_to_be_given_is_not_written() {
+    for (words, kind) in [
+        ("don't give me a guitar, bass please", PartKind::Bass),
+        ("don't write drums, a walking bass", PartKind::Bass),
+        ("give me a guitar", PartKind::Guitar),
+    ] {
+        assert_eq!(read(words).part(), kind, "{words}");
+    }
+}
