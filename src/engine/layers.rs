@@ -8,6 +8,8 @@ use crate::instrument::zone::{Column, Layer};
 /// Two layers that sound together, or one.
 #[derive(Clone, Copy)]
 pub struct Layers {
+    /// Which of the column's strokes: 0 the first, then its further takes.
+    take: u8,
     indices: [u8; 2],
     one: bool,
     weights: [f32; 2],
@@ -21,6 +23,7 @@ pub struct Layers {
 impl Layers {
     /// Silent ones.
     pub const NONE: Layers = Layers {
+        take: 0,
         indices: [0; 2],
         one: true,
         weights: [0.0; 2],
@@ -29,8 +32,8 @@ impl Layers {
         release_s: 0.0,
     };
 
-    /// Those that sound at a velocity (1..=127).
-    pub fn new(column: &Column, velocity: f32, sample_rate: f32) -> Layers {
+    /// Those that sound at a velocity (1..=127), at the stroke of this number: a column's takes follow each other.
+    pub fn new(column: &Column, velocity: f32, stroke: u32, sample_rate: f32) -> Layers {
         let (indices, weights) = mix(&column.layers, velocity);
         let each = |value: fn(&Layer) -> f32| {
             indices.map(|index| {
@@ -45,6 +48,7 @@ impl Layers {
         let [lower, upper] = each(|layer| layer.release_s);
         let release = (lower * weights[0] + upper * weights[1]) / (weights[0] + weights[1]);
         Layers {
+            take: (stroke % (column.takes.len() as u32 + 1)) as u8,
             indices,
             one: weights[1] == 0.0,
             weights,
@@ -79,9 +83,18 @@ impl Layers {
 
     /// What there is to read.
     pub fn sound<'a>(&self, column: &'a Column) -> Sound<'a> {
+        let further = usize::from(self.take)
+            .checked_sub(1)
+            .and_then(|take| column.takes.get(take));
         let frames = |index: u8| {
-            let layer = column.layers.get(usize::from(index));
-            layer.map_or(&[][..], |layer| &layer.frames)
+            let first = column
+                .layers
+                .get(usize::from(index))
+                .map(|layer| &layer.frames);
+            let frames = further
+                .and_then(|take| take.get(usize::from(index)))
+                .or(first);
+            frames.map_or(&[][..], |frames| frames)
         };
         let [lower, upper] = self.indices;
         let loop_frames = column

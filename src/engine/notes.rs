@@ -49,7 +49,9 @@ impl Engine {
         let glide_from = self
             .last_key
             .filter(|_| self.conditions.settings.glide_s > 0.0);
-        let voice = Voice::start(*note, sound, column, rate, glide_from, &self.conditions)
+        let begins = (glide_from, self.strokes);
+        self.strokes = self.strokes.wrapping_add(1);
+        let voice = Voice::start(*note, sound, column, rate, begins, &self.conditions)
             .at_gain(self.note_gain)
             .on_output(self.routes.output(note.key, column.one_shot));
         if voice.choke_group != 0 {

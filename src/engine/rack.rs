@@ -8,7 +8,7 @@ pub use calling::Called;
 
 use super::mailbox::{EngineSide, FromEngine, ToEngine};
 use super::retired::Retired;
-use crate::instrument::zone::{Column, MAX_LAYERS, SampledInstrument};
+use crate::instrument::zone::{Column, MAX_LAYERS, MAX_TAKES, SampledInstrument};
 
 /// Instruments held at once. When one more comes, the voices of the oldest are faded out.
 const PLACES: usize = 4;
@@ -328,6 +328,10 @@ fn is_playable(column: &Column) -> bool {
             .layers
             .iter()
             .all(|layer| layer.frames.len() == length)
+        && column.takes.len() <= MAX_TAKES
+        && column.takes.iter().all(|take| {
+            take.len() == column.layers.len() && take.iter().all(|frames| frames.len() == length)
+        })
 }
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub struct Engine {
     pub(super) note_gain: f32,
     /// The key played last, from which glides start.
     pub(super) last_key: Option<f32>,
+    /// Notes that have begun since the last reset: strokes of a piece take turns by it.
+    pub(super) strokes: u32,
     /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
     pub(super) residue: Frame,
     residue_decay: f32,
@@ -72,6 +74,7 @@ impl Engine {
             phase: TICK,
             note_gain: 1.0,
             last_key: None,
+            strokes: 0,
             residue: [0.0; 2],
             residue_decay: 0.0,
         };
@@ -128,6 +131,7 @@ impl Engine {
         self.master.reset();
         self.phase = TICK;
         self.last_key = None;
+        self.strokes = 0;
         self.residue = [0.0; 2];
         self.telemetry.set_held_keys(0);
         self.telemetry.set_sounding_keys(0);

@@ -75,6 +75,8 @@ pub struct Voice {
 
     /// 1..=127, after the velocity curve.
     velocity: f32,
+    /// Notes of the engine before it: which take of its sound it plays.
+    stroke: u32,
     layers: Layers,
     pitch: Pitch,
     cursor: Cursor,
@@ -128,6 +130,7 @@ impl Voice {
         stale: true,
         version: None,
         velocity: 0.0,
+        stroke: 0,
         layers: Layers::NONE,
         pitch: Pitch::NONE,
         cursor: Cursor {
@@ -162,13 +165,13 @@ impl Voice {
         tick_peak: 0.0,
     };
 
-    /// A note begins, sliding from `glide_from` (a key) if that is given.
+    /// A note begins, sliding from `glide_from` (a key) if that is given; `stroke` counts the notes before it.
     pub fn start(
         note: Note,
         sound: SoundPlace,
         column: &Column,
         column_rate: f32,
-        glide_from: Option<f32>,
+        (glide_from, stroke): (Option<f32>, u32),
         conditions: &Conditions,
     ) -> Voice {
         let Conditions {
@@ -178,7 +181,7 @@ impl Voice {
         } = conditions;
         let curve = 4f32.powf(settings.velocity_curve);
         let velocity = (note.velocity.clamp(0.0, 1.0).powf(curve) * 127.0).max(1.0);
-        let layers = Layers::new(column, velocity, *sample_rate);
+        let layers = Layers::new(column, velocity, stroke, *sample_rate);
         let semitones = f32::from(note.key) - f32::from(column.root_key);
         // What was struck before says nothing of a hit's pitch.
         let glide_from = glide_from.filter(|_| !column.one_shot);
@@ -192,6 +195,7 @@ impl Voice {
             choke_group: column.choke_group,
             key_down: true,
             ended: false,
+            stroke,
             loudness: layers.gains().iter().sum(),
             stage: if attack > 0.0 {
                 Stage::Attack
@@ -267,7 +271,8 @@ impl Voice {
                 let begun = travelled.saturating_sub(cursor.step * phase as u64);
                 Some(begun.checked_sub(u64::from(start) << 32)? / tick + 1)
             });
-            let layers = Layers::new(to, self.velocity, rate).after(ticks.unwrap_or(0));
+            let layers =
+                Layers::new(to, self.velocity, self.stroke, rate).after(ticks.unwrap_or(0));
             let now = if phase >= TICK {
                 self.envelope_goal
             } else {

@@ -3,7 +3,8 @@
 //! Layout, numbers little-endian: magic (8 bytes), version (u32), checksum (first 16 bytes of the
 //! payload's SHA-256), length of the unpacked payload (u32), payload (zstd of postcard). Levels
 //! are stored as differences over time, which pack twice as well. A drum kit's payload has no
-//! anchors; its pieces follow.
+//! anchors; its pieces follow, and after them the number of strokes that take turns, if
+//! that is more than one.
 
 mod version_1;
 
@@ -91,6 +92,9 @@ impl Instrument {
         if let Some(kit) = self.kit() {
             let pieces = postcard::to_stdvec(&kit.as_changes());
             unpacked.extend(pieces.expect("plain data always serialises"));
+            if kit.strokes() > 1 {
+                unpacked.push(kit.strokes());
+            }
         }
         let packed = zstd::bulk::compress(&unpacked, COMPRESSION).expect("memory to compress into");
         let mut bytes = Vec::with_capacity(HEADER + packed.len());
@@ -151,8 +155,10 @@ fn read(payload: PayloadV2, pieces: &[u8]) -> Result<Instrument, FileError> {
         let levels = sums(payload.level_changes, TIMES);
         Body::Keys(AnchorSet::from_steps(levels, payload.cents)?)
     } else {
-        let pieces: Vec<Piece> = from_postcard(pieces)?;
-        Body::Kit(Kit::from_changes(pieces)?)
+        let (pieces, rest): (Vec<Piece>, _) =
+            postcard::take_from_bytes(pieces).map_err(|_| FileError::Damaged)?;
+        let strokes = rest.first().copied().unwrap_or(1);
+        Body::Kit(Kit::from_changes(pieces)?.with_strokes(strokes))
     };
     Ok(Instrument {
         name: payload.name,

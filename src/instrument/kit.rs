@@ -30,6 +30,9 @@ pub const SECONDS: f32 = 4.0;
 /// The largest offset of a mode from the middle of its stretch, cents, either way.
 pub const MOST_CENTS: f32 = 6000.0;
 
+/// Most strokes that take turns (round robin).
+pub const MOST_STROKES: u8 = 4;
+
 /// Values of one piece's levels: layers × rows × times.
 const PIECE_LEVELS: usize = LAYERS * ROWS * TIMES;
 const PIECE_CENTS: usize = MODES * TIMES;
@@ -241,6 +244,8 @@ impl Piece {
 #[serde(try_from = "Vec<Piece>", into = "Vec<Piece>")]
 pub struct Kit {
     pieces: Vec<Piece>,
+    /// How many differing strokes of a piece take turns; 1 in kits of before there were more, which sound as they did.
+    strokes: u8,
 }
 
 impl TryFrom<Vec<Piece>> for Kit {
@@ -257,7 +262,7 @@ impl TryFrom<Vec<Piece>> for Kit {
         for cents in pieces.iter_mut().flat_map(|piece| &mut piece.cents) {
             *cents = (*cents).clamp(-limit, limit);
         }
-        Ok(Self { pieces })
+        Ok(Self { pieces, strokes: 1 })
     }
 }
 
@@ -271,6 +276,18 @@ impl Kit {
     /// Its pieces by key, lowest first; at least one. Any thread.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
+    }
+
+    /// How many differing strokes of a piece take turns, 1 to [`MOST_STROKES`]. Any thread.
+    pub fn strokes(&self) -> u8 {
+        self.strokes
+    }
+
+    /// The same kit with so many strokes that take turns; brought into 1 to [`MOST_STROKES`]. Any thread.
+    #[must_use]
+    pub fn with_strokes(self, strokes: u8) -> Self {
+        let strokes = strokes.clamp(1, MOST_STROKES);
+        Self { strokes, ..self }
     }
 
     /// Its pieces as files have them: levels as changes over time, which pack better.

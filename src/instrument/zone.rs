@@ -9,6 +9,8 @@ pub const PIANO_KEYS: std::ops::RangeInclusive<u8> = 21..=108;
 
 /// Most columns an instrument may have.
 pub const MAX_COLUMNS: usize = 128;
+/// Most further strokes in a column.
+pub const MAX_TAKES: usize = 7;
 /// Most velocity layers in a column.
 pub const MAX_LAYERS: usize = 8;
 
@@ -44,6 +46,9 @@ pub struct Column {
     pub choke_group: u8,
     /// Layers in order of velocity, 1 to [`MAX_LAYERS`], all of the same length.
     pub layers: Vec<Layer>,
+    /// Further strokes of the same, played in turn with the first (round robin): of each, the frames of every
+    /// layer, as long as those of `layers`. At most [`MAX_TAKES`]; none where all strokes are alike.
+    pub takes: Vec<Vec<Vec<[f32; 2]>>>,
 }
 
 /// An instrument as the sampler holds it: a fixed table of columns that fills while it is made.

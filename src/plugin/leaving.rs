@@ -99,6 +99,7 @@ mod tests {
             loop_frames: None,
             one_shot: false,
             choke_group: 0,
+            takes: Vec::new(),
             layers: vec![layer],
         };
         Box::new(SampledInstrument {

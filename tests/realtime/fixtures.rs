@@ -27,6 +27,7 @@ pub fn column(root_key: u8, loop_frames: Option<(u32, u32)>, layers: Vec<Layer>)
         loop_frames,
         one_shot: false,
         choke_group: 0,
+        takes: Vec::new(),
         layers,
     }
 }

@@ -12,6 +12,7 @@ fn kit() -> Box<SampledInstrument> {
         high_key: key,
         one_shot: true,
         choke_group,
+        takes: Vec::new(),
         ..column(key, None, vec![layer(127, sine(periods, length, 0.25))])
     };
     let columns = [

@@ -18,6 +18,7 @@ fn column(length: usize) -> Box<Column> {
         loop_frames: Some((10, 20)),
         one_shot: false,
         choke_group: 0,
+        takes: Vec::new(),
         layers: vec![layer],
     })
 }

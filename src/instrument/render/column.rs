@@ -111,6 +111,7 @@ pub(super) fn render(
         loop_frames: place.map(|place| (place.start as u32, place.end as u32)),
         one_shot: false,
         choke_group: 0,
+        takes: Vec::new(),
         layers: layers.collect(),
     })
 }
@@ -177,7 +178,12 @@ impl<const L: usize> Sound<'_, L> {
         let mut groups = self.oscillators(unison.as_ref());
         let bands = self.envelopes.rows.iter().enumerate();
         let bands = bands.filter_map(|(i, &row)| Some((row.checked_sub(PARTIAL_ROWS)?, i)));
-        let noise = Noise::new(bank.clone(), bands.collect(), self.key, self.place);
+        let noise = Noise::new(
+            bank.clone(),
+            bands.collect(),
+            u32::from(self.key),
+            self.place,
+        );
         let spread = at_width(SPREAD, macros.width);
         let noise_spread = at_width(NOISE_SPREAD, macros.width);
         let unison_spread = at_width(UNISON_SPREAD, macros.width);

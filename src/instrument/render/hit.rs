@@ -3,7 +3,7 @@
 
 use super::envelope::{BLOCK, CONTROL, STEPS};
 use super::noise::Noise;
-use super::{Job, LAYERS, VELOCITIES, strike};
+use super::{Job, LAYERS, VELOCITIES, chance, strike};
 use crate::instrument::decibels::{LOG2_PER_DB, exp2};
 use crate::instrument::kit::{Hit, MODES, Piece, ROWS, TIMES, choke_group, mode_centre, time_grid};
 use crate::instrument::slots::SILENT_DB;
@@ -22,14 +22,31 @@ const FADE_OUT_S: f32 = 0.02;
 const NOISE_SPREAD: (f32, f32) = (0.35, 1.0);
 /// Seconds in which an engine that is asked to release a hit does so; players don't ask.
 const RELEASE_S: f32 = 0.1;
+/// A piece that is struck again and again has further strokes where it is no longer than so many seconds.
+const LONGEST_TAKE_S: f32 = 1.6;
+/// How far strokes differ, either way.
+const MODES_VARY_DB: f32 = 0.8;
+const NOISE_VARIES_DB: f32 = 1.2;
+const PITCH_VARIES_CENTS: f32 = 5.0;
 
-/// Renders a piece; `None` when cancelled.
-pub(super) fn render(job: &Job, piece: &Piece, cancelled: &dyn Fn() -> bool) -> Option<Column> {
+/// Renders a piece, so many strokes of it that take turns if it is struck often; `None` when cancelled.
+pub(super) fn render(
+    job: &Job,
+    piece: &Piece,
+    strokes: u8,
+    cancelled: &dyn Fn() -> bool,
+) -> Option<Column> {
     let mut hit = piece.hit();
     strike::apply(&mut hit, &job.macros);
-    let length = ((ends_at(&hit) * job.rate) as usize).max(BLOCK);
-    let sound = Sound::new(job, &hit, piece.key());
-    let frames = sound.frames(length, cancelled)?;
+    let seconds = ends_at(&hit);
+    let length = ((seconds * job.rate) as usize).max(BLOCK);
+    let frames = Sound::new(job, &hit, piece.key(), 0).frames(length, cancelled)?;
+    let mut takes = Vec::new();
+    for take in 1..=further_takes(piece.key(), seconds, strokes) {
+        let other = again(&hit, piece.key(), take);
+        let frames = Sound::new(job, &other, piece.key(), take).frames(length, cancelled)?;
+        takes.push(frames.into());
+    }
     let layers = frames.into_iter().zip(VELOCITIES);
     Some(Column {
         low_key: piece.key(),
@@ -46,7 +63,43 @@ pub(super) fn render(job: &Job, piece: &Piece, cancelled: &dyn Fn() -> bool) -> 
                 release_s: RELEASE_S,
             })
             .collect(),
+        takes,
     })
+}
+
+/// How many strokes a piece has besides its first: where it is struck again and again, and is short.
+fn further_takes(key: u8, seconds: f32, strokes: u8) -> u32 {
+    let often = matches!(key, 35..=40 | 42 | 44 | 51 | 54 | 69 | 70);
+    match often && seconds <= LONGEST_TAKE_S {
+        true => u32::from(strokes.saturating_sub(1)),
+        false => 0,
+    }
+}
+
+/// Another stroke of the same piece: no two meet it at quite the same place, so its modes and its noise are a little
+/// louder or softer, and its pitch moves by a few cents.
+fn again(hit: &Hit, key: u8, take: u32) -> Hit {
+    let draw =
+        |of: usize| (chance(u64::from(key) << 8 | u64::from(take), of as u64) * 2.0 - 1.0) as f32;
+    let mut other = hit.clone();
+    for row in 0..ROWS {
+        let db = draw(row)
+            * if row < MODES {
+                MODES_VARY_DB
+            } else {
+                NOISE_VARIES_DB
+            };
+        for layer in &mut other.levels {
+            let levels = &mut layer[row * TIMES..(row + 1) * TIMES];
+            levels
+                .iter_mut()
+                .filter(|level| **level > SILENCE_DB)
+                .for_each(|level| *level += db);
+        }
+    }
+    let cents = draw(ROWS) * PITCH_VARIES_CENTS;
+    other.cents.iter_mut().for_each(|offset| *offset += cents);
+    other
 }
 
 /// Seconds after which the hardest layer can't be heard.
@@ -100,10 +153,11 @@ struct Sound<'a> {
     turns: Vec<f64>,
     modes: usize,
     key: u8,
+    take: u32,
 }
 
 impl<'a> Sound<'a> {
-    fn new(job: &'a Job, hit: &Hit, key: u8) -> Self {
+    fn new(job: &'a Job, hit: &Hit, key: u8, take: u32) -> Self {
         let highest = HIGHEST_SHARE * f64::from(job.rate);
         let hertz = |mode: usize, time: usize| {
             mode_centre(mode) * (f64::from(hit.cents[mode * TIMES + time]) / 1200.0).exp2()
@@ -132,6 +186,7 @@ impl<'a> Sound<'a> {
             turns,
             modes,
             key,
+            take,
         }
     }
 
@@ -142,7 +197,8 @@ impl<'a> Sound<'a> {
     ) -> Option<[Vec<[f32; 2]>; LAYERS]> {
         let bands = self.rows.iter().enumerate();
         let bands = bands.filter_map(|(i, &row)| Some((row.checked_sub(MODES)?, i)));
-        let noise = Noise::new(self.job.bank.clone(), bands.collect(), self.key, None);
+        let stretch = u32::from(self.key) + self.take * 128;
+        let noise = Noise::new(self.job.bank.clone(), bands.collect(), stretch, None);
         let width = self.job.macros.width;
         let spread = super::column::at_width(NOISE_SPREAD, width);
         let lean = place(self.key) * (1.0 + width).clamp(0.0, 1.6);

@@ -89,7 +89,7 @@ pub fn render_columns(
                 let Some(piece) = kit.pieces().get(place) else {
                     continue;
                 };
-                hit::render(&job, piece, cancelled)
+                hit::render(&job, piece, kit.strokes(), cancelled)
             }
         };
         match rendered {

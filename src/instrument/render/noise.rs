@@ -132,14 +132,14 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    /// `bands` as (band, index among the envelopes' rows).
+    /// `bands` as (band, index among the envelopes' rows); another `key` hears another stretch of the noise.
     pub fn new(
         bank: Arc<NoiseBank>,
         bands: Vec<(usize, usize)>,
-        key: u8,
+        key: u32,
         place: Option<Loop>,
     ) -> Self {
-        let offset = usize::from(key) * 37 * BLOCK % PERIOD;
+        let offset = key as usize * 37 * BLOCK % PERIOD;
         let seam = (SEAM_S * bank.rate) as usize;
         let seam = place.map_or(0, |place| seam.min((place.end - place.start) / 2));
         Self {

@@ -1,9 +1,16 @@
-//! From words to a drum kit: text vector, the kit's character, its pieces, their hits.
+//! From words to a drum kit: text vector, the kit's character, its pieces, their hits; and what every kit of its kind
+//! has (`balance`, `touch`, `named`), seen to where drawn pieces fall short of it.
+
+mod balance;
+mod finish;
+mod measure;
+mod named;
+mod touch;
 
 use std::sync::Arc;
 
 use super::{MAX_GUIDANCE, Outcome, Request, Stage, Steps};
-use crate::instrument::kit::{KEYS, Kit, Piece};
+use crate::instrument::kit::{KEYS, Kit, MOST_STROKES, Piece};
 use crate::instrument::{Body, Family, Instrument, Macros, Recipe};
 use crate::models::drums::{HIT_CENTS, HIT_LEVELS};
 use crate::models::prompt::{self, Prompt};
@@ -82,6 +89,9 @@ struct KitMaking<'a> {
     guidance: f32,
     text: Vec<f32>,
     character: Vec<f32>,
+    /// Those that stay as they are.
+    kept: Vec<Piece>,
+    /// Those that are drawn.
     pieces: Vec<Piece>,
 }
 
@@ -117,6 +127,7 @@ pub(super) fn make(
         guidance,
         text: encoded.vector,
         character,
+        kept: Vec::new(),
         pieces: Vec::new(),
     };
     let mut wanted = kit.wanted();
@@ -142,7 +153,7 @@ impl KitMaking<'_> {
         for key in KEYS {
             let kept = old.and_then(|kit| kit.piece(key));
             match kept.filter(|_| wish.kept & (1 << key) != 0) {
-                Some(piece) => self.pieces.push(piece.clone()),
+                Some(piece) => self.kept.push(piece.clone()),
                 None => wanted.push((key, piece_seed(seed, key))),
             }
         }
@@ -179,7 +190,10 @@ impl KitMaking<'_> {
     }
 
     fn instrument(self, models: &Models) -> Result<Instrument, Error> {
-        let kit = Kit::try_from(self.pieces).map_err(|error| Error::Model(error.to_string()))?;
+        let drawn = finish::pieces(&self.request.prompt, &self.pieces, &self.kept);
+        let pieces = drawn.and_then(|drawn| Kit::try_from([self.kept, drawn].concat()));
+        let kit = pieces.map_err(|error| Error::Model(error.to_string()))?;
+        let kit = kit.with_strokes(MOST_STROKES);
         let prompt = self.request.prompt.trim().to_owned();
         Ok(Instrument {
             name: text::shortened(&prompt),
