@@ -7,6 +7,7 @@
 //! | `unfit` | songs that none can be written for |
 //! | [`context`] | a stretch of it as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
+//! | [`orders`] | how that is done to notes |
 //! | `writing` | a part by the network and by rule |
 //! | [`styled`] | a part in a style that is named |
 //! | `windows` | the network, asked window by window |
@@ -19,6 +20,7 @@ mod backbeat;
 pub mod context;
 mod kicks;
 pub mod level;
+pub mod orders;
 mod rules;
 pub mod sound;
 pub mod stretches;
