@@ -153,7 +153,7 @@ pub(super) fn alone(
         roll(style, &own, &mut hits, number, &path);
         let by_hand = hits.iter().filter(|hits| hits[1..].iter().any(|level| *level > 0));
         tries += 1;
-        if by_hand.count() >= (3 * size).div_ceil(2).max(3) || tries == TRIES {
+        if by_hand.count() >= ((3 * size).div_ceil(2) + 1).max(3) || tries == TRIES {
             return (size * beat, hits);
         }
         seed = seed.wrapping_add(0x9e37_79b9);

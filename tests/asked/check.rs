@@ -55,8 +55,14 @@ impl Take<'_> {
     pub fn judge(&self, claim: &str) -> Result<(), String> {
         let words: Vec<&str> = claim.split_whitespace().collect();
         let held = match words[..] {
-            ["fill", bars] => self.listed(bars).iter().all(|bar| self.fill(*bar) >= 3),
-            ["nofill", bars] => self.listed(bars).iter().all(|bar| self.fill(*bar) <= 1),
+            ["fill", bars] => {
+                let all = self.listed(bars);
+                all.iter().all(|bar| self.fill(*bar, &all) >= 3)
+            }
+            ["nofill", bars] => {
+                let all = self.listed(bars);
+                all.iter().all(|bar| self.fill(*bar, &[]) <= 1)
+            }
             ["ends", bar] => self.ends(self.listed(bar)[0]),
             ["empty", bars] => self
                 .some("all", &self.range(bars), self.part)
@@ -65,7 +71,7 @@ impl Take<'_> {
             ["same", ref rest @ ..] => self.same(rest),
             _ => return self.compared(&words).map_err(|why| format!("{claim}: {why}")),
         };
-        let fills: Vec<usize> = (1..=self.bars).map(|bar| self.fill(bar)).collect();
+        let fills: Vec<usize> = (1..=self.bars).map(|bar| self.fill(bar, &[])).collect();
         match held {
             true => Ok(()),
             false if claim.contains("fill") => Err(format!("{claim} {fills:?}")),
@@ -229,13 +235,13 @@ impl Take<'_> {
         places.split(',').map(place).collect()
     }
 
-    /// Strokes by hand in a bar's second half that hardly another bar has; three are a fill.
-    fn fill(&self, bar: usize) -> usize {
+    /// Strokes by hand in a bar's second half that hardly another bar has, those that have fills apart; three are a fill.
+    fn fill(&self, bar: usize, fills: &[usize]) -> usize {
         let drums = [37u8, 38, 39, 40, 41, 43, 45, 47, 48, 50, 60, 61, 62, 63, 64, 65, 66];
         let mut usual: HashMap<(u8, usize), usize> = HashMap::new();
         for note in &self.part.notes {
             let (number, place) = (note.step as usize / self.bar, note.step as usize % self.bar);
-            if number + 1 != bar {
+            if number + 1 != bar && !fills.contains(&(number + 1)) {
                 *usual.entry((note.key, place)).or_default() += 1;
             }
         }
@@ -247,7 +253,8 @@ impl Take<'_> {
             .map(|note| (note.key, note.step as usize % self.bar))
             .filter(|(key, place)| {
                 let often = usual.get(&(*key, *place)).copied().unwrap_or(0);
-                *place >= self.bar / 2 && often * 3 <= self.bars.max(2) - 1
+                let others = (self.bars - fills.len().max(1)).max(1);
+                *place >= self.bar / 2 && often * 3 <= others
             })
             .map(|(_, place)| place)
             .collect();

@@ -16,7 +16,8 @@ const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
     let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
-    let found = style::named(words, &fits)?;
+    let words = super::words::without_bars(words);
+    let found = style::named(&words, &fits)?;
     let lower = words.to_lowercase();
     let half = HALF_TIME.iter().find(|half| lower.contains(*half));
     // "Half-time funk" is funk; "half-time shuffle" has its own name.
@@ -59,7 +60,7 @@ pub fn unknown(words: &str) -> Option<String> {
 
 /// That a style that is named is in another metre, and what is written instead.
 fn other_metre(words: &str, kind: PartKind, metre: &str) -> Option<String> {
-    let english = super::words::meant(words);
+    let english = super::words::without_bars(words);
     let Named { style, words: most } = style::named(&english, &|style| style.has(kind))?;
     let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
     let fitting = style::named(&english, &fits);

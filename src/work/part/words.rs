@@ -134,17 +134,19 @@ impl Said {
 #[must_use]
 pub fn read(instruction: &str) -> Said {
     let english = meant(instruction);
+    let asked = asked::asked(&english);
     let clauses = Clauses::of(&english);
     let (kind, no_drums) = together::kind(&clauses);
     // "Walking" alone is a bass's, and an Alberti bass on the piano is the piano's.
-    let of_style = style::kind_of(&english).filter(|_| !no_drums);
+    let of_style = style::kind_of(&asked.names).filter(|_| !no_drums);
     let named = of_style.filter(|kind| together::asks_for(&clauses, *kind));
     let kind = named.or(kind).or(of_style);
     let asked::Asked {
         orders,
         rest,
+        names,
         only_these_fills,
-    } = asked::asked(&english);
+    } = asked;
     let mut said = Said {
         kind,
         no_drums,
@@ -207,6 +209,12 @@ pub(super) fn rest(instruction: &str) -> String {
     asked::asked(&meant(instruction)).rest
 }
 
+/// An instruction without bars and places, to look for names of styles in. Any thread but audio.
+#[must_use]
+pub(super) fn without_bars(instruction: &str) -> String {
+    asked::asked(&meant(instruction)).names
+}
+
 /// The words of an instruction, in lower case, that nothing is known of. Any thread but audio.
 #[must_use]
 pub fn unknown(instruction: &str) -> Vec<String> {
@@ -247,7 +255,7 @@ pub fn says_anything(instruction: &str) -> bool {
                 .any(|beginning| word.starts_with(beginning))
     };
     read(instruction) != Said::default()
-        || style::named(&english, &|_| true).is_some()
+        || style::named(&without_bars(instruction), &|_| true).is_some()
         || clauses.words().iter().any(is_heard)
 }
 

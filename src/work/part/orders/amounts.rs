@@ -1,6 +1,6 @@
 //! More and less of pieces of a kit.
 
-use super::drums::{hardest, steps, stroke};
+use super::drums::{hardest, steps, stroke, there};
 use super::kit::Kit;
 use super::{Act, Order, Scene};
 use crate::music::GridNote;
@@ -27,13 +27,18 @@ pub(super) fn done(
 ) -> Vec<GridNote> {
     match (&order.act, order.of.is_empty()) {
         (Act::More, true) => {
-            let notes = more(notes, Kit::Hat, flags, scene);
+            let time = time_piece(&notes, flags, scene);
+            let notes = more(notes, time, flags, scene);
             let notes = more(notes, Kit::Kick, flags, scene);
             more(notes, Kit::Snare, flags, scene)
         }
         (Act::More, false) => {
             let each = order.of.iter();
-            each.fold(notes, |notes, kit| more(notes, *kit, flags, scene))
+            each.fold(notes, |notes, kit| match count_in(&notes, *kit, flags, scene) {
+                // What isn't there comes in.
+                0 => there(notes, *kit, flags, scene),
+                _ => more(notes, *kit, flags, scene),
+            })
         }
         (Act::Less, true) => simpler(notes, flags, scene),
         (Act::Less, false) => {
@@ -60,31 +65,26 @@ fn time_piece(notes: &[GridNote], flags: &[bool], scene: &Scene<'_>) -> Kit {
 }
 
 fn more(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
-    let there = |notes: &[GridNote], step: usize, kit: Kit| {
+    let has = |notes: &[GridNote], step: usize, kit: Kit| {
         let here = |note: &GridNote| note.step as usize == step && kit.keys().contains(&note.key);
         notes.iter().any(here)
     };
     if kit.keeps_time() || MORE.iter().all(|(more, _)| *more != kit) {
         // Beats become eighths, eighths sixteenths.
-        let played = if kit == Kit::Hat && count_in(&notes, kit, flags, scene) == 0 {
-            time_piece(&notes, flags, scene)
-        } else {
-            kit
-        };
-        let loud = hardest(&notes, played);
+        let loud = hardest(&notes, kit);
         for grid in ["eighths", "sixteenths"] {
             let wanted = steps(flags, scene, grid);
             let missing: Vec<usize> = wanted
                 .iter()
                 .copied()
-                .filter(|step| !there(&notes, *step, played))
+                .filter(|step| !has(&notes, *step, kit))
                 .collect();
-            if missing.len() * 4 < wanted.len() {
+            if missing.len() * 8 < wanted.len() {
                 continue;
             }
             for step in missing {
-                if (scene.free)(step, played.key()) {
-                    notes.push(stroke(step, played.key(), loud * SOFTER));
+                if (scene.free)(step, kit.key()) {
+                    notes.push(stroke(step, kit.key(), loud * SOFTER));
                 }
             }
             break;
@@ -102,8 +102,8 @@ fn more(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -
         let turn = (chance(scene.seed, &[200, kit as u64, (bar % 2) as u64]) * 2.0) as usize;
         for place in places.iter().cycle().skip(turn).take(places.len()) {
             for step in scene.at(bar, place) {
-                let backbeat = kit == Kit::Kick && there(&notes, step, Kit::Snare);
-                let taken = backbeat || there(&notes, step, kit);
+                let backbeat = kit == Kit::Kick && has(&notes, step, Kit::Snare);
+                let taken = backbeat || has(&notes, step, kit);
                 if added < wanted && !taken && (scene.free)(step, kit.key()) {
                     notes.push(stroke(step, kit.key(), loud * share));
                     added += 1;

@@ -152,11 +152,33 @@ fn count(notes: &[GridNote], kit: Kit, flags: &[bool], scene: &Scene<'_>) -> f32
     all.count() as f32 / bars as f32
 }
 
-/// A piece that is to play plays: its usual figure, where it has none.
-fn there(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
-    match count(&notes, kit, flags, scene) < GROOVE {
-        true => added(notes, kit, &steps(flags, scene, kit.figure()), scene),
+/// A piece that is to play plays: its usual figure, where it has hardly any of it.
+pub(super) fn there(
+    notes: Vec<GridNote>,
+    kit: Kit,
+    flags: &[bool],
+    scene: &Scene<'_>,
+) -> Vec<GridNote> {
+    let figure = steps(flags, scene, kit.figure());
+    let bars = flags.iter().filter(|flag| **flag).count().max(1);
+    let least = match kit {
+        // A style may have one of a bar.
+        Kit::Kick | Kit::Snare | Kit::Stick => GROOVE,
+        _ => GROOVE * figure.len() as f32 / bars as f32,
+    };
+    match count(&notes, kit, flags, scene) < least {
+        true => added(notes, kit, &figure, scene),
         false => notes,
+    }
+}
+
+/// Of a new part, what keeps time elsewhere is played on the hat where that is named.
+pub(super) fn named(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
+    match (scene.is_new && count(&notes, kit, flags, scene) < GROOVE, kit) {
+        (true, Kit::Hat) => instead(notes, kit, &[Kit::Ride], flags, scene),
+        (true, Kit::Ride) => joined(notes, kit, flags, scene),
+        (true, _) => there(notes, kit, flags, scene),
+        _ => notes,
     }
 }
 
@@ -165,13 +187,19 @@ fn joined(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> 
     if matches!(kit, Kit::Crash) {
         return notes;
     }
+    let mut notes = notes;
+    if kit == Kit::Ride && scene.is_new {
+        // A ride in some bars is one that isn't in the others.
+        let others: Vec<bool> = flags.iter().map(|flag| !flag).collect();
+        for note in &mut notes {
+            if kit.keys().contains(&note.key) && scene.is_in(&others, note) {
+                note.key = Kit::Hat.key();
+            }
+        }
+    }
     let least = if kit == Kit::Ride { 2.5 } else { GROOVE };
-    if count(&notes, kit, flags, scene) >= least && kit != Kit::OpenHat {
-        let rival = match kit {
-            Kit::Ride => Kit::Hat,
-            Kit::Stick => Kit::Snare,
-            _ => return notes,
-        };
+    if matches!(kit, Kit::Ride | Kit::Stick) && count(&notes, kit, flags, scene) >= least {
+        let rival = if kit == Kit::Ride { Kit::Hat } else { Kit::Snare };
         // It already keeps time, or beats the backbeat.
         if count(&notes, rival, flags, scene) < count(&notes, kit, flags, scene) {
             return notes;

@@ -39,6 +39,10 @@ fn lined(own: Vec<GridNote>, line: &Line, flags: &[bool], scene: &Scene<'_>) -> 
         Line::Up(by) => moved(own, i32::from(*by)),
         Line::Roots => rooted(own, scene),
         Line::Long => lengthened(own, f32::MAX, flags, scene),
+        Line::Longer(by) if *by < 1.0 => each(own, |note| GridNote {
+            length: (note.length * by).max(0.5),
+            ..note
+        }),
         Line::Longer(by) => lengthened(own, *by, flags, scene),
         Line::Short(most) => each(own, |note| GridNote {
             length: note.length.min(*most),

@@ -18,6 +18,8 @@ pub(super) fn done(
     flags: &[bool],
     scene: &Scene<'_>,
 ) -> Vec<GridNote> {
+    let each = order.of.iter();
+    let notes = each.fold(notes, |notes, kit| super::drums::named(notes, *kit, flags, scene));
     let is_of = |note: &GridNote| {
         let named = order.of.is_empty() || super::Kit::strikes(&order.of, note.key);
         named && scene.is_in(flags, note)

@@ -20,6 +20,8 @@ pub(super) struct Asked {
     pub(super) orders: Vec<Order>,
     /// What it says besides.
     pub(super) rest: String,
+    /// All of it but bars and places: "bars 3–4" are no metre.
+    pub(super) names: String,
     /// Fills are asked for at certain places alone, or nowhere.
     pub(super) only_these_fills: bool,
 }
@@ -92,7 +94,12 @@ pub(super) fn asked(instruction: &str) -> Asked {
         let own = &mut all[from..from + long];
         let places = places(own);
         let found = whens(own);
+        for token in own.iter().filter(|token| !token.used) {
+            asked.names.push_str(&token.said);
+            asked.names.push(' ');
+        }
         let mut when = together(&found);
+        asked.names.push_str(", ");
         let only_bars = own.iter().all(|token| token.used || has("the a and", &token.word));
         if only_bars && !found.is_empty() {
             // "Last bar: stop on beat 1".

@@ -58,11 +58,11 @@ const SOUND: &str = "\
     punchy pure quiet raw resonant retro reverb reverberant rich romantic rough round rounded rubbery rusty sad saturated serious sharp \
     shimmering shiny silky simple slow small smoky smooth snappy soft solid sombre sparkling spacious spooky steel stereo strange strong sub subtle \
     sweet synth synthetic synthesizer tape tense thick thin thumping tight tiny tinny tender twangy ugly upright uplifting vast vintage vocal warm \
-    weird wet wide wild wooden woody worn young bathroom big-room hall room studio live lead finger fingers thumb pick plectrum string \
+    gently softly loudly quietly heavily lightly weird wet wide wild wooden woody worn young bathroom big-room hall room studio live lead finger fingers thumb pick plectrum string \
     strings eighty ninety sixty seventy forties twenties thirties club stadium church bedroom radio lo fi hi tech";
 
-/// Whether something is known of a word in lower case. Any thread but audio.
-pub(super) fn is_known(word: &str) -> bool {
+/// Whether something is known of a word in lower case, as it stands or with an English ending. Any thread but audio.
+pub(super) fn is_known(word: &str, with_endings: bool) -> bool {
     let word = word.replace('’', "'");
     let word = word.strip_suffix("'s").unwrap_or(&word);
     if word.ends_with("n't") || word.contains('\'') {
@@ -84,15 +84,20 @@ pub(super) fn is_known(word: &str) -> bool {
     };
     let mut beginnings = HEARD_BEGINNINGS.split_ascii_whitespace();
     listed(word)
-        || ["s", "es", "ed", "d", "ing", "er", "r", "est", "ly", "y"].iter().any(|ending| ended(ending))
+        || with_endings && ["s", "es", "ed", "d", "ing", "er", "r", "est", "ly", "y"].iter().any(|ending| ended(ending))
         || beginnings.any(|beginning| word.starts_with(beginning) && word.len() <= beginning.len() + 5)
         || prompt::is_about_sound(word)
         || style::is_of_a_name(word)
 }
 
+/// What form, touch and pieces are called.
+pub(super) fn terms() -> impl Iterator<Item = &'static str> {
+    TERMS.split_ascii_whitespace().chain(phrase_words())
+}
+
 /// The words that mistyped ones may be: terms first, then names of styles.
 pub(super) fn nameable() -> impl Iterator<Item = &'static str> {
-    let terms = TERMS.split_ascii_whitespace().chain(phrase_words());
+    let terms = terms();
     let names = style::all().iter().flat_map(|style| style.file().names.iter());
     terms.chain(names.flat_map(|name| name.split([' ', '-'])))
 }

@@ -1,6 +1,6 @@
 //! Words that nothing is known of: mistyped ones are read as what they are near to, the others told.
 
-use super::lexicon::{is_known, nameable};
+use super::lexicon::{is_known, nameable, terms};
 
 /// Words at least this long are forgiven a letter.
 const FORGIVEN: usize = 5;
@@ -10,10 +10,14 @@ pub(super) fn corrected(text: &str) -> String {
     let mut made = String::with_capacity(text.len());
     for part in parts(text) {
         let lower = part.to_lowercase();
-        match is_word(part) && !is_known(&lower) {
-            true => made.push_str(meant(&lower).unwrap_or(part)),
-            false => made.push_str(part),
-        }
+        let meant = match is_word(part) {
+            false => None,
+            true if !is_known(&lower, true) => meant(&lower, nameable()),
+            // "Busyer" isn't a word for having an ending.
+            true if !is_known(&lower, false) => meant(&lower, terms()),
+            true => None,
+        };
+        made.push_str(meant.unwrap_or(part));
     }
     made
 }
@@ -23,7 +27,8 @@ pub(super) fn unknown(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for part in parts(text).filter(|part| is_word(part)) {
         let lower = part.to_lowercase();
-        if !is_known(&lower) && meant(&lower).is_none() && !found.iter().any(|one| *one == lower) {
+        let is_meant = meant(&lower, nameable()).is_some();
+        if !is_known(&lower, true) && !is_meant && !found.iter().any(|one| *one == lower) {
             found.push(lower);
         }
     }
@@ -49,7 +54,7 @@ fn is_word(part: &str) -> bool {
 }
 
 /// The word that one is mistyped of: a letter too many, too few, wrong, or two in the wrong order.
-fn meant(word: &str) -> Option<&'static str> {
+fn meant(word: &str, mut all: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let long = word.chars().count();
     let near = |known: &&'static str| {
         let first = known.chars().next() == word.chars().next();
@@ -57,5 +62,5 @@ fn meant(word: &str) -> Option<&'static str> {
         first && most >= FORGIVEN && most - long.min(known.chars().count()) <= 1
             && strsim::osa_distance(word, known) == 1
     };
-    nameable().find(near)
+    all.find(near)
 }
