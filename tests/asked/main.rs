@@ -55,7 +55,7 @@ fn asks() -> Vec<(&'static str, Ask)> {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asked/requests");
     let mut all = Vec::new();
-    for name in ["form", "pieces", "amounts", "edits", "lines", "unknown", "network"] {
+    for name in ["form", "pieces", "amounts", "edits", "lines", "unknown", "network", "unseen"] {
         let path = folder.join(name).with_extension("toml");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
         let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));

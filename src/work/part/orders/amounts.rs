@@ -72,6 +72,7 @@ fn more(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -
     if kit.keeps_time() || MORE.iter().all(|(more, _)| *more != kit) {
         // Beats become eighths, eighths sixteenths.
         let loud = hardest(&notes, kit);
+        let before = count_in(&notes, kit, flags, scene);
         for grid in ["eighths", "sixteenths"] {
             let wanted = steps(flags, scene, grid);
             let missing: Vec<usize> = wanted
@@ -79,15 +80,14 @@ fn more(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -
                 .copied()
                 .filter(|step| !has(&notes, *step, kit))
                 .collect();
-            if missing.len() * 8 < wanted.len() {
-                continue;
-            }
             for step in missing {
                 if (scene.free)(step, kit.key()) {
                     notes.push(stroke(step, kit.key(), loud * SOFTER));
                 }
             }
-            break;
+            if count_in(&notes, kit, flags, scene) * 4 >= before * 5 {
+                break;
+            }
         }
         return notes;
     }
