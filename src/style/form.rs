@@ -151,7 +151,9 @@ pub(super) fn alone(
             ..setting.clone()
         };
         roll(style, &own, &mut hits, number, &path);
-        let by_hand = hits.iter().filter(|hits| hits[1..].iter().any(|level| *level > 0));
+        let by_hand = hits
+            .iter()
+            .filter(|hits| hits[1..].iter().any(|level| *level > 0));
         tries += 1;
         if by_hand.count() >= ((3 * size).div_ceil(2) + 1).max(3) || tries == TRIES {
             return (size * beat, hits);

@@ -64,12 +64,14 @@ impl Take<'_> {
                 all.iter().all(|bar| self.fill(*bar, &[]) <= 1)
             }
             ["ends", bar] => self.ends(self.listed(bar)[0]),
-            ["empty", bars] => self
-                .some("all", &self.range(bars), self.part)
-                .is_empty(),
+            ["empty", bars] => self.some("all", &self.range(bars), self.part).is_empty(),
             ["differs"] => self.part.notes != self.base.notes,
             ["same", ref rest @ ..] => self.same(rest),
-            _ => return self.compared(&words).map_err(|why| format!("{claim}: {why}")),
+            _ => {
+                return self
+                    .compared(&words)
+                    .map_err(|why| format!("{claim}: {why}"));
+            }
         };
         let fills: Vec<usize> = (1..=self.bars).map(|bar| self.fill(bar, &[])).collect();
         match held {
@@ -139,9 +141,11 @@ impl Take<'_> {
                 let all = bars
                     .clone()
                     .flat_map(|bar| places.iter().map(move |place| bar * self.bar + place));
-                mean(all.map(|step| {
-                    f64::from(u8::from(notes.iter().any(|n| n.step as usize == step)))
-                }))
+                mean(
+                    all.map(|step| {
+                        f64::from(u8::from(notes.iter().any(|n| n.step as usize == step)))
+                    }),
+                )
             }
             "only" => notes.iter().filter(within).count() as f64 / notes.len() as f64,
             "level" => {
@@ -209,7 +213,9 @@ impl Take<'_> {
     /// Bars from 1.
     fn listed(&self, bars: &str) -> Vec<usize> {
         let each = bars.split(',').flat_map(|bars| self.range(bars));
-        each.map(|bar| bar + 1).filter(|bar| *bar <= self.bars).collect()
+        each.map(|bar| bar + 1)
+            .filter(|bar| *bar <= self.bars)
+            .collect()
     }
 
     fn places(&self, places: &str) -> Vec<usize> {
@@ -237,7 +243,9 @@ impl Take<'_> {
 
     /// Strokes by hand in a bar's second half that hardly another bar has, those that have fills apart; three are a fill.
     fn fill(&self, bar: usize, fills: &[usize]) -> usize {
-        let drums = [37u8, 38, 39, 40, 41, 43, 45, 47, 48, 50, 60, 61, 62, 63, 64, 65, 66];
+        let drums = [
+            37u8, 38, 39, 40, 41, 43, 45, 47, 48, 50, 60, 61, 62, 63, 64, 65, 66,
+        ];
         let mut usual: HashMap<(u8, usize), usize> = HashMap::new();
         for note in &self.part.notes {
             let (number, place) = (note.step as usize / self.bar, note.step as usize % self.bar);
@@ -290,7 +298,15 @@ impl Take<'_> {
         let of = |part: &Part| -> Vec<(u32, u8, u8, u32, u32)> {
             let kept = part.notes.iter().filter(kept);
             let mut all: Vec<_> = kept
-                .map(|n| (n.step, n.key, n.velocity, n.offset.to_bits(), n.length.to_bits()))
+                .map(|n| {
+                    (
+                        n.step,
+                        n.key,
+                        n.velocity,
+                        n.offset.to_bits(),
+                        n.length.to_bits(),
+                    )
+                })
                 .collect();
             all.sort_unstable();
             all

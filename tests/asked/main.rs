@@ -55,7 +55,9 @@ fn asks() -> Vec<(&'static str, Ask)> {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asked/requests");
     let mut all = Vec::new();
-    for name in ["form", "pieces", "amounts", "edits", "lines", "unknown", "network", "unseen"] {
+    for name in [
+        "form", "pieces", "amounts", "edits", "lines", "unknown", "network", "unseen",
+    ] {
         let path = folder.join(name).with_extension("toml");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
         let file: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -110,12 +112,18 @@ fn faults(ask: &Ask, bars: usize, seed: u64) -> Result<Vec<String>, String> {
     }
     let kind = kind.unwrap_or(words::read(&ask.words).part());
     let told = styled::notice(&ask.words, kind, song.first().metre).unwrap_or_default();
-    let quoted: Vec<&str> = told.split('“').skip(1).filter_map(|rest| rest.split('”').next()).collect();
+    let quoted: Vec<&str> = told
+        .split('“')
+        .skip(1)
+        .filter_map(|rest| rest.split('”').next())
+        .collect();
     let tells = ask.tells.as_deref().unwrap_or_default();
     if ask.tells.is_some() && !told.contains(tells) {
         faults.push(format!("{told:?} doesn't tell {tells:?}"));
     }
-    if ask.tells.is_none() && quoted != ask.unknown || !ask.unknown.is_empty() && !told.contains("don't know") {
+    if ask.tells.is_none() && quoted != ask.unknown
+        || !ask.unknown.is_empty() && !told.contains("don't know")
+    {
         faults.push(format!("it tells {told:?}"));
     }
     Ok(faults)
@@ -136,11 +144,18 @@ fn instructions_are_obeyed() {
             (bars, _) => bars.to_vec(),
         };
         let mut failed = Vec::new();
-        for (bars, seed) in lengths.iter().flat_map(|bars| (1..=SEEDS).map(move |seed| (*bars, seed))) {
+        for (bars, seed) in lengths
+            .iter()
+            .flat_map(|bars| (1..=SEEDS).map(move |seed| (*bars, seed)))
+        {
             let faults = faults(ask, bars, seed).unwrap_or_else(|error| vec![error]);
             runs += 1;
             runs_held += usize::from(faults.is_empty());
-            failed.extend(faults.into_iter().map(|fault| format!("{bars} bars, seed {seed}: {fault}")));
+            failed.extend(
+                faults
+                    .into_iter()
+                    .map(|fault| format!("{bars} bars, seed {seed}: {fault}")),
+            );
         }
         let sum = by_file.entry(file).or_default();
         sum.0 += usize::from(failed.is_empty());
@@ -155,7 +170,10 @@ fn instructions_are_obeyed() {
         println!("{file:<10} {held:>3} of {all}");
     }
     let held: usize = by_file.values().map(|sum| sum.0).sum();
-    println!("requests {held} of {}, runs {runs_held} of {runs}", asks.len());
+    println!(
+        "requests {held} of {}, runs {runs_held} of {runs}",
+        asks.len()
+    );
     let share = held as f64 / asks.len() as f64;
     assert!(share >= AT_LEAST, "{share:.3} of the requests hold");
 }

@@ -1,7 +1,7 @@
 //! What a part is played with: an instrument from the same words.
 
-use super::words::{for_part, without_bars};
 use super::words::lists::{OF_PLAYING, has};
+use super::words::{for_part, without_bars};
 use crate::instrument::Family;
 use crate::models::prompt::Prompt;
 use crate::models::{KitWish, Request};

@@ -117,7 +117,11 @@ pub(super) fn part(style: &Style, context: &StemContext, wanted: &Wanted<'_>) ->
     };
     let (written, bar) = (context.bar_written(), context.bar);
     // The style counts bars of its own metre.
-    let ends: Vec<usize> = context.sections.iter().map(|first| first * written / bar).collect();
+    let ends: Vec<usize> = context
+        .sections
+        .iter()
+        .map(|first| first * written / bar)
+        .collect();
     let banned: Vec<&str> = said.banned.clone();
     let setting = Setting {
         steps: context.steps,

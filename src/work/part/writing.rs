@@ -145,7 +145,9 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
 
 /// A styled line is as busy as it is said to be by rule; drums of a style are by their odds, and sparse ones by rule as well.
 fn density(said: &Said, kind: PartKind) -> Option<Order> {
-    let score = said.density().filter(|score| *score < 0.0 || kind != PartKind::Drums)?;
+    let score = said
+        .density()
+        .filter(|score| *score < 0.0 || kind != PartKind::Drums)?;
     Some(Order {
         of: Vec::new(),
         act: if score > 0.0 { Act::More } else { Act::Less },

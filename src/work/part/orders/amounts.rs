@@ -34,10 +34,12 @@ pub(super) fn done(
         }
         (Act::More, false) => {
             let each = order.of.iter();
-            each.fold(notes, |notes, kit| match count_in(&notes, *kit, flags, scene) {
-                // What isn't there comes in.
-                0 => there(notes, *kit, flags, scene),
-                _ => more(notes, *kit, flags, scene),
+            each.fold(notes, |notes, kit| {
+                match count_in(&notes, *kit, flags, scene) {
+                    // What isn't there comes in.
+                    0 => there(notes, *kit, flags, scene),
+                    _ => more(notes, *kit, flags, scene),
+                }
             })
         }
         (Act::Less, true) => simpler(notes, flags, scene),
@@ -46,7 +48,11 @@ pub(super) fn done(
             each.fold(notes, |notes, kit| less(notes, *kit, flags, scene))
         }
         (Act::Double, _) => {
-            let of = if order.of.is_empty() { &[Kit::Kick][..] } else { &order.of };
+            let of = if order.of.is_empty() {
+                &[Kit::Kick][..]
+            } else {
+                &order.of
+            };
             let each = of.iter();
             each.fold(notes, |notes, kit| doubled(notes, *kit, flags, scene))
         }
@@ -61,7 +67,9 @@ fn time_piece(notes: &[GridNote], flags: &[bool], scene: &Scene<'_>) -> Kit {
         notes.iter().filter(strikes).count()
     };
     let all = [Kit::Hat, Kit::Ride, Kit::Shaker];
-    all.into_iter().max_by_key(|kit| (count(*kit), *kit == Kit::Hat)).unwrap_or(Kit::Hat)
+    all.into_iter()
+        .max_by_key(|kit| (count(*kit), *kit == Kit::Hat))
+        .unwrap_or(Kit::Hat)
 }
 
 fn more(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
@@ -140,10 +148,14 @@ fn less(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Ve
 /// Without what decorates: ghost notes, strokes between eighths, kicks off the beat beyond one, open hats among closed ones.
 fn simpler(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
     let loud = hardest(&notes, Kit::Snare);
-    let hats = count_in(&notes, Kit::Hat, flags, scene).max(count_in(&notes, Kit::Ride, flags, scene));
+    let hats =
+        count_in(&notes, Kit::Hat, flags, scene).max(count_in(&notes, Kit::Ride, flags, scene));
     let bars = flags.iter().filter(|flag| **flag).count().max(1);
     // Where hardly more than eighths are kept, every other one goes.
-    let on_eighths = notes.iter().filter(|n| n.step % 2 == 0 || !is_time(n.key)).count();
+    let on_eighths = notes
+        .iter()
+        .filter(|n| n.step % 2 == 0 || !is_time(n.key))
+        .count();
     let few_between = (notes.len() - on_eighths) * 10 < notes.len();
     let thin = few_between && hats > 6 * bars;
     let mut kicks: Vec<(usize, u8)> = Vec::new();
@@ -173,7 +185,9 @@ fn simpler(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<GridN
 }
 
 fn is_time(key: u8) -> bool {
-    [Kit::Hat, Kit::Ride, Kit::Shaker].iter().any(|kit| kit.keys().contains(&key))
+    [Kit::Hat, Kit::Ride, Kit::Shaker]
+        .iter()
+        .any(|kit| kit.keys().contains(&key))
 }
 
 /// Each stroke is followed by another.
@@ -188,7 +202,9 @@ fn doubled(mut notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>
         let step = note.step as usize;
         // After it, or before it where that is taken.
         for other in [step + 1, step.wrapping_sub(1)] {
-            let taken = notes.iter().any(|n| n.step as usize == other && kit.keys().contains(&n.key));
+            let taken = notes
+                .iter()
+                .any(|n| n.step as usize == other && kit.keys().contains(&n.key));
             if other < end && !taken && (scene.free)(other, note.key) {
                 notes.push(GridNote {
                     step: other as u32,

@@ -35,15 +35,18 @@ pub(super) fn done(
         }
         Act::Alone => {
             let notes = without(notes, flags, scene, |note| !Kit::strikes(of, note.key));
-            of.iter().fold(notes, |notes, kit| there(notes, *kit, flags, scene))
+            of.iter()
+                .fold(notes, |notes, kit| there(notes, *kit, flags, scene))
         }
-        Act::In => of.iter().fold(notes, |notes, kit| joined(notes, *kit, flags, scene)),
-        Act::On(places) => of
+        Act::In => of
             .iter()
-            .fold(notes, |notes, kit| placed(notes, *kit, places, true, flags, scene)),
-        Act::Also(places) => of
-            .iter()
-            .fold(notes, |notes, kit| placed(notes, *kit, places, false, flags, scene)),
+            .fold(notes, |notes, kit| joined(notes, *kit, flags, scene)),
+        Act::On(places) => of.iter().fold(notes, |notes, kit| {
+            placed(notes, *kit, places, true, flags, scene)
+        }),
+        Act::Also(places) => of.iter().fold(notes, |notes, kit| {
+            placed(notes, *kit, places, false, flags, scene)
+        }),
         Act::For(others) => match of.first() {
             Some(kit) => instead(notes, *kit, others, flags, scene),
             None => notes,
@@ -114,12 +117,7 @@ fn offset_at(notes: &[GridNote], step: usize) -> f32 {
 }
 
 /// A piece at these steps, where it isn't yet.
-fn added(
-    mut notes: Vec<GridNote>,
-    kit: Kit,
-    steps: &[usize],
-    scene: &Scene<'_>,
-) -> Vec<GridNote> {
+fn added(mut notes: Vec<GridNote>, kit: Kit, steps: &[usize], scene: &Scene<'_>) -> Vec<GridNote> {
     let (loud, key) = (hardest(&notes, kit), kit.key());
     let keys = kit.keys();
     let mut new = Vec::new();
@@ -173,8 +171,16 @@ pub(super) fn there(
 }
 
 /// Of a new part, what keeps time elsewhere is played on the hat where that is named.
-pub(super) fn named(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
-    match (scene.is_new && count(&notes, kit, flags, scene) < GROOVE, kit) {
+pub(super) fn named(
+    notes: Vec<GridNote>,
+    kit: Kit,
+    flags: &[bool],
+    scene: &Scene<'_>,
+) -> Vec<GridNote> {
+    match (
+        scene.is_new && count(&notes, kit, flags, scene) < GROOVE,
+        kit,
+    ) {
         (true, Kit::Hat) => instead(notes, kit, &[Kit::Ride], flags, scene),
         (true, Kit::Ride) => joined(notes, kit, flags, scene),
         (true, _) => there(notes, kit, flags, scene),
@@ -199,7 +205,11 @@ fn joined(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> 
     }
     let least = if kit == Kit::Ride { 2.5 } else { GROOVE };
     if matches!(kit, Kit::Ride | Kit::Stick) && count(&notes, kit, flags, scene) >= least {
-        let rival = if kit == Kit::Ride { Kit::Hat } else { Kit::Snare };
+        let rival = if kit == Kit::Ride {
+            Kit::Hat
+        } else {
+            Kit::Snare
+        };
         // It already keeps time, or beats the backbeat.
         if count(&notes, rival, flags, scene) < count(&notes, kit, flags, scene) {
             return notes;
@@ -210,7 +220,11 @@ fn joined(notes: Vec<GridNote>, kit: Kit, flags: &[bool], scene: &Scene<'_>) -> 
             let notes = instead(notes, kit, &[Kit::Hat], flags, scene);
             let few = count(&notes, kit, flags, scene) < 2.5;
             let usual = steps(flags, scene, kit.figure());
-            if few { added(notes, kit, &usual, scene) } else { notes }
+            if few {
+                added(notes, kit, &usual, scene)
+            } else {
+                notes
+            }
         }
         Kit::OpenHat => opened(there(notes, Kit::Hat, flags, scene), true, flags, scene),
         Kit::Stick => {
@@ -241,7 +255,8 @@ fn instead(
 ) -> Vec<GridNote> {
     let key = kit.key();
     let is_moved = |note: &GridNote| {
-        let foot = note.key == Kit::PedalHat.key() && others.contains(&Kit::Hat) && kit == Kit::Ride;
+        let foot =
+            note.key == Kit::PedalHat.key() && others.contains(&Kit::Hat) && kit == Kit::Ride;
         Kit::strikes(others, note.key) && !kit.keys().contains(&note.key) && !foot
     };
     for note in &mut notes {
@@ -309,9 +324,7 @@ fn ghosted(mut notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<G
     let loud = hardest(&notes, Kit::Snare);
     let fills = fills::found(&notes, scene);
     let snares = |notes: &[GridNote], step: usize| {
-        let near = notes
-            .iter()
-            .filter(|note| note.step as usize == step);
+        let near = notes.iter().filter(|note| note.step as usize == step);
         near.filter(|note| (37..=40).contains(&note.key)).count()
     };
     for step in steps(flags, scene, GHOSTS) {

@@ -51,12 +51,12 @@ pub(super) fn found(notes: &[GridNote], scene: &Scene<'_>) -> Vec<bool> {
         .filter(|note| BY_HAND.contains(&note.key))
         .map(place)
         .collect();
-    let is_late = |bar: usize, within: usize| {
-        2 * within >= scene.lines[bar + 1] - scene.lines[bar]
-    };
+    let is_late = |bar: usize, within: usize| 2 * within >= scene.lines[bar + 1] - scene.lines[bar];
     (0..count)
         .map(|bar| {
-            let own = strokes.iter().filter(|(b, within, _)| *b == bar && is_late(bar, *within));
+            let own = strokes
+                .iter()
+                .filter(|(b, within, _)| *b == bar && is_late(bar, *within));
             let odd = own.filter(|(_, within, key)| {
                 let others = strokes
                     .iter()
@@ -137,12 +137,7 @@ fn filled(notes: Vec<GridNote>, bar: usize, fill: Fill, scene: &Scene<'_>) -> Ve
 }
 
 /// A bar with a fill plays what one without plays.
-fn unfilled(
-    notes: Vec<GridNote>,
-    bar: usize,
-    found: &[bool],
-    scene: &Scene<'_>,
-) -> Vec<GridNote> {
+fn unfilled(notes: Vec<GridNote>, bar: usize, found: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
     let long = |bar: usize| scene.lines[bar + 1] - scene.lines[bar];
     let plain = |other: &usize| !found[*other] && long(*other) == long(bar);
     // One as far from a phrase's beginning, if there is one; a bar that a section begins with has its crash.

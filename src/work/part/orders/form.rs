@@ -58,9 +58,9 @@ pub(super) fn done(
         Span::Bigger => bigger(notes, flags, scene),
         Span::Crescendo | Span::Fade => {
             let share = |note: &GridNote| {
-                let run = runs(flags).into_iter().find(|(from, to)| {
-                    (*from..*to).contains(&scene.bar_of(note.step as usize))
-                });
+                let run = runs(flags)
+                    .into_iter()
+                    .find(|(from, to)| (*from..*to).contains(&scene.bar_of(note.step as usize)));
                 let (from, to) = run.map_or((from, to), |(from, to)| {
                     (scene.lines[from], scene.lines[to])
                 });
@@ -145,7 +145,11 @@ fn broken_down(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<G
         match (scene.is_in(flags, note), kept(note)) {
             (false, _) => left.push(*note),
             // Of several at a step one is enough.
-            (true, true) if !left.iter().any(|l| l.step == note.step && keeps_time(l.key)) => {
+            (true, true)
+                if !left
+                    .iter()
+                    .any(|l| l.step == note.step && keeps_time(l.key)) =>
+            {
                 left.push(louder(note, DOWN));
             }
             _ => {}
@@ -153,7 +157,9 @@ fn broken_down(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<G
     }
     let ends = runs(flags).into_iter().map(|(_, to)| to);
     let ends = ends.filter(|to| *to < scene.bars());
-    ends.fold(left, |notes, bar| with_crash(notes, scene.lines[bar], scene))
+    ends.fold(left, |notes, bar| {
+        with_crash(notes, scene.lines[bar], scene)
+    })
 }
 
 /// The first notes of each chord, held.
@@ -285,7 +291,9 @@ fn bigger(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNo
     let firsts = runs(flags)
         .into_iter()
         .flat_map(|(from, to)| (from..to).step_by(4));
-    firsts.fold(notes, |notes, bar| with_crash(notes, scene.lines[bar], scene))
+    firsts.fold(notes, |notes, bar| {
+        with_crash(notes, scene.lines[bar], scene)
+    })
 }
 
 /// The last stroke is on the first beat of a bar: kick and crash, or what is there, held.
@@ -302,7 +310,10 @@ fn ended(notes: Vec<GridNote>, bar: usize, scene: &Scene<'_>) -> Vec<GridNote> {
             let there = |n: &GridNote| n.step as usize == line && kit.keys().contains(&n.key);
             if !kept.iter().any(there) && (scene.free)(line, kit.key()) {
                 let note = stroke(line, kit.key(), loud);
-                kept.push(GridNote { length: 4.0, ..note });
+                kept.push(GridNote {
+                    length: 4.0,
+                    ..note
+                });
             }
         }
         return kept;

@@ -78,7 +78,12 @@ const KIT: [(Kit, &str, &[u8], &str); 20] = [
     (Kit::Conga, "conga congas", &[64, 63, 62], "1& 2 3 4 4&"),
     (Kit::Bongo, "bongo bongos", &[60, 61], "eighths"),
     (Kit::Timbale, "timbale timbales", &[65, 66], "1 2& 4"),
-    (Kit::Cowbell, "cowbell cowbells agogo", &[56, 67, 68], "beats"),
+    (
+        Kit::Cowbell,
+        "cowbell cowbells agogo",
+        &[56, 67, 68],
+        "beats",
+    ),
     (Kit::Clave, "clave claves", &[75], "1 2& 4"),
     (Kit::Woodblock, "woodblock woodblocks", &[76, 77], "beats"),
     (Kit::Triangle, "triangle triangles", &[81, 80], "eighths"),
@@ -125,7 +130,9 @@ impl Kit {
 
     /// All names that the network has.
     pub(in crate::work::part) fn all_groups() -> Vec<&'static str> {
-        let all = KIT.iter().flat_map(|(kit, ..)| kit.groups().iter().copied());
+        let all = KIT
+            .iter()
+            .flat_map(|(kit, ..)| kit.groups().iter().copied());
         all.collect()
     }
 

@@ -117,12 +117,7 @@ fn rooted(notes: Vec<GridNote>, scene: &Scene<'_>) -> Vec<GridNote> {
 }
 
 /// Each note lasts so much longer, but not beyond the next.
-fn lengthened(
-    notes: Vec<GridNote>,
-    by: f32,
-    flags: &[bool],
-    scene: &Scene<'_>,
-) -> Vec<GridNote> {
+fn lengthened(notes: Vec<GridNote>, by: f32, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
     let steps: Vec<u32> = onsets(&notes).iter().map(|onset| onset[0].step).collect();
     each(notes, |note| {
         let next = steps.iter().find(|step| **step > note.step);
@@ -140,12 +135,7 @@ fn lengthened(
 }
 
 /// What plays at these places of each bar: what sounds there, or what comes next.
-fn placed(
-    own: Vec<GridNote>,
-    places: &str,
-    flags: &[bool],
-    scene: &Scene<'_>,
-) -> Vec<GridNote> {
+fn placed(own: Vec<GridNote>, places: &str, flags: &[bool], scene: &Scene<'_>) -> Vec<GridNote> {
     let all = onsets(&own);
     let mut made = Vec::new();
     for (bar, _) in flags.iter().enumerate().filter(|(_, flag)| **flag) {
@@ -166,8 +156,11 @@ fn placed(
             // Of a broken chord all notes until the next place.
             let next = steps.get(number + 1).copied().unwrap_or(to);
             if scene.kind != PartKind::Bass && source.len() < 2 {
-                let here = own.iter().filter(|o| (*step..next).contains(&(o[0].step as usize)));
-                let mut chord: Vec<GridNote> = here.flat_map(|onset| onset.iter().copied()).collect();
+                let here = own
+                    .iter()
+                    .filter(|o| (*step..next).contains(&(o[0].step as usize)));
+                let mut chord: Vec<GridNote> =
+                    here.flat_map(|onset| onset.iter().copied()).collect();
                 chord.sort_by_key(|note| note.key);
                 chord.dedup_by_key(|note| note.key);
                 if chord.len() > source.len() {
@@ -176,7 +169,11 @@ fn placed(
             }
             let room = (next - step) as f32;
             // Between the beats chords are short, elsewhere they are held.
-            let length = if places == "offbeats" { 1.4 } else { room * FILLED };
+            let length = if places == "offbeats" {
+                1.4
+            } else {
+                room * FILLED
+            };
             for note in source {
                 let key = match scene.kind {
                     // A bass that plays so few notes plays roots.
@@ -235,7 +232,9 @@ fn more(own: Vec<GridNote>, scene: &Scene<'_>) -> Vec<GridNote> {
         let step = onset[0].step as usize;
         let bar = scene.bar_of(step);
         let next = all.get(number + 1).map(|next| next[0].step as usize);
-        let end = next.unwrap_or(scene.lines[bar + 1]).min(scene.lines[bar + 1]);
+        let end = next
+            .unwrap_or(scene.lines[bar + 1])
+            .min(scene.lines[bar + 1]);
         let mut at = step + 2;
         let mut again = Vec::new();
         while at + 2 <= end && again.len() < 2 {
@@ -249,7 +248,9 @@ fn more(own: Vec<GridNote>, scene: &Scene<'_>) -> Vec<GridNote> {
         for note in onset {
             let first = again.first().map_or(end, |first| *first);
             made.push(GridNote {
-                length: note.length.min((first.max(step + 1) - step) as f32 * FILLED),
+                length: note
+                    .length
+                    .min((first.max(step + 1) - step) as f32 * FILLED),
                 ..*note
             });
             for (number, step) in again.iter().enumerate() {
@@ -318,7 +319,9 @@ fn moving(own: Vec<GridNote>, scene: &Scene<'_>) -> Vec<GridNote> {
         }
         let turn = (chance(scene.seed, &[230, bar as u64]) * 3.0) as usize % 3;
         for (number, note) in notes.iter().enumerate() {
-            let next = notes.get(number + 1).map_or(scene.lines[bar + 1], |n| n.step as usize);
+            let next = notes
+                .get(number + 1)
+                .map_or(scene.lines[bar + 1], |n| n.step as usize);
             let step = note.step as usize;
             let root = root_near(scene, step, first.key);
             let quality = scene.chords.get(step).map_or(0, |chord| chord.quality);

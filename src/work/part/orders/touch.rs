@@ -19,14 +19,18 @@ pub(super) fn done(
     scene: &Scene<'_>,
 ) -> Vec<GridNote> {
     let each = order.of.iter();
-    let notes = each.fold(notes, |notes, kit| super::drums::named(notes, *kit, flags, scene));
+    let notes = each.fold(notes, |notes, kit| {
+        super::drums::named(notes, *kit, flags, scene)
+    });
     let is_of = |note: &GridNote| {
         let named = order.of.is_empty() || super::Kit::strikes(&order.of, note.key);
         named && scene.is_in(flags, note)
     };
     let changed = |change: &dyn Fn(&GridNote) -> GridNote| -> Vec<GridNote> {
         let notes = notes.iter();
-        notes.map(|note| if is_of(note) { change(note) } else { *note }).collect()
+        notes
+            .map(|note| if is_of(note) { change(note) } else { *note })
+            .collect()
     };
     match order.act {
         Act::Level(degrees) => changed(&|note| louder(note, degrees * DEGREE)),
@@ -42,9 +46,16 @@ pub(super) fn done(
             changed(&|note| {
                 let middle = usual.get(&place(note)).copied().unwrap_or(0.0);
                 let stray = note.offset - middle;
-                let by_chance = chance(scene.seed, &[210, u64::from(note.step), u64::from(note.key)]);
+                let by_chance = chance(
+                    scene.seed,
+                    &[210, u64::from(note.step), u64::from(note.key)],
+                );
                 let more = (share - 1.0).max(0.0) * STRAYS * (2.0 * by_chance - 1.0);
-                let middle = if share == 0.0 && middle.abs() < 0.3 { 0.0 } else { middle };
+                let middle = if share == 0.0 && middle.abs() < 0.3 {
+                    0.0
+                } else {
+                    middle
+                };
                 GridNote {
                     offset: (middle + stray * share + more).clamp(-0.5, 0.5),
                     ..*note
@@ -52,7 +63,8 @@ pub(super) fn done(
             })
         }
         Act::Swing(amount) => {
-            let (swung, kept): (Vec<GridNote>, Vec<GridNote>) = notes.iter().partition(|n| is_of(n));
+            let (swung, kept): (Vec<GridNote>, Vec<GridNote>) =
+                notes.iter().partition(|n| is_of(n));
             let mut part = Part::new(None, swung);
             part.swing(amount);
             kept.into_iter().chain(part.notes).collect()
@@ -86,6 +98,8 @@ fn usual_offsets(notes: &[GridNote]) -> BTreeMap<(u32, u8), f32> {
         let sum = sums.entry(place(note)).or_default();
         *sum = (sum.0 + note.offset, sum.1 + 1.0);
     }
-    let means = sums.into_iter().map(|(place, (sum, count))| (place, sum / count));
+    let means = sums
+        .into_iter()
+        .map(|(place, (sum, count))| (place, sum / count));
     means.collect()
 }

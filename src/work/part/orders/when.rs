@@ -40,7 +40,14 @@ impl When {
     /// the first section is a verse.
     pub(super) fn bars(&self, count: usize, sections: &[usize]) -> Vec<bool> {
         let begins = |bar: usize| sections.contains(&bar);
-        let number = |bar: usize| sections.iter().filter(|first| **first <= bar).count().max(1) - 1;
+        let number = |bar: usize| {
+            sections
+                .iter()
+                .filter(|first| **first <= bar)
+                .count()
+                .max(1)
+                - 1
+        };
         let of = |bar: usize| -> bool {
             let named = |odd: usize, which: Option<usize>| {
                 let section = number(bar);

@@ -1,18 +1,19 @@
 //! What a clause asks for: pieces and what becomes of them, fills, crashes, form, touch, lines.
 
-use super::places::{places, together, whens};
-use super::tokens::{Token, tokens};
 use super::form_words;
 use super::lists::has;
+use super::places::{places, together, whens};
+use super::tokens::{Token, tokens};
 use crate::work::part::orders::{Act, Kit, Line, Order, When};
 
 /// Words that deny the pieces after them, and those that may lie between.
-const DENY: &str = "no without minus skip remove drop lose cut mute kill delete never not avoid dont";
+pub(super) const DENY: &str =
+    "no without minus skip remove drop lose cut mute kill delete never not avoid dont";
 const BETWEEN: &str = "the a an any some and or & much more use play hit add want include please all of those with in";
 /// Words that want them.
 pub(super) const ONLY: &str = "only just solely";
 /// After a piece, before what becomes of it.
-const FILLERS: &str = "a an bit little much slightly be is are should way far to make it them";
+const FILLERS: &str = "a an bit little much slightly be is are should way far to make it them too";
 
 /// An instruction read.
 #[derive(Clone, Debug, Default)]
@@ -78,29 +79,39 @@ impl Clause<'_> {
     }
 
     pub(super) fn uses(&mut self, from: usize, to: usize) {
-        self.tokens[from..to.min(from.max(to))].iter_mut().for_each(|token| token.used = true);
+        self.tokens[from..to.min(from.max(to))]
+            .iter_mut()
+            .for_each(|token| token.used = true);
     }
 }
 
 /// Reads an instruction in English.
 pub(super) fn asked(instruction: &str) -> Asked {
     let mut all = tokens(instruction);
+    join_lists(&mut all);
     let mut asked = Asked::default();
     let mut from = 0;
     let mut carried = When::Always;
     while from < all.len() {
         let clause = all[from].clause;
-        let long = all[from..].iter().take_while(|token| token.clause == clause).count();
+        let long = all[from..]
+            .iter()
+            .take_while(|token| token.clause == clause)
+            .count();
         let own = &mut all[from..from + long];
         let places = places(own);
         let found = whens(own);
-        for token in own.iter().filter(|token| !token.used) {
+        // Half-time in some bars is no style of its own.
+        let half = |token: &Token| !found.is_empty() && token.word == "halftime";
+        for token in own.iter().filter(|token| !token.used && !half(token)) {
             asked.names.push_str(&token.said);
             asked.names.push(' ');
         }
         let mut when = together(&found);
         asked.names.push_str(", ");
-        let only_bars = own.iter().all(|token| token.used || has("the a and", &token.word));
+        let only_bars = own
+            .iter()
+            .all(|token| token.used || has("the a and", &token.word));
         if only_bars && !found.is_empty() {
             // "Last bar: stop on beat 1".
             carried = when;
@@ -129,11 +140,49 @@ pub(super) fn asked(instruction: &str) -> Asked {
         }
         asked.rest.push(' ');
         // "Half time" is one word to all others.
-        let said = if token.word == "halftime" { "half-time" } else { &token.said };
+        let said = if token.word == "halftime" {
+            "half-time"
+        } else {
+            &token.said
+        };
         asked.rest.push_str(said);
         last = Some(token.clause);
     }
     asked
+}
+
+/// "Just kick, snare and ride" is one clause.
+fn join_lists(all: &mut [Token]) {
+    let mut at = 0;
+    while let Some(first) = all.get(at) {
+        let clause = first.clause;
+        let end = at
+            + all[at..]
+                .iter()
+                .take_while(|token| token.clause == clause)
+                .count();
+        let next = all.get(end).map(|token| token.clause);
+        let Some(next) = next else {
+            return;
+        };
+        let long = all[end..]
+            .iter()
+            .take_while(|token| token.clause == next)
+            .count();
+        let ends_in_piece = kit(&all[end - 1].word).is_some();
+        let listed = |token: &Token| has("and or & the", &token.word) || kit(&token.word).is_some();
+        let follows = &all[end..end + long];
+        let goes_on = follows.iter().all(listed) && kit(&follows[0].word).is_some();
+        let is_list = follows.iter().any(|token| has("and or &", &token.word));
+        let only = all[at..end].iter().any(|token| has(ONLY, &token.word));
+        if ends_in_piece && goes_on && (only || is_list) {
+            all[end..end + long]
+                .iter_mut()
+                .for_each(|token| token.clause = clause);
+            continue;
+        }
+        at = end;
+    }
 }
 
 fn read(clause: &mut Clause<'_>, asked: &mut Asked) {
@@ -156,7 +205,9 @@ fn is_hats(word: &str) -> Option<(Kit, bool)> {
 }
 
 fn kit(word: &str) -> Option<Kit> {
-    is_hats(word).map(|(kit, _)| kit).or_else(|| Kit::named(word))
+    is_hats(word)
+        .map(|(kit, _)| kit)
+        .or_else(|| Kit::named(word))
 }
 
 /// Pieces that are named together: where they begin and end.
@@ -172,9 +223,8 @@ fn lists(clause: &Clause<'_>) -> Vec<List> {
         let Some(kit) = kit(clause.word(at)).filter(|_| !clause.tokens[at].used) else {
             continue;
         };
-        let joins = |list: &List| {
-            (list.to..at).all(|between| has("and or & the", clause.word(between)))
-        };
+        let joins =
+            |list: &List| (list.to..at).all(|between| has("and or & the", clause.word(between)));
         match found.last_mut() {
             Some(list) if joins(list) => {
                 list.kits.push(kit);
@@ -234,7 +284,10 @@ fn pieces(clause: &mut Clause<'_>, asked: &mut Asked) {
             }
             continue;
         }
-        let (before, after) = (clause.word(list.from.wrapping_sub(1)).to_owned(), after(clause, list));
+        let (before, after) = (
+            clause.word(list.from.wrapping_sub(1)).to_owned(),
+            after(clause, list),
+        );
         let before_the = match before.as_str() {
             "the" | "a" | "some" | "open" => clause.word(list.from.wrapping_sub(2)).to_owned(),
             _ => before.clone(),
@@ -242,18 +295,26 @@ fn pieces(clause: &mut Clause<'_>, asked: &mut Asked) {
         let changed = change(&before_the, clause, list.from).map(|act| (act, None));
         let changed = changed.or_else(|| {
             let (at, word) = after?;
-            change(&word, clause, at).map(|act| (act, Some(at)))
+            let turned = match word.as_str() {
+                "down" | "back" => Some(Act::Level(-1.6)),
+                "up" => Some(Act::Level(1.3)),
+                _ => None,
+            };
+            turned
+                .or_else(|| change(&word, clause, at))
+                .map(|act| (act, Some(at)))
         });
         let hats = clause.word(list.from).to_owned();
         if let Some((act, at)) = changed {
             order(kits, act, &when);
             let first = list.from.saturating_sub(2);
             for token in &mut clause.tokens[first..list.from] {
-                token.used |= change_word(&token.word) || has("the a much very bit little slightly move make", &token.word);
+                token.used |= change_word(&token.word)
+                    || has("the a much very bit little slightly move make", &token.word);
             }
             clause.uses(list.from, at.map_or(list.to, |at| at + 1));
             for token in &mut *clause.tokens {
-                token.used |= has("move make same keep", &token.word);
+                token.used |= has("move make same keep turn bring pull push", &token.word);
             }
             if places.is_some() {
                 order(kits, Act::On(places.take().unwrap_or_default()), &when);
@@ -262,7 +323,11 @@ fn pieces(clause: &mut Clause<'_>, asked: &mut Asked) {
         }
         if let Some(places) = places.clone() {
             let adds = clause.says("add plus extra also") && !kits[0].keeps_time();
-            let act = if adds { Act::Also(places) } else { Act::On(places) };
+            let act = if adds {
+                Act::Also(places)
+            } else {
+                Act::On(places)
+            };
             order(kits, act, &when);
         } else if clause.finds("enter starts start").is_some() {
             // "Kick comes in at bar 5".
@@ -277,9 +342,14 @@ fn pieces(clause: &mut Clause<'_>, asked: &mut Asked) {
             clause.takes("dropout out tacet silent");
         } else if has_only {
             // All that the clause names.
-            let all: Vec<Kit> = lists[at - 1..].iter().flat_map(|list| list.kits.clone()).collect();
+            let all: Vec<Kit> = lists[at - 1..]
+                .iter()
+                .flat_map(|list| list.kits.clone())
+                .collect();
             order(&all, Act::Alone, &when);
-            lists.iter().for_each(|list| clause.uses(list.from, list.to));
+            lists
+                .iter()
+                .for_each(|list| clause.uses(list.from, list.to));
             clause.takes(ONLY);
             return;
         } else if is_hats(&hats).is_some_and(|(_, is)| !is) {
@@ -324,21 +394,39 @@ const EARLIER: &str = "earlier early ahead";
 const DOUBLE: &str = "double doubled";
 
 fn change_word(word: &str) -> bool {
-    [MORE, LESS, SOFTER, LOUDER, LATER, EARLIER, DOUBLE, "open close closed"]
-        .iter()
-        .any(|list| has(list, word))
+    [
+        MORE,
+        LESS,
+        SOFTER,
+        LOUDER,
+        LATER,
+        EARLIER,
+        DOUBLE,
+        "open close closed",
+    ]
+    .iter()
+    .any(|list| has(list, word))
 }
 
 /// What becomes of a piece by a word beside it; "very" and "a bit" count.
 fn change(word: &str, clause: &Clause<'_>, at: usize) -> Option<Act> {
     let near = &clause.tokens[at.saturating_sub(3)..(at + 1).min(clause.tokens.len())];
     let says = |list: &str| near.iter().any(|token| has(list, &token.word));
-    let far = match (says("very much far way super really"), says("bit little slightly")) {
+    let far = match (
+        says("very much far way super really"),
+        says("bit little slightly"),
+    ) {
         (true, _) => 1.7,
         (_, true) => 0.7,
         _ => 1.0,
     };
+    // "The hats are too loud".
+    let too = says("too");
     Some(match word {
+        word if has(if too { LESS } else { MORE }, word) => Act::More,
+        word if has(if too { MORE } else { LESS }, word) => Act::Less,
+        word if has(if too { LOUDER } else { SOFTER }, word) => Act::Level(-1.6 * far),
+        word if has(if too { SOFTER } else { LOUDER }, word) => Act::Level(1.2 * far),
         word if has(MORE, word) => Act::More,
         word if has(LESS, word) => Act::Less,
         word if has(SOFTER, word) => Act::Level(-1.6 * far),
@@ -355,14 +443,32 @@ fn change(word: &str, clause: &Clause<'_>, at: usize) -> Option<Act> {
 /// How exactly and how late it all is.
 fn touch(clause: &mut Clause<'_>, asked: &mut Asked) {
     let when = clause.when.clone();
-    let is_bound = |at: usize, clause: &Clause<'_>| clause.denies(at) || clause.word(at.wrapping_sub(1)) == "less";
+    let is_bound = |at: usize, clause: &Clause<'_>| {
+        clause.denies(at) || clause.word(at.wrapping_sub(1)) == "less"
+    };
     for (list, act, opposite) in [
-        ("laidback lazy lazier", Act::Late(20.0), Some(Act::Late(-12.0))),
+        (
+            "laidback lazy lazier",
+            Act::Late(20.0),
+            Some(Act::Late(-12.0)),
+        ),
         ("behind", Act::Late(15.0), None),
-        ("ahead rushed pushing pushed", Act::Late(-12.0), Some(Act::Late(12.0))),
+        (
+            "ahead rushed pushing pushed",
+            Act::Late(-12.0),
+            Some(Act::Late(12.0)),
+        ),
         ("tight tighter", Act::Loose(0.35), Some(Act::Loose(1.9))),
-        ("loose looser sloppy sloppier human humanised humanized", Act::Loose(1.9), Some(Act::Loose(0.35))),
-        ("grid quantised quantized robotic mechanical", Act::Loose(0.0), Some(Act::Loose(1.9))),
+        (
+            "loose looser sloppy sloppier human humanised humanized",
+            Act::Loose(1.9),
+            Some(Act::Loose(0.35)),
+        ),
+        (
+            "grid quantised quantized robotic mechanical",
+            Act::Loose(0.0),
+            Some(Act::Loose(1.9)),
+        ),
     ] {
         let Some(at) = clause.takes(list) else {
             continue;
@@ -378,7 +484,8 @@ fn touch(clause: &mut Clause<'_>, asked: &mut Asked) {
         }));
     }
     if let Some(at) = clause.finds("ghost") {
-        let of = Act::Ghosts(!clause.denies(at) && !has("fewer less", clause.word(at.wrapping_sub(1))));
+        let of =
+            Act::Ghosts(!clause.denies(at) && !has("fewer less", clause.word(at.wrapping_sub(1))));
         asked.orders.push(Order {
             of: Vec::new(),
             act: of,
@@ -406,7 +513,9 @@ fn lines(clause: &mut Clause<'_>, asked: &mut Asked) {
         });
     };
     if let Some(grid) = clause.places.clone()
-        && grid.split(' ').all(|one| matches!(one, "beats" | "offbeats" | "eighths" | "sixteenths"))
+        && grid
+            .split(' ')
+            .all(|one| matches!(one, "beats" | "offbeats" | "eighths" | "sixteenths"))
     {
         order(Line::On(grid));
     }
@@ -446,7 +555,12 @@ fn whole(clause: &mut Clause<'_>, asked: &mut Asked) {
     };
     let strong = |clause: &Clause<'_>, at: usize| {
         let mut before = clause.tokens[at.saturating_sub(2)..at].iter();
-        before.any(|token| has("very much super extremely way far incredibly", &token.word))
+        before.any(|token| {
+            has(
+                "very much super extremely way far incredibly really",
+                &token.word,
+            )
+        })
     };
     if when == When::Always {
         // "Very soft" is more than soft.
@@ -454,9 +568,9 @@ fn whole(clause: &mut Clause<'_>, asked: &mut Asked) {
             let at = clause.finds(list).filter(|at| strong(clause, *at));
             if let Some(at) = at.filter(|at| !denied(clause, *at)) {
                 let first = at.saturating_sub(2);
-                clause.tokens[first..at]
-                    .iter_mut()
-                    .for_each(|token| token.used |= has("very much super extremely way far", &token.word));
+                clause.tokens[first..at].iter_mut().for_each(|token| {
+                    token.used |= has("very much super extremely way far really", &token.word)
+                });
                 order(Act::Level(more));
             }
         }
@@ -487,7 +601,7 @@ fn whole(clause: &mut Clause<'_>, asked: &mut Asked) {
 /// Whether a clause denies what stands there, or compares.
 fn denied(clause: &Clause<'_>, at: usize) -> bool {
     let before = clause.tokens[..at].iter();
-    before
-        .clone()
-        .any(|token| has("not no never too less isnt dont nothing", &token.word) || token.word.ends_with("n't"))
+    before.clone().any(|token| {
+        has("not no never too less isnt dont nothing", &token.word) || token.word.ends_with("n't")
+    })
 }

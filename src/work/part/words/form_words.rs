@@ -1,6 +1,6 @@
 //! Fills, crashes and form, as a clause asks for them.
 
-use super::asked::{Asked, Clause, ONLY};
+use super::asked::{Asked, Clause, DENY, ONLY};
 use super::lists::has;
 use crate::work::part::orders::{Act, Fill, Kit, Order, Span, When};
 
@@ -18,17 +18,30 @@ pub(super) fn fills(clause: &mut Clause<'_>, asked: &mut Asked) {
         return;
     };
     let before: Vec<&str> = (0..at).map(|at| clause.word(at)).collect();
-    let denied = before.iter().any(|word| {
-        has("no without not never fewer less avoid dont nothing remove drop skip", word) || word.ends_with("n't")
-    }) || before.windows(2).any(|two| two[0] == "too" && has("many much", two[1]));
-    let wanted = before.iter().rev().take_while(|word| !has("no without", word));
+    let denied = before
+        .iter()
+        .any(|word| has(DENY, word) || has("fewer less nothing", word) || word.ends_with("n't"))
+        || before
+            .windows(2)
+            .any(|two| two[0] == "too" && has("many much", two[1]));
+    let wanted = before
+        .iter()
+        .rev()
+        .take_while(|word| !has("no without", word));
     let denied = denied && !wanted.clone().any(|word| has("but with just", word));
     let at_end = clause.says("end ending") && clause.when == When::Always;
     let is_only = clause.says(ONLY);
     let when = match clause.when.clone() {
         When::Always if at_end => When::Last(1),
         When::SectionStarts => When::SectionEnds,
-        When::Chorus(_) if matches!(clause.led.as_str(), "before" | "into" | "to") => When::BeforeChorus,
+        // It leads there.
+        When::Before(bar) if bar > 1 => When::Bars(bar - 1, bar - 1),
+        When::Bars(bar, _) if bar > 1 && matches!(clause.led.as_str(), "into" | "to") => {
+            When::Bars(bar - 1, bar - 1)
+        }
+        When::Chorus(_) if matches!(clause.led.as_str(), "before" | "into" | "to") => {
+            When::BeforeChorus
+        }
         when => when,
     };
     let mut fill = Fill::default();
@@ -36,7 +49,9 @@ pub(super) fn fills(clause: &mut Clause<'_>, asked: &mut Asked) {
         match &*token.word {
             "small" | "little" | "short" | "tiny" | "quick" | "onebeat" => fill.beats = Some(1),
             "twobeat" => fill.beats = Some(2),
-            "big" | "bigger" | "huge" | "long" | "massive" | "onebar" => fill.beats = Some(usize::MAX),
+            "big" | "bigger" | "huge" | "long" | "massive" | "onebar" => {
+                fill.beats = Some(usize::MAX)
+            }
             _ => continue,
         }
         token.used = true;
@@ -46,7 +61,11 @@ pub(super) fn fills(clause: &mut Clause<'_>, asked: &mut Asked) {
         ("snare", _) | (_, "snare") => fill.toms = Some(false),
         _ => {}
     }
-    let from = if fill.toms.is_some() { at.saturating_sub(1) } else { at };
+    let from = if fill.toms.is_some() {
+        at.saturating_sub(1)
+    } else {
+        at
+    };
     match (denied, &when) {
         (true, When::Always) => {
             asked.only_these_fills = true;
@@ -60,13 +79,19 @@ pub(super) fn fills(clause: &mut Clause<'_>, asked: &mut Asked) {
         (false, When::Always) => {
             if fill != Fill::default() {
                 asked.only_these_fills = true;
-                asked.orders.push(order(Act::Fill(Some(fill)), When::SectionEnds));
+                asked
+                    .orders
+                    .push(order(Act::Fill(Some(fill)), When::SectionEnds));
                 clause.uses(from, at + 1);
             }
             return;
         }
         (false, _) => {
-            let alone = is_only || matches!(when, When::Every(_) | When::SectionEnds | When::BeforeChorus | When::Last(_));
+            let alone = is_only
+                || matches!(
+                    when,
+                    When::Every(_) | When::SectionEnds | When::BeforeChorus | When::Last(_)
+                );
             if alone {
                 asked.only_these_fills = true;
                 asked.orders.push(order(Act::Fill(None), When::Always));
@@ -75,7 +100,11 @@ pub(super) fn fills(clause: &mut Clause<'_>, asked: &mut Asked) {
         }
     }
     for token in &mut *clause.tokens {
-        token.used |= has("no without fill fills end the of at a any in only just with drum", &token.word);
+        token.used |= has(DENY, &token.word)
+            || has(
+                "fill fills end the of at a any in only just with drum",
+                &token.word,
+            );
     }
     clause.uses(from, at + 1);
     clause.when = When::Always;
@@ -127,7 +156,10 @@ pub(super) fn crashes(clause: &mut Clause<'_>, asked: &mut Asked) {
 pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
     let when = clause.when.clone();
     let is_placed = when != When::Always;
-    let pieces = clause.tokens.iter().any(|token| !token.used && Kit::named(&token.word).is_some());
+    let pieces = clause
+        .tokens
+        .iter()
+        .any(|token| !token.used && Kit::named(&token.word).is_some());
     let next_is_piece = |clause: &Clause<'_>, at: usize| {
         let next = [clause.word(at + 1), clause.word(at + 2)];
         Kit::named(next[0]).is_some() || next[0] == "the" && Kit::named(next[1]).is_some()
@@ -140,7 +172,10 @@ pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
     if clause.takes("buildup build builds building").is_some() {
         spans.push((Span::Build, or(When::Last(4))));
     }
-    if let Some(at) = clause.finds("drop drops").filter(|at| !next_is_piece(clause, *at)) {
+    if let Some(at) = clause
+        .finds("drop drops")
+        .filter(|at| !next_is_piece(clause, *at))
+    {
         clause.uses(at, at + 1);
         spans.push((Span::Drop, or(When::ChorusStarts)));
     }
@@ -156,7 +191,10 @@ pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
     if clause.takes("crescendo swell").is_some() {
         spans.push((Span::Crescendo, when.clone()));
     }
-    if clause.takes("fadeout fade diminuendo decrescendo").is_some() {
+    if clause
+        .takes("fadeout fade diminuendo decrescendo")
+        .is_some()
+    {
         spans.push((Span::Fade, or(When::Last(4))));
     }
     if is_placed && clause.takes("bigger big huge fuller").is_some() {
@@ -166,12 +204,16 @@ pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
         spans.push((Span::CountIn, When::First(1)));
     }
     if is_placed && !pieces {
-        if clause.takes("dropout silence silent nothing tacet rest pause rests").is_some() {
+        let out = clause.takes("dropout silence silent nothing tacet rest pause rests out");
+        if out.is_some() {
             asked.orders.push(order(Act::Out, when.clone()));
             // "Drums drop out".
             clause.takes("drums drum bass guitar keys piano everything all");
             clause.when = When::Always;
-        } else if clause.takes("stop stops end ends ending finish finishes").is_some() {
+        } else if clause
+            .takes("stop stops end ends ending finish finishes")
+            .is_some()
+        {
             let span = match clause.led.as_str() {
                 "after" => Span::EndAfter,
                 _ => Span::End,
@@ -189,7 +231,9 @@ pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
     }
     if !spans.is_empty() {
         let all = spans.into_iter();
-        asked.orders.extend(all.map(|(span, when)| order(Act::Form(span), when)));
+        asked
+            .orders
+            .extend(all.map(|(span, when)| order(Act::Form(span), when)));
         clause.when = When::Always;
     }
 }

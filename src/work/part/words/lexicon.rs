@@ -20,6 +20,8 @@ const TERMS: &str = "\
 
 /// Words that say nothing by themselves, or are known in what is said around them.
 const PLAIN: &str = "\
+    super extremely incredibly totally lose delete kill erase clear free quantized quantised robotic mechanical grid using lower turn \
+    volume level levels slower faster busiest lazy lazier rushed rushing thinner fuller stronger powerful swell diminuendo decrescendo leading \
     a about above across actual actually add after again against ahead all almost alone along alright also always am an and another \
     any anything are around as ask at away back be because been before begin begins being below bit both bring but by can \
     cant change check close closer could cut did do does doing done dont down drag drummer during each early easy either else \
@@ -69,13 +71,29 @@ pub(super) fn is_known(word: &str, with_endings: bool) -> bool {
         return true;
     }
     let listed = |word: &str| {
-        [TERMS, PLAIN, SOUND, HEARD, NO_BACKBEAT, OF_PLAYING, DEGREES, BEYOND, ORDERS, TELLING, WANTING]
-            .iter()
-            .chain(&[DENY_A_CLAUSE, DENY_A_NAME])
-            .any(|list| has(list, word))
+        [
+            TERMS,
+            PLAIN,
+            SOUND,
+            HEARD,
+            NO_BACKBEAT,
+            OF_PLAYING,
+            DEGREES,
+            BEYOND,
+            ORDERS,
+            TELLING,
+            WANTING,
+        ]
+        .iter()
+        .chain(&[DENY_A_CLAUSE, DENY_A_NAME])
+        .any(|list| has(list, word))
             || AMOUNTS.iter().any(|(names, ..)| has(names, word))
             || PARTS.iter().any(|(_, names)| has(names, word))
-            || PIECES.iter().any(|(names, _)| names.iter().any(|name| name.split(' ').any(|part| part == word)))
+            || PIECES.iter().any(|(names, _)| {
+                names
+                    .iter()
+                    .any(|name| name.split(' ').any(|part| part == word))
+            })
             || is_of_phrase(word)
     };
     let ended = |ending: &str| {
@@ -84,8 +102,12 @@ pub(super) fn is_known(word: &str, with_endings: bool) -> bool {
     };
     let mut beginnings = HEARD_BEGINNINGS.split_ascii_whitespace();
     listed(word)
-        || with_endings && ["s", "es", "ed", "d", "ing", "er", "r", "est", "ly", "y"].iter().any(|ending| ended(ending))
-        || beginnings.any(|beginning| word.starts_with(beginning) && word.len() <= beginning.len() + 5)
+        || with_endings
+            && ["s", "es", "ed", "d", "ing", "er", "r", "est", "ly", "y"]
+                .iter()
+                .any(|ending| ended(ending))
+        || beginnings
+            .any(|beginning| word.starts_with(beginning) && word.len() <= beginning.len() + 5)
         || prompt::is_about_sound(word)
         || style::is_of_a_name(word)
 }
@@ -98,6 +120,8 @@ pub(super) fn terms() -> impl Iterator<Item = &'static str> {
 /// The words that mistyped ones may be: terms first, then names of styles.
 pub(super) fn nameable() -> impl Iterator<Item = &'static str> {
     let terms = terms();
-    let names = style::all().iter().flat_map(|style| style.file().names.iter());
+    let names = style::all()
+        .iter()
+        .flat_map(|style| style.file().names.iter());
     terms.chain(names.flat_map(|name| name.split([' ', '-'])))
 }

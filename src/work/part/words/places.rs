@@ -4,7 +4,8 @@ use super::tokens::Token;
 use crate::work::part::orders::When;
 
 /// What may stand before bars.
-const BEFORE: &str = "in at on of for during from over through into by the until till before after to";
+const BEFORE: &str =
+    "in at on of for during from over through into by the until till before after to";
 
 /// Bars that a clause names, its words marked as used; the word before each, and whether it is a beginning ("from").
 pub(super) fn whens(clause: &mut [Token]) -> Vec<(When, String)> {
@@ -122,7 +123,13 @@ fn when_at(words: &[&str]) -> Option<(When, usize)> {
         }
         "first" | "last" | "final" => {
             let is_first = word(0) == "first";
-            let side = |many| if is_first { When::First(many) } else { When::Last(many) };
+            let side = |many| {
+                if is_first {
+                    When::First(many)
+                } else {
+                    When::Last(many)
+                }
+            };
             match (number(word(1)), section(word(1))) {
                 (Some(many), _) if bar(word(2)) => Some((side(many), 3)),
                 (_, Some(true)) if is_first => Some((When::Chorus(Some(1)), 2)),
@@ -145,9 +152,7 @@ fn when_at(words: &[&str]) -> Option<(When, usize)> {
                     let long = 2 + usize::from(bar(word(2)));
                     Some((When::Every(many), long))
                 }
-                (None, "section" | "sections" | "part" | "parts") => {
-                    Some((When::SectionStarts, 2))
-                }
+                (None, "section" | "sections" | "part" | "parts") => Some((When::SectionStarts, 2)),
                 (None, "bar" | "measure") => Some((When::Every(1), 2)),
                 (None, next) => match section(next)? {
                     true => Some((When::Chorus(None), 2)),
@@ -187,7 +192,10 @@ pub(super) fn places(clause: &mut [Token]) -> Option<String> {
         let word = clause[at].word.clone();
         let free = !clause[at].used;
         let grid = matches!(&*word, "beats" | "offbeats" | "eighths" | "sixteenths");
-        let before = |back: usize| at.checked_sub(back).map_or("", |at| clause[at].word.as_str());
+        let before = |back: usize| {
+            at.checked_sub(back)
+                .map_or("", |at| clause[at].word.as_str())
+        };
         let is_led = matches!(before(1), "on" | "at" | "beat" | "beats")
             || before(1) == "the" && matches!(before(2), "on" | "at" | "and")
             || matches!(before(1), "and" | "&" | "or") && !found.is_empty()

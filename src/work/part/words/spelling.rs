@@ -50,7 +50,10 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_word(part: &str) -> bool {
-    part.chars().count() > 2 && part.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’'))
+    part.chars().count() > 2
+        && part
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, '\'' | '’'))
 }
 
 /// The word that one is mistyped of: a letter too many, too few, wrong, or two in the wrong order.
@@ -59,7 +62,9 @@ fn meant(word: &str, mut all: impl Iterator<Item = &'static str>) -> Option<&'st
     let near = |known: &&'static str| {
         let first = known.chars().next() == word.chars().next();
         let most = long.max(known.chars().count());
-        first && most >= FORGIVEN && most - long.min(known.chars().count()) <= 1
+        first
+            && most >= FORGIVEN
+            && most - long.min(known.chars().count()) <= 1
             && strsim::osa_distance(word, known) == 1
     };
     all.find(near)

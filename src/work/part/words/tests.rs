@@ -101,14 +101,44 @@ fn bars_and_places_are_read() {
         ("snare on the and of 2", Kit::Snare, on("2&"), all()),
         ("hi hats on quarter notes", Kit::Hat, on("beats"), all()),
         ("no kick on 1", Kit::Kick, Act::NotOn("1".into()), all()),
-        ("less kick in bars 3–4", Kit::Kick, Act::Less, When::Bars(3, 4)),
-        ("no snare in bars 5 to 8", Kit::Snare, Act::Out, When::Bars(5, 8)),
-        ("no toms in the second chorus", Kit::Tom, Act::Out, When::Chorus(Some(2))),
+        (
+            "less kick in bars 3–4",
+            Kit::Kick,
+            Act::Less,
+            When::Bars(3, 4),
+        ),
+        (
+            "no snare in bars 5 to 8",
+            Kit::Snare,
+            Act::Out,
+            When::Bars(5, 8),
+        ),
+        (
+            "no toms in the second chorus",
+            Kit::Tom,
+            Act::Out,
+            When::Chorus(Some(2)),
+        ),
         ("no toms from bar 9", Kit::Tom, Act::Out, When::From(9)),
         ("no toms until bar 9", Kit::Tom, Act::Out, When::Before(9)),
-        ("no toms in the first 4 bars", Kit::Tom, Act::Out, When::First(4)),
-        ("no toms in the last two bars", Kit::Tom, Act::Out, When::Last(2)),
-        ("no toms in every other bar", Kit::Tom, Act::Out, When::Every(2)),
+        (
+            "no toms in the first 4 bars",
+            Kit::Tom,
+            Act::Out,
+            When::First(4),
+        ),
+        (
+            "no toms in the last two bars",
+            Kit::Tom,
+            Act::Out,
+            When::Last(2),
+        ),
+        (
+            "no toms in every other bar",
+            Kit::Tom,
+            Act::Out,
+            When::Every(2),
+        ),
         ("take out the toms", Kit::Tom, Act::Out, all()),
     ] {
         let said = orders(&read(words));
@@ -132,7 +162,10 @@ fn mistyped_words_are_forgiven_and_unknown_ones_told() {
     }
     let told = unknown("jazz drums, glorpy, with a Zindle");
     assert_eq!(told, ["glorpy", "zindle"]);
-    assert_eq!(unknown("don't make it so busy, that's too loud, please"), [""; 0]);
+    assert_eq!(
+        unknown("don't make it so busy, that's too loud, please"),
+        [""; 0]
+    );
 }
 
 #[test]

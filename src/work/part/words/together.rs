@@ -1,8 +1,8 @@
 //! Which part an instruction asks for, and which others with it: parts are written one at a time.
 
 use super::clauses::Clauses;
-use super::meant;
 use super::lists::{DEGREES, PARTS, TELLING, WANTING, has};
+use super::meant;
 use crate::instrument::Family;
 use crate::models::prompt::family;
 use crate::music::PartKind;
