@@ -283,6 +283,7 @@ impl StemDesk {
                     } else {
                         &words
                     };
+                    desk.said = styled::unknown(&words).map(Said::Note);
                     let ask = StemAsk {
                         words: said.clone(),
                         kind: sheet.kind,

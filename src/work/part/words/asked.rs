@@ -363,6 +363,8 @@ fn pieces(clause: &mut Clause<'_>, asked: &mut Asked) {
         }
     }
     if !lists.is_empty() {
+        // They were the pieces'.
+        clause.places = None;
         clause.takes("instead");
         clause.takes(ONLY);
     }

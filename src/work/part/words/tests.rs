@@ -188,7 +188,7 @@ fn what_is_denied_anywhere_in_a_clause_is_otherwise() {
         // And what is not.
         ("don't stop, busy drums", Control::Density, 1.0),
         ("no fills but busy", Control::Density, 1.0),
-        ("no fills and busy hats", Control::Density, 1.0),
+        ("no fills and busy", Control::Density, 1.0),
         ("not only loud", Control::Loudness, 1.0),
         ("not sparse", Control::Density, 1.0),
         ("nothing but loud drums", Control::Loudness, 1.0),
