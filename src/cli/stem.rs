@@ -3,6 +3,7 @@
 mod changing;
 mod listening;
 mod playing;
+mod sliders;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -35,6 +36,7 @@ use listening::{Listened, listen};
   consort stem song.mid \"reggae one drop drums with fills\"
   consort stem song.wav \"busier hi-hats\" --again song-drums-A.mid --out changed
   consort stem song.mid \"house drums, breakdown in bars 9-12, build-up in bars 13-16, drop at bar 17\"
+  consort stem song.mid \"house drums, breakdown in bars 9-12, build-up in bars 13-16\" --busy 0.5
   consort stem song.flac --mix \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
 pub struct Arguments {
     /// A sound file (WAV, FLAC, AIFF, MP3 or OGG Vorbis) or a MIDI file.
@@ -71,6 +73,8 @@ pub struct Arguments {
     force: bool,
     #[command(flatten)]
     told: super::describe::Told,
+    #[command(flatten)]
+    sliders: sliders::Arguments,
 }
 
 /// A part by name.
@@ -159,6 +163,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             kind: Some(kind),
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
+            sliders: arguments.sliders.set(),
         };
         let mut go_on = |share| {
             progress.show("Writing the part", share);

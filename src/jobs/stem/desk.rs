@@ -289,6 +289,7 @@ impl StemDesk {
                         kind: sheet.kind,
                         seed,
                         again,
+                        ..StemAsk::default()
                     };
                     shared.begin(&mut desk, context, take, Some(ask));
                 }

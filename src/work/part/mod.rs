@@ -13,6 +13,7 @@
 //! | `windows` | the network, asked window by window |
 //! | `backbeat`, `kicks` | what every beat of drums has |
 //! | `rules` | changes that need no network |
+//! | [`sliders`] | what is set by hand besides |
 //! | [`sound`] | what a part is played with |
 //! | [`level`] | how loud it is beside the song |
 
@@ -22,6 +23,7 @@ mod kicks;
 pub mod level;
 pub mod orders;
 mod rules;
+pub mod sliders;
 pub mod sound;
 pub mod stretches;
 pub mod styled;
@@ -33,6 +35,7 @@ pub mod words;
 mod writing;
 
 pub use context::StemContext;
+pub use sliders::Sliders;
 pub use stretches::StemSong;
 pub use unfit::Unfit;
 pub use writing::{Again, StemAsk, write_part};

@@ -144,8 +144,8 @@ pub fn read(instruction: &str) -> Said {
     let asked::Asked {
         orders,
         rest,
-        names,
         only_these_fills,
+        ..
     } = asked;
     let mut said = Said {
         kind,

@@ -2,6 +2,7 @@
 
 use super::context::StemContext;
 use super::orders::{self, Act, Fill, Order, Scene, When};
+use super::sliders::Sliders;
 use super::stretches::StemSong;
 use super::windows::Work;
 use super::words::{Edit, Said};
@@ -35,6 +36,8 @@ pub struct StemAsk {
     pub seed: u64,
     /// The part that is there, and what of it is to be made anew.
     pub again: Option<Again>,
+    /// What is set by hand.
+    pub sliders: Sliders,
 }
 
 /// A part that is there.
@@ -80,12 +83,16 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
     let words = words::for_part(&ask.words, kind).words;
     let mut said = words::read(&words);
     let again = ask.again.as_ref();
-    let changed = again.filter(|again| !again.same_words && !words.trim().is_empty());
+    let is_set = ask.sliders != Sliders::default();
+    let says = is_set || !words.trim().is_empty();
+    let changed = again.filter(|again| !again.same_words && says);
     if changed.is_none() && again.is_some() {
         said.edit = None;
     }
     let metre = song.first().metre;
+    ask.sliders.set(&mut said);
     let mut orders = rules::orders(&said, kind, metre, changed.is_some());
+    orders.extend(ask.sliders.orders());
     orders.extend(said.orders.iter().cloned());
     // What is said besides may name a style; only then it is written anew.
     let rest = changed.map(|_| words::rest(&words));

@@ -171,7 +171,7 @@ fn simpler(notes: Vec<GridNote>, flags: &[bool], scene: &Scene<'_>) -> Vec<GridN
             return false;
         }
         if is_time(note.key) {
-            return weight >= 1 + u8::from(thin);
+            return weight > u8::from(thin);
         }
         if Kit::Kick.keys().contains(&note.key) && weight < 2 {
             let bar = scene.bar_of(step);

@@ -61,7 +61,7 @@ pub(super) fn found(notes: &[GridNote], scene: &Scene<'_>) -> Vec<bool> {
                 let others = strokes
                     .iter()
                     .filter(|(b, w, k)| *b != bar && w == within && k == key);
-                others.count() * 3 <= count.max(2) - 1
+                others.count() * 3 < count.max(2)
             });
             let mut places: Vec<usize> = odd.map(|(_, within, _)| *within).collect();
             places.dedup();

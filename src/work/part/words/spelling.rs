@@ -28,7 +28,7 @@ pub(super) fn unknown(text: &str) -> Vec<String> {
     for part in parts(text).filter(|part| is_word(part)) {
         let lower = part.to_lowercase();
         let is_meant = meant(&lower, nameable()).is_some();
-        if !is_known(&lower, true) && !is_meant && !found.iter().any(|one| *one == lower) {
+        if !is_known(&lower, true) && !is_meant && !found.contains(&lower) {
             found.push(lower);
         }
     }
