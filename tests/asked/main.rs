@@ -11,12 +11,12 @@ use std::path::Path;
 
 use consort::music::{Metre, Part, PartKind};
 use consort::work::Ticket;
-use consort::work::part::{Again, StemAsk, StemSong, styled, words, write_part};
+use consort::work::part::{Again, Sliders, StemAsk, StemSong, styled, words, write_part};
 use serde::Deserialize;
 
 const SEEDS: u64 = 3;
 /// So many of the requests hold, of all their songs and seeds.
-const AT_LEAST: f64 = 0.0;
+const AT_LEAST: f64 = 0.97;
 
 /// A request.
 #[derive(Deserialize)]
@@ -41,6 +41,9 @@ struct Ask {
     /// Words that aren't known: they and no others are told.
     #[serde(default)]
     unknown: Vec<String>,
+    /// What is set by hand.
+    #[serde(default)]
+    sliders: BTreeMap<String, f32>,
     /// What the user is told besides.
     #[serde(default)]
     tells: Option<String>,
@@ -56,7 +59,7 @@ fn asks() -> Vec<(&'static str, Ask)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asked/requests");
     let mut all = Vec::new();
     for name in [
-        "form", "pieces", "amounts", "edits", "lines", "unknown", "network", "unseen",
+        "form", "pieces", "amounts", "edits", "lines", "unknown", "network", "unseen", "sliders",
     ] {
         let path = folder.join(name).with_extension("toml");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -78,7 +81,7 @@ fn faults(ask: &Ask, bars: usize, seed: u64) -> Result<Vec<String>, String> {
         words: words.to_owned(),
         kind,
         seed,
-        again: None,
+        ..StemAsk::default()
     };
     let base = match ask.base.as_str() {
         "" => Part::default(),
@@ -89,7 +92,15 @@ fn faults(ask: &Ask, bars: usize, seed: u64) -> Result<Vec<String>, String> {
         ..Again::default()
     });
     let kind = ask.part.or(base.kind.filter(|_| ask.edits));
+    let set = |name: &str| ask.sliders.get(name).copied().unwrap_or(0.0);
     let wanted = StemAsk {
+        sliders: Sliders {
+            busy: set("busy"),
+            loud: set("loud"),
+            fills: set("fills"),
+            swing: set("swing"),
+            tight: set("tight"),
+        },
         again,
         ..plain(&ask.words, kind)
     };
