@@ -3,6 +3,7 @@
 mod changing;
 mod listening;
 mod playing;
+mod sliders;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -34,6 +35,8 @@ use listening::{Listened, listen};
   consort stem song.wav \"warm walking bass\" --part bass --bars 9-16 --variations 3 --out stems
   consort stem song.mid \"reggae one drop drums with fills\"
   consort stem song.wav \"busier hi-hats\" --again song-drums-A.mid --out changed
+  consort stem song.mid \"house drums, breakdown in bars 9-12, build-up in bars 13-16, drop at bar 17\"
+  consort stem song.mid \"house drums, breakdown in bars 9-12, build-up in bars 13-16\" --busy 0.5
   consort stem song.flac --mix \"soft brushes, no cymbals\" --tempo 92 --metre 3/4 --json")]
 pub struct Arguments {
     /// A sound file (WAV, FLAC, AIFF, MP3 or OGG Vorbis) or a MIDI file.
@@ -70,6 +73,8 @@ pub struct Arguments {
     force: bool,
     #[command(flatten)]
     told: super::describe::Told,
+    #[command(flatten)]
+    sliders: sliders::Arguments,
 }
 
 /// A part by name.
@@ -124,9 +129,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         return Err(Failure::file(&arguments.song, why));
     }
     let own = words::for_part(instruction, kind).words;
-    if let Some(notice) =
-        styled::notice(&own, kind, listened.stem_song.first().metre).filter(|_| again.is_none())
-    {
+    let notice = match &again {
+        None => styled::notice(&own, kind, listened.stem_song.first().metre),
+        Some(_) => styled::unknown(&own),
+    };
+    if let Some(notice) = notice {
         context.remark(&notice);
     }
     let bars = listened.stem_song.bars();
@@ -156,12 +163,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             kind: Some(kind),
             seed: arguments.seed.wrapping_add(u64::from(variation)),
             again: again.clone(),
+            sliders: arguments.sliders.set(),
         };
         let mut go_on = |share| {
             progress.show("Writing the part", share);
             !cancel::asked()
         };
         let part = write_part(&listened.stem_song, &ask, &mut Ticket::new(&mut go_on));
+        let is_as_before = |again: &Again| part.as_ref().is_ok_and(|part| *part == again.part);
+        if !instruction.is_empty() && again.as_ref().is_some_and(is_as_before) {
+            context.remark("Nothing in these words changes the part: it stays as it is.");
+        }
         parts.push(after_beginning(part.map_err(failed)?, &listened, from));
     }
     let writing = begun.elapsed().as_secs_f64() / f64::from(arguments.variations);

@@ -14,6 +14,12 @@ pub(super) use taught::is_taught;
 use crate::instrument::Family;
 use names::{Joint, Named};
 
+/// Whether a word, in lower case, is about a sound: one that the text encoder was taught, or an instrument's name. Any thread.
+#[must_use]
+pub fn is_about_sound(word: &str) -> bool {
+    is_taught(word, &|_| false)
+}
+
 /// What is made where only what isn't wanted is said, each of a family of its own.
 const BY_CHANCE: [(Family, &str); 10] = [
     (Family::Wind, "concert flute"),

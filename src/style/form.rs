@@ -44,6 +44,8 @@ const PATH: [&[&str]; 4] = [
 ];
 const KICK_UNDER: f32 = 0.5;
 const LEVELS: [u8; 2] = [3, 4];
+/// So often a fill that is asked for is drawn, until it has enough strokes.
+const TRIES: usize = 32;
 
 /// The streams of chance.
 #[derive(Clone, Copy)]
@@ -101,32 +103,77 @@ pub(super) fn dress(style: &Style, setting: &Setting, hits: &mut Hits) {
 /// A fill at the end of a bar.
 fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_section: bool) {
     let (bar, beat) = (style.bars.steps, style.bars.beat());
-    let beats = (bar / beat).max(1);
     let form = &style.file.form;
-    let draws = |of: Of, at: usize| chance(setting.seed, &[of as u64, number as u64, at as u64]);
+    let draw = chance(setting.seed, &[Of::Size as u64, number as u64, 0]);
     let size = match ends_section {
-        true => sizes(
-            form.section_sizes.as_ref(),
-            &SECTION_SIZES,
-            draws(Of::Size, 0),
-        ),
-        false => sizes(
-            form.phrase_sizes.as_ref(),
-            &PHRASE_SIZES,
-            draws(Of::Size, 0),
-        ),
+        true => sizes(form.section_sizes.as_ref(), &SECTION_SIZES, draw),
+        false => sizes(form.phrase_sizes.as_ref(), &PHRASE_SIZES, draw),
     };
-    let size = size.clamp(1, beats);
+    let size = size.clamp(1, (bar / beat).max(1));
     let start = (number + 1) * bar - size * beat;
     let keeps = |piece: usize| {
-        form.keeps
-            .iter()
-            .any(|name| pieces::named(name) == Some(piece))
+        let mut kept = form.keeps.iter();
+        kept.any(|name| pieces::named(name) == Some(piece))
     };
     for step in &mut hits[start..start + size * beat] {
         let kept = *step;
         *step = std::array::from_fn(|piece| if keeps(piece) { kept[piece] } else { 0 });
     }
+    let strokes = &mut hits[start..start + size * beat];
+    roll(style, setting, strokes, number, &|at| path(style, at));
+}
+
+/// A fill for a bar of so many steps by itself, as the words wish it: three strokes at least.
+pub(super) fn alone(
+    style: &Style,
+    setting: &Setting,
+    (bar, number): (usize, usize),
+    (beats, toms): (Option<usize>, Option<bool>),
+) -> (usize, Hits) {
+    let beat = style.bars.beat();
+    let form = &style.file.form;
+    let draw = chance(setting.seed, &[Of::Size as u64, number as u64, 0]);
+    let usual = sizes(form.section_sizes.as_ref(), &SECTION_SIZES, draw);
+    // One that is asked for is heard.
+    let size = beats.unwrap_or(usual.max(2)).clamp(1, (bar / beat).max(1));
+    let path = |at: usize| match toms {
+        Some(true) if at < 2 => vec!["high tom"],
+        Some(true) => vec!["low tom", "floor tom"],
+        Some(false) => vec!["snare"],
+        None => path(style, at),
+    };
+    let mut seed = setting.seed;
+    let mut tries = 0;
+    loop {
+        let mut hits: Hits = vec![[0; pieces::COUNT]; size * beat];
+        let own = Setting {
+            seed,
+            ..setting.clone()
+        };
+        roll(style, &own, &mut hits, number, &path);
+        let by_hand = hits
+            .iter()
+            .filter(|hits| hits[1..].iter().any(|level| *level > 0));
+        tries += 1;
+        if by_hand.count() >= ((3 * size).div_ceil(2) + 1).max(3) || tries == TRIES {
+            return (size * beat, hits);
+        }
+        seed = seed.wrapping_add(0x9e37_79b9);
+    }
+}
+
+/// The strokes of a fill; `path` says over which pieces each of its beats goes, counted so that the last is 3.
+fn roll<'a>(
+    style: &Style,
+    setting: &Setting,
+    hits: &mut [[u8; pieces::COUNT]],
+    number: usize,
+    path: &dyn Fn(usize) -> Vec<&'a str>,
+) {
+    let beat = style.bars.beat();
+    let size = hits.len() / beat;
+    let form = &style.file.form;
+    let draws = |of: Of, at: usize| chance(setting.seed, &[of as u64, number as u64, at as u64]);
     let cells: &[(&str, f32)] = match (style.bars.eighths, style.file.feel) {
         (true, _) => &EIGHTHS,
         (false, Feel::Swing) => &LETS,
@@ -150,7 +197,7 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
     let levels = form.levels.unwrap_or(LEVELS).map(f32::from);
     let whole = (size * beat).max(2) - 1;
     for (at, cell) in played.into_iter().enumerate() {
-        let names = path(style, 4 - size.min(4) + at);
+        let names = path(4 - size.min(4) + at);
         for (within, _) in cell.char_indices().filter(|(_, c)| *c == 'x') {
             let place = at * beat + within;
             let second = within >= beat / 2 && names.len() > 1;
@@ -160,15 +207,15 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
                 .saturating_sub(u8::from(softer))
                 .clamp(1, 4);
             if let Some(piece) = pieces::named(names[usize::from(second)]) {
-                hits[start + place][piece] = level;
+                hits[place][piece] = level;
             }
         }
         let under = form.kick_under.unwrap_or(KICK_UNDER);
         if draws(Of::Kick, at) < under {
-            hits[start + at * beat][0] = 3;
+            hits[at * beat][0] = 3;
         }
     }
-    for step in &mut hits[start..start + size * beat] {
+    for step in hits {
         one_hat(step);
         two_hands(step, &|_| false);
     }

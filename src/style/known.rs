@@ -76,6 +76,13 @@ pub fn kind_of(instruction: &str) -> Option<PartKind> {
     (kind != PartKind::Drums).then_some(kind)
 }
 
+/// Whether a word is one of some style's name. Any thread but audio.
+#[must_use]
+pub fn is_of_a_name(word: &str) -> bool {
+    let mut names = all().iter().flat_map(|style| &style.file.names);
+    names.any(|name| words(name).iter().any(|part| part == word))
+}
+
 /// Whether a word, as it was written, is one of a name's.
 pub(super) fn has_word(name: &str, word: &str) -> bool {
     let word = words(word);

@@ -29,7 +29,7 @@ pub mod places;
 mod tests;
 mod touch;
 
-pub use known::{Named, all, kind_of, named};
+pub use known::{Named, all, is_of_a_name, kind_of, named};
 
 use crate::music::{Chord, GridNote, Key, Part, PartKind, STEPS};
 use facts::Facts;
@@ -232,6 +232,22 @@ impl Style {
             _ => return None,
         };
         Some(Part::new(Some(kind), notes))
+    }
+}
+
+impl Style {
+    /// The strokes of a fill at the end of a bar of so many steps, the fill's first step being 0, and how many steps it takes. `wish` is
+    /// the beats it is to take, and whether it is to be on the toms or on the snare. Any thread but audio.
+    #[must_use]
+    pub fn fill(
+        &self,
+        setting: &Setting,
+        bar: usize,
+        number: usize,
+        wish: (Option<usize>, Option<bool>),
+    ) -> (usize, Vec<GridNote>) {
+        let (steps, hits) = form::alone(self, setting, (bar, number), wish);
+        (steps, touch::strokes(self, setting, &hits))
     }
 }
 

@@ -283,11 +283,13 @@ impl StemDesk {
                     } else {
                         &words
                     };
+                    desk.said = styled::unknown(&words).map(Said::Note);
                     let ask = StemAsk {
                         words: said.clone(),
                         kind: sheet.kind,
                         seed,
                         again,
+                        ..StemAsk::default()
                     };
                     shared.begin(&mut desk, context, take, Some(ask));
                 }

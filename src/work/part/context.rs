@@ -18,6 +18,8 @@ const METRES: [(Metre, &str, u32); 9] = [
     (metre(3, 8), "6/8", 12),
     (metre(5, 4), "5/4", 20),
 ];
+/// Bars of a section, where none are known.
+pub(super) const SECTION: usize = 8;
 /// Most steps of a song that a part is made for: some hours.
 const MOST_STEPS: u32 = 16 * 9_000;
 
@@ -48,6 +50,8 @@ pub struct StemContext {
     pub given: Vec<Part>,
     /// The name of the song's metre, where notes are written down.
     pub written: Metre,
+    /// Bars as the song counts them, from 0, that its sections begin with: every eighth where none are known.
+    pub sections: Vec<usize>,
 }
 
 impl StemContext {
@@ -149,6 +153,9 @@ impl StemContext {
                 .collect(),
             given: given.into_iter().map(within).collect(),
             written,
+            sections: (0..steps.div_ceil(bar_steps(written) as usize))
+                .step_by(SECTION)
+                .collect(),
         })
     }
 

@@ -7,11 +7,13 @@
 //! | `unfit` | songs that none can be written for |
 //! | [`context`] | a stretch of it as the parts network takes it |
 //! | [`words`] | what an instruction asks for that is certain |
+//! | [`orders`] | how that is done to notes |
 //! | `writing` | a part by the network and by rule |
 //! | [`styled`] | a part in a style that is named |
 //! | `windows` | the network, asked window by window |
 //! | `backbeat`, `kicks` | what every beat of drums has |
 //! | `rules` | changes that need no network |
+//! | [`sliders`] | what is set by hand besides |
 //! | [`sound`] | what a part is played with |
 //! | [`level`] | how loud it is beside the song |
 
@@ -19,7 +21,9 @@ mod backbeat;
 pub mod context;
 mod kicks;
 pub mod level;
+pub mod orders;
 mod rules;
+pub mod sliders;
 pub mod sound;
 pub mod stretches;
 pub mod styled;
@@ -31,6 +35,7 @@ pub mod words;
 mod writing;
 
 pub use context::StemContext;
+pub use sliders::Sliders;
 pub use stretches::StemSong;
 pub use unfit::Unfit;
 pub use writing::{Again, StemAsk, write_part};

@@ -1,139 +1,71 @@
-//! Changes of a part that need no network, for they are always the same: louder and softer, hats on
-//! every sixteenth, half-time, an intro, an ending; and where fills go.
+//! What is always the same, whoever writes: swung eighths, an intro, an ending, where fills usually go.
 
-use super::words::{Edit, Said};
+use super::orders::{Act, Order, Span, When};
+use super::words::{Control, Edit, Said};
 use crate::music::{GridNote, Part, PartKind};
 
-/// Loudness moves velocities by so much.
-const LOUDER: i16 = 16;
+/// What is louder is so many degrees louder.
+const LOUDER: f32 = 1.45;
 /// Keys of General MIDI's kit.
 const KICKS: [u8; 2] = [35, 36];
 const SNARES: [u8; 4] = [37, 38, 39, 40];
-const HATS: [u8; 3] = [42, 44, 46];
-const CLOSED_HAT: u8 = 42;
 const CRASH: u8 = 49;
-/// Of a hat that is added, beside the others.
-const BESIDE_HATS: f32 = 0.7;
-/// Of hats where there are none to go by.
-const HAT_VELOCITY: f32 = 76.0;
 const LAST_VELOCITY: u8 = 110;
 /// Bars of a section: longer parts have fills at their ends.
 const SECTION: usize = 8;
 
-/// Whether a rule does an edit.
-pub(super) fn does(edit: Edit) -> bool {
-    !matches!(edit, Edit::Busier | Edit::Sparser)
-}
-
-/// The part as a rule changes it; only what is `free` changes. `bar` is the steps of a bar. Any thread.
-pub(super) fn edited(
-    part: &Part,
-    edit: Edit,
-    (steps, bar): (usize, usize),
-    free: &dyn Fn(usize, u8) -> bool,
-) -> Part {
-    let is_free = |note: &GridNote| free(note.step as usize, note.key);
-    let notes = match edit {
-        Edit::Louder => velocities(part, LOUDER, &is_free),
-        Edit::Softer => velocities(part, -LOUDER, &is_free),
-        Edit::SixteenthHats => sixteenth_hats(part, steps, free),
-        Edit::HalfTime => half_time(part, (steps, bar), free),
-        Edit::Busier | Edit::Sparser => part.notes.clone(),
-    };
-    Part::new(part.kind, notes)
-}
-
-/// A new part with what its words certainly ask for: half-time, sixteenth hats, swung or straight eighths.
-pub(super) fn as_said(mut part: Part, said: &Said, sizes: (usize, usize), metre: &str) -> Part {
-    if let Some(edit @ (Edit::HalfTime | Edit::SixteenthHats)) = said.edit
-        && part.kind == Some(PartKind::Drums)
-    {
-        part = edited(&part, edit, sizes, &|_, _| true);
-    }
+/// A new part as its words have its eighths: swung or straight.
+pub(super) fn as_swung(mut part: Part, said: &Said, metre: &str) -> Part {
     if let Some(late) = said.swing.filter(|_| metre != "6/8") {
         part.swing(if late { 1.0 } else { 0.0 });
     }
     part
 }
 
-fn velocities(part: &Part, change: i16, free: &dyn Fn(&GridNote) -> bool) -> Vec<GridNote> {
-    let moved = |note: &GridNote| GridNote {
-        velocity: (i16::from(note.velocity) + change).clamp(1, 127) as u8,
-        ..*note
+/// What the words want of a whole part, as orders: of a part that is there all that changes it, of a new one what no writer does by itself.
+pub(super) fn orders(said: &Said, kind: PartKind, metre: &str, again: bool) -> Vec<Order> {
+    let act = |edit: Edit| match edit {
+        Edit::Busier => Act::More,
+        Edit::Sparser => Act::Less,
+        Edit::Louder => Act::Level(LOUDER),
+        Edit::Softer => Act::Level(-LOUDER),
+        Edit::HalfTime => Act::Form(Span::HalfTime),
     };
-    let notes = part.notes.iter();
-    notes
-        .map(|note| if free(note) { moved(note) } else { *note })
-        .collect()
-}
-
-fn sixteenth_hats(part: &Part, steps: usize, free: &dyn Fn(usize, u8) -> bool) -> Vec<GridNote> {
-    let mut notes = part.notes.clone();
-    let hats: Vec<&GridNote> = part
-        .notes
-        .iter()
-        .filter(|n| HATS.contains(&n.key))
-        .collect();
-    let total: f32 = hats.iter().map(|note| f32::from(note.velocity)).sum();
-    let usual = match hats.is_empty() {
-        true => HAT_VELOCITY,
-        false => total / hats.len() as f32,
-    };
-    let taken = |step: usize| hats.iter().any(|note| note.step as usize == step);
-    for step in (0..steps).filter(|step| !taken(*step) && free(*step, CLOSED_HAT)) {
-        let share = if step % 2 == 1 { BESIDE_HATS } else { 1.0 };
-        notes.push(GridNote {
-            step: step as u32,
-            offset: 0.0,
-            length: 0.5,
-            key: CLOSED_HAT,
-            velocity: (usual * share).clamp(1.0, 127.0) as u8,
-        });
+    let mut acts: Vec<Act> = Vec::new();
+    match said.edit {
+        Some(edit) if again => acts.push(act(edit)),
+        Some(Edit::HalfTime) if kind == PartKind::Drums => acts.push(act(Edit::HalfTime)),
+        _ => {}
     }
-    notes
-}
-
-/// Of each bar's snares only one, on its middle, where the kick makes room for it.
-fn half_time(
-    part: &Part,
-    (steps, bar): (usize, usize),
-    free: &dyn Fn(usize, u8) -> bool,
-) -> Vec<GridNote> {
-    let middle = bar / 2 / 2 * 2;
-    let changes = |note: &&GridNote| free(note.step as usize, note.key);
-    let mut notes: Vec<GridNote> = Vec::new();
-    let mut snares: Vec<Option<GridNote>> = vec![None; steps.div_ceil(bar.max(1))];
-    for note in &part.notes {
-        let (number, place) = (note.step as usize / bar, note.step as usize % bar);
-        if !changes(&note) {
-            notes.push(*note);
-        } else if SNARES.contains(&note.key) {
-            // The loudest of the bar stays.
-            let kept = snares.get_mut(number);
-            if let Some(kept) = kept.filter(|k| k.is_none_or(|k| k.velocity < note.velocity)) {
-                *kept = Some(*note);
-            }
-        } else if !(KICKS.contains(&note.key) && place == middle) {
-            notes.push(*note);
+    if let Some(late) = said.swing.filter(|_| again && metre != "6/8") {
+        acts.push(Act::Swing(if late { 1.0 } else { 0.0 }));
+    }
+    if again && said.edit.is_none() {
+        // "Soft", "sparse": of a part that is there more so.
+        for (control, score) in &said.controls {
+            acts.extend(match control {
+                Control::Loudness => Some(Act::Level(LOUDER * score.signum())),
+                Control::Density if *score > 0.0 => Some(Act::More),
+                Control::Density => Some(Act::Less),
+                Control::Syncopation | Control::Register => None,
+            });
         }
     }
-    for (number, snare) in snares.into_iter().enumerate() {
-        notes.extend(snare.map(|snare| GridNote {
-            step: (number * bar + middle) as u32,
-            offset: 0.0,
-            ..snare
-        }));
-    }
-    notes
+    let whole = |act| Order {
+        of: Vec::new(),
+        act,
+        when: When::Always,
+    };
+    acts.into_iter().map(whole).collect()
 }
 
-/// Bars, from 1, that get a fill: those named, and the ends of sections in long parts of drums, unless
+/// Bars, from 1, that get a fill where no bars are named: the ends of sections in long parts of drums, unless
 /// the words say otherwise.
 pub(super) fn fills(said: &Said, kind: PartKind, bars: usize, again: bool) -> Vec<usize> {
     if kind != PartKind::Drums {
         return Vec::new();
     }
-    let mut fills = said.fills.clone();
+    let mut fills: Vec<usize> = Vec::new();
     if said.section_fills.unwrap_or(bars > SECTION && !again) {
         fills.extend((1..=bars / SECTION).map(|section| section * SECTION));
         if bars < SECTION {
@@ -237,46 +169,29 @@ mod tests {
     }
 
     #[test]
-    fn hats_fill_every_sixteenth_and_half_time_has_its_snare_on_three() {
-        let part = rock(2);
-        // The second bar is locked.
-        let free = |step: usize, _: u8| step < 16;
-        let hats = edited(&part, Edit::SixteenthHats, (32, 16), &free);
-        assert_eq!(steps_of(&hats, 42).len(), 16 + 8);
-        assert_eq!(steps_of(&hats, 36), steps_of(&part, 36));
-        let half = edited(&part, Edit::HalfTime, (32, 16), &free);
-        assert_eq!(steps_of(&half, 38), [8, 20, 28]);
-        assert_eq!(steps_of(&half, 36), [0, 16, 24]);
-        let louder = edited(&part, Edit::Louder, (32, 16), &free);
-        assert_eq!(
-            (
-                louder.notes[0].velocity,
-                louder.notes.last().unwrap().velocity
-            ),
-            (116, 80)
-        );
-    }
-
-    #[test]
-    fn new_parts_are_as_their_words_say() {
-        let as_said = |words: &str| as_said(rock(1), &words::read(words), (16, 16), "4/4");
-        let swung = as_said("swung drums");
+    fn new_parts_are_swung_as_their_words_say() {
+        let as_swung = |words: &str| as_swung(rock(1), &words::read(words), "4/4");
+        let swung = as_swung("swung drums");
         assert_eq!(steps_of(&swung, 42), [0, 3, 4, 7, 8, 11, 12, 15]);
         let late = swung.notes.iter().find(|note| note.step == 3).unwrap();
         assert!((late.start() - 8.0 / 3.0).abs() < 1e-3);
         let straight = words::read("straight drums");
-        let again = super::as_said(swung, &straight, (16, 16), "4/4");
+        let again = super::as_swung(swung, &straight, "4/4");
         assert_eq!(steps_of(&again, 42), steps_of(&rock(1), 42));
-        let places = |part: &Part| {
-            part.notes
-                .iter()
-                .map(|n| (n.step, n.key))
-                .collect::<Vec<_>>()
+        assert_eq!(as_swung("rock drums"), rock(1));
+    }
+
+    #[test]
+    fn what_changes_a_part_is_an_order() {
+        let acts = |words: &str, again: bool| -> Vec<Act> {
+            let orders = orders(&words::read(words), PartKind::Drums, "4/4", again);
+            orders.into_iter().map(|order| order.act).collect()
         };
-        assert_eq!(places(&as_said("straight drums")), places(&rock(1)));
-        let half = as_said("half-time drums, sixteenth hats");
-        assert_eq!(steps_of(&half, 42).len(), 16);
-        assert_eq!(steps_of(&as_said("half-time drums"), 38), [8]);
+        assert_eq!(acts("louder", true), [Act::Level(LOUDER)]);
+        assert_eq!(acts("louder", false), []);
+        assert_eq!(acts("soft", true), [Act::Level(-LOUDER)]);
+        assert_eq!(acts("half-time rock", false), [Act::Form(Span::HalfTime)]);
+        assert_eq!(acts("busier, swung", true), [Act::More, Act::Swing(1.0)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a part is played with: an instrument from the same words.
 
-use super::words::for_part;
 use super::words::lists::{OF_PLAYING, has};
+use super::words::{for_part, without_bars};
 use crate::instrument::Family;
 use crate::models::prompt::Prompt;
 use crate::models::{KitWish, Request};
@@ -43,7 +43,7 @@ pub fn request(words: &str, kind: PartKind, seed: u64) -> Request {
     let said = if read.only_denies() { "" } else { &read.said };
     let lower = said.to_lowercase();
     let mut kept = about_sound(&lower);
-    let style = style::named(&words, &|style| style.sound(kind).is_some());
+    let style = style::named(&without_bars(&words), &|style| style.sound(kind).is_some());
     let styled = style.and_then(|named| named.style.sound(kind));
     if let (Some(named), Some(styled)) = (style, styled) {
         kept.retain(|word| !names.contains(word) && !named.style.is_called(word));

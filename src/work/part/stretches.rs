@@ -3,9 +3,10 @@
 //! longer one goes on with the next.
 
 use super::Unfit;
-use super::context::{StemContext, bar_steps, is_known};
+use super::context::{SECTION, StemContext, bar_steps, is_known};
 use super::writing::Again;
 use crate::analysis::song::SongDescription;
+use crate::models::parts::roll::StepChord;
 use crate::music::{BarGrid, GridBar, GridNote, Metre, Part};
 
 /// So many bars of another metre are a stretch of their own, or so many of one that has such a stretch elsewhere in the song; fewer
@@ -146,6 +147,32 @@ impl StemSong {
         })
     }
 
+    /// The chord of each step of the song.
+    pub(super) fn chords(&self) -> Vec<StepChord> {
+        let first = self.first();
+        if self.bars.is_empty() {
+            return first.chords.clone();
+        }
+        let mut chords = vec![first.chords[0]; self.steps];
+        for stretch in &self.stretches {
+            for (step, chord) in (0..).zip(&stretch.context.chords) {
+                let place = in_song(&stretch.places, step);
+                if let Some(there) = place.and_then(|place| chords.get_mut(place as usize)) {
+                    *there = *chord;
+                }
+            }
+        }
+        chords
+    }
+
+    /// Bars, from 0, that sections begin with.
+    pub(super) fn sections(&self) -> Vec<usize> {
+        match self.bars.len() {
+            0 => self.first().sections.clone(),
+            count => (0..count).step_by(SECTION).collect(),
+        }
+    }
+
     pub(super) fn stretches(&self) -> &[Stretch] {
         &self.stretches
     }
@@ -214,19 +241,6 @@ impl Stretch {
             locked_bars: flags(&again.locked_bars),
             ..again.clone()
         }
-    }
-
-    /// Those of the song's bars, from 1, that are its own, in its own bars.
-    pub(super) fn own(&self, bars: &[usize]) -> Vec<usize> {
-        if self.places.is_empty() {
-            return bars.to_vec();
-        }
-        let long = self.context.bar_written() as u32;
-        let number = |bar: &usize| {
-            let place = self.places.get((bar - 1).checked_sub(self.first)?)?;
-            Some((place.stretch / long) as usize + 1)
-        };
-        bars.iter().filter_map(number).collect()
     }
 
     fn own_notes(&self, notes: &[GridNote]) -> Vec<GridNote> {

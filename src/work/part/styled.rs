@@ -16,7 +16,8 @@ const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
     let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
-    let found = style::named(words, &fits)?;
+    let words = super::words::without_bars(words);
+    let found = style::named(&words, &fits)?;
     let lower = words.to_lowercase();
     let half = HALF_TIME.iter().find(|half| lower.contains(*half));
     // "Half-time funk" is funk; "half-time shuffle" has its own name.
@@ -27,26 +28,54 @@ pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style>
     Some(other.unwrap_or(found).style)
 }
 
-/// What the user should know of what the words name, in a sentence: a style in another metre than the song's, or
-/// nothing at all. Any thread but audio.
+/// What the user should know of what the words name, in sentences: words that nothing is known of, a style in another metre
+/// than the song's, or that they say nothing at all. Any thread but audio.
 #[must_use]
 pub fn notice(words: &str, kind: PartKind, metre: &str) -> Option<String> {
-    let part = kind.name().to_lowercase();
+    let unknown = unknown(words);
+    let other = other_metre(words, kind, metre);
     let said = words.trim();
-    if !said.is_empty() && !super::words::says_anything(said) {
-        return Some(format!(
-            "Nothing in “{said}” says how to play: this is a plain part for {part}."
-        ));
-    }
-    let Named { style, .. } = style::named(words, &|style| style.has(kind))?;
-    let other = named(words, kind, metre).is_none();
-    other.then(|| {
-        format!(
-            "“{}” is in {}, and this song in {metre}: the part is written without that style.",
-            style.name(),
-            style.file().metre
-        )
+    let nothing = unknown.is_none() && !said.is_empty() && !super::words::says_anything(said);
+    let nothing = nothing.then(|| {
+        let part = kind.name().to_lowercase();
+        format!("Nothing in “{said}” says how to play: this is a plain part for {part}.")
+    });
+    let all: Vec<String> = unknown.into_iter().chain(nothing).chain(other).collect();
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+/// The words that nothing is known of, in a sentence. Any thread but audio.
+#[must_use]
+pub fn unknown(words: &str) -> Option<String> {
+    let quoted: Vec<String> = super::words::unknown(words)
+        .into_iter()
+        .map(|word| format!("“{word}”"))
+        .collect();
+    let (last, others) = quoted.split_last()?;
+    Some(match others {
+        [] => format!("I don't know {last}."),
+        _ => format!("I don't know {} and {last}.", others.join(", ")),
     })
+}
+
+/// That a style that is named is in another metre, and what is written instead.
+fn other_metre(words: &str, kind: PartKind, metre: &str) -> Option<String> {
+    let english = super::words::without_bars(words);
+    let Named { style, words: most } = style::named(&english, &|style| style.has(kind))?;
+    let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
+    let fitting = style::named(&english, &fits);
+    if style.file().metre == metre || fitting.is_some_and(|fitting| fitting.words >= most) {
+        return None;
+    }
+    let instead = match fitting {
+        Some(fitting) => format!("as {}", fitting.style.name()),
+        None => "without that style".to_owned(),
+    };
+    Some(format!(
+        "“{}” is in {}, and this song in {metre}: the part is written {instead}.",
+        style.name(),
+        style.file().metre
+    ))
 }
 
 /// What the words want of it, and where.
@@ -87,8 +116,12 @@ pub(super) fn part(style: &Style, context: &StemContext, wanted: &Wanted<'_>) ->
             .map_or(0.0, |(_, score)| *score)
     };
     let (written, bar) = (context.bar_written(), context.bar);
-    let in_bars = |bar_said: &usize| (bar_said * written).div_ceil(bar).saturating_sub(1);
-    let fills: Vec<usize> = said.fills.iter().map(in_bars).collect();
+    // The style counts bars of its own metre.
+    let ends: Vec<usize> = context
+        .sections
+        .iter()
+        .map(|first| first * written / bar)
+        .collect();
     let banned: Vec<&str> = said.banned.clone();
     let setting = Setting {
         steps: context.steps,
@@ -99,9 +132,9 @@ pub(super) fn part(style: &Style, context: &StemContext, wanted: &Wanted<'_>) ->
         seed,
         busy: control(Control::Density),
         loud: control(Control::Loudness),
-        fills: &fills,
+        fills: &[],
         section_fills: said.section_fills,
-        ends: &[],
+        ends: &ends,
         banned: &banned,
         follow: 0.0,
     };

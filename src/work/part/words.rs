@@ -1,15 +1,22 @@
 //! What an instruction asks for that is certain: which part, which pieces, which bars, how much. The
 //! text encoder hears all else in it; what a network obeys only mostly, these rules obey always.
 
+mod asked;
 mod clauses;
+mod form_words;
+mod lexicon;
 pub(super) mod lists;
+mod places;
+mod spelling;
 mod together;
+mod tokens;
 
+use super::orders::{Act, Kit, Order, When};
 use crate::models::prompt::in_english;
 use crate::music::PartKind;
 use crate::style;
 use clauses::Clauses;
-use lists::{AMOUNTS, DEGREES, HEARD, HEARD_BEGINNINGS, PIECES, has};
+use lists::{AMOUNTS, DEGREES, HEARD, HEARD_BEGINNINGS, has};
 pub use together::{OnePart, for_part};
 
 /// What isn't to be so is to be otherwise by so much of it.
@@ -39,8 +46,6 @@ pub enum Edit {
     Louder,
     /// Less hard.
     Softer,
-    /// A hi-hat on every sixteenth.
-    SixteenthHats,
     /// The backbeat on three.
     HalfTime,
 }
@@ -53,7 +58,7 @@ impl Edit {
             Self::Sparser => Some(Self::Busier),
             Self::Louder => Some(Self::Softer),
             Self::Softer => Some(Self::Louder),
-            Self::SixteenthHats | Self::HalfTime => None,
+            Self::HalfTime => None,
         }
     }
 }
@@ -69,15 +74,15 @@ pub struct Said {
     pub banned: Vec<&'static str>,
     /// How much of what, −2..=2.
     pub controls: Vec<(Control, f32)>,
-    /// Bars, counted from 1, that are to have a fill.
-    pub fills: Vec<usize>,
     /// Whether sections end in a fill, where anything is said of it.
     pub section_fills: Option<bool>,
     /// The beginning leads in.
     pub intro: bool,
     /// The last bar ends it.
     pub ending: bool,
-    /// How a part that is there should change; of a new one the half-time and the sixteenth hats count.
+    /// What is asked of pieces, bars and form.
+    pub orders: Vec<Order>,
+    /// How a part that is there should change; of a new one the half-time counts.
     pub edit: Option<Edit>,
     /// Whether second eighths come late, or by no means.
     pub swing: Option<bool>,
@@ -125,54 +130,41 @@ impl Said {
     }
 }
 
-/// Reads an instruction. Any thread.
+/// Reads an instruction. Any thread but audio.
 #[must_use]
 pub fn read(instruction: &str) -> Said {
-    let clauses = Clauses::of(&in_one_word(&in_english(instruction)));
-    let words = clauses.words();
+    let english = meant(instruction);
+    let asked = asked::asked(&english);
+    let clauses = Clauses::of(&english);
     let (kind, no_drums) = together::kind(&clauses);
     // "Walking" alone is a bass's, and an Alberti bass on the piano is the piano's.
-    let of_style = style::kind_of(instruction).filter(|_| !no_drums);
+    let of_style = style::kind_of(&asked.names).filter(|_| !no_drums);
     let named = of_style.filter(|kind| together::asks_for(&clauses, *kind));
     let kind = named.or(kind).or(of_style);
+    let asked::Asked {
+        orders,
+        rest,
+        only_these_fills,
+        ..
+    } = asked;
     let mut said = Said {
         kind,
         no_drums,
-        kick_on_beats: kick_on_beats(&words),
+        kick_on_beats: kick_on_beats(&clauses.words()),
+        banned: banned(&orders),
+        section_fills: only_these_fills.then_some(false),
+        orders,
         ..Said::default()
     };
-    let all: Vec<&'static str> = PIECES
-        .iter()
-        .flat_map(|(_, pieces)| pieces.iter().copied())
-        .collect();
+    // What is said besides pieces and bars.
+    let clauses = Clauses::of(&rest);
+    let words = clauses.words();
     for (at, word) in words.iter().enumerate() {
-        match *word {
-            "no" | "without" | "skip" | "minus" => said.banned.extend(listed(&words[at + 1..])),
-            "only" | "just" => {
-                let kept = listed(&words[at + 1..]);
-                if !kept.is_empty() {
-                    said.banned
-                        .extend(all.iter().filter(|piece| !kept.contains(piece)));
-                }
-            }
-            // "Don't use the toms", and not "don't play the kick on every beat".
-            _ if clauses.forbids(at) => {
-                let rest = clauses.after(at);
-                let plain = |word: &str| matches!(word, "and" | "or" | "the" | "any" | "please");
-                let all = |word: &&str| plain(word) || !listed(&[word]).is_empty();
-                if rest.iter().all(all) {
-                    said.banned.extend(listed(&rest));
-                }
-            }
-            _ => {}
-        }
         let denied = clauses.denies(at);
         match *word {
-            "fill" | "fills" => match bar_named(&words[at + 1..]) {
-                _ if clauses.denies_fill(at) => said.section_fills = Some(false),
-                Some(bar) => said.fills.push(bar),
-                None => said.section_fills = Some(true),
-            },
+            "fill" | "fills" => {
+                said.section_fills = said.section_fills.or(Some(!clauses.denies_fill(at)));
+            }
             "intro" | "lead-in" => said.intro = !denied,
             "ending" | "outro" => said.ending = !denied,
             "swing" | "swung" | "swinging" | "shuffle" | "shuffled" => said.swing = Some(!denied),
@@ -195,11 +187,6 @@ pub fn read(instruction: &str) -> Said {
             "louder" | "harder" => Some(Edit::Louder),
             "softer" | "quieter" => Some(Edit::Softer),
             "half-time" | "halftime" => Some(Edit::HalfTime),
-            "sixteenth" | "sixteenths" | "sixteenth-note" | "16th"
-                if words[at + 1..].iter().take(2).any(|next| is_hat(next)) =>
-            {
-                Some(Edit::SixteenthHats)
-            }
             _ => continue,
         };
         said.edit = match asked {
@@ -207,16 +194,59 @@ pub fn read(instruction: &str) -> Said {
             asked => asked,
         };
     }
-    said.banned.sort_unstable();
-    said.banned.dedup();
     said
 }
 
+/// An instruction in English, its mistyped words as they were meant. Any thread but audio.
+#[must_use]
+pub(super) fn meant(instruction: &str) -> String {
+    spelling::corrected(&in_one_word(&in_english(instruction)))
+}
+
+/// What an instruction says besides pieces, bars and form. Any thread but audio.
+#[must_use]
+pub(super) fn rest(instruction: &str) -> String {
+    asked::asked(&meant(instruction)).rest
+}
+
+/// An instruction without bars and places, to look for names of styles in. Any thread but audio.
+#[must_use]
+pub(super) fn without_bars(instruction: &str) -> String {
+    asked::asked(&meant(instruction)).names
+}
+
+/// The words of an instruction, in lower case, that nothing is known of. Any thread but audio.
+#[must_use]
+pub fn unknown(instruction: &str) -> Vec<String> {
+    spelling::unknown(&meant(instruction))
+}
+
+/// The network's names of the pieces that play nowhere.
+fn banned(orders: &[Order]) -> Vec<&'static str> {
+    let mut banned: Vec<&'static str> = Vec::new();
+    for order in orders.iter().filter(|order| order.when == When::Always) {
+        let groups = || order.of.iter().flat_map(|kit| kit.groups());
+        match order.act {
+            Act::Out => banned.extend(groups()),
+            Act::Alone => {
+                let kept: Vec<&str> = groups().copied().collect();
+                let all = Kit::all_groups();
+                banned.extend(all.into_iter().filter(|group| !kept.contains(group)));
+            }
+            _ => {}
+        }
+    }
+    banned.sort_unstable();
+    banned.dedup();
+    banned
+}
+
 /// Whether an instruction says anything that a part can follow, for certain or by the text encoder.
-/// Any thread.
+/// Any thread but audio.
 #[must_use]
 pub fn says_anything(instruction: &str) -> bool {
-    let clauses = Clauses::of(&in_english(instruction));
+    let english = meant(instruction);
+    let clauses = Clauses::of(&english);
     let beginnings = HEARD_BEGINNINGS.split_ascii_whitespace();
     let is_heard = |word: &&str| {
         has(HEARD, word)
@@ -225,7 +255,7 @@ pub fn says_anything(instruction: &str) -> bool {
                 .any(|beginning| word.starts_with(beginning))
     };
     read(instruction) != Said::default()
-        || style::named(instruction, &|_| true).is_some()
+        || style::named(&without_bars(instruction), &|_| true).is_some()
         || clauses.words().iter().any(is_heard)
 }
 
@@ -316,41 +346,6 @@ fn kick_on_beats(words: &[&str]) -> bool {
         })
     };
     (0..words.len()).any(|at| !denied(at) && (floor(at) || kick(at)))
-}
-
-fn is_hat(word: &str) -> bool {
-    listed(&[word]).contains(&"closed hat") && !word.starts_with("cymbal")
-}
-
-/// The pieces that a list begins with: "kick and snare".
-fn listed(words: &[&str]) -> Vec<&'static str> {
-    let mut found = Vec::new();
-    let mut rest = words;
-    while let Some((first, after)) = rest.split_first() {
-        let two = after.first().map(|second| format!("{first} {second}"));
-        let named = |name: &str| PIECES.iter().find(|(names, _)| names.contains(&name));
-        if let Some((_, pieces)) = two.as_deref().and_then(named) {
-            found.extend_from_slice(pieces);
-            rest = &after[1..];
-        } else if let Some((_, pieces)) = named(first) {
-            found.extend_from_slice(pieces);
-            rest = after;
-        } else if matches!(*first, "and" | "or" | "the" | "any" | "open" | "closed") {
-            rest = after;
-        } else {
-            break;
-        }
-    }
-    found
-}
-
-/// "in bar 8", "at the end of bar 4": the number.
-fn bar_named(words: &[&str]) -> Option<usize> {
-    let at = words
-        .iter()
-        .take(6)
-        .position(|word| matches!(*word, "bar" | "measure"))?;
-    words.get(at + 1)?.parse().ok().filter(|bar| *bar > 0)
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! A part by the network and by rule: its first draft, fills, an intro, an ending.
+//! A part: in a style or by the network, and then as the orders want it.
 
 use super::context::StemContext;
+use super::orders::{self, Act, Fill, Order, Scene, When};
+use super::sliders::Sliders;
 use super::stretches::StemSong;
 use super::windows::Work;
-use super::words::{Control, Edit, Said};
+use super::words::{Edit, Said};
 use super::{backbeat, kicks, rules, styled, words};
 use crate::models::parts::Parts;
 use crate::models::{Error, Models};
 use crate::music::{Part, PartKind, STEPS};
 use crate::work::Ticket;
 
-/// What the network is told for a fill.
-const FILL: &str = "drums with a drum fill at the end, toms";
 /// A part with fewer notes than this a bar is asked for again, more densely: so.
 const LEAST_A_BAR: f32 = 0.5;
 /// Whole kits have this many hits a quarter note at least, unless sparse ones are asked for: over held
@@ -36,6 +36,8 @@ pub struct StemAsk {
     pub seed: u64,
     /// The part that is there, and what of it is to be made anew.
     pub again: Option<Again>,
+    /// What is set by hand.
+    pub sliders: Sliders,
 }
 
 /// A part that is there.
@@ -58,7 +60,11 @@ pub struct Again {
 impl Again {
     /// Whether a note at this place may change; `bar` is the steps of a bar.
     pub(super) fn frees(&self, step: usize, key: Option<u8>, bar: usize) -> bool {
-        let number = step / bar;
+        self.frees_in(step / bar, key)
+    }
+
+    /// The same of a bar by its number, from 0.
+    pub(super) fn frees_in(&self, number: usize, key: Option<u8>) -> bool {
         let of = |bars: &[bool]| bars.get(number).copied().unwrap_or(false);
         let chosen = self.bars.is_empty() || of(&self.bars);
         let piece = key.is_none_or(|key| self.pieces.is_empty() || self.pieces.contains(&key));
@@ -73,44 +79,67 @@ impl Again {
 /// # Errors
 /// [`Error::Cancelled`]; otherwise one sentence.
 pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Result<Part, Error> {
-    // What a style says needs none.
-    let mut models = None;
     let kind = ask.kind.unwrap_or(words::read(&ask.words).part());
     let words = words::for_part(&ask.words, kind).words;
     let mut said = words::read(&words);
-    if ask.again.as_ref().is_some_and(|again| again.same_words) {
+    let again = ask.again.as_ref();
+    let is_set = ask.sliders != Sliders::default();
+    let says = is_set || !words.trim().is_empty();
+    let changed = again.filter(|again| !again.same_words && says);
+    if changed.is_none() && again.is_some() {
         said.edit = None;
     }
-    let mut fills = rules::fills(&said, kind, song.bars(), ask.again.is_some());
-    if let Some(again) = ask.again.as_ref().filter(|again| !again.bars.is_empty()) {
-        fills.retain(|bar| again.bars.get(bar - 1) == Some(&true));
-    }
-    let before = ask.again.as_ref().map(|again| &again.part);
-    let stretches = song.stretches();
-    let mut notes = Vec::new();
-    for (number, stretch) in stretches.iter().enumerate() {
-        let ask = StemAsk {
-            words: words.clone(),
-            kind: Some(kind),
-            again: ask.again.as_ref().map(|again| stretch.again(again)),
-            ..ask.clone()
-        };
-        let fills = stretch.own(&fills);
-        let share = |number: usize| number as f32 / stretches.len() as f32;
-        let mut ticket = ticket.part(share(number)..share(number + 1));
-        let mut writing = Writing {
-            models: &mut models,
-            context: &stretch.context,
-            ask: &ask,
-            said: &said,
-            kind,
-        };
-        let part = writing.stretch(&fills, &mut ticket)?;
-        notes.extend(stretch.to_song(part.notes, before));
-    }
-    let mut part = Part::new(Some(kind), notes);
-    if ask.again.is_none() {
-        let lines = song.lines();
+    let metre = song.first().metre;
+    ask.sliders.set(&mut said);
+    let mut orders = rules::orders(&said, kind, metre, changed.is_some());
+    orders.extend(ask.sliders.orders());
+    orders.extend(said.orders.iter().cloned());
+    // What is said besides may name a style; only then it is written anew.
+    let rest = changed.map(|_| words::rest(&words));
+    let style = styled::named(rest.as_ref().unwrap_or(&words), kind, metre);
+    let base = match changed {
+        Some(again) if style.is_none() && (!orders.is_empty() || !words::says_anything(&words)) => {
+            again.part.clone()
+        }
+        _ => {
+            let own = StemAsk {
+                words: words.clone(),
+                kind: Some(kind),
+                ..ask.clone()
+            };
+            let (part, is_styled) = base(song, &own, &said, ticket)?;
+            // Where nothing is said of them, sections end in fills; styles have theirs.
+            let usual = rules::fills(&said, kind, song.bars(), again.is_some());
+            let fill = |bar: usize| Order {
+                of: Vec::new(),
+                act: Act::Fill(Some(Fill::default())),
+                when: When::Bars(bar, bar),
+            };
+            orders.extend(usual.into_iter().filter(|_| !is_styled).map(fill));
+            orders.extend(density(&said, kind).filter(|_| is_styled && again.is_none()));
+            part
+        }
+    };
+    let lines = song.lines();
+    let bar_of = |step: usize| lines.partition_point(|line| *line <= step).max(1) - 1;
+    let drums = kind == PartKind::Drums;
+    let free = |step: usize, key: u8| {
+        again.is_none_or(|again| again.frees_in(bar_of(step), drums.then_some(key)))
+    };
+    let scene = Scene {
+        kind,
+        lines: &lines,
+        metre,
+        chords: &song.chords(),
+        sections: &song.sections(),
+        bpm: song.first().bpm,
+        seed: ask.seed,
+        style: style.filter(|_| drums),
+        is_new: again.is_none(),
+        free: &free,
+    };
+    let mut part = orders::followed(base, &orders, &scene);
+    if again.is_none() {
         if said.intro {
             part = rules::with_intro(part, &lines);
         }
@@ -119,6 +148,52 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
         }
     }
     Ok(part)
+}
+
+/// A styled line is as busy as it is said to be by rule; drums of a style are by their odds, and sparse ones by rule as well.
+fn density(said: &Said, kind: PartKind) -> Option<Order> {
+    let score = said
+        .density()
+        .filter(|score| *score < 0.0 || kind != PartKind::Drums)?;
+    Some(Order {
+        of: Vec::new(),
+        act: if score > 0.0 { Act::More } else { Act::Less },
+        when: When::Always,
+    })
+}
+
+/// The part before it is as the orders want it, and whether it is in a style.
+fn base(
+    song: &StemSong,
+    ask: &StemAsk,
+    said: &Said,
+    ticket: &mut Ticket<'_>,
+) -> Result<(Part, bool), Error> {
+    // What a style says needs none.
+    let mut models = None;
+    let kind = ask.kind.unwrap_or(PartKind::Drums);
+    let before = ask.again.as_ref().map(|again| &again.part);
+    let stretches = song.stretches();
+    let (mut notes, mut is_styled) = (Vec::new(), true);
+    for (number, stretch) in stretches.iter().enumerate() {
+        let own = StemAsk {
+            again: ask.again.as_ref().map(|again| stretch.again(again)),
+            ..ask.clone()
+        };
+        let share = |number: usize| number as f32 / stretches.len() as f32;
+        let mut ticket = ticket.part(share(number)..share(number + 1));
+        let mut writing = Writing {
+            models: &mut models,
+            context: &stretch.context,
+            ask: &own,
+            said,
+            kind,
+        };
+        let (part, styled) = writing.stretch(&mut ticket)?;
+        is_styled &= styled;
+        notes.extend(stretch.to_song(part.notes, before));
+    }
+    Ok((Part::new(Some(kind), notes), is_styled))
 }
 
 /// The models that parts are made with, opened if they aren't.
@@ -139,50 +214,27 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    /// The part of a stretch, with fills in these of its bars.
-    fn stretch(&mut self, fills: &[usize], ticket: &mut Ticket<'_>) -> Result<Part, Error> {
+    /// The part of a stretch, and whether it is in a style.
+    fn stretch(&mut self, ticket: &mut Ticket<'_>) -> Result<(Part, bool), Error> {
         let Self {
             context, ask, said, ..
         } = *self;
         let styled = self.styled();
         let is_styled = styled.is_some();
-        let first = if fills.is_empty() { 1.0 } else { 0.6 };
-        let mut part = match styled {
+        let part = match styled {
             Some(part) => part,
-            None => self.first(&mut ticket.part(0.0..first))?,
+            None => self.first(ticket)?,
         };
-        if !fills.is_empty() && !is_styled {
-            let again = Again {
-                bars: (1..=context.bars())
-                    .map(|bar| fills.contains(&bar))
-                    .collect(),
-                part,
-                ..ask.again.clone().unwrap_or_default()
-            };
-            let busy = Said {
-                controls: vec![(Control::Density, 1.8)],
-                banned: said.banned.clone(),
-                ..Said::default()
-            };
-            let work = Work {
-                context,
-                kind: self.kind,
-                said: &busy,
-                text: &opened(self.models)?.text()?.plain(FILL)?,
-                seed: ask.seed ^ 0x5eed,
-                again: Some(&again),
-            };
-            part = work.run(opened(self.models)?.parts()?, &mut ticket.part(first..1.0))?;
-        }
         let bar = context.bar_written();
         let sizes = (context.steps, bar, context.metre);
-        Ok(kicks::on_every_beat(part, said, sizes, &|step, key| {
+        let part = kicks::on_every_beat(part, said, sizes, &|step, key| {
             let again = ask.again.as_ref();
             again.is_none_or(|again| again.frees(step, Some(key), bar))
-        }))
+        });
+        Ok((part, is_styled))
     }
 
-    /// The part in the style that the words name, fills and all; none where they name none, or change what is there by rule.
+    /// The part in the style that the words name, fills and all; none where they name none.
     fn styled(&self) -> Option<Part> {
         let Self {
             context,
@@ -191,9 +243,6 @@ impl Writing<'_> {
             kind,
             ..
         } = *self;
-        if ask.again.is_some() && said.edit.is_some() {
-            return None;
-        }
         let style = styled::named(&ask.words, kind, context.metre)?;
         let wanted = styled::Wanted {
             said,
@@ -205,27 +254,21 @@ impl Writing<'_> {
         if ask.again.is_some() {
             return Some(part);
         }
-        let sizes = (context.steps, context.bar_written());
+        // What swings by itself does so by tempo.
         let said = &Said {
-            swing: said.swing.filter(|_| !style.swings()),
+            swing: said.swing.filter(|late| !(*late && style.swings())),
             ..said.clone()
         };
-        Some(rules::as_said(part, said, sizes, context.metre))
+        Some(rules::as_swung(part, said, context.metre))
     }
 
-    /// The part without its fills.
+    /// The part as the network has it.
     fn first(&mut self, ticket: &mut Ticket<'_>) -> Result<Part, Error> {
         let Self {
             context, ask, said, ..
         } = *self;
         let bar = context.bar_written();
         let sizes = (context.steps, bar);
-        if let (Some(edit), Some(again)) = (said.edit, &ask.again)
-            && rules::does(edit)
-        {
-            let free = |step: usize, key: u8| again.frees(step, Some(key), bar);
-            return Ok(rules::edited(&again.part, edit, sizes, &free));
-        }
         let work = Work {
             context,
             kind: self.kind,
@@ -244,7 +287,7 @@ impl Writing<'_> {
         if backbeat::is_wanted(&ask.words, said, (context.metre, bar)) {
             part = backbeat::given(part, context.steps / bar);
         }
-        Ok(rules::as_said(part, said, sizes, context.metre))
+        Ok(rules::as_swung(part, said, context.metre))
     }
 }
 

@@ -61,7 +61,7 @@ impl Shared {
                 words: sheet.words.clone(),
                 kind: sheet.kind,
                 seed: sheet.seed.wrapping_add(variation as u64),
-                again: None,
+                ..StemAsk::default()
             });
             let mut go_on = |share| {
                 let done = (variation as f32 + share) / count as f32;

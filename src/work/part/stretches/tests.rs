@@ -200,10 +200,8 @@ fn notes_go_with_their_bars_and_come_back_as_they_were() {
     assert_eq!(first.context.chords[80].root, 7);
     assert_eq!(in_song(&first.places, 80), Some(72));
     assert_eq!(in_song(&first.places, 73), None);
-    assert_eq!(
-        (first.own(&[5, 6, 13]), song.stretches()[1].own(&[10, 13])),
-        (vec![5, 6], vec![1, 4])
-    );
+    let chords = song.chords();
+    assert_eq!((chords.len(), chords[72].root), (song.steps(), 7));
 }
 
 /// What a drummer plays who reads the song: each bar's one is the kick's, also the odd bar's and those after it;

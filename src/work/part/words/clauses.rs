@@ -68,23 +68,6 @@ impl Clauses {
             .take_while(move |before| self.clause(*before) == clause)
     }
 
-    /// The words after one in its clause, without a verb that they begin with.
-    pub(super) fn after(&self, at: usize) -> Vec<&str> {
-        let clause = self.clause(at);
-        let rest = (at + 1..self.len()).take_while(|after| self.clause(*after) == clause);
-        let rest: Vec<&str> = rest.map(|after| self.word(after)).collect();
-        match rest.split_first() {
-            Some((&("use" | "play" | "hit" | "add" | "want" | "include"), rest)) => rest.to_vec(),
-            _ => rest,
-        }
-    }
-
-    /// Whether what is named right after that word is denied by it.
-    pub(super) fn forbids(&self, at: usize) -> bool {
-        let word = self.word(at);
-        matches!(word, "not" | "never" | "avoid" | "dont") || word.ends_with("n't")
-    }
-
     /// Whether what is said there isn't to be so: it is denied, or there is too much of it.
     pub(super) fn denies(&self, at: usize) -> bool {
         self.denied(at, &|word| {

@@ -1,6 +1,7 @@
 //! Instructions, as they are read.
 
 use super::*;
+use crate::work::part::orders::Fill;
 
 #[test]
 fn parts_are_named_in_many_ways() {
@@ -64,21 +65,106 @@ fn pieces_are_denied_and_amounts_asked_for() {
         assert_eq!(read(words).edit, edit, "{words}");
     }
     let fill = read("add a fill in bar 8 and a fill at the end of bar 4");
-    assert_eq!((fill.fills, fill.section_fills), (vec![8, 4], None));
+    let when = When::Each(vec![When::Bars(8, 8), When::Bars(4, 4)]);
+    let act = Act::Fill(Some(Fill::default()));
+    assert_eq!(orders(&fill), [(vec![], act, when)]);
+    assert_eq!(fill.section_fills, None);
     let whole = read("rock drums with fills, an intro and an ending");
     assert_eq!(whole.section_fills, Some(true));
     assert!(whole.intro && whole.ending);
     assert_eq!(read("drums without any fills").section_fills, Some(false));
     assert_eq!(read("any loud drums").controls, [(Control::Loudness, 1.5)]);
     let hats = read("same but with sixteenth hats");
-    assert_eq!(hats.edit, Some(Edit::SixteenthHats));
+    let act = Act::On("sixteenths".into());
+    assert_eq!(orders(&hats), [(vec![Kit::Hat], act, When::Always)]);
     assert_eq!(read("half-time").edit, Some(Edit::HalfTime));
     assert_eq!(read("swung drums").swing, Some(true));
     assert_eq!(read("straight eighths, no swing").swing, Some(false));
     assert_eq!(read("jazzy drums").swing, None);
+    let busier = read("same but with busier hi-hats");
+    assert_eq!(busier.edit, None);
+    assert_eq!(orders(&busier), [(vec![Kit::Hat], Act::More, When::Always)]);
+}
+
+/// Of each order what, how and where.
+fn orders(said: &Said) -> Vec<(Vec<Kit>, Act, When)> {
+    let all = said.orders.iter().cloned();
+    all.map(|order| (order.of, order.act, order.when)).collect()
+}
+
+#[test]
+fn bars_and_places_are_read() {
+    let all = || When::Always;
+    let on = |places: &str| Act::On(places.into());
+    for (words, kit, act, when) in [
+        ("kick on 1 and 3", Kit::Kick, on("1 3"), all()),
+        ("snare on the and of 2", Kit::Snare, on("2&"), all()),
+        ("hi hats on quarter notes", Kit::Hat, on("beats"), all()),
+        ("no kick on 1", Kit::Kick, Act::NotOn("1".into()), all()),
+        (
+            "less kick in bars 3–4",
+            Kit::Kick,
+            Act::Less,
+            When::Bars(3, 4),
+        ),
+        (
+            "no snare in bars 5 to 8",
+            Kit::Snare,
+            Act::Out,
+            When::Bars(5, 8),
+        ),
+        (
+            "no toms in the second chorus",
+            Kit::Tom,
+            Act::Out,
+            When::Chorus(Some(2)),
+        ),
+        ("no toms from bar 9", Kit::Tom, Act::Out, When::From(9)),
+        ("no toms until bar 9", Kit::Tom, Act::Out, When::Before(9)),
+        (
+            "no toms in the first 4 bars",
+            Kit::Tom,
+            Act::Out,
+            When::First(4),
+        ),
+        (
+            "no toms in the last two bars",
+            Kit::Tom,
+            Act::Out,
+            When::Last(2),
+        ),
+        (
+            "no toms in every other bar",
+            Kit::Tom,
+            Act::Out,
+            When::Every(2),
+        ),
+        ("take out the toms", Kit::Tom, Act::Out, all()),
+    ] {
+        let said = orders(&read(words));
+        assert_eq!(said, [(vec![kit], act, when)], "{words}");
+    }
+    let ride = orders(&read("ride instead of hats"));
+    assert_eq!(ride, [(vec![Kit::Ride], Act::For(vec![Kit::Hat]), all())]);
+}
+
+#[test]
+fn mistyped_words_are_forgiven_and_unknown_ones_told() {
+    for (words, right) in [
+        ("regae durms", "reggae drums"),
+        ("Bosa nova", "bossa nova"),
+        ("busyer hats", "busier hats"),
+        ("no fils", "no fills"),
+        ("lock drums", "lock drums"),
+        ("warm soft drums", "warm soft drums"),
+    ] {
+        assert_eq!(meant(words).to_lowercase(), right, "{words}");
+    }
+    let told = unknown("jazz drums, glorpy, with a Zindle");
+    assert_eq!(told, ["glorpy", "zindle"]);
     assert_eq!(
-        read("same but with busier hi-hats").edit,
-        Some(Edit::Busier)
+        unknown("don't make it so busy, that's too loud, please"),
+        [""; 0]
     );
 }
 
@@ -102,7 +188,7 @@ fn what_is_denied_anywhere_in_a_clause_is_otherwise() {
         // And what is not.
         ("don't stop, busy drums", Control::Density, 1.0),
         ("no fills but busy", Control::Density, 1.0),
-        ("no fills and busy hats", Control::Density, 1.0),
+        ("no fills and busy", Control::Density, 1.0),
         ("not only loud", Control::Loudness, 1.0),
         ("not sparse", Control::Density, 1.0),
         ("nothing but loud drums", Control::Loudness, 1.0),
@@ -118,7 +204,6 @@ fn what_is_denied_anywhere_in_a_clause_is_otherwise() {
         ("no fills", Some(false)),
         ("without fills", Some(false)),
         ("don't play so many fills", Some(false)),
-        ("don't do any fills in bar 4", Some(false)),
         ("too many fills", Some(false)),
         ("fewer fills", Some(false)),
         ("no crazy fills please", Some(false)),
@@ -129,7 +214,7 @@ fn what_is_denied_anywhere_in_a_clause_is_otherwise() {
         ("ohne Fills", Some(false)),
     ] {
         let said = read(words);
-        assert_eq!((said.section_fills, said.fills), (fills, vec![]), "{words}");
+        assert_eq!(said.section_fills, fills, "{words}");
     }
     for (words, edit) in [
         ("don't make them so busy", Some(Edit::Sparser)),

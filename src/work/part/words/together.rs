@@ -1,10 +1,10 @@
 //! Which part an instruction asks for, and which others with it: parts are written one at a time.
 
 use super::clauses::Clauses;
-use super::in_one_word;
 use super::lists::{DEGREES, PARTS, TELLING, WANTING, has};
+use super::meant;
 use crate::instrument::Family;
-use crate::models::prompt::{family, in_english};
+use crate::models::prompt::family;
 use crate::music::PartKind;
 
 /// Most words that a part's own name is described by.
@@ -47,7 +47,7 @@ struct Asked {
 /// besides. Any thread.
 #[must_use]
 pub fn for_part(instruction: &str, kind: PartKind) -> OnePart {
-    let english = in_one_word(&in_english(instruction));
+    let english = meant(instruction);
     let clauses = Clauses::of(&english);
     let asked = asked(&clauses);
     let others: Vec<PartKind> = match asked.iter().any(|one| one.kind == kind) {
