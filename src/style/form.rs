@@ -129,7 +129,7 @@ fn fill(style: &Style, setting: &Setting, hits: &mut Hits, number: usize, ends_s
     }
     let cells: &[(&str, f32)] = match (style.bars.eighths, style.file.feel) {
         (true, _) => &EIGHTHS,
-        (false, Feel::Swing) => &LETS,
+        (false, Feel::Swing | Feel::Triplets) => &LETS,
         (false, _) => &CELLS,
     };
     let cell = |at: usize| {

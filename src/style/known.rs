@@ -1,5 +1,6 @@
 //! The styles inside Consort, and how an instruction names them.
 
+use std::cmp::Reverse;
 use std::sync::OnceLock;
 
 use super::Style;
@@ -9,7 +10,18 @@ use crate::music::PartKind;
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/styles_files.rs"));
 
 /// Words that stand between the words of a name and mean nothing.
-const BETWEEN: &str = "a the some of style styled groove";
+const BETWEEN: &str = "a an the some of style styled styles groove";
+/// Numbers that are written either way.
+const NUMBERS: [(&str, &str); 8] = [
+    ("1", "one"),
+    ("2", "two"),
+    ("3", "three"),
+    ("4", "four"),
+    ("5", "five"),
+    ("8th", "eighth"),
+    ("8ths", "eighths"),
+    ("16th", "sixteenth"),
+];
 
 /// A style that was named.
 #[derive(Clone, Copy, Debug)]
@@ -25,41 +37,88 @@ pub fn all() -> &'static [Style] {
     static ALL: OnceLock<Vec<Style>> = OnceLock::new();
     ALL.get_or_init(|| {
         // A test reads each: one that can't be read is left out here.
-        FILES
+        let read = FILES
             .iter()
-            .filter_map(|(_, text)| Style::read(text).ok())
-            .collect()
+            .filter_map(|(_, text)| Style::read(text).ok());
+        let mut all: Vec<Style> = read.collect();
+        for number in 0..all.len() {
+            for kin in kin_of(&all, number) {
+                let kin = all[kin].clone();
+                all[number].completed(&kin);
+            }
+        }
+        all
     })
+}
+
+/// Whose parts a style takes that it has none of itself, the nearest first: its kin, and theirs.
+fn kin_of(all: &[Style], number: usize) -> Vec<usize> {
+    let mut found = vec![number];
+    while let Some(name) = all[found[found.len() - 1]].file.kin.as_deref() {
+        let next = all.iter().position(|style| style.name() == name);
+        match next.filter(|next| !found.contains(next)) {
+            Some(next) => found.push(next),
+            None => break,
+        }
+    }
+    found.split_off(1)
 }
 
 /// The files that can't be read, and why. Any thread but audio.
 #[cfg(test)]
 pub(super) fn faults() -> Vec<String> {
     let read = |(name, text): &(&str, &str)| Some(format!("{name}: {}", Style::read(text).err()?));
-    FILES.iter().filter_map(read).collect()
+    let strangers = all().iter().filter_map(|style| {
+        let kin = style.file.kin.as_deref()?;
+        let known = all().iter().any(|other| {
+            other.name() == kin && other.file.metre == style.file.metre && kin != style.name()
+        });
+        (!known).then(|| format!("{}: there is no style \"{kin}\" in its metre", style.name()))
+    });
+    FILES.iter().filter_map(read).chain(strangers).collect()
 }
 
-/// The style that an instruction names by most words, of those that `fits` allows: of equals the first named. Any thread but audio.
+/// The style that an instruction names by most words, of those that `fits` allows: of equals one that is no mere way of
+/// playing, then the first named. Any thread but audio.
 #[must_use]
 pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> {
     let said = words(instruction);
-    let mut best: Option<(usize, usize, &'static Style)> = None;
+    let mut best: Option<((usize, bool, Reverse<usize>), &'static Style)> = None;
     for style in all().iter().filter(|style| fits(style)) {
         for name in &style.file.names {
             let name = words(name);
-            let Some(at) = said
-                .windows(name.len().max(1))
-                .position(|some| same(some, &name))
-            else {
+            let Some(at) = found(&said, &name) else {
                 continue;
             };
-            let better = best.is_none_or(|(words, first, _)| (name.len(), first) > (words, at));
-            if better {
-                best = Some((name.len(), at, style));
+            let rank = (name.len(), !style.file.manner, Reverse(at));
+            if best.is_none_or(|(better, _)| rank > better) {
+                best = Some((rank, style));
             }
         }
     }
-    best.map(|(words, _, style)| Named { style, words })
+    best.map(|((words, ..), style)| Named { style, words })
+}
+
+/// The style that an instruction names for a part in a metre, as it is played there: one of that metre, or else one
+/// that can be put into it. Any thread but audio.
+#[must_use]
+pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named> {
+    let own = |style: &Style| style.has(kind) && style.file.metre == metre;
+    named(instruction, &own).or_else(|| {
+        // What can't be played in the metre is passed over.
+        let mut refused = Vec::new();
+        loop {
+            let fits = |style: &Style| {
+                let refused = refused.contains(&style.name());
+                style.has(kind) && !refused
+            };
+            let found = named(instruction, &fits)?;
+            if let Some(style) = found.style.in_metre(metre) {
+                return Some(Named { style, ..found });
+            }
+            refused.push(found.style.name());
+        }
+    })
 }
 
 /// The part that a way of playing is of, where the instruction names one that is no kit's: "walking". Any thread but audio.
@@ -72,7 +131,7 @@ pub fn kind_of(instruction: &str) -> Option<PartKind> {
         PartKind::Guitar,
         PartKind::Keys,
     ];
-    let kind = kinds.into_iter().find(|kind| found.has(*kind))?;
+    let kind = kinds.into_iter().find(|kind| found.says(*kind))?;
     (kind != PartKind::Drums).then_some(kind)
 }
 
@@ -87,17 +146,51 @@ pub(super) fn has_word(name: &str, word: &str) -> bool {
         })
 }
 
-/// Words in small letters, without what stands between; "drum'n'bass" and "drum & bass" are "drum and bass".
+/// Where a name stands in what was said: word for word, or written as more or fewer words ("boombap", "dub step").
+fn found(said: &[String], name: &[String]) -> Option<usize> {
+    let count = name.len().max(1);
+    let whole = name.concat();
+    let longest = (count + 2).min(said.len());
+    (0..said.len()).find(|at| {
+        let rest = &said[*at..];
+        rest.get(..count).is_some_and(|some| same(some, name))
+            || whole.len() > 5
+                && (1..=longest.min(rest.len()))
+                    .any(|count| rest[..count].concat() == whole)
+    })
+}
+
+/// Words in small letters, without accents and what stands between; "drum'n'bass" and "drum & bass" are "drum and bass",
+/// "2-step" and "two-step" the same.
 fn words(text: &str) -> Vec<String> {
     let text = text
         .to_lowercase()
         .replace("'n'", " and ")
         .replace(" n ", " and ")
         .replace('&', " and ");
+    let text: String = text.chars().map(plain).collect();
     let parts = text.split(|c: char| !c.is_alphanumeric());
     let parts = parts.filter(|word| !word.is_empty());
     let kept = parts.filter(|word| !BETWEEN.split(' ').any(|between| between == *word));
-    kept.map(str::to_owned).collect()
+    kept.map(|word| {
+        let number = NUMBERS.iter().find(|(digits, _)| *digits == word);
+        number.map_or(word, |(_, name)| *name).to_owned()
+    })
+    .collect()
+}
+
+/// A letter without its accent.
+fn plain(letter: char) -> char {
+    match letter {
+        'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'õ' | 'ö' | 'ø' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
 }
 
 /// Plurals and "-y" count as the word itself.
