@@ -12,12 +12,8 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/styles_files.
 /// Words that stand between the words of a name and mean nothing.
 const BETWEEN: &str = "a an the some of style styled styles groove";
 /// Numbers that are written either way.
-const NUMBERS: [(&str, &str); 8] = [
-    ("1", "one"),
-    ("2", "two"),
-    ("3", "three"),
+const NUMBERS: [(&str, &str); 4] = [
     ("4", "four"),
-    ("5", "five"),
     ("8th", "eighth"),
     ("8ths", "eighths"),
     ("16th", "sixteenth"),
@@ -87,10 +83,10 @@ pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> 
     for style in all().iter().filter(|style| fits(style)) {
         for name in &style.file.names {
             let name = words(name);
-            let Some(at) = found(&said, &name) else {
+            let Some((at, count)) = found(&said, &name) else {
                 continue;
             };
-            let rank = (name.len(), !style.file.manner, Reverse(at));
+            let rank = (count, !style.file.manner, Reverse(at));
             if best.is_none_or(|(better, _)| rank > better) {
                 best = Some((rank, style));
             }
@@ -100,38 +96,33 @@ pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> 
 }
 
 /// The style that an instruction names for a part in a metre, as it is played there: one of that metre, or else one
-/// that can be put into it. Any thread but audio.
+/// that can be put into it, unless it names the first by as many words or one less. Any thread but audio.
 #[must_use]
 pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named> {
-    let own = |style: &Style| style.has(kind) && style.file.metre == metre;
-    named(instruction, &own).or_else(|| {
-        // What can't be played in the metre is passed over.
-        let mut refused = Vec::new();
-        loop {
-            let fits = |style: &Style| {
-                let refused = refused.contains(&style.name());
-                style.has(kind) && !refused
-            };
-            let found = named(instruction, &fits)?;
-            if let Some(style) = found.style.in_metre(metre) {
-                return Some(Named { style, ..found });
-            }
-            refused.push(found.style.name());
+    let own = named(instruction, &|style| {
+        style.has(kind) && style.file.metre == metre
+    });
+    let least = own.map_or(0, |own| own.words);
+    // What can't be played in the metre is passed over.
+    let mut refused = Vec::new();
+    loop {
+        let fits = |style: &Style| style.has(kind) && !refused.contains(&style.name());
+        let found = named(instruction, &fits).filter(|found| found.words > least + usize::from(least > 0));
+        let Some(found) = found else {
+            return own;
+        };
+        if let Some(style) = found.style.in_metre(metre) {
+            return Some(Named { style, ..found });
         }
-    })
+        refused.push(found.style.name());
+    }
 }
 
 /// The part that a way of playing is of, where the instruction names one that is no kit's: "walking". Any thread but audio.
 #[must_use]
 pub fn kind_of(instruction: &str) -> Option<PartKind> {
     let found = named(instruction, &|_| true)?.style;
-    let kinds = [
-        PartKind::Drums,
-        PartKind::Bass,
-        PartKind::Guitar,
-        PartKind::Keys,
-    ];
-    let kind = kinds.into_iter().find(|kind| found.says(*kind))?;
+    let kind = PartKind::ALL.into_iter().find(|kind| found.says(*kind))?;
     (kind != PartKind::Drums).then_some(kind)
 }
 
@@ -146,22 +137,24 @@ pub(super) fn has_word(name: &str, word: &str) -> bool {
         })
 }
 
-/// Where a name stands in what was said: word for word, or written as more or fewer words ("boombap", "dub step").
-fn found(said: &[String], name: &[String]) -> Option<usize> {
+/// Where a name stands in what was said, and in how many words: word for word, or written as more or fewer of them
+/// ("boombap", "dub step").
+fn found(said: &[String], name: &[String]) -> Option<(usize, usize)> {
     let count = name.len().max(1);
     let whole = name.concat();
-    let longest = (count + 2).min(said.len());
-    (0..said.len()).find(|at| {
-        let rest = &said[*at..];
-        rest.get(..count).is_some_and(|some| same(some, name))
-            || whole.len() > 5
-                && (1..=longest.min(rest.len()))
-                    .any(|count| rest[..count].concat() == whole)
+    let counts = |rest: usize| 1..=(count + 2).min(rest);
+    (0..said.len()).find_map(|at| {
+        let rest = &said[at..];
+        if rest.get(..count).is_some_and(|some| same(some, name)) {
+            return Some((at, count));
+        }
+        let joined = |count: &usize| whole.len() > 5 && rest[..*count].concat() == whole;
+        counts(rest.len()).find(joined).map(|count| (at, count))
     })
 }
 
 /// Words in small letters, without accents and what stands between; "drum'n'bass" and "drum & bass" are "drum and bass",
-/// "2-step" and "two-step" the same.
+/// "16th" and "sixteenth" the same.
 fn words(text: &str) -> Vec<String> {
     let text = text
         .to_lowercase()

@@ -9,6 +9,8 @@ const LOUDER: i16 = 16;
 /// Keys of General MIDI's kit.
 const KICKS: [u8; 2] = [35, 36];
 const SNARES: [u8; 4] = [37, 38, 39, 40];
+/// Snares up to here are ghost notes.
+const GHOST: u8 = 50;
 const HATS: [u8; 3] = [42, 44, 46];
 const CLOSED_HAT: u8 = 42;
 const CRASH: u8 = 49;
@@ -107,8 +109,8 @@ fn half_time(
         let (number, place) = (note.step as usize / bar, note.step as usize % bar);
         if !changes(&note) {
             notes.push(*note);
-        } else if SNARES.contains(&note.key) {
-            // The loudest of the bar stays.
+        } else if SNARES.contains(&note.key) && note.velocity > GHOST {
+            // The loudest of the bar stays, and what hardly sounds.
             let kept = snares.get_mut(number);
             if let Some(kept) = kept.filter(|k| k.is_none_or(|k| k.velocity < note.velocity)) {
                 *kept = Some(*note);
