@@ -44,7 +44,7 @@ pub(super) fn line(style: &Style, figures: &Figures, setting: &Setting) -> Vec<G
             let offset =
                 late(style.file.feel, setting.bpm, step, beat) + 0.5 * time(setting, step, 99);
             let velocity = velocity(setting, level, &[step as u64, 99]);
-            let key = (key + 12 * line.octave).clamp(LOW, HIGH) as u8;
+            let key = within(key + 12 * line.octave, HIGH) as u8;
             placed(step, offset, length.max(0.25), (key, velocity))
         })
         .collect()
@@ -296,6 +296,15 @@ fn figure(style: &Style, figures: &Figures, setting: &Setting) -> Vec<Played> {
     notes.collect()
 }
 
+/// The same pitch class on the strings, up to a key.
+fn within(key: i32, highest: i32) -> i32 {
+    match key {
+        key if key > highest => key - 12,
+        key if key < LOW => key + 12,
+        key => key,
+    }
+}
+
 /// Semitones of its seventh.
 fn seventh(chord: Chord) -> i32 {
     match chord.quality.intervals() {
@@ -316,15 +325,7 @@ fn sounding(setting: &Setting, roots: &[i32], (step, bar): (usize, usize), degre
     let (change, _) = next_chord(setting, step);
     let coming = roots.get(change.min(line)).copied();
     let coming = coming.unwrap_or_else(|| near(root_of(setting.chord(0)), root as f32, ROOTS));
-    let within = |key: i32| {
-        if key > 48 {
-            key - 12
-        } else if key < LOW {
-            key + 12
-        } else {
-            key
-        }
-    };
+    let within = |key: i32| within(key, 48);
     match degree {
         Degree::Root | Degree::Chord | Degree::Voice(_) => root,
         Degree::Second => within(root + 2),

@@ -26,6 +26,15 @@ pub struct Named {
     pub style: &'static Style,
     /// How many words of the instruction named it.
     pub words: usize,
+    /// From which on, of those that count.
+    at: usize,
+}
+
+impl Named {
+    /// Whether it is named by what names another, and more: a slow blues, and a blues.
+    fn holds(&self, other: &Self) -> bool {
+        self.at <= other.at && other.at + other.words <= self.at + self.words
+    }
 }
 
 /// All of them. Any thread but audio.
@@ -38,6 +47,9 @@ pub fn all() -> &'static [Style] {
             .filter_map(|(_, text)| Style::read(text).ok());
         let mut all: Vec<Style> = read.collect();
         for number in 0..all.len() {
+            if all[number].file.manner {
+                continue;
+            }
             for kin in kin_of(&all, number) {
                 let kin = all[kin].clone();
                 all[number].completed(&kin);
@@ -92,22 +104,26 @@ pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> 
             }
         }
     }
-    best.map(|((words, ..), style)| Named { style, words })
+    best.map(|((words, _, Reverse(at)), style)| Named { style, words, at })
 }
 
 /// The style that an instruction names for a part in a metre, as it is played there: one of that metre, or else one
-/// that can be put into it, unless it names the first by as many words or one less. Any thread but audio.
+/// that can be put into it and is named by more words. Any thread but audio.
 #[must_use]
 pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named> {
     let own = named(instruction, &|style| {
         style.has(kind) && style.file.metre == metre
     });
-    let least = own.map_or(0, |own| own.words);
     // What can't be played in the metre is passed over.
     let mut refused = Vec::new();
     loop {
         let fits = |style: &Style| style.has(kind) && !refused.contains(&style.name());
-        let found = named(instruction, &fits).filter(|found| found.words > least + usize::from(least > 0));
+        let found = named(instruction, &fits).filter(|found| {
+            own.is_none_or(|own| {
+                let nearly = if found.holds(&own) { 0 } else { 1 };
+                found.words > own.words + nearly
+            })
+        });
         let Some(found) = found else {
             return own;
         };
