@@ -26,7 +26,9 @@ pub(super) fn line(style: &Style, figures: &Figures, setting: &Setting) -> Vec<G
     let played = match line.line {
         Line::Walking => walking(style, setting),
         Line::Locked => locked(style, setting),
-        Line::Figure | Line::Chords | Line::Arpeggio | Line::Held => figure(style, figures, setting),
+        Line::Figure | Line::Chords | Line::Arpeggio | Line::Held => {
+            figure(style, figures, setting)
+        }
     };
     let beat = style.bars.beat();
     let ends = played

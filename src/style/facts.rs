@@ -72,7 +72,11 @@ impl Facts {
             }
             if places.contains(['+', '|']) {
                 // In each bar by itself, unless bars are named.
-                let bar = if places.contains(':') { bars.all() } else { bars.steps };
+                let bar = if places.contains(':') {
+                    bars.all()
+                } else {
+                    bars.steps
+                };
                 let of = steps.chunk_by(|a, b| a / bar == b / bar);
                 links.extend(of.map(|steps| Link {
                     steps: steps.to_vec(),

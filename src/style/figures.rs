@@ -104,7 +104,11 @@ impl Figures {
 
     /// The number that decides over a note: of a riff the same in all rounds.
     fn number(&self, setting: &Setting, stream: u64, step: usize) -> f32 {
-        let place = if self.line.vary == Some(0.0) { step % self.round } else { step };
+        let place = if self.line.vary == Some(0.0) {
+            step % self.round
+        } else {
+            step
+        };
         chance(setting.seed, &[stream, place as u64])
     }
 

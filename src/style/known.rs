@@ -42,9 +42,7 @@ pub fn all() -> &'static [Style] {
     static ALL: OnceLock<Vec<Style>> = OnceLock::new();
     ALL.get_or_init(|| {
         // A test reads each: one that can't be read is left out here.
-        let read = FILES
-            .iter()
-            .filter_map(|(_, text)| Style::read(text).ok());
+        let read = FILES.iter().filter_map(|(_, text)| Style::read(text).ok());
         let mut all: Vec<Style> = read.collect();
         for number in 0..all.len() {
             if all[number].file.manner {

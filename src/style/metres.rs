@@ -94,7 +94,11 @@ fn sources(old: Bars, round: usize, new: Bars, feel: Feel) -> Sources {
     );
     // Bars of the old metre that are one of quarters: two of 6/8.
     let four = 4 * old_beat;
-    let four = if round.is_multiple_of(four) { four } else { old.steps.max(four) };
+    let four = if round.is_multiple_of(four) {
+        four
+    } else {
+        old.steps.max(four)
+    };
     let rounds = (round.div_ceil(four)).max(1);
     let mut all = Vec::new();
     for first in (0..rounds).map(|number| number * four) {

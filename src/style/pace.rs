@@ -76,7 +76,11 @@ impl Pace {
         let notes = part.notes.iter().filter_map(|note| {
             let note = scaled(note, 1.0 / by)?;
             // A stroke is as short at any pace.
-            let length = if kind == PartKind::Drums { 1.0 } else { note.length };
+            let length = if kind == PartKind::Drums {
+                1.0
+            } else {
+                note.length
+            };
             Some(GridNote { length, ..note })
         });
         let notes = notes.filter(|note| (note.step as usize) < setting.steps);

@@ -44,7 +44,11 @@ impl Bars {
             (_, _) if upper % 2 == 1 => [vec![2; (upper - 3) / 2], vec![3]].concat(),
             _ => vec![2; upper / 2],
         };
-        let groups = if groups.is_empty() { &usual[..] } else { groups };
+        let groups = if groups.is_empty() {
+            &usual[..]
+        } else {
+            groups
+        };
         if groups.iter().sum::<usize>() != upper {
             return Err(format!("its groups are not {upper} together"));
         }
@@ -183,7 +187,12 @@ mod tests {
         assert_eq!(of("12/8", &[]).unwrap(), [0, 6, 12, 18]);
         assert_eq!(of("5/8", &[]).unwrap(), [0, 4]);
         assert_eq!(of("6/4", &[]).unwrap().len(), 6);
-        for (metre, groups) in [("7/8", &[2, 2][..]), ("7/16", &[]), ("x", &[]), ("99/4", &[])] {
+        for (metre, groups) in [
+            ("7/8", &[2, 2][..]),
+            ("7/16", &[]),
+            ("x", &[]),
+            ("99/4", &[]),
+        ] {
             assert!(of(metre, groups).is_err(), "{metre}");
         }
         for wrong in ["5", "0", "2x", "3:1", "", "x"] {

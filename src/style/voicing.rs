@@ -42,7 +42,10 @@ fn colours(chord: Chord, key: Key) -> [i32; 2] {
     let root = i32::from(chord.root);
     let in_key = |interval: i32| {
         let class = (root + interval - i32::from(key.tonic)).rem_euclid(12);
-        key.mode.scale().iter().any(|tone| i32::from(*tone) == class)
+        key.mode
+            .scale()
+            .iter()
+            .any(|tone| i32::from(*tone) == class)
     };
     let seventh = match above {
         [_, _, _, seventh, ..] => i32::from(*seventh),
@@ -115,7 +118,8 @@ pub(super) fn voiced(
         Voicing::Octaves | Voicing::Single => {
             let near = before.map_or(range.middle, |before| before[0] as f32);
             let tone = |key: &i32| above.iter().take(3).any(|i| (key - root - i) % 12 == 0);
-            let far = |key: &i32| 2.0 * (*key as f32 - near).abs() + (*key as f32 - range.middle).abs();
+            let far =
+                |key: &i32| 2.0 * (*key as f32 - near).abs() + (*key as f32 - range.middle).abs();
             let key = (range.low..range.high).filter(tone);
             let key = key.min_by(|a, b| far(a).total_cmp(&far(b)));
             let key = key.unwrap_or(60 + root);
