@@ -28,6 +28,8 @@ pub struct Named {
     pub words: usize,
     /// From which on, of those that count.
     at: usize,
+    /// See [`Place::worth`].
+    worth: usize,
 }
 
 impl Named {
@@ -89,20 +91,27 @@ pub(super) fn faults() -> Vec<String> {
 #[must_use]
 pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> {
     let said = words(instruction);
-    let mut best: Option<((usize, bool, Reverse<usize>), &'static Style)> = None;
+    let mut best: Option<((usize, bool, Reverse<usize>), Named)> = None;
     for style in all().iter().filter(|style| fits(style)) {
         for name in &style.file.names {
             let name = words(name);
-            let Some((at, count)) = found(&said, &name) else {
+            let Some(place) = found(&said, &name) else {
                 continue;
             };
-            let rank = (count, !style.file.manner, Reverse(at));
+            let rank = (place.worth, !style.file.manner, Reverse(place.at));
             if best.is_none_or(|(better, _)| rank > better) {
-                best = Some((rank, style));
+                let Place { at, words, worth } = place;
+                let named = Named {
+                    style,
+                    words,
+                    at,
+                    worth,
+                };
+                best = Some((rank, named));
             }
         }
     }
-    best.map(|((words, _, Reverse(at)), style)| Named { style, words, at })
+    best.map(|(_, named)| named)
 }
 
 /// The style that an instruction names for a part in a metre, as it is played there: one of that metre, or else one
@@ -118,8 +127,9 @@ pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named>
         let fits = |style: &Style| style.has(kind) && !refused.contains(&style.name());
         let found = named(instruction, &fits).filter(|found| {
             own.is_none_or(|own| {
-                let nearly = if found.holds(&own) { 0 } else { 1 };
-                found.words > own.words + nearly
+                // A metre alone names no style; else it is to be one word more.
+                let more = if found.holds(&own) || own.worth < 2 { 0 } else { 2 };
+                found.worth > own.worth + more
             })
         });
         let Some(found) = found else {
@@ -135,9 +145,18 @@ pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named>
 /// The part that a way of playing is of, where the instruction names one that is no kit's: "walking". Any thread but audio.
 #[must_use]
 pub fn kind_of(instruction: &str) -> Option<PartKind> {
-    let found = named(instruction, &|_| true)?.style;
-    let kind = PartKind::ALL.into_iter().find(|kind| found.says(*kind))?;
-    (kind != PartKind::Drums).then_some(kind)
+    // What several play is rather the first of these's.
+    const KINDS: [PartKind; 7] = [
+        PartKind::Keys,
+        PartKind::Guitar,
+        PartKind::Bass,
+        PartKind::Strings,
+        PartKind::Brass,
+        PartKind::Winds,
+        PartKind::Lead,
+    ];
+    let named = named(instruction, &|style| !style.says(PartKind::Drums))?;
+    KINDS.into_iter().find(|kind| named.style.says(*kind))
 }
 
 /// Whether a word, as it was written, is one of a name's.
@@ -151,20 +170,62 @@ pub(super) fn has_word(name: &str, word: &str) -> bool {
         })
 }
 
-/// Where a name stands in what was said, and in how many words: word for word, or written as more or fewer of them
-/// ("boombap", "dub step").
-fn found(said: &[String], name: &[String]) -> Option<(usize, usize)> {
+/// Where a name stands in what was said.
+struct Place {
+    at: usize,
+    /// How many words it takes there.
+    words: usize,
+    /// The more the better: two for each word, less what stands between.
+    worth: usize,
+}
+
+/// Where a name stands in what was said: word for word, or written as more or fewer of them ("boombap", "dub step"),
+/// or with a word between ("eighth note piano chords"), or, with a metre, in any order ("gospel piano in 12/8"). A metre
+/// alone is worth least.
+fn found(said: &[String], name: &[String]) -> Option<Place> {
     let count = name.len().max(1);
+    let is_number = |word: &String| word.parse::<u8>().is_ok();
+    let is_metre = name.iter().all(is_number);
     let whole = name.concat();
     let counts = |rest: usize| 1..=(count + 2).min(rest);
-    (0..said.len()).find_map(|at| {
+    let place = |at, words, worth| Place {
+        at,
+        words,
+        worth: if is_metre { 1 } else { worth },
+    };
+    let adjacent = (0..said.len()).find_map(|at| {
         let rest = &said[at..];
         if rest.get(..count).is_some_and(|some| same(some, name)) {
-            return Some((at, count));
+            return Some(place(at, count, 2 * count));
         }
         let joined = |count: &usize| whole.len() > 5 && rest[..*count].concat() == whole;
-        counts(rest.len()).find(joined).map(|count| (at, count))
-    })
+        let count = counts(rest.len()).find(joined)?;
+        Some(place(at, count, 2 * count))
+    });
+    let apart = || {
+        let (last, first) = name.split_last().filter(|_| count > 1)?;
+        let ends = |at: usize| said.get(at).is_some_and(|word| alike(word, last));
+        let begins = |at: &usize| {
+            said[*at..]
+                .get(..first.len())
+                .is_some_and(|some| same(some, first))
+        };
+        let at = (0..said.len()).filter(begins);
+        let mut at = at.filter(|at| ends(at + first.len() + 1));
+        at.next().map(|at| place(at, count + 1, 2 * count - 1))
+    };
+    let with_metre = || {
+        let there = |word: &String| said.iter().position(|other| alike(other, word));
+        let all = name.iter().all(|word| there(word).is_some());
+        let word = name.iter().find(|word| !is_number(word))?;
+        let numbers: Vec<&String> = name.iter().filter(|word| is_number(word)).collect();
+        let is_one = all && numbers.len() == 2 && {
+            let mut pairs = said.windows(2);
+            pairs.any(|pair| pair.iter().eq(numbers.iter().copied()))
+        };
+        Some(place(there(word)?, count, 2 * count)).filter(|_| is_one)
+    };
+    adjacent.or_else(apart).or_else(with_metre)
 }
 
 /// Words in small letters, without accents and what stands between; "drum'n'bass" and "drum & bass" are "drum and bass",
@@ -200,13 +261,14 @@ fn plain(letter: char) -> char {
     }
 }
 
-/// Plurals and "-y" count as the word itself.
 fn same(said: &[String], name: &[String]) -> bool {
-    let alike = |(said, name): (&String, &String)| {
-        said == name
-            || ["s", "y", "ish"]
-                .iter()
-                .any(|end| said.strip_suffix(end) == Some(name.as_str()))
-    };
-    said.len() == name.len() && said.iter().zip(name).all(alike)
+    said.len() == name.len() && said.iter().zip(name).all(|(said, name)| alike(said, name))
+}
+
+/// Plurals and "-y" count as the word itself.
+fn alike(said: &str, name: &str) -> bool {
+    said == name
+        || ["s", "y", "ish"]
+            .iter()
+            .any(|end| said.strip_suffix(end) == Some(name))
 }
