@@ -1,8 +1,8 @@
 //! Lines of a bass over chords: walking, with the kick, or a figure of the style's.
 
 use super::chance::chance;
-use super::file::{Line, LineFile};
-use super::places::Bars;
+use super::figures::{Degree, Figures};
+use super::file::Line;
 use super::touch::{late, placed, time, velocity};
 use super::{Setting, Style};
 use crate::music::{Chord, GridNote, Key};
@@ -17,94 +17,18 @@ const ROOTS: std::ops::RangeInclusive<i32> = 28..=45;
 const WALK: i32 = 52;
 const FORBIDDEN: f32 = 9.0;
 
-/// What a figure plays at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Degree {
-    /// Of the chord there.
-    Root,
-    Third,
-    Fifth,
-    /// The fifth below the root.
-    LowFifth,
-    Sixth,
-    /// Seventh, or of a major triad the sixth.
-    Seventh,
-    Octave,
-    /// The root of the chord that comes next.
-    Next,
-    /// A step to that.
-    Approach,
-    /// The chord there, or (ahead) the one that comes.
-    Chord,
-    Ahead,
-    /// One of the chord's notes, counted from the lowest.
-    Voice(usize),
-}
-
-/// A note of a figure: its step in a round, what, how likely.
-pub(super) type FigureNote = (usize, Degree, f32);
-
-/// The versions of a line's figure: "1 root, 2& fifth .5".
-pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>>, String> {
-    let version = |text: &String| {
-        let mut notes = Vec::new();
-        for note in text.split(',').filter(|note| !note.trim().is_empty()) {
-            let mut words: Vec<&str> = note.split_ascii_whitespace().collect();
-            // A whole number is a place.
-            let likely = words.last().filter(|word| word.contains('.'));
-            let likely = likely.and_then(|word| word.parse::<f32>().ok());
-            if likely.is_some() {
-                words.pop();
-            }
-            let (degree, places) = match words.last().and_then(|word| degree(word)) {
-                Some(degree) => (degree, &words[..words.len() - 1]),
-                None => (Degree::Chord, &words[..]),
-            };
-            let steps = bars.at(&places.join(" "));
-            let steps = steps
-                .map_err(|place| format!("there is no place \"{place}\" in \"{}\"", note.trim()))?;
-            notes.extend(
-                steps
-                    .into_iter()
-                    .map(|step| (step, degree, likely.unwrap_or(1.0))),
-            );
-        }
-        notes.sort_by_key(|note| note.0);
-        Ok(notes)
-    };
-    line.notes.iter().map(version).collect()
-}
-
-fn degree(word: &str) -> Option<Degree> {
-    Some(match word {
-        "root" => Degree::Root,
-        "third" => Degree::Third,
-        "fifth" => Degree::Fifth,
-        "low-fifth" => Degree::LowFifth,
-        "sixth" => Degree::Sixth,
-        "seventh" => Degree::Seventh,
-        "octave" => Degree::Octave,
-        "next" => Degree::Next,
-        "approach" => Degree::Approach,
-        "chord" => Degree::Chord,
-        "ahead" => Degree::Ahead,
-        "v1" => Degree::Voice(0),
-        "v2" => Degree::Voice(1),
-        "v3" => Degree::Voice(2),
-        "v4" => Degree::Voice(3),
-        _ => return None,
-    })
-}
-
-/// A note to be played: step, key, level.
-type Played = (usize, i32, f32);
+/// A note to be played: step, key, level, and so many steps at most.
+type Played = (usize, i32, f32, Option<f32>);
 
 /// The line. Any thread but audio.
-pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<GridNote> {
+pub(super) fn line(style: &Style, figures: &Figures, setting: &Setting) -> Vec<GridNote> {
+    let line = &figures.line;
     let played = match line.line {
         Line::Walking => walking(style, setting),
         Line::Locked => locked(style, setting),
-        Line::Figure | Line::Chords | Line::Arpeggio => figure(style, line, setting),
+        Line::Figure | Line::Chords | Line::Arpeggio | Line::Held => {
+            figure(style, figures, setting)
+        }
     };
     let beat = style.bars.beat();
     let ends = played
@@ -115,13 +39,14 @@ pub(super) fn line(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Gri
     played
         .iter()
         .zip(ends)
-        .map(|(&(step, key, level), end)| {
+        .map(|(&(step, key, level, most), end)| {
             let room = (end - step) as f32;
             let length = line.steps.map_or(room, |steps| room.min(steps)) * line.length;
+            let length = most.map_or(length, |most| most.min(room));
             let offset =
                 late(style.file.feel, setting.bpm, step, beat) + 0.5 * time(setting, step, 99);
             let velocity = velocity(setting, level, &[step as u64, 99]);
-            let key = key.clamp(LOW, HIGH) as u8;
+            let key = within(key + 12 * line.octave, HIGH) as u8;
             placed(step, offset, length.max(0.25), (key, velocity))
         })
         .collect()
@@ -187,17 +112,19 @@ fn roots(setting: &Setting) -> Vec<i32> {
 /// A note a beat: the root where a chord begins, chord tones on strong beats, small steps, and into the next
 /// chord by a step. The cheapest way through, where a note's cost goes by the two before it.
 fn walking(style: &Style, setting: &Setting) -> Vec<Played> {
-    let beat = style.bars.beat();
-    let a_bar = style.bars.steps / beat;
-    let steps: Vec<usize> = (0..setting.steps).step_by(beat).collect();
+    let a_bar = style.bars.beats();
+    let steps: Vec<usize> = (0..setting.steps)
+        .filter(|step| style.bars.on_beat(*step))
+        .collect();
     let keys: Vec<i32> = (LOW..=WALK).collect();
+    let ends = |at: usize| steps.get(at + 1).copied().unwrap_or(setting.steps);
     let own: Vec<Vec<f32>> = steps
         .iter()
         .enumerate()
         .map(|(at, step)| {
             let costs = keys
                 .iter()
-                .map(|key| cost(setting, (at, *step, beat, a_bar), *key));
+                .map(|key| cost(setting, (at, *step, ends(at), a_bar), *key));
             costs.collect()
         })
         .collect();
@@ -205,7 +132,7 @@ fn walking(style: &Style, setting: &Setting) -> Vec<Played> {
     let level = |at: usize| if at % 2 == 1 { 3.2 } else { 2.9 };
     let notes = steps.iter().zip(path).enumerate();
     notes
-        .map(|(at, (step, key))| (*step, keys[key], level(at)))
+        .map(|(at, (step, key))| (*step, keys[key], level(at), None))
         .collect()
 }
 
@@ -214,7 +141,7 @@ fn begins(setting: &Setting, step: usize) -> bool {
 }
 
 /// What a key costs at a beat of a walk.
-fn cost(setting: &Setting, (at, step, beat, a_bar): (usize, usize, usize, usize), key: i32) -> f32 {
+fn cost(setting: &Setting, (at, step, end, a_bar): (usize, usize, usize, usize), key: i32) -> f32 {
     let chord = setting.chord(step);
     let (tones, scale) = (classes(chord), scale(setting.key));
     let class = key.rem_euclid(12);
@@ -223,7 +150,7 @@ fn cost(setting: &Setting, (at, step, beat, a_bar): (usize, usize, usize, usize)
     let (begins_next, next) = next_chord(setting, step);
     let own = if begins(setting, step) {
         if is_root { 0.0 } else { FORBIDDEN }
-    } else if begins_next <= step + beat {
+    } else if begins_next <= end {
         match (key - root_of(next)).rem_euclid(12) {
             1 | 11 => 0.1,
             2 | 10 if in_scale => 0.3,
@@ -234,8 +161,8 @@ fn cost(setting: &Setting, (at, step, beat, a_bar): (usize, usize, usize, usize)
         }
     } else if at % a_bar == 0 {
         match tones.iter().take(3).any(|tone| *tone == class) {
-            _ if is_root => 0.4,
-            true => 0.6,
+            _ if is_root => 0.2,
+            true => 1.0,
             false => FORBIDDEN,
         }
     } else if at % 2 == 0 {
@@ -349,7 +276,7 @@ fn locked(style: &Style, setting: &Setting) -> Vec<Played> {
                 _ if number < 0.25 => roots[step] + fifth(setting.chord(step)),
                 _ => roots[step],
             };
-            (step, key, if step % bar == 0 { 3.5 } else { 3.0 })
+            (step, key, if step % bar == 0 { 3.5 } else { 3.0 }, None)
         })
         .collect()
 }
@@ -360,45 +287,34 @@ fn fifth(chord: Chord) -> i32 {
 }
 
 /// What the style's figure says.
-fn figure(style: &Style, line: &LineFile, setting: &Setting) -> Vec<Played> {
-    let bars = Bars {
-        count: line.bars,
-        ..style.bars
-    };
-    let figures = figures(line, bars).unwrap_or_default();
-    if figures.is_empty() {
-        return Vec::new();
-    }
+fn figure(style: &Style, figures: &Figures, setting: &Setting) -> Vec<Played> {
     let roots = roots(setting);
-    let round = bars.all();
-    let mut played = Vec::new();
-    for first in (0..setting.steps).step_by(round) {
-        let version = version(setting, first / round, figures.len());
-        for &(within, degree, likely) in &figures[version] {
-            let step = first + within;
-            let place = [66, step as u64];
-            if step >= setting.steps || likely < 1.0 && chance(setting.seed, &place) >= likely {
-                continue;
-            }
-            let level = if within == 0 { 3.5 } else { 3.0 };
-            played.push((
-                step,
-                sounding(setting, &roots, (step, style.bars.steps), degree),
-                level,
-            ));
-        }
-    }
-    played
+    let notes = figures.played(setting, 66);
+    let notes = notes.into_iter().map(|(step, note)| {
+        let level = if note.step == 0 { 3.5 } else { 3.0 };
+        let key = sounding(setting, &roots, (step, style.bars.steps), note.degree);
+        (step, key, level + note.louder, note.most)
+    });
+    notes.collect()
 }
 
-/// Which version of a figure a round has: that of the seed, another in every fourth.
-pub(super) fn version(setting: &Setting, round: usize, count: usize) -> usize {
-    let of = |place: u64| (chance(setting.seed, &[67, place]) * count as f32) as usize;
-    let first = of(0);
-    if round % 4 == 3 || round % 4 == 1 && chance(setting.seed, &[68, round as u64]) < 0.4 {
-        return (first + 1 + of(1 + round as u64).min(count.saturating_sub(2))) % count;
+/// The same pitch class on the strings, up to a key.
+fn within(key: i32, highest: i32) -> i32 {
+    match key {
+        key if key > highest => key - 12,
+        key if key < LOW => key + 12,
+        key => key,
     }
-    first
+}
+
+/// Semitones of its seventh.
+fn seventh(chord: Chord) -> i32 {
+    match chord.quality.intervals() {
+        [_, _, _, seventh, ..] => i32::from(*seventh),
+        // A minor triad has a minor seventh, a major one rather a sixth.
+        [_, 3, ..] => 10,
+        _ => 9,
+    }
 }
 
 /// The key of a degree at a step.
@@ -411,30 +327,18 @@ fn sounding(setting: &Setting, roots: &[i32], (step, bar): (usize, usize), degre
     let (change, _) = next_chord(setting, step);
     let coming = roots.get(change.min(line)).copied();
     let coming = coming.unwrap_or_else(|| near(root_of(setting.chord(0)), root as f32, ROOTS));
-    let within = |key: i32| {
-        if key > 48 {
-            key - 12
-        } else if key < LOW {
-            key + 12
-        } else {
-            key
-        }
-    };
+    let within = |key: i32| within(key, 48);
     match degree {
         Degree::Root | Degree::Chord | Degree::Voice(_) => root,
+        Degree::Second => within(root + 2),
+        Degree::Fourth => within(root + 5),
+        Degree::LowSeventh => within(root + seventh(chord) - 12),
         Degree::Sixth => within(root + 9),
         Degree::Third => within(root + interval(1)),
         Degree::Fifth => within(root + fifth(chord)),
         Degree::LowFifth => within(root + fifth(chord) - 12),
-        Degree::Seventh => {
-            let seventh = match chord.quality.intervals() {
-                [_, _, _, seventh, ..] => i32::from(*seventh),
-                // A minor triad has a minor seventh, a major one rather a sixth.
-                [_, 3, ..] => 10,
-                _ => 9,
-            };
-            within(root + seventh)
-        }
+        Degree::Seventh => within(root + seventh(chord)),
+        Degree::FlatSeventh => within(root + 10),
         Degree::Octave => root + 12,
         Degree::Next | Degree::Ahead => coming,
         Degree::Approach => {

@@ -1,6 +1,6 @@
 //! A style's drums as tables: how likely and how hard each piece is at each step.
 
-use super::file::{Feel, PieceFile, StyleFile};
+use super::file::{Feel, Late, PieceFile, StyleFile};
 use super::places::Bars;
 use super::{Misstyled, pieces};
 
@@ -17,8 +17,18 @@ pub(super) struct Facts {
     pub(super) least: Option<(Vec<usize>, usize)>,
     /// What may keep time in its place, and how often.
     pub(super) swaps: Vec<(usize, f32)>,
-    /// How late it is, ms.
-    pub(super) late: f32,
+    /// How late it is at each step, ms.
+    pub(super) late: Vec<f32>,
+    /// Steps that aren't decided one by one.
+    pub(super) links: Vec<Link>,
+}
+
+/// Steps that are decided together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) steps: Vec<usize>,
+    /// One of them plays; otherwise all or none.
+    pub(super) one: bool,
 }
 
 impl Facts {
@@ -46,14 +56,32 @@ impl Facts {
         }
         let steps = bars.all();
         // Where swung time has no place, nothing else plays.
-        let open = |step: usize| style.feel != Feel::Swing || matches!(step % 4, 0 | 3);
+        let open = |step: usize| match style.feel {
+            Feel::Swing | Feel::Triplets => matches!(step % 4, 0 | 3),
+            _ => true,
+        };
         let other = share(said.other)?;
         let mut chance: Vec<f32> = (0..steps)
             .map(|step| if open(step) { other } else { 0.0 })
             .collect();
+        let mut links = Vec::new();
         for (places, likely) in &said.usual {
-            for step in at(places)? {
-                chance[step] = share(*likely)?;
+            let steps = at(&places.replace(['+', '|'], " "))?;
+            for step in &steps {
+                chance[*step] = share(*likely)?;
+            }
+            if places.contains(['+', '|']) {
+                // In each bar by itself, unless bars are named.
+                let bar = if places.contains(':') {
+                    bars.all()
+                } else {
+                    bars.steps
+                };
+                let of = steps.chunk_by(|a, b| a / bar == b / bar);
+                links.extend(of.map(|steps| Link {
+                    steps: steps.to_vec(),
+                    one: places.contains('|'),
+                }));
             }
         }
         let mut level = vec![said.level; steps];
@@ -70,6 +98,15 @@ impl Facts {
         at(&said.never)?
             .into_iter()
             .for_each(|step| chance[step] = 0.0);
+        let mut late = vec![0.0; steps];
+        match &said.late {
+            Late::All(ms) => late.fill(*ms),
+            Late::Places(places) => {
+                for (places, ms) in places {
+                    at(places)?.into_iter().for_each(|step| late[step] = *ms);
+                }
+            }
+        }
         let least = said.least.as_ref();
         let least = least.map(|least| Ok::<_, Misstyled>((at(&least.of)?, least.count)));
         let swaps = said
@@ -82,7 +119,8 @@ impl Facts {
             level,
             least: least.transpose()?,
             swaps: swaps.collect::<Result<_, Misstyled>>()?,
-            late: said.late,
+            late,
+            links,
         })
     }
 }

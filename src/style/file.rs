@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::music::PartKind;
+
 /// See the [module](self).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,9 +18,18 @@ pub struct StyleFile {
     pub sources: Vec<String>,
     /// Slowest and fastest usual tempo, quarter notes (in metres of eighths: dotted ones) a minute.
     pub tempo: [f64; 2],
-    /// "4/4", "3/4", "6/8", "5/4".
+    /// In quarters or eighths: "4/4", "7/8".
     #[serde(default = "four")]
     pub metre: String,
+    /// How eighths are grouped, where that isn't usual: 3, 2, 2.
+    #[serde(default)]
+    pub groups: Vec<usize>,
+    /// The style that plays what this one says nothing of.
+    #[serde(default)]
+    pub kin: Option<String>,
+    /// A way of playing rather than a style: one that is named besides comes first.
+    #[serde(default)]
+    pub manner: bool,
     /// Straight or swung.
     #[serde(default)]
     pub feel: Feel,
@@ -49,6 +60,35 @@ pub struct StyleFile {
     /// Piano and other keys.
     #[serde(default)]
     pub keys: Option<LineFile>,
+    /// Bowed strings.
+    #[serde(default)]
+    pub strings: Option<LineFile>,
+    /// Trumpets, trombones, horns.
+    #[serde(default)]
+    pub brass: Option<LineFile>,
+    /// Flutes, reeds, saxophones.
+    #[serde(default)]
+    pub winds: Option<LineFile>,
+    /// A synth or whatever else plays above.
+    #[serde(default)]
+    pub lead: Option<LineFile>,
+}
+
+impl StyleFile {
+    /// What it says of pitched parts. Any thread.
+    pub fn lines(&self) -> impl Iterator<Item = (PartKind, &LineFile)> {
+        let all = [
+            (PartKind::Bass, &self.bass),
+            (PartKind::Guitar, &self.guitar),
+            (PartKind::Keys, &self.keys),
+            (PartKind::Strings, &self.strings),
+            (PartKind::Brass, &self.brass),
+            (PartKind::Winds, &self.winds),
+            (PartKind::Lead, &self.lead),
+        ];
+        all.into_iter()
+            .filter_map(|(kind, line)| Some((kind, line.as_ref()?)))
+    }
 }
 
 /// How eighths fall.
@@ -62,6 +102,8 @@ pub enum Feel {
     Swing,
     /// Sixteenths are late, a little.
     Shuffled,
+    /// Beats are of three, exactly.
+    Triplets,
 }
 
 /// What a piece plays.
@@ -71,7 +113,8 @@ pub struct PieceFile {
     /// Where it always plays.
     #[serde(default)]
     pub must: String,
-    /// How likely it is at other places, 0..=1.
+    /// How likely it is at other places, 0..=1; places joined by "+" play together or not at all, of places joined by "|"
+    /// one does.
     #[serde(default)]
     pub usual: BTreeMap<String, f32>,
     /// Where it never plays.
@@ -97,7 +140,23 @@ pub struct PieceFile {
     pub swaps: BTreeMap<String, f32>,
     /// How late it is, ms; early where negative.
     #[serde(default)]
-    pub late: f32,
+    pub late: Late,
+}
+
+/// See [`PieceFile::late`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Late {
+    /// Everywhere.
+    All(f32),
+    /// By place.
+    Places(BTreeMap<String, f32>),
+}
+
+impl Default for Late {
+    fn default() -> Self {
+        Self::All(0.0)
+    }
 }
 
 /// See [`PieceFile::least`].
@@ -146,7 +205,7 @@ pub struct FormFile {
 pub struct LineFile {
     /// How it is made.
     pub line: Line,
-    /// What it plays where, a version of the groove each: a place, a degree, and how likely. "1 root, 2& fifth .5".
+    /// What it plays where, a version of the groove each: a place, a degree, how, and how likely. "1 root, 2& fifth short .5".
     #[serde(default)]
     pub notes: Vec<String>,
     /// How long, as a share of the time to the next note; or steps where `steps` is set.
@@ -158,9 +217,15 @@ pub struct LineFile {
     /// Bars after which it begins anew.
     #[serde(default = "one")]
     pub bars: usize,
+    /// How often a round has another version than the first; 0: a riff. As usual where nothing is said.
+    #[serde(default)]
+    pub vary: Option<f32>,
     /// Which notes of a chord.
     #[serde(default)]
     pub voicing: Voicing,
+    /// Octaves above (or below) where it usually lies.
+    #[serde(default)]
+    pub octave: i32,
     /// Where it is accented.
     #[serde(default)]
     pub accents: String,
@@ -186,6 +251,8 @@ pub enum Line {
     Chords,
     /// One note of the chord after the other.
     Arpeggio,
+    /// Chords held as long as they last, anew in each bar.
+    Held,
 }
 
 /// Which notes of a chord.
@@ -203,6 +270,16 @@ pub enum Voicing {
     Power,
     /// As a guitar's open strings have it: five or six notes.
     Open,
+    /// Third, fifth, seventh and ninth.
+    Ninth,
+    /// A root below, seventh (or fifth), third and fifth above, wide apart.
+    Wide,
+    /// Fourths above each other.
+    Quartal,
+    /// The highest of a triad, and its octave.
+    Octaves,
+    /// One note.
+    Single,
 }
 
 fn four() -> String {

@@ -176,7 +176,7 @@ fn roll<'a>(
     let draws = |of: Of, at: usize| chance(setting.seed, &[of as u64, number as u64, at as u64]);
     let cells: &[(&str, f32)] = match (style.bars.eighths, style.file.feel) {
         (true, _) => &EIGHTHS,
-        (false, Feel::Swing) => &LETS,
+        (false, Feel::Swing | Feel::Triplets) => &LETS,
         (false, _) => &CELLS,
     };
     let cell = |at: usize| {

@@ -55,10 +55,12 @@ pub(super) fn groove(style: &Style, setting: &Setting) -> Hits {
         let piece = facts.piece;
         let draws: Vec<(f32, f32)> = (0..setting.steps)
             .map(|step| {
-                let usual = facts.chance[step % round];
-                let odds = odds(setting, piece, step, onsets.as_deref());
-                let likely = with_odds(usual, odds);
-                (draw(style, setting, facts, &form, step), likely)
+                linked(facts, step, round, &|step| {
+                    let usual = facts.chance[step % round];
+                    let odds = odds(setting, piece, step, onsets.as_deref());
+                    let likely = with_odds(usual, odds);
+                    (draw(style, setting, facts, &form, step), likely)
+                })
             })
             .collect();
         let mut plays: Vec<bool> = draws
@@ -110,6 +112,25 @@ fn draw(style: &Style, setting: &Setting, facts: &Facts, form: &[u64; 4], step: 
         (false, false, false) => anew,
     };
     number(setting, Of::Hit, &[place, piece])
+}
+
+/// The same for a step that isn't decided by itself: by the first of those that it is decided with.
+fn linked(
+    facts: &Facts,
+    step: usize,
+    round: usize,
+    draw: &dyn Fn(usize) -> (f32, f32),
+) -> (f32, f32) {
+    let within = step % round;
+    let link = facts.links.iter().find(|link| link.steps.contains(&within));
+    let Some(link) = link else {
+        return draw(step);
+    };
+    let (number, likely) = draw(step - within + link.steps[0]);
+    // Which of them is a number of its own: the later digits.
+    let which = ((number * 4096.0).fract() * link.steps.len() as f32) as usize;
+    let other = link.one && link.steps.get(which) != Some(&within);
+    (number, if other { 0.0 } else { likely })
 }
 
 /// By how much the song, and how busy it is to be, change the odds of a hit.

@@ -6,34 +6,46 @@
 //! | [`mod@file`] | a style as its file has it |
 //! | [`places`] | places in a bar, as musicians count them |
 //! | [`pieces`] | the pieces that styles name |
-//! | `facts` | tables of what a file says |
+//! | `facts` | tables of what a file says of drums |
+//! | `figures` | what a file says of lines |
+//! | `metres` | a style in another metre than its own |
+//! | `pace` | songs counted twice as fast or slow |
 //! | `groove` | drums of facts |
 //! | `form` | fills and crashes |
 //! | `touch` | how hard and how exactly |
 //! | `bass` | lines over chords |
 //! | `chords` | chords in a rhythm, voices led |
+//! | `voicing` | which notes of a chord, and where |
 //! | `known` | the styles inside Consort, and what they are called |
+//! | `fitting` | the style that suits a song |
 //! | [`chance`] | numbers by place |
 
 mod bass;
 pub mod chance;
 mod chords;
 mod facts;
+mod figures;
 pub mod file;
+mod fitting;
 mod form;
 mod groove;
 mod known;
+mod metres;
+mod pace;
 pub mod pieces;
 pub mod places;
 #[cfg(test)]
 mod tests;
 mod touch;
+mod voicing;
 
-pub use known::{Named, all, is_of_a_name, kind_of, named};
+pub use fitting::for_song;
+pub use known::{Named, all, is_of_a_name, kind_of, named, named_in};
 
 use crate::music::{Chord, GridNote, Key, Part, PartKind, STEPS};
 use facts::Facts;
-use file::{LineFile, StyleFile};
+use figures::Figures;
+use file::StyleFile;
 use places::Bars;
 
 /// A style that can be played.
@@ -42,6 +54,8 @@ pub struct Style {
     file: StyleFile,
     bars: Bars,
     drums: Vec<Facts>,
+    lines: Vec<(PartKind, Figures)>,
+    others: metres::Others,
 }
 
 /// What is wrong with a style's file.
@@ -102,20 +116,11 @@ impl Style {
         let file: StyleFile = toml::from_str(text)
             .map_err(|error| Misstyled::new(&[], error.to_string().replace('\n', " ")))?;
         let wrong = |what: &str| Misstyled::new(&file.names, what.to_owned());
-        let steps = match &*file.metre {
-            "4/4" => 16,
-            "3/4" | "6/8" => 12,
-            "5/4" => 20,
-            _ => return Err(wrong("its metre is none of 4/4, 3/4, 6/8 and 5/4")),
-        };
         if file.names.is_empty() || file.sources.is_empty() || !(1..=4).contains(&file.bars) {
             return Err(wrong("it needs a name, a source, and one to four bars"));
         }
-        let bars = Bars {
-            steps,
-            count: file.bars,
-            eighths: file.metre.ends_with("/8"),
-        };
+        let bars = Bars::of(&file.metre, &file.groups, file.bars);
+        let bars = bars.map_err(|what| wrong(&what))?;
         let drums = file.drums.iter();
         let drums = drums.map(|(name, said)| Facts::of(name, said, &file, bars));
         let drums = drums.collect::<Result<_, _>>()?;
@@ -130,18 +135,16 @@ impl Style {
                 format!("there is no piece \"{name}\""),
             ));
         }
-        for line in [&file.bass, &file.guitar, &file.keys].into_iter().flatten() {
-            let bars = Bars {
-                count: line.bars,
-                ..bars
-            };
-            let read = bass::figures(line, bars);
-            read.map_err(|what| Misstyled::new(&file.names, what))?;
-            let accents = bars.at(&line.accents);
-            let wrong = |place| format!("there is no place \"{place}\"");
-            accents.map_err(|place| Misstyled::new(&file.names, wrong(place)))?;
-        }
-        Ok(Self { file, bars, drums })
+        let line = |(kind, line)| Ok((kind, Figures::of(line, bars)?));
+        let lines = file.lines().map(line).collect::<Result<_, String>>();
+        let lines = lines.map_err(|what| wrong(&what))?;
+        Ok(Self {
+            file,
+            bars,
+            drums,
+            lines,
+            others: metres::Others::default(),
+        })
     }
 
     /// What its file says. Any thread.
@@ -165,12 +168,21 @@ impl Style {
         }
     }
 
+    /// Whether its own file does. Any thread.
+    #[must_use]
+    pub fn says(&self, kind: PartKind) -> bool {
+        match kind {
+            PartKind::Drums => !self.file.drums.is_empty(),
+            _ => self.file.lines().any(|(of, _)| of == kind),
+        }
+    }
+
     /// What this part is played on, in words. Any thread.
     #[must_use]
     pub fn sound(&self, kind: PartKind) -> Option<&str> {
         match kind {
             PartKind::Drums => self.file.kit.as_deref().filter(|_| self.has(kind)),
-            _ => self.line(kind)?.sound.as_deref(),
+            _ => self.line(kind)?.line.sound.as_deref(),
         }
     }
 
@@ -183,18 +195,35 @@ impl Style {
             .any(|name| known::has_word(name, word))
     }
 
+    /// It as it is played in a metre, "7/8"; none where it can't be. Any thread but audio.
+    #[must_use]
+    pub fn in_metre(&'static self, metre: &str) -> Option<&'static Self> {
+        match self.file.metre == metre {
+            true => Some(self),
+            false => self.others.of(self, metre),
+        }
+    }
+
     /// Whether its time is swung: nothing is to swing it again. Any thread.
     #[must_use]
     pub fn swings(&self) -> bool {
-        self.file.feel == file::Feel::Swing
+        matches!(self.file.feel, file::Feel::Swing | file::Feel::Triplets)
     }
 
-    fn line(&self, kind: PartKind) -> Option<&LineFile> {
-        match kind {
-            PartKind::Bass => self.file.bass.as_ref(),
-            PartKind::Guitar => self.file.guitar.as_ref(),
-            PartKind::Keys => self.file.keys.as_ref(),
-            _ => None,
+    fn line(&self, kind: PartKind) -> Option<&Figures> {
+        let mut lines = self.lines.iter();
+        lines.find(|(of, _)| *of == kind).map(|(_, line)| line)
+    }
+
+    /// What is missing is played as another style has it.
+    fn completed(&mut self, kin: &Self) {
+        for (kind, line) in &kin.lines {
+            if self.line(*kind).is_none() {
+                self.lines.push((*kind, line.clone()));
+            }
+        }
+        if self.drums.is_empty() {
+            self.drums.clone_from(&kin.drums);
         }
     }
 
@@ -212,8 +241,13 @@ impl Style {
     /// A part, if the style has one of this kind. Some milliseconds a minute of song. Any thread but audio.
     #[must_use]
     pub fn write(&self, kind: PartKind, setting: &Setting) -> Option<Part> {
-        // Two styles of one seed aren't each other's fills.
-        let own = self.name().bytes().fold(0u64, |sum, byte| {
+        // Two styles of one seed aren't each other's fills, and two songs have two grooves.
+        let key = [
+            u8::from(setting.key.mode == crate::music::Mode::Minor),
+            setting.key.tonic,
+            setting.bpm.round() as u8,
+        ];
+        let own = self.name().bytes().chain(key).fold(0u64, |sum, byte| {
             sum.wrapping_mul(31).wrapping_add(u64::from(byte))
         });
         let setting = Setting {
@@ -221,14 +255,22 @@ impl Style {
             seed: setting.seed ^ own,
             ..setting.clone()
         };
+        match pace::Pace::of(self, &setting) {
+            Some(pace) => pace.write(self, kind, &setting),
+            None => self.at_pace(kind, &setting),
+        }
+    }
+
+    /// The same, counted as the song is.
+    fn at_pace(&self, kind: PartKind, setting: &Setting) -> Option<Part> {
         let notes = match (kind, self.line(kind)) {
             (PartKind::Drums, _) if self.has(kind) => {
-                let mut hits = groove::groove(self, &setting);
-                form::dress(self, &setting, &mut hits);
-                touch::strokes(self, &setting, &hits)
+                let mut hits = groove::groove(self, setting);
+                form::dress(self, setting, &mut hits);
+                touch::strokes(self, setting, &hits)
             }
-            (PartKind::Bass, Some(line)) => bass::line(self, line, &setting),
-            (_, Some(line)) => chords::line(self, line, &setting, kind),
+            (PartKind::Bass, Some(line)) => bass::line(self, line, setting),
+            (_, Some(line)) => chords::line(self, line, setting, kind),
             _ => return None,
         };
         Some(Part::new(Some(kind), notes))

@@ -3,19 +3,75 @@
 
 /// Steps of a quarter note.
 const QUARTER: usize = 4;
+/// Steps of the longest bar.
+const LONGEST: usize = 64;
 
 /// Bars as a style counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bars {
-    /// Steps of one.
+    /// Steps of one, 64 at most.
     pub steps: usize,
     /// How many there are.
     pub count: usize,
     /// Counted in eighths.
     pub eighths: bool,
+    /// The steps of a bar that its beats begin at, a bit each.
+    beats: u64,
 }
 
 impl Bars {
+    /// Bars of a metre: "4/4", "7/8". Eighths are in groups: of three where they can be, else of two and a last one
+    /// of three (7/8: 2 + 2 + 3), unless these are given.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn of(metre: &str, groups: &[usize], count: usize) -> Result<Self, String> {
+        let wrong = || format!("its metre is no metre of quarters or eighths: \"{metre}\"");
+        let (upper, lower) = metre.split_once('/').ok_or_else(wrong)?;
+        let upper: usize = upper.parse().map_err(|_| wrong())?;
+        let unit = match lower {
+            "4" => QUARTER,
+            "8" => QUARTER / 2,
+            _ => return Err(wrong()),
+        };
+        let steps = upper * unit;
+        if upper < 2 || steps > LONGEST {
+            return Err(wrong());
+        }
+        let usual = match (unit, upper % 3) {
+            (QUARTER, _) => vec![1; upper],
+            (_, 0) => vec![3; upper / 3],
+            (_, _) if upper % 2 == 1 => [vec![2; (upper - 3) / 2], vec![3]].concat(),
+            _ => vec![2; upper / 2],
+        };
+        let groups = if groups.is_empty() {
+            &usual[..]
+        } else {
+            groups
+        };
+        if groups.iter().sum::<usize>() != upper {
+            return Err(format!("its groups are not {upper} together"));
+        }
+        let mut beats = 0;
+        let mut at = 0;
+        for group in groups {
+            beats |= 1 << at;
+            at += group * unit;
+        }
+        Ok(Self {
+            steps,
+            count,
+            eighths: unit < QUARTER,
+            beats,
+        })
+    }
+
+    /// The same, so many of them.
+    #[must_use]
+    pub fn times(self, count: usize) -> Self {
+        Self { count, ..self }
+    }
+
     /// Steps of all.
     #[must_use]
     pub fn all(self) -> usize {
@@ -35,6 +91,18 @@ impl Bars {
         } else {
             QUARTER
         }
+    }
+
+    /// Whether a beat begins at a step, counted from the first of a bar.
+    #[must_use]
+    pub fn on_beat(self, step: usize) -> bool {
+        self.beats >> (step % self.steps) & 1 == 1
+    }
+
+    /// Beats of a bar.
+    #[must_use]
+    pub fn beats(self) -> usize {
+        self.beats.count_ones() as usize
     }
 
     /// The steps of these places, in order.
@@ -69,7 +137,7 @@ impl Bars {
         let every = |from: usize, by: usize| Some((from..self.steps).step_by(by).collect());
         let unit = self.unit();
         match place {
-            "beats" => every(0, self.beat()),
+            "beats" => Some((0..self.steps).filter(|step| self.on_beat(*step)).collect()),
             "eighths" => every(0, QUARTER / 2),
             "offbeats" | "&" => every(unit / 2, unit),
             "sixteenths" => every(0, 1),
@@ -100,24 +168,33 @@ mod tests {
 
     #[test]
     fn places_are_where_musicians_count_them() {
-        let two = Bars {
-            steps: 16,
-            count: 2,
-            eighths: false,
-        };
+        let two = Bars::of("4/4", &[], 2).unwrap();
         assert_eq!(two.at("1 2& 4a").unwrap(), [0, 6, 15, 16, 22, 31]);
         assert_eq!(two.at("2:3 1:1e").unwrap(), [1, 24]);
         assert_eq!(two.at("beats").unwrap().len(), 8);
         assert_eq!(two.at("offbeats").unwrap()[..3], [2, 6, 10]);
         assert_eq!(two.at("2l").unwrap(), [7, 23]);
-        let six = Bars {
-            steps: 12,
-            count: 1,
-            eighths: true,
-        };
+        let six = Bars::of("6/8", &[], 1).unwrap();
         assert_eq!(six.at("1 4 6&").unwrap(), [0, 6, 11]);
         assert_eq!(six.at("beats").unwrap(), [0, 6]);
         assert_eq!(six.at("eighths").unwrap(), [0, 2, 4, 6, 8, 10]);
+        let of = |metre: &str, groups: &[usize]| {
+            let bars = Bars::of(metre, groups, 1);
+            bars.map(|bars| bars.at("beats").unwrap())
+        };
+        assert_eq!(of("7/8", &[]).unwrap(), [0, 4, 8]);
+        assert_eq!(of("7/8", &[3, 2, 2]).unwrap(), [0, 6, 10]);
+        assert_eq!(of("12/8", &[]).unwrap(), [0, 6, 12, 18]);
+        assert_eq!(of("5/8", &[]).unwrap(), [0, 4]);
+        assert_eq!(of("6/4", &[]).unwrap().len(), 6);
+        for (metre, groups) in [
+            ("7/8", &[2, 2][..]),
+            ("7/16", &[]),
+            ("x", &[]),
+            ("99/4", &[]),
+        ] {
+            assert!(of(metre, groups).is_err(), "{metre}");
+        }
         for wrong in ["5", "0", "2x", "3:1", "", "x"] {
             assert_eq!(two.at(wrong).is_err(), !wrong.is_empty(), "{wrong}");
         }

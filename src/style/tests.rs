@@ -103,14 +103,22 @@ fn print() {
 #[test]
 fn no_name_is_of_two_styles() {
     let mut names = BTreeSet::new();
+    let mut taken = Vec::new();
     for style in all() {
         assert!(style.has(PartKind::Drums) || !style.file.names.is_empty());
         for name in &style.file.names {
             assert!(names.insert(name.to_lowercase()), "{name}");
             let found = named(name, &|_| true).expect("it is found by its name");
-            assert_eq!(found.style.name(), style.name(), "{name}");
+            if found.style.name() != style.name() {
+                taken.push(format!(
+                    "{name} of {}: {}",
+                    style.name(),
+                    found.style.name()
+                ));
+            }
         }
     }
+    assert_eq!(taken, [""; 0]);
     assert!(named("qwertz drums", &|_| true).is_none());
     assert!(named("", &|_| true).is_none());
     assert_eq!(
@@ -216,7 +224,9 @@ fn seeds_and_bars_differ_and_no_two_strokes_are_alike() {
             part.notes.iter().map(|n| (n.step, n.key)).collect()
         };
         let (one, other) = (of(1), of(2));
-        same += usize::from(places(&one) == places(&other));
+        let mut chances = style.drums.iter().flat_map(|facts| &facts.chance);
+        let open = chances.any(|chance| *chance > 0.0 && *chance < 1.0);
+        same += usize::from(open && places(&one) == places(&other));
         assert_eq!(one, of(1), "the same seed is the same part");
         let velocities: BTreeSet<u8> = one.notes.iter().map(|note| note.velocity).collect();
         assert!(velocities.len() > 10, "{}: {velocities:?}", style.name());
@@ -422,7 +432,7 @@ fn what_is_wrong_with_a_file_is_said() {
             "2 is no chance of 0 to 1",
         ),
         ("[drums.kick]\nmusst = \"1\"", "unknown field"),
-        ("metre = \"9/8\"", "its metre is none of"),
+        ("metre = \"7/16\"", "its metre is no metre of quarters"),
         (
             "[bass]\nline = \"figure\"\nnotes = [\"7 root\"]",
             "there is no place \"7\"",

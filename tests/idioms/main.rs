@@ -52,6 +52,8 @@ fn answers(part: &str) -> &[&str] {
         "drums" => &["drums"],
         "bass" => &["bass"],
         "guitar" => &["guitar"],
+        "strings" => &["strings"],
+        "brass" => &["brass", "winds"],
         _ => &["keys", "strings", "lead"],
     }
 }

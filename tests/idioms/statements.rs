@@ -8,6 +8,11 @@ use serde::Deserialize;
 use crate::language::{Claim, read};
 use crate::songs::Time;
 
+/// The files of statements; a name before its number is the part that answers.
+const FILES: [&str; 11] = [
+    "drums-1", "drums-2", "drums-3", "bass", "bass-2", "guitar", "guitar-2", "keys", "keys-2", "strings", "brass",
+];
+
 /// A request and what must be true of the part that answers it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +72,7 @@ pub fn asks() -> Vec<Ask> {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/idioms/statements");
     let mut all = Vec::new();
-    for file in ["drums-1", "drums-2", "bass", "guitar", "keys"] {
+    for file in FILES {
         let path = folder.join(file).with_extension("toml");
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}: {error}"));
         let read: File = toml::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
