@@ -6,6 +6,8 @@ mod clauses;
 mod form_words;
 mod lexicon;
 pub(super) mod lists;
+mod manner;
+mod pieces;
 mod places;
 mod spelling;
 mod together;

@@ -2,11 +2,12 @@
 
 use super::lists::{
     AMOUNTS, BEYOND, DEGREES, DENY_A_CLAUSE, DENY_A_NAME, HEARD, HEARD_BEGINNINGS, NO_BACKBEAT,
-    OF_PLAYING, ORDERS, PARTS, PIECES, TELLING, WANTING, has,
+    OF_PLAYING, ORDERS, PARTS, TELLING, WANTING, has,
 };
 use super::tokens::{is_of_phrase, phrase_words};
 use crate::models::prompt;
 use crate::style;
+use crate::work::part::orders::Kit;
 
 /// What form, touch and pieces are called, and may be mistyped.
 const TERMS: &str = "\
@@ -89,11 +90,7 @@ pub(super) fn is_known(word: &str, with_endings: bool) -> bool {
         .any(|list| has(list, word))
             || AMOUNTS.iter().any(|(names, ..)| has(names, word))
             || PARTS.iter().any(|(_, names)| has(names, word))
-            || PIECES.iter().any(|(names, _)| {
-                names
-                    .iter()
-                    .any(|name| name.split(' ').any(|part| part == word))
-            })
+            || Kit::named(word).is_some()
             || is_of_phrase(word)
     };
     let ended = |ending: &str| {

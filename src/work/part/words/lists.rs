@@ -30,37 +30,6 @@ pub(super) const PARTS: [(PartKind, &str); 8] = [
     (PartKind::Lead, "lead melody solo counter-melody"),
 ];
 
-/// Names of pieces of the kit, as the parts network calls them.
-pub(super) const PIECES: [(&[&str], &[&str]); 12] = [
-    (&["kick", "kicks", "bass drum"], &["kick"]),
-    (&["snare", "snares"], &["snare", "stick"]),
-    (
-        &["rimshot", "side-stick", "sidestick", "cross-stick"],
-        &["stick"],
-    ),
-    (&["clap", "claps", "handclaps"], &["clap"]),
-    (
-        &["hat", "hats", "hi-hat", "hi-hats", "hihat", "hihats"],
-        &["closed hat", "pedal hat", "open hat"],
-    ),
-    (
-        &["cymbal", "cymbals"],
-        &["closed hat", "pedal hat", "open hat", "crash", "ride"],
-    ),
-    (&["crash", "crashes"], &["crash"]),
-    (&["ride", "rides"], &["ride"]),
-    (&["tom", "toms"], &["low tom", "high tom"]),
-    (&["shaker", "shakers", "tambourine", "maracas"], &["shaker"]),
-    (
-        &["conga", "congas", "bongo", "bongos", "hand drums"],
-        &["low hand drum", "high hand drum"],
-    ),
-    (
-        &["bell", "bells", "cowbell", "clave", "claves", "woodblock"],
-        &["bell"],
-    ),
-];
-
 /// Words for how much, with the control and how far: scores from −2 to 2.
 pub(super) const AMOUNTS: [(&str, Control, f32); 8] = [
     (
