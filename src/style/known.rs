@@ -12,8 +12,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/styles_files.
 /// Words that stand between the words of a name and mean nothing.
 const BETWEEN: &str = "a an the some of style styled styles groove";
 /// Numbers that are written either way.
-const NUMBERS: [(&str, &str); 4] = [
-    ("4", "four"),
+const NUMBERS: [(&str, &str); 3] = [
     ("8th", "eighth"),
     ("8ths", "eighths"),
     ("16th", "sixteenth"),
@@ -128,7 +127,11 @@ pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named>
         let found = named(instruction, &fits).filter(|found| {
             own.is_none_or(|own| {
                 // A metre alone names no style; else it is to be one word more.
-                let more = if found.holds(&own) || own.worth < 2 { 0 } else { 2 };
+                let more = if found.holds(&own) || own.worth < 2 {
+                    0
+                } else {
+                    2
+                };
                 found.worth > own.worth + more
             })
         });

@@ -37,6 +37,8 @@ pub mod places;
 #[cfg(test)]
 mod tests;
 mod touch;
+#[cfg(test)]
+mod variety;
 mod voicing;
 
 pub use fitting::for_song;

@@ -52,7 +52,7 @@ pub(super) fn as_said(mut part: Part, said: &Said, sizes: (usize, usize), metre:
     {
         part = edited(&part, edit, sizes, &|_, _| true);
     }
-    if let Some(late) = said.swing.filter(|_| metre != "6/8") {
+    if let Some(late) = said.swing.filter(|_| !metre.ends_with("/8")) {
         part.swing(if late { 1.0 } else { 0.0 });
     }
     part

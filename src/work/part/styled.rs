@@ -15,16 +15,23 @@ const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
 /// The style that the words name, if it says what this part plays, in a song of this metre. Any thread but audio.
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
-    let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
-    let found = style::named(words, &fits)?;
+    let found = style::named_in(words, kind, metre)?;
     let lower = words.to_lowercase();
     let half = HALF_TIME.iter().find(|half| lower.contains(*half));
     // "Half-time funk" is funk; "half-time shuffle" has its own name.
     let other = half.filter(|_| found.words <= 2).and_then(|half| {
         let rest = lower.replace(half, " ");
-        style::named(&rest, &fits)
+        style::named_in(&rest, kind, metre)
     });
     Some(other.unwrap_or(found).style)
+}
+
+/// The style of a part that the network can't write, for its metre: the one that suits the song best. Any thread but audio.
+pub(super) fn instead(context: &StemContext, kind: PartKind) -> Option<&'static Style> {
+    match context.suits_the_network() {
+        true => None,
+        false => style::for_song(kind, context.bpm, context.metre, false, &[]),
+    }
 }
 
 /// What the user should know of what the words name, in a sentence: a style in another metre than the song's, or

@@ -191,10 +191,12 @@ impl Writing<'_> {
             kind,
             ..
         } = *self;
-        if ask.again.is_some() && said.edit.is_some() {
+        let by_rule = |edit| context.suits_the_network() || rules::does(edit);
+        if ask.again.is_some() && said.edit.is_some_and(by_rule) {
             return None;
         }
-        let style = styled::named(&ask.words, kind, context.metre)?;
+        let style = styled::named(&ask.words, kind, context.metre);
+        let style = style.or_else(|| styled::instead(context, kind))?;
         let wanted = styled::Wanted {
             said,
             kind,
