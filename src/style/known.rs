@@ -85,12 +85,15 @@ pub(super) fn faults() -> Vec<String> {
     FILES.iter().filter_map(read).chain(strangers).collect()
 }
 
+/// What is named better: its worth, whether it is a style, and how early.
+type Rank = (usize, bool, Reverse<usize>);
+
 /// The style that an instruction names by most words, of those that `fits` allows: of equals one that is no mere way of
 /// playing, then the first named. Any thread but audio.
 #[must_use]
 pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> {
     let said = words(instruction);
-    let mut best: Option<((usize, bool, Reverse<usize>), Named)> = None;
+    let mut best: Option<(Rank, Named)> = None;
     for style in all().iter().filter(|style| fits(style)) {
         for name in &style.file.names {
             let name = words(name);
