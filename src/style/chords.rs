@@ -74,7 +74,12 @@ pub(super) fn line(
             (_, None, Degree::Voice(voice)) => {
                 vec![voices.get(voice).copied().unwrap_or(voices[0] + 12)]
             }
-            (Line::Arpeggio, ..) => vec![arpeggiated(&voices, setting, number)],
+            (Line::Arpeggio, ..) => {
+                // Anew in each bar.
+                let line = step / style.bars.steps * style.bars.steps;
+                let first = at.iter().position(|note| note.0 >= line);
+                vec![arpeggiated(&voices, setting, number - first.unwrap_or(0))]
+            }
             _ => voices.clone(),
         };
         let count = played.len().max(2) - 1;

@@ -264,7 +264,7 @@ pub enum Voicing {
     Triad,
     /// All of its notes.
     Full,
-    /// Third and seventh (or sixth), and a tone more.
+    /// Third, fifth, and seventh (or sixth).
     Shell,
     /// Root, fifth and octave.
     Power,

@@ -12,8 +12,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/styles_files.
 /// Words that stand between the words of a name and mean nothing.
 const BETWEEN: &str = "a an the some of style styled styles groove";
 /// Numbers that are written either way.
-const NUMBERS: [(&str, &str); 4] = [
-    ("4", "four"),
+const NUMBERS: [(&str, &str); 3] = [
     ("8th", "eighth"),
     ("8ths", "eighths"),
     ("16th", "sixteenth"),
@@ -86,12 +85,15 @@ pub(super) fn faults() -> Vec<String> {
     FILES.iter().filter_map(read).chain(strangers).collect()
 }
 
+/// What is named better: its worth, whether it is a style, and how early.
+type Rank = (usize, bool, Reverse<usize>);
+
 /// The style that an instruction names by most words, of those that `fits` allows: of equals one that is no mere way of
 /// playing, then the first named. Any thread but audio.
 #[must_use]
 pub fn named(instruction: &str, fits: &dyn Fn(&Style) -> bool) -> Option<Named> {
     let said = words(instruction);
-    let mut best: Option<((usize, bool, Reverse<usize>), Named)> = None;
+    let mut best: Option<(Rank, Named)> = None;
     for style in all().iter().filter(|style| fits(style)) {
         for name in &style.file.names {
             let name = words(name);
@@ -128,7 +130,11 @@ pub fn named_in(instruction: &str, kind: PartKind, metre: &str) -> Option<Named>
         let found = named(instruction, &fits).filter(|found| {
             own.is_none_or(|own| {
                 // A metre alone names no style; else it is to be one word more.
-                let more = if found.holds(&own) || own.worth < 2 { 0 } else { 2 };
+                let more = if found.holds(&own) || own.worth < 2 {
+                    0
+                } else {
+                    2
+                };
                 found.worth > own.worth + more
             })
         });

@@ -5,11 +5,11 @@
 
 use std::sync::OnceLock;
 
-use super::Style;
 use super::facts::{Facts, Link};
 use super::figures::{FigureNote, Figures};
 use super::file::Feel;
 use super::places::Bars;
+use super::{Style, pieces};
 
 /// The metres that styles are put into.
 const METRES: [&str; 11] = [
@@ -67,12 +67,24 @@ fn turned(style: &Style, metre: &str) -> Option<Style> {
     }
     // A round of the style from its first bar on, of as many bars as it takes.
     let sources = |round: usize| sources(style.bars, round, bars, file.feel);
+    // Straight eighths become all three of a beat where they run.
+    let runs = compound(metre) && !compound(&file.metre) && !style.swings();
     let drums_from = sources(style.bars.all());
     let bars = bars.times(drums_from.len() / bars.steps);
-    let drums = style.drums.iter().map(|facts| drum(facts, &drums_from));
+    let drums = style.drums.iter().map(|facts| {
+        let mut drum = drum(facts, &drums_from);
+        if runs && pieces::keeps_time(facts.piece) {
+            run(&mut drum);
+        }
+        drum
+    });
     let lines = style.lines.iter().map(|(kind, line)| {
         let from = sources(line.round);
-        (*kind, figures(line, &from))
+        let mut figures = figures(line, &from);
+        if runs {
+            figures.versions.iter_mut().for_each(running);
+        }
+        (*kind, figures)
     });
     let mut file = file.clone();
     (file.metre, file.feel, file.bars) = (metre.to_owned(), feel, bars.count);
@@ -130,6 +142,36 @@ fn within(step: usize, beats: (usize, usize), feel: Feel) -> Option<usize> {
     .filter(|step| *step != 9)
 }
 
+/// The eighths between a beat's first and last where both are as good as certain.
+fn run(drum: &mut Facts) {
+    const CERTAIN: f32 = 0.8;
+    for first in (0..drum.chance.len()).step_by(THREE) {
+        let Some(&[on, _, _, _, last, _]) = drum.chance.get(first..first + THREE) else {
+            continue;
+        };
+        if on >= CERTAIN && last >= CERTAIN {
+            drum.chance[first + 2] = last;
+            drum.level[first + 2] = drum.level[first + 4];
+        }
+    }
+}
+
+/// The same of a figure's notes.
+fn running(notes: &mut Vec<FigureNote>) {
+    let there = |step: usize| notes.iter().any(|note| note.step == step);
+    let between = notes
+        .iter()
+        .filter(|note| note.step % THREE == 4 && there(note.step - 4) && !there(note.step - 2));
+    let more: Vec<FigureNote> = between
+        .map(|note| FigureNote {
+            step: note.step - 2,
+            ..*note
+        })
+        .collect();
+    notes.extend(more);
+    notes.sort_by_key(|note| note.step);
+}
+
 fn drum(facts: &Facts, from: &Sources) -> Facts {
     let at = |step: &Option<usize>, of: &[f32]| step.map_or(0.0, |step| of[step]);
     let steps = |old: &[usize]| -> Vec<usize> {
@@ -171,5 +213,60 @@ fn figures(old: &Figures, from: &Sources) -> Figures {
         round: from.len(),
         versions: old.versions.iter().map(version).collect(),
         accents: accents.map(|(step, _)| step).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::PartKind;
+    use crate::style::known::{named, named_in};
+
+    fn placed(name: &str, metre: &str, piece: &str) -> Vec<usize> {
+        let style = named(name, &|_| true).expect("it is known").style;
+        let style = style.in_metre(metre).expect("it can be played so");
+        let piece = pieces::named(piece).unwrap();
+        let facts = style.drums.iter().find(|facts| facts.piece == piece);
+        let chances = facts.expect("it has that piece").chance.iter().enumerate();
+        let certain = chances.filter(|(_, chance)| **chance >= 1.0);
+        certain.map(|(step, _)| step).collect()
+    }
+
+    #[test]
+    fn grooves_keep_their_sense_in_other_metres() {
+        assert_eq!(placed("rock", "7/8", "snare"), [4, 12]);
+        assert_eq!(placed("rock", "5/4", "snare"), [4, 16]);
+        assert_eq!(placed("rock", "3/4", "snare"), [8]);
+        // Two bars of six make the four beats of a bar.
+        assert_eq!(placed("shuffle", "6/8", "snare"), [6, 18]);
+        assert_eq!(placed("shuffle", "12/8", "closed hat")[..4], [0, 4, 6, 10]);
+        assert_eq!(placed("rock", "12/8", "closed hat")[..4], [0, 2, 4, 6]);
+        // A beat of three is a beat in triplets.
+        assert_eq!(placed("slow blues", "4/4", "closed hat")[..4], [0, 1, 3, 4]);
+        assert_eq!(placed("slow blues", "4/4", "snare"), [4, 12]);
+    }
+
+    #[test]
+    fn what_is_of_one_metre_stays_there_and_the_songs_metre_decides() {
+        let waltz = named("waltz", &|_| true).unwrap().style;
+        assert!(waltz.in_metre("4/4").is_none());
+        assert!(waltz.in_metre("3/4").is_some());
+        let called = |words: &str, metre: &str| {
+            let found = named_in(words, PartKind::Drums, metre);
+            found.map(|found| {
+                (
+                    found.style.name().to_owned(),
+                    found.style.file().metre.clone(),
+                )
+            })
+        };
+        let is = |name: &str, metre: &str| Some((name.to_owned(), metre.to_owned()));
+        assert_eq!(called("a jazz waltz", "3/4"), is("jazz waltz", "3/4"));
+        assert_eq!(called("a jazz waltz", "4/4"), is("jazz swing", "4/4"));
+        assert_eq!(called("slow blues", "4/4"), is("slow blues", "4/4"));
+        assert_eq!(called("funk drums in 5/4", "5/4"), is("funk", "5/4"));
+        assert_eq!(called("drums in 5/4", "5/4"), is("take five", "5/4"));
+        assert_eq!(called("rock drums in 7/8", "7/8"), is("7/8 rock", "7/8"));
+        assert_eq!(called("a waltz", "4/4"), None);
     }
 }

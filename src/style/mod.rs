@@ -37,6 +37,8 @@ pub mod places;
 #[cfg(test)]
 mod tests;
 mod touch;
+#[cfg(test)]
+mod variety;
 mod voicing;
 
 pub use fitting::for_song;
@@ -241,13 +243,14 @@ impl Style {
     /// A part, if the style has one of this kind. Some milliseconds a minute of song. Any thread but audio.
     #[must_use]
     pub fn write(&self, kind: PartKind, setting: &Setting) -> Option<Part> {
-        // Two styles of one seed aren't each other's fills, and two songs have two grooves.
-        let key = [
+        // Two styles of one seed aren't each other's fills, and two songs have two grooves. Tempo counts by semitones: a
+        // beat that is heard a little longer is none of another song.
+        let song = [
             u8::from(setting.key.mode == crate::music::Mode::Minor),
             setting.key.tonic,
-            setting.bpm.round() as u8,
+            (12.0 * setting.bpm.max(1.0).log2()).round() as u8,
         ];
-        let own = self.name().bytes().chain(key).fold(0u64, |sum, byte| {
+        let own = self.name().bytes().chain(song).fold(0u64, |sum, byte| {
             sum.wrapping_mul(31).wrapping_add(u64::from(byte))
         });
         let setting = Setting {

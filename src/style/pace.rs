@@ -87,3 +87,51 @@ impl Pace {
         Some(Part::new(Some(kind), notes.collect()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::{Chord, Key, Mode, Quality};
+    use crate::style::named;
+
+    #[test]
+    fn what_is_counted_twice_as_fast_is_played_half_as_fast() {
+        let chords = [Chord {
+            root: 0,
+            quality: Quality::Major,
+            bass: None,
+        }; 64];
+        let snares = |name: &str, bpm: f64| -> Vec<u32> {
+            let setting = Setting {
+                steps: chords.len(),
+                chords: &chords,
+                key: Key {
+                    tonic: 0,
+                    mode: Mode::Major,
+                },
+                bpm,
+                given: &[],
+                seed: 3,
+                busy: 0.0,
+                loud: 0.0,
+                fills: &[],
+                section_fills: Some(false),
+                ends: &[],
+                banned: &[],
+                follow: 0.0,
+            };
+            let style = named(name, &|_| true).unwrap().style;
+            let part = style.write(PartKind::Drums, &setting).unwrap();
+            let loud = part.notes.iter();
+            let loud = loud.filter(|note| matches!(note.key, 38 | 39) && note.velocity > 80);
+            loud.map(|note| note.step % 16)
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect()
+        };
+        assert_eq!(snares("drum and bass", 174.0), [4, 12]);
+        assert_eq!(snares("drum and bass", 87.0), [2, 6, 10, 14]);
+        assert_eq!(snares("rock", 120.0), [4, 12]);
+        assert_eq!(snares("rock", 240.0), [8]);
+    }
+}

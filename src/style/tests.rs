@@ -6,7 +6,7 @@ use super::*;
 use crate::music::{Mode, Quality};
 
 /// C, Am, F and G7, a bar each.
-fn chords(steps: usize, bar: usize) -> Vec<Chord> {
+pub(super) fn chords(steps: usize, bar: usize) -> Vec<Chord> {
     let all = [
         (0, Quality::Major),
         (9, Quality::Minor),
@@ -24,7 +24,7 @@ fn chords(steps: usize, bar: usize) -> Vec<Chord> {
     (0..steps).map(chord).collect()
 }
 
-fn setting(chords: &[Chord], bpm: f64, seed: u64) -> Setting<'_> {
+pub(super) fn setting(chords: &[Chord], bpm: f64, seed: u64) -> Setting<'_> {
     Setting {
         steps: chords.len(),
         chords,
@@ -45,7 +45,7 @@ fn setting(chords: &[Chord], bpm: f64, seed: u64) -> Setting<'_> {
     }
 }
 
-fn usual_tempo(style: &Style) -> f64 {
+pub(super) fn usual_tempo(style: &Style) -> f64 {
     style.file.tempo.iter().sum::<f64>() / 2.0
 }
 

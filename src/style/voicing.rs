@@ -133,16 +133,18 @@ pub(super) fn voiced(
     let [seventh, ninth] = colours(chord, key);
     let classes: Vec<i32> = match voicing {
         Voicing::Triad => above.iter().take(3).map(|i| (root + i) % 12).collect(),
-        // The bass has root and fifth.
-        Voicing::Shell if above.len() > 3 => [above[1], above[3], (above[2] + 7) % 12]
-            .iter()
-            .map(|i| (root + i) % 12)
-            .collect(),
         Voicing::Ninth => [above[1], fifth, seventh, ninth]
             .iter()
             .map(|i| (root + i) % 12)
             .collect(),
-        Voicing::Shell => [above[1], 9, 14].iter().map(|i| (root + i) % 12).collect(),
+        // The bass has the root. A major triad has a sixth rather than a seventh.
+        Voicing::Shell => {
+            let is_major = above.len() == 3 && above[1] == 4;
+            [above[1], fifth, if is_major { 9 } else { seventh }]
+                .iter()
+                .map(|i| (root + i) % 12)
+                .collect()
+        }
         _ => above.iter().map(|i| (root + i) % 12).collect(),
     };
     let mut all: Vec<Vec<i32>> = Vec::new();

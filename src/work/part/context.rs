@@ -6,8 +6,9 @@ use crate::analysis::song::SongDescription;
 use crate::models::parts::roll::StepChord;
 use crate::music::{BarGrid, Chord, GridNote, Key, Metre, Mode, Part, PartKind, Quality, STEPS};
 
-/// Bars longer or of another kind than the network's are counted as several or as parts of its own.
-const METRES: [(Metre, &str, u32); 9] = [
+/// Bars longer or of another kind than the network's are counted as several or as parts of its own. What it doesn't know
+/// is written by styles alone.
+const METRES: [(Metre, &str, u32); 13] = [
     (metre(4, 4), "4/4", 16),
     (metre(2, 4), "4/4", 16),
     (metre(2, 2), "4/4", 16),
@@ -17,9 +18,15 @@ const METRES: [(Metre, &str, u32); 9] = [
     (metre(12, 8), "6/8", 12),
     (metre(3, 8), "6/8", 12),
     (metre(5, 4), "5/4", 20),
+    (metre(5, 8), "5/8", 10),
+    (metre(7, 8), "7/8", 14),
+    (metre(9, 8), "9/8", 18),
+    (metre(7, 4), "7/4", 28),
 ];
 /// Bars of a section, where none are known.
 pub(super) const SECTION: usize = 8;
+/// Those that the network knows.
+const OF_NETWORK: [&str; 4] = ["4/4", "3/4", "6/8", "5/4"];
 /// Most steps of a song that a part is made for: some hours.
 const MOST_STEPS: u32 = 16 * 9_000;
 
@@ -30,7 +37,7 @@ const fn metre(count: u8, unit: u8) -> Metre {
 /// What a part has to fit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StemContext {
-    /// The network's name of the metre: "4/4".
+    /// What styles and the network call the metre: "4/4".
     pub metre: &'static str,
     /// Steps of one of the network's bars.
     pub bar: usize,
@@ -164,6 +171,12 @@ impl StemContext {
     pub fn given_besides(&self, kind: PartKind) -> Vec<&Part> {
         let others = self.given.iter().filter(|part| part.kind != Some(kind));
         others.collect()
+    }
+
+    /// Whether the network knows its metre. Any thread.
+    #[must_use]
+    pub(super) fn suits_the_network(&self) -> bool {
+        OF_NETWORK.contains(&self.metre)
     }
 
     /// Bars as the song counts them.

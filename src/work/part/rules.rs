@@ -16,7 +16,7 @@ const SECTION: usize = 8;
 
 /// A new part as its words have its eighths: swung or straight.
 pub(super) fn as_swung(mut part: Part, said: &Said, metre: &str) -> Part {
-    if let Some(late) = said.swing.filter(|_| metre != "6/8") {
+    if let Some(late) = said.swing.filter(|_| !metre.ends_with("/8")) {
         part.swing(if late { 1.0 } else { 0.0 });
     }
     part
@@ -37,7 +37,7 @@ pub(super) fn orders(said: &Said, kind: PartKind, metre: &str, again: bool) -> V
         Some(Edit::HalfTime) if kind == PartKind::Drums => acts.push(act(Edit::HalfTime)),
         _ => {}
     }
-    if let Some(late) = said.swing.filter(|_| again && metre != "6/8") {
+    if let Some(late) = said.swing.filter(|_| again && !metre.ends_with("/8")) {
         acts.push(Act::Swing(if late { 1.0 } else { 0.0 }));
     }
     if again && said.edit.is_none() {

@@ -15,17 +15,24 @@ const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
 /// The style that the words name, if it says what this part plays, in a song of this metre. Any thread but audio.
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
-    let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
     let words = super::words::without_bars(words);
-    let found = style::named(&words, &fits)?;
+    let found = style::named_in(&words, kind, metre)?;
     let lower = words.to_lowercase();
     let half = HALF_TIME.iter().find(|half| lower.contains(*half));
     // "Half-time funk" is funk; "half-time shuffle" has its own name.
     let other = half.filter(|_| found.words <= 2).and_then(|half| {
         let rest = lower.replace(half, " ");
-        style::named(&rest, &fits)
+        style::named_in(&rest, kind, metre)
     });
     Some(other.unwrap_or(found).style)
+}
+
+/// The style of a part that the network can't write, for its metre: the one that suits the song best. Any thread but audio.
+pub(super) fn instead(context: &StemContext, kind: PartKind) -> Option<&'static Style> {
+    match context.suits_the_network() {
+        true => None,
+        false => style::for_song(kind, context.bpm, context.metre, false, &[]),
+    }
 }
 
 /// What the user should know of what the words name, in sentences: words that nothing is known of, a style in another metre
@@ -61,18 +68,17 @@ pub fn unknown(words: &str) -> Option<String> {
 /// That a style that is named is in another metre, and what is written instead.
 fn other_metre(words: &str, kind: PartKind, metre: &str) -> Option<String> {
     let english = super::words::without_bars(words);
-    let Named { style, words: most } = style::named(&english, &|style| style.has(kind))?;
-    let fits = |style: &Style| style.has(kind) && style.file().metre == metre;
-    let fitting = style::named(&english, &fits);
-    if style.file().metre == metre || fitting.is_some_and(|fitting| fitting.words >= most) {
+    let Named { style, .. } = style::named(&english, &|style| style.has(kind))?;
+    if style.file().metre == metre {
         return None;
     }
-    let instead = match fitting {
-        Some(fitting) => format!("as {}", fitting.style.name()),
-        None => "without that style".to_owned(),
+    let how = match style::named_in(&english, kind, metre) {
+        Some(there) if there.style.name() == style.name() => "it is played in the song's".to_owned(),
+        Some(other) => format!("the part is written as {}", other.style.name()),
+        None => "the part is written without that style".to_owned(),
     };
     Some(format!(
-        "“{}” is in {}, and this song in {metre}: the part is written {instead}.",
+        "“{}” is in {}, and this song in {metre}: {how}.",
         style.name(),
         style.file().metre
     ))

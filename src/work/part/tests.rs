@@ -98,9 +98,9 @@ fn contexts_have_whole_bars_of_metres_that_the_network_knows() {
     let two = cadence(3, "2/4");
     let two = two.first();
     assert_eq!((two.metre, two.steps, two.bar_written()), ("4/4", 32, 8));
-    let grid = BarGrid::new(&[0.0, 0.5], &[0, 1], "7/8".parse().unwrap()).unwrap();
+    let grid = BarGrid::new(&[0.0, 0.5], &[0, 1], "11/8".parse().unwrap()).unwrap();
     let refused = StemSong::new(&SongDescription::default(), &grid, &[]);
-    assert!(refused.unwrap_err().to_string().contains("7/8"));
+    assert!(refused.unwrap_err().to_string().contains("11/8"));
 }
 
 #[test]

@@ -243,7 +243,8 @@ impl Writing<'_> {
             kind,
             ..
         } = *self;
-        let style = styled::named(&ask.words, kind, context.metre)?;
+        let style = styled::named(&ask.words, kind, context.metre);
+        let style = style.or_else(|| styled::instead(context, kind))?;
         let wanted = styled::Wanted {
             said,
             kind,

@@ -135,12 +135,12 @@ fn songs_of_one_metre_are_as_before_and_those_of_none_are_refused() {
     let even = song(&[("4/4", 9)]).unwrap();
     assert!(even.odd_bars().is_empty() && even.notice.is_none());
     assert_eq!((even.bars(), even.stretches().len()), (9, 1));
-    assert!(song(&[("7/8", 8)]).unwrap_err().to_string().contains("7/8"));
+    assert!(song(&[("11/8", 8)]).unwrap_err().to_string().contains("11/8"));
     assert!(
-        song(&[("7/8", 4), ("5/8", 4)])
+        song(&[("11/8", 4), ("13/8", 4)])
             .unwrap_err()
             .to_string()
-            .contains("7/8")
+            .contains("11/8")
     );
     // Bars of one metre that are chosen from it have nothing odd.
     let written = of(&[("4/4", 4), ("2/4", 1), ("4/4", 4)]);
