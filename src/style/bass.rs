@@ -2,7 +2,7 @@
 
 use super::chance::chance;
 use super::file::{Line, LineFile};
-use super::places::Bars;
+use super::places::{Bars, NoPlace};
 use super::touch::{late, placed, time, velocity};
 use super::{Setting, Style};
 use crate::music::{Chord, GridNote, Key};
@@ -44,8 +44,13 @@ pub(super) enum Degree {
 /// A note of a figure: its step in a round, what, how likely.
 pub(super) type FigureNote = (usize, Degree, f32);
 
+/// A note of a figure at a place that there isn't.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} in \"{1}\"")]
+pub(super) struct Misplaced(NoPlace, String);
+
 /// The versions of a line's figure: "1 root, 2& fifth .5".
-pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>>, String> {
+pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>>, Misplaced> {
     let version = |text: &String| {
         let mut notes = Vec::new();
         for note in text.split(',').filter(|note| !note.trim().is_empty()) {
@@ -61,8 +66,7 @@ pub(super) fn figures(line: &LineFile, bars: Bars) -> Result<Vec<Vec<FigureNote>
                 None => (Degree::Chord, &words[..]),
             };
             let steps = bars.at(&places.join(" "));
-            let steps = steps
-                .map_err(|place| format!("there is no place \"{place}\" in \"{}\"", note.trim()))?;
+            let steps = steps.map_err(|place| Misplaced(place, note.trim().to_owned()))?;
             notes.extend(
                 steps
                     .into_iter()

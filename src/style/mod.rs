@@ -136,10 +136,9 @@ impl Style {
                 ..bars
             };
             let read = bass::figures(line, bars);
-            read.map_err(|what| Misstyled::new(&file.names, what))?;
+            read.map_err(|fault| Misstyled::new(&file.names, fault.to_string()))?;
             let accents = bars.at(&line.accents);
-            let wrong = |place| format!("there is no place \"{place}\"");
-            accents.map_err(|place| Misstyled::new(&file.names, wrong(place)))?;
+            accents.map_err(|fault| Misstyled::new(&file.names, fault.to_string()))?;
         }
         Ok(Self { file, bars, drums })
     }

@@ -4,6 +4,11 @@
 /// Steps of a quarter note.
 const QUARTER: usize = 4;
 
+/// A place that there isn't in these bars, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no place \"{0}\"")]
+pub struct NoPlace(String);
+
 /// Bars as a style counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bars {
@@ -40,11 +45,11 @@ impl Bars {
     /// The steps of these places, in order.
     ///
     /// # Errors
-    /// The place that there isn't.
-    pub fn at(self, places: &str) -> Result<Vec<usize>, String> {
+    /// [`NoPlace`].
+    pub fn at(self, places: &str) -> Result<Vec<usize>, NoPlace> {
         let mut found = Vec::new();
         for word in places.split_ascii_whitespace() {
-            let unknown = || word.to_owned();
+            let unknown = || NoPlace(word.to_owned());
             let (bars, place) = match word.split_once(':') {
                 Some((bar, place)) => {
                     let bar: usize = bar.parse().map_err(|_| unknown())?;

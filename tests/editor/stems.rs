@@ -365,3 +365,21 @@ fn notes_are_dragged() {
     assert!(velocity > 110 && velocity <= 121, "{velocity}");
     assert!(offset > 0.1 && offset <= 0.25, "{offset}");
 }
+
+#[test]
+fn the_gear_leads_to_the_settings_and_back() {
+    let track = Arc::new(Track::default());
+    let mut page = page(&track, (860.0, 560.0));
+    page.run();
+    assert!(page.query_by_label("ONNX Runtime library").is_none());
+    page.get_by_label("Settings").click();
+    page.run();
+    page.get_by_label("ONNX Runtime library");
+    page.get_by_role_and_label(Role::RadioButton, "CPU");
+    assert!(page.query_by_label("Listen").is_none());
+    assert!(page.query_by_label("Add").is_none());
+    page.get_by_label("Settings").click();
+    page.run();
+    page.get_by_label("Listen");
+    page.get_by_label("Add");
+}

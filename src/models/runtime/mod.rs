@@ -92,7 +92,7 @@ impl Runtime {
                 library::load(&path).map_err(|fault| {
                     Error::Runtime(format!(
                         "{}; name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort.",
-                        fault.trim_end_matches('.')
+                        fault.to_string().trim_end_matches('.')
                     ))
                 })?
             }
