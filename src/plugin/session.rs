@@ -148,8 +148,7 @@ impl Session {
 
     /// Gives the part an order. UI thread.
     pub fn stem_order(&self, order: StemOrder) {
-        let heard = self.inputs.context.song().heard_in_it().cloned();
-        self.inputs.stem.order(order, heard);
+        self.inputs.context.order_part(&self.inputs.stem, order);
     }
 
     /// The host is about to play at a sample rate (Hz): from now on there is sound. What is loaded later

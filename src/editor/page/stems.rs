@@ -67,6 +67,7 @@ impl StemsState {
     pub fn new(folder: &Path) -> Self {
         Self {
             files: files::Files::in_folder(folder),
+            stem: StemPage::in_folder(folder),
             settings: SettingsPage::new(folder, true),
             ..Self::default()
         }

@@ -26,6 +26,7 @@ mod pin;
 mod thread;
 mod unpack;
 
+pub use checked::hash_of;
 pub(super) use checked::hex;
 pub(super) use child::{ChildBackend, difference, found};
 pub(super) use exit::settle;
