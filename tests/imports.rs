@@ -352,7 +352,7 @@ fn the_reader_of_failures_sees_them() {
         impl C for X {\n    fn d(&self) -> Result<Vec<u8>, String> {}\n}\n\
         impl X {\n    pub(super) const fn e() -> Result<(), String> {}\n    pub fn f() -> Result<String, F> {}\n}\n\
         // pub fn g() -> Result<u8, String> {}\n";
-    assert_eq!(failing_by_text(source), [1, 4, 11]);
+    assert_eq!(failing_by_text(source), [1, 4, 12]);
 }
 
 /// Whoever runs a model knows its tensors, not what runs them.
