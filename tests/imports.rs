@@ -295,6 +295,66 @@ fn the_reader_of_imports_sees_them() {
     assert_eq!(depths, [0, 1, 1, 2, 3]);
 }
 
+/// A text can't be told from another: what callers may have to know of a failure is an enum of their own, with
+/// a sentence a case. What only its own module calls may say it as it likes.
+#[test]
+fn failures_are_no_texts() {
+    let files = ["src", "runner/src"].into_iter().flat_map(sources);
+    let faults: Vec<String> = files
+        .flat_map(|file| {
+            let source = fs::read_to_string(&file).unwrap();
+            let lines = failing_by_text(&source).into_iter();
+            lines
+                .map(|line| format!("{}:{line}", file.display()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "functions for others that fail with a text:\n{}",
+        faults.join("\n")
+    );
+}
+
+/// The lines of functions that other modules can call, in traits too, and that return `Result<_, String>`.
+fn failing_by_text(source: &str) -> Vec<usize> {
+    let code: Vec<&str> = source
+        .lines()
+        .map(|line| line.split("//").next().unwrap())
+        .collect();
+    let mut found = Vec::new();
+    let mut in_trait = false;
+    for (at, line) in code.iter().enumerate() {
+        if line.starts_with("pub trait") || line.starts_with("pub(") && line.contains(") trait ") {
+            in_trait = true;
+        } else if *line == "}" {
+            in_trait = false;
+        }
+        let named = line.trim_start();
+        let open = named.starts_with("pub") && named.contains("fn ");
+        if !(open || in_trait && named.starts_with("fn ")) {
+            continue;
+        }
+        let rest = code[at..].join(" ");
+        let end = rest.find(['{', ';']).unwrap_or(rest.len());
+        if rest[..end].replace(' ', "").ends_with(",String>") && rest[..end].contains("-> Result<")
+        {
+            found.push(at + 1);
+        }
+    }
+    found
+}
+
+#[test]
+fn the_reader_of_failures_sees_them() {
+    let source = "pub fn a() -> Result<u8, String> {}\nfn b() -> Result<(), String> {}\n\
+        pub trait C {\n    fn d(\n        &self,\n    ) -> Result<Vec<u8>, String>;\n}\n\
+        impl C for X {\n    fn d(&self) -> Result<Vec<u8>, String> {}\n}\n\
+        impl X {\n    pub(super) const fn e() -> Result<(), String> {}\n    pub fn f() -> Result<String, F> {}\n}\n\
+        // pub fn g() -> Result<u8, String> {}\n";
+    assert_eq!(failing_by_text(source), [1, 4, 12]);
+}
+
 /// Whoever runs a model knows its tensors, not what runs them.
 #[test]
 fn onnx_runtime_is_known_in_one_folder() {

@@ -8,6 +8,7 @@
 use std::ffi::CStr;
 use std::path::Path;
 
+use consort_runner::onnx::Said;
 use consort_runner::provider::{Found, Provider};
 use ort::AsPointer;
 use ort::device::Device;
@@ -53,13 +54,11 @@ pub fn choose(
     provider: Provider,
     device: &str,
     threads: usize,
-) -> Result<SessionBuilder, String> {
+) -> Result<SessionBuilder, Said> {
     let number = device.parse().ok();
     let own = number.and_then(|at| devices(environment, provider).nth(at));
     if let Some(device) = own {
-        return builder
-            .with_devices([device], None)
-            .map_err(|e| e.to_string());
+        return builder.with_devices([device], None).map_err(Said::of);
     }
     let number = i32::try_from(number.unwrap_or(0)).unwrap_or(0);
     let dispatch = match provider {
@@ -85,7 +84,7 @@ pub fn choose(
     };
     builder
         .with_execution_providers([dispatch.error_on_failure()])
-        .map_err(|e| e.to_string())
+        .map_err(Said::of)
 }
 
 fn is_built_in(provider: Provider) -> bool {

@@ -1,5 +1,7 @@
 //! ONNX Runtime's sessions: their options, their slots, and their runs.
 
+use std::fmt;
+
 use ort::environment::Environment;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 use ort::session::{Session, SessionInputValue};
@@ -18,6 +20,25 @@ pub enum Usage {
     Once,
 }
 
+/// Why ONNX Runtime doesn't do something, in its own words: several lines, of which [`first_line`] says most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said(pub String);
+
+impl Said {
+    /// These words.
+    pub fn of(error: impl ToString) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Said {}
+
 /// A session's beginning: `threads` that don't spin, for one that waits so would take a core from the audio thread.
 ///
 /// # Errors
@@ -30,8 +51,8 @@ pub fn builder(
     environment: &Environment,
     usage: Usage,
     threads: usize,
-) -> Result<SessionBuilder, String> {
-    let builder = Session::builder(environment).map_err(|e| e.to_string())?;
+) -> Result<SessionBuilder, Said> {
+    let builder = Session::builder(environment).map_err(Said::of)?;
     builder
         .with_intra_threads(threads)
         .and_then(|builder| builder.with_inter_threads(1))
@@ -39,7 +60,7 @@ pub fn builder(
         .and_then(|builder| builder.with_inter_op_spinning(false))
         .and_then(|builder| builder.with_prepacking(usage == Usage::Often))
         .and_then(|builder| builder.with_optimization_level(GraphOptimizationLevel::All))
-        .map_err(|e| e.to_string())
+        .map_err(Said::of)
 }
 
 /// Runs a model; these of its outputs, which are all of `f32`.
@@ -50,18 +71,18 @@ pub fn run<'a>(
     session: &mut Session,
     inputs: &[Tensor<'_>],
     outputs: impl IntoIterator<Item = &'a str>,
-) -> Result<Vec<Vec<f32>>, String> {
+) -> Result<Vec<Vec<f32>>, Said> {
     let given = inputs.iter().map(|tensor| {
-        let value = value(tensor).map_err(|e| e.to_string())?;
+        let value = value(tensor).map_err(Said::of)?;
         Ok((tensor.name.as_ref(), value))
     });
-    let given = given.collect::<Result<Vec<_>, String>>()?;
-    let results = session.run(given).map_err(|e| e.to_string())?;
+    let given = given.collect::<Result<Vec<_>, Said>>()?;
+    let results = session.run(given).map_err(Said::of)?;
     let take = |name: &str| {
-        let value = results.get(name).ok_or("an output is missing")?;
+        let value = results.get(name);
+        let value = value.ok_or_else(|| Said::of("an output is missing"))?;
         let data = value.try_extract_tensor::<f32>();
-        data.map(|(_, data)| data.to_vec())
-            .map_err(|e| e.to_string())
+        data.map(|(_, data)| data.to_vec()).map_err(Said::of)
     };
     outputs.into_iter().map(take).collect()
 }

@@ -274,9 +274,18 @@ pub(super) fn file_name(prompt: &str) -> String {
     }
 }
 
-pub(super) fn prompt(text: &str) -> Result<String, String> {
+/// Why arguments don't ask for an instrument: what to write instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unasked {
+    #[error("type what the instrument should sound like, for example: \"warm cello\"")]
+    NoPrompt,
+    #[error("write a number from 0 to {MAX_GUIDANCE}")]
+    Guidance,
+}
+
+pub(super) fn prompt(text: &str) -> Result<String, Unasked> {
     match text.trim() {
-        "" => Err("type what the instrument should sound like, for example: \"warm cello\"".into()),
+        "" => Err(Unasked::NoPrompt),
         text => Ok(text.into()),
     }
 }
@@ -288,10 +297,10 @@ fn amount(text: &str) -> Result<f32, String> {
     }
 }
 
-pub(super) fn guidance(text: &str) -> Result<f32, String> {
+pub(super) fn guidance(text: &str) -> Result<f32, Unasked> {
     match text.parse::<f32>() {
         Ok(guidance) if (0.0..=MAX_GUIDANCE).contains(&guidance) => Ok(guidance),
-        _ => Err(format!("write a number from 0 to {MAX_GUIDANCE}")),
+        _ => Err(Unasked::Guidance),
     }
 }
 

@@ -1,26 +1,34 @@
 //! MIDI keys as people write them: `60`, `C4`, `f#3`, `Bb-1`; ranges as `36-84` or `C2-C6`.
 
+/// Why words aren't keys: what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// Not one.
+    #[error("'{0}' is no key; write a MIDI number from 0 to 127 or a name such as C4 or F#3")]
+    NoKey(String),
+    /// A range from a key to a lower one.
+    #[error("'{0}' runs downwards; write the lower key first, as in C2-C6")]
+    Downwards(String),
+    /// Not two.
+    #[error("'{0}' is no range of keys; write LO-HI, as in 36-84 or C2-C6")]
+    NoRange(String),
+}
+
 /// A key as a number 0..=127 or a name; C4 is 60.
-pub fn key(text: &str) -> Result<u8, String> {
-    parse(text).ok_or_else(|| {
-        format!("'{text}' is no key; write a MIDI number from 0 to 127 or a name such as C4 or F#3")
-    })
+pub fn key(text: &str) -> Result<u8, KeyFault> {
+    parse(text).ok_or_else(|| KeyFault::NoKey(text.to_owned()))
 }
 
 /// A range of keys, both ends included: `LO-HI` with LO ≤ HI.
-pub fn range(text: &str) -> Result<(u8, u8), String> {
+pub fn range(text: &str) -> Result<(u8, u8), KeyFault> {
     // A name may hold a minus of its own (C-1), so every minus is tried as the middle one.
     let ends = text
         .match_indices('-')
         .find_map(|(middle, _)| Some((parse(&text[..middle])?, parse(&text[middle + 1..])?)));
     match ends {
         Some((low, high)) if low <= high => Ok((low, high)),
-        Some(_) => Err(format!(
-            "'{text}' runs downwards; write the lower key first, as in C2-C6"
-        )),
-        None => Err(format!(
-            "'{text}' is no range of keys; write LO-HI, as in 36-84 or C2-C6"
-        )),
+        Some(_) => Err(KeyFault::Downwards(text.to_owned())),
+        None => Err(KeyFault::NoRange(text.to_owned())),
     }
 }
 

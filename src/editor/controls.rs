@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::page::stem::StemControls;
-use crate::instrument::Instrument;
+use crate::instrument::export::ExportError;
+use crate::instrument::morph::MorphError;
+use crate::instrument::{FileError, Instrument};
 use crate::jobs::librarian::{Shelf, Wish};
 use crate::jobs::{Capture, Export, Request, Song, SongOrder, Status, Stem};
 use crate::library::EntryId;
@@ -65,6 +67,40 @@ pub enum Other {
     File(PathBuf),
 }
 
+/// Why an instrument isn't played, morphed, opened or saved. `Display` is one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum InstrumentFault {
+    /// The factory library has none of this name.
+    #[error("There is no factory instrument \"{0}\"; choose another.")]
+    NotInFactory(String),
+    /// So many instruments have come since that it is forgotten.
+    #[error("This instrument is no longer remembered; choose another.")]
+    Forgotten,
+    /// None plays yet.
+    #[error("There is no instrument yet; make or open one first.")]
+    NoInstrument,
+    /// Nothing was chosen to morph with.
+    #[error("Choose an instrument to morph with first.")]
+    NoOther,
+    /// These two have nothing between them.
+    #[error(transparent)]
+    Unlike(#[from] MorphError),
+    /// The file isn't there, or can't be read.
+    #[error("Could not read {file} ({reason}); check that it is there and that you may open it.")]
+    Unreadable {
+        /// Its path.
+        file: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// The file is no instrument.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It can't be written.
+    #[error(transparent)]
+    NotSaved(#[from] ExportError),
+}
+
 /// What can be asked of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LibraryOrder {
@@ -122,20 +158,20 @@ pub trait Controls: StemControls {
     fn song(&self, order: SongOrder);
 
     /// Plays an instrument of the factory library, by name; otherwise a sentence that says why not.
-    fn play_factory(&self, name: &str) -> Result<(), String>;
+    fn play_factory(&self, name: &str) -> Result<(), InstrumentFault>;
     /// Chooses what to morph with; otherwise a sentence that says why not.
-    fn morph_with(&self, other: &Other) -> Result<(), String>;
+    fn morph_with(&self, other: &Other) -> Result<(), InstrumentFault>;
     /// Plays what lies this share (0 to 1) of the way to it; otherwise a sentence.
-    fn morph(&self, share: f32) -> Result<(), String>;
+    fn morph(&self, share: f32) -> Result<(), InstrumentFault>;
 
     /// Gives the library an order; [`View::library`] shows what comes of it.
     fn library(&self, order: LibraryOrder);
 
     /// Opens a `.consort` file; otherwise a sentence that says why not.
-    fn open(&self, file: &Path) -> Result<(), String>;
+    fn open(&self, file: &Path) -> Result<(), InstrumentFault>;
     /// Saves the instrument as a new `.consort` file in a folder and returns its path; otherwise a
     /// sentence that says why not.
-    fn save(&self, folder: &Path) -> Result<PathBuf, String>;
+    fn save(&self, folder: &Path) -> Result<PathBuf, InstrumentFault>;
     /// Begins to write the instrument as SFZ and WAV to a new folder in this one.
     fn export(&self, folder: &Path);
     /// Stops that and leaves nothing of it.

@@ -22,7 +22,7 @@ pub mod theme;
 mod widgets;
 mod windows;
 
-pub use controls::{Controls, LibraryOrder, Other, View};
+pub use controls::{Controls, InstrumentFault, LibraryOrder, Other, View};
 pub use page::stem::StemControls;
 pub use page::stems::{StemsControls, StemsState, StemsView, ui as stems_ui};
 pub use page::{State, ui};

@@ -24,6 +24,25 @@ pub struct HostPosition {
     pub time_signature: Option<(i32, i32)>,
 }
 
+/// Nearer than this to a bar line, quarter notes, is on it.
+const ON_THE_LINE: f64 = 1e-3;
+
+impl HostPosition {
+    /// The bar line at the block's start, or the next one, quarter notes since the song's start; bars are counted
+    /// from there where the host doesn't say where this one begins. Any thread, the audio thread too.
+    #[must_use]
+    pub fn next_bar(&self) -> Option<f64> {
+        let (beats, (count, unit)) = self.beats.zip(self.time_signature)?;
+        if count <= 0 || unit <= 0 {
+            return None;
+        }
+        let length = 4.0 * f64::from(count) / f64::from(unit);
+        let from = self.bar_start.unwrap_or(0.0);
+        let bars = ((beats - from - ON_THE_LINE) / length).ceil();
+        Some(from + bars * length)
+    }
+}
+
 /// Furthest that a block may lie from where it should, in frames: many hosts count beats.
 const ROUNDING: u64 = 2;
 /// The same in quarter notes, where beats and tempo are known: hosts differ on what the tempo of a

@@ -44,6 +44,7 @@ pub mod apart;
 mod calling;
 pub mod capture;
 mod channel;
+pub mod clip;
 mod ended;
 mod event;
 mod filter;

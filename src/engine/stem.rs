@@ -1,146 +1,13 @@
-//! A part that plays along with the host's song: which notes begin and end at which frame of a
-//! block, through loops, seeks and tempo ramps, whatever the blocks' lengths.
+//! A part that plays along with the host's song, notes or a recording: which notes begin and end at which frame
+//! of a block, through loops, seeks and tempo ramps, whatever the blocks' lengths.
+
+mod part;
 
 use super::capture::HostPosition;
+use super::clip::{Clip, ClipBlock, ClipReader};
 use crate::music::PartKind;
-
-/// A note of a part, in quarter notes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PartNote {
-    /// From the part's beginning, 0 ≤ start < the part's length.
-    pub start: f64,
-    /// Until it is let go, more than 0.
-    pub length: f64,
-    /// MIDI key, 0..=127.
-    pub key: u8,
-    /// MIDI velocity, 1..=127.
-    pub velocity: u8,
-}
-
-/// Notes with their place in the song.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlayedPart {
-    notes: Box<[PartNote]>,
-    /// Quarter notes from the song's start to the part's.
-    pub begins: f64,
-    /// Quarter notes.
-    length: f64,
-    /// Whether it is played over and over, before and after its place too, in step with it.
-    pub repeats: bool,
-    /// Linear, what puts it at the level of the song: 0..=16.
-    gain: f32,
-    /// The MIDI channel that its notes leave on, from 0.
-    channel: u8,
-    /// What plays it, if anybody said.
-    kind: Option<PartKind>,
-    /// The number of the sound that plays it; without one its notes go to the host only.
-    sound: Option<u64>,
-    /// Keys of its notes: bit *k* is MIDI key *k*.
-    keys: u128,
-}
-
-impl PlayedPart {
-    /// `notes` in any order; those that can't be played are left out. `begins` and `length` in
-    /// quarter notes. Any thread but audio.
-    #[must_use]
-    pub fn new(mut notes: Vec<PartNote>, begins: f64, length: f64, repeats: bool) -> Self {
-        // Shorter ones would have more rounds than a block has frames.
-        let length = if length.is_finite() {
-            length.clamp(0.25, FARTHEST)
-        } else {
-            4.0
-        };
-        let begins = if begins.abs() <= FARTHEST {
-            begins
-        } else {
-            0.0
-        };
-        notes.retain(|note| {
-            (0.0..length).contains(&note.start)
-                && note.length.is_finite()
-                && note.length > 0.0
-                && note.key < 128
-        });
-        notes.sort_by(|a, b| a.start.total_cmp(&b.start));
-        Self {
-            keys: notes.iter().fold(0, |keys, note| keys | 1 << note.key),
-            notes: notes.into(),
-            begins,
-            length,
-            repeats,
-            gain: 1.0,
-            channel: 0,
-            kind: None,
-            sound: None,
-        }
-    }
-
-    /// The same on another MIDI channel, 0..=15. Any thread but audio.
-    #[must_use]
-    pub fn on_channel(self, channel: u8) -> Self {
-        let channel = channel.min(15);
-        Self { channel, ..self }
-    }
-
-    /// The same as a part of a kind. Any thread but audio.
-    #[must_use]
-    pub fn of_kind(self, kind: Option<PartKind>) -> Self {
-        Self { kind, ..self }
-    }
-
-    /// The same, played by the sound of this number
-    /// ([`SampledInstrument::sound`](crate::instrument::zone::SampledInstrument::sound)) once it is
-    /// there, and not before. Any thread but audio.
-    #[must_use]
-    pub fn by_sound(self, sound: u64) -> Self {
-        let sound = Some(sound);
-        Self { sound, ..self }
-    }
-
-    /// The same at another linear gain. Any thread but audio.
-    #[must_use]
-    pub fn at_gain(self, gain: f32) -> Self {
-        let gain = if gain.is_finite() {
-            gain.clamp(0.0, 16.0)
-        } else {
-            1.0
-        };
-        Self { gain, ..self }
-    }
-
-    /// The first note that begins at `from` or later, and before `before`: when, and which.
-    fn next(&self, from: f64, before: f64) -> Option<(f64, Place)> {
-        let round = ((from - self.begins) / self.length).floor();
-        let round = if self.repeats { round } else { 0.0 };
-        let origin = self.begins + round * self.length;
-        let index = self
-            .notes
-            .partition_point(|note| origin + note.start < from);
-        self.at(Place { round, index })
-            .filter(|(when, _)| *when < before)
-    }
-
-    /// The note at a place, or the next one where the place is beyond a round's last.
-    fn at(&self, place: Place) -> Option<(f64, Place)> {
-        let place = match self.notes.get(place.index) {
-            Some(_) => place,
-            None if self.repeats => Place {
-                round: place.round + 1.0,
-                index: 0,
-            },
-            None => return None,
-        };
-        let note = self.notes.get(place.index)?;
-        Some((self.begins + place.round * self.length + note.start, place))
-    }
-}
-
-/// A note of a round.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Place {
-    round: f64,
-    index: usize,
-}
+use part::Place;
+pub use part::{Content, PartNote, PlayedPart};
 
 /// What a part does at a frame of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,19 +52,20 @@ const FASTEST: f64 = 10_000.0;
 const FARTHEST: f64 = 1e9;
 /// How far blocks may lie from where they should and still follow each other, quarter notes: hosts
 /// differ on what the tempo of a block is that it changes in.
-const ROUNDING_BEATS: f64 = 0.03;
+pub(super) const ROUNDING_BEATS: f64 = 0.03;
 /// Parts on their way.
 const CAPACITY: usize = 16;
 
 /// The audio thread's end: plays what it was sent.
 #[derive(Debug)]
 pub struct StemPlayer {
-    inbox: rtrb::Consumer<Box<PlayedPart>>,
-    returns: rtrb::Producer<Box<PlayedPart>>,
-    part: Option<Box<PlayedPart>>,
+    inbox: rtrb::Consumer<Box<Content>>,
+    returns: rtrb::Producer<Box<Content>>,
+    part: Option<Box<Content>>,
     /// The newest, whose sound isn't there yet.
-    next: Option<Box<PlayedPart>>,
+    next: Option<Box<Content>>,
     sounding: [Option<Sounding>; MOST],
+    clip: ClipReader,
     /// Where in the song the last block ended; nothing while the song rests.
     heard_to: Option<f64>,
 }
@@ -205,8 +73,8 @@ pub struct StemPlayer {
 /// The other end: sends parts, and drops them when they come back.
 #[derive(Debug)]
 pub struct PartSender {
-    outbox: rtrb::Producer<Box<PlayedPart>>,
-    returned: rtrb::Consumer<Box<PlayedPart>>,
+    outbox: rtrb::Producer<Box<Content>>,
+    returned: rtrb::Consumer<Box<Content>>,
 }
 
 /// Makes both ends. Main thread.
@@ -221,6 +89,7 @@ pub fn channel() -> (StemPlayer, PartSender) {
             part: None,
             next: None,
             sounding: [None; MOST],
+            clip: ClipReader::new(),
             heard_to: None,
         },
         PartSender { outbox, returned },
@@ -228,14 +97,19 @@ pub fn channel() -> (StemPlayer, PartSender) {
 }
 
 impl PartSender {
+    /// Frees what has come back. Any thread but audio.
+    pub fn take_back(&mut self) {
+        while self.returned.pop().is_ok() {}
+    }
+
     /// Sends a part, which is played instead of the one before from the next block on, or from the first
     /// for which its sound is there; a part without notes is silence. Gives it back when the audio thread has read none for a while: try again
     /// later. Any thread but audio.
     ///
     /// # Errors
     /// The part, when the ring is full.
-    pub fn send(&mut self, part: Box<PlayedPart>) -> Result<(), Box<PlayedPart>> {
-        while self.returned.pop().is_ok() {}
+    pub fn send(&mut self, part: Box<Content>) -> Result<(), Box<Content>> {
+        self.take_back();
         self.outbox
             .push(part)
             .map_err(|rtrb::PushError::Full(part)| part)
@@ -247,20 +121,30 @@ impl StemPlayer {
     /// told of a note's beginning is owed its end. Audio thread.
     pub fn reset(&mut self) {
         self.heard_to = None;
+        self.clip.reset();
     }
 
-    /// Whether a note has begun and not ended. Audio thread.
+    /// Whether a note has begun and not ended, or a recording is heard. Audio thread.
     #[must_use]
     pub fn is_sounding(&self) -> bool {
-        self.sounding.iter().any(Option::is_some)
+        self.sounding.iter().any(Option::is_some) || self.clip.is_sounding(self.clip())
     }
 
-    /// Whether the part has notes. Audio thread.
+    /// Whether the part has anything to play. Audio thread.
     #[must_use]
-    pub fn has_notes(&self) -> bool {
-        self.part
-            .as_ref()
-            .is_some_and(|part| !part.notes.is_empty())
+    pub fn has_content(&self) -> bool {
+        self.part.as_ref().is_some_and(|part| match &**part {
+            Content::Notes(notes) => !notes.notes.is_empty(),
+            Content::Clip(_) => true,
+        })
+    }
+
+    fn notes(&self) -> Option<&PlayedPart> {
+        self.part.as_ref().and_then(|part| part.notes())
+    }
+
+    fn clip(&self) -> Option<&Clip> {
+        self.part.as_ref().and_then(|part| part.clip())
     }
 
     /// Plays the newest part from the next block on, if its sound is there: `call` has a sound play
@@ -268,12 +152,16 @@ impl StemPlayer {
     /// To be called before each block. Audio thread.
     pub fn take_up(&mut self, mut call: impl FnMut(u64, u128) -> bool) {
         self.exchange();
-        let ready = |part: &PlayedPart, call: &mut dyn FnMut(u64, u128) -> bool| {
-            part.sound.is_none_or(|sound| call(sound, part.keys))
+        let ready = |part: &Content, call: &mut dyn FnMut(u64, u128) -> bool| match part {
+            Content::Notes(part) => part.sound.is_none_or(|sound| call(sound, part.keys)),
+            Content::Clip(_) => true,
         };
         match &self.next {
             Some(next) if !self.returns.is_full() && ready(next, &mut call) => {
                 if let Some(old) = std::mem::replace(&mut self.part, self.next.take()) {
+                    if let Content::Clip(clip) = &*old {
+                        self.clip.leave(clip);
+                    }
                     // There is room: this is the only producer.
                     let _ = self.returns.push(old);
                 }
@@ -291,13 +179,13 @@ impl StemPlayer {
     /// The linear gain of the part that the next block plays. Audio thread.
     #[must_use]
     pub fn gain(&self) -> f32 {
-        self.part.as_ref().map_or(1.0, |part| part.gain)
+        self.notes().map_or(1.0, |part| part.gain)
     }
 
     /// What kind of part the next block plays. Audio thread.
     #[must_use]
     pub fn kind(&self) -> Option<PartKind> {
-        self.part.as_ref().and_then(|part| part.kind)
+        self.notes().and_then(|part| part.kind)
     }
 
     /// Whether a newer part waits for its sound. Audio thread, or main thread while not processing.
@@ -309,7 +197,7 @@ impl StemPlayer {
     /// Whether a sound plays the part, or its notes go to the host only. Audio thread.
     #[must_use]
     pub fn has_sound(&self) -> bool {
-        self.part.as_ref().is_some_and(|part| part.sound.is_some())
+        self.notes().is_some_and(|part| part.sound.is_some())
     }
 
     /// What happens within a block of `frames` frames at `rate` frames a second that starts at
@@ -325,9 +213,8 @@ impl StemPlayer {
         on: bool,
         mut emit: impl FnMut(usize, StemEvent),
     ) {
-        let place = position.beats.zip(position.tempo).filter(|(beats, tempo)| {
-            on && position.playing && beats.abs() <= FARTHEST && *tempo > 0.0 && *tempo <= FASTEST
-        });
+        let place = position.beats.zip(position.tempo);
+        let place = place.filter(|(beats, tempo)| on && is_place(position, *beats, *tempo));
         let (Some((beats, tempo)), true) = (place, rate > 0.0) else {
             self.end_all(&mut emit);
             self.heard_to = None;
@@ -350,14 +237,15 @@ impl StemPlayer {
         }
         let last = frames - 1;
         let frame = |beats: f64| (((beats - begin) / a_frame).max(0.0) as usize).min(last);
-        let part = self.part.take();
-        let mut next = part.as_ref().and_then(|part| part.next(from, end));
+        let content = self.part.take();
+        let part = content.as_ref().and_then(|content| content.notes());
+        let mut next = part.and_then(|part| part.next(from, end));
         let mut onsets = ONSETS.0 + frames / ONSETS.1;
         loop {
             let off = self.first_off().filter(|(when, _)| *when < end);
             match (next, off) {
                 (Some((when, place)), off) if off.is_none_or(|(off, _)| off > when) => {
-                    if let Some(part) = &part {
+                    if let Some(part) = part {
                         let note = part.notes[place.index];
                         self.begin(&note, part.channel, when, frame(when), &mut emit);
                         let following = Place {
@@ -374,8 +262,28 @@ impl StemPlayer {
                 _ => break,
             }
         }
-        self.part = part;
+        self.part = content;
         self.heard_to = Some(end.max(from));
+    }
+
+    /// Adds what of a recording is heard in a block, to both sides, which are equally long: `gains` are linear,
+    /// left and right. Silent where notes would be, and at other rates than the recording has. Audio thread.
+    pub fn add_clip(
+        &mut self,
+        position: &HostPosition,
+        rate: f64,
+        on: bool,
+        gains: [f32; 2],
+        (left, right): (&mut [f32], &mut [f32]),
+    ) {
+        let block = ClipBlock {
+            position,
+            rate,
+            on,
+            gains,
+        };
+        let clip = self.part.as_ref().and_then(|part| part.clip());
+        self.clip.add(clip, &block, left, right);
     }
 
     fn begin(
@@ -443,6 +351,11 @@ impl StemPlayer {
             }
         }
     }
+}
+
+/// Whether a song that is there, at this tempo, can be played along with.
+pub(super) fn is_place(position: &HostPosition, beats: f64, tempo: f64) -> bool {
+    position.playing && beats.abs() <= FARTHEST && tempo > 0.0 && tempo <= FASTEST
 }
 
 #[cfg(test)]

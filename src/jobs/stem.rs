@@ -6,6 +6,7 @@
 //! | [`desk`] | one instance's part: asked for, made, changed, played, saved |
 //! | [`ensemble`] | all parts of an instance |
 //! | [`asking`] | what can be asked of it, and how it stands |
+//! | [`recording`] | a recording as a part |
 //! | `fault` | why an order isn't followed |
 //! | `sheet` | a part with its variations, place and locks |
 //! | `files` | it in files |
@@ -17,6 +18,7 @@ pub mod ensemble;
 mod fault;
 pub mod files;
 pub mod level;
+pub mod recording;
 mod sheet;
 
 pub use crate::work::part::words;

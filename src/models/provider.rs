@@ -35,19 +35,36 @@ impl Default for Choice {
     }
 }
 
+/// Why something can't be chosen to compute with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderFault {
+    /// There is no such provider. One sentence that says what to do.
+    #[error("There is no provider {0:?}; choose one of {names}.", names = Provider::ALL.map(Provider::name).join(", "))]
+    Unknown(String),
+    /// It isn't among what there is. A part of a sentence.
+    #[error("that ONNX Runtime finds {} here", list(.0))]
+    NotFound(Vec<Found>),
+}
+
+fn list(found: &[Found]) -> String {
+    match found {
+        [] => "nothing but the CPU".to_owned(),
+        found => found.iter().map(describe).collect::<Vec<_>>().join(", "),
+    }
+}
+
 impl Choice {
     /// What `NAME[:DEVICE]` chooses, in the library that is named elsewhere.
     ///
     /// # Errors
-    /// A sentence: there is no such provider.
-    pub fn named(text: &str) -> Result<Self, String> {
+    /// [`ProviderFault::Unknown`].
+    pub fn named(text: &str) -> Result<Self, ProviderFault> {
         let (name, device) = match text.split_once(':') {
             Some((name, device)) if !device.is_empty() => (name, Some(device.to_owned())),
             _ => (text.trim_end_matches(':'), None),
         };
-        let names = || Provider::ALL.map(Provider::name).join(", ");
-        let provider = Provider::named(name.trim())
-            .ok_or_else(|| format!("There is no provider {name:?}; choose one of {}.", names()))?;
+        let provider =
+            Provider::named(name.trim()).ok_or_else(|| ProviderFault::Unknown(name.to_owned()))?;
         Ok(Self {
             provider,
             device,
@@ -73,20 +90,15 @@ impl Choice {
     }
 
     /// The device that is meant, of those there are.
-    pub(super) fn pick(&self, found: &[Found]) -> Result<Found, String> {
+    pub(super) fn pick(&self, found: &[Found]) -> Result<Found, ProviderFault> {
         let mut own = found.iter().filter(|found| found.provider == self.provider);
         let picked = match &self.device {
             None => own.next(),
             Some(device) => own.find(|found| found.device.eq_ignore_ascii_case(device)),
         };
-        picked.cloned().ok_or_else(|| {
-            let there: Vec<String> = found.iter().map(describe).collect();
-            let there = match there.is_empty() {
-                true => "nothing but the CPU".to_owned(),
-                false => there.join(", "),
-            };
-            format!("that ONNX Runtime finds {there} here")
-        })
+        picked
+            .cloned()
+            .ok_or_else(|| ProviderFault::NotFound(found.to_vec()))
     }
 }
 
@@ -125,7 +137,7 @@ mod tests {
             assert_eq!(Choice::named(text).unwrap().to_string(), text);
         }
         assert_eq!(Choice::named("WebGPU:").unwrap().to_string(), "webgpu");
-        let sentence = Choice::named("gpu").unwrap_err();
+        let sentence = Choice::named("gpu").unwrap_err().to_string();
         assert!(sentence.contains("CPU, CUDA, CoreML"), "{sentence}");
     }
 
@@ -144,9 +156,10 @@ mod tests {
         let pick = |text: &str| Choice::named(text).unwrap().pick(&found);
         assert_eq!(pick("openvino").unwrap().device, "CPU");
         assert_eq!(pick("openvino:gpu").unwrap().device, "GPU");
-        let said = pick("cuda:1").unwrap_err();
+        let said = pick("cuda:1").unwrap_err().to_string();
         assert!(said.contains("cuda:0 (name of 0), openvino:CPU"), "{said}");
         let nothing = Choice::named("cuda").unwrap().pick(&[]).unwrap_err();
+        let nothing = nothing.to_string();
         assert!(nothing.contains("nothing but the CPU"), "{nothing}");
     }
 }

@@ -23,6 +23,24 @@ pub struct Settings {
     rest: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Why a choice isn't kept for later. `Display` is one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsFault {
+    /// There is nowhere to keep it.
+    #[error(
+        "The choice holds for now, but this system has no folder for settings: name one in {FOLDER_VARIABLE}."
+    )]
+    NoFolder,
+    /// The file can't be written.
+    #[error("The choice holds for now, but can't be kept in {folder} ({reason}).")]
+    NotKept {
+        /// Where it would be.
+        folder: String,
+        /// The system's words.
+        reason: String,
+    },
+}
+
 impl Settings {
     /// As they were written last; where they can't be read, as at first. Any thread but audio.
     #[must_use]
@@ -35,17 +53,17 @@ impl Settings {
     /// Changes them, in the file. Any thread but audio.
     ///
     /// # Errors
-    /// A sentence: they can't be kept.
-    pub fn change(change: impl FnOnce(&mut Self)) -> Result<(), String> {
-        let folder = folder().ok_or("This system has no folder for settings.")?;
+    /// [`SettingsFault`]: they can't be kept.
+    pub fn change(change: impl FnOnce(&mut Self)) -> Result<(), SettingsFault> {
+        let folder = folder().ok_or(SettingsFault::NoFolder)?;
         let mut settings = Self::read_from(&folder);
         change(&mut settings);
-        settings.write_to(&folder).map_err(|e| {
-            format!(
-                "The choice holds for now, but can't be kept in {} ({e}).",
-                folder.display()
-            )
-        })
+        settings
+            .write_to(&folder)
+            .map_err(|e| SettingsFault::NotKept {
+                folder: folder.display().to_string(),
+                reason: e.to_string(),
+            })
     }
 
     fn read_from(folder: &Path) -> Self {

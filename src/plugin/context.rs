@@ -14,7 +14,7 @@ use crate::engine::capture;
 use crate::instrument::export::music_folder;
 use crate::jobs::kept::Kept;
 use crate::jobs::song::{Heard, Source};
-use crate::jobs::{Deeds, Listener, Song, SongListener, SongOrder};
+use crate::jobs::{Deeds, Ensemble, Listener, Song, SongListener, SongOrder, StemOrder};
 
 /// Room for what is heard until who listens has read it: 12 s at 48 kHz, 3 at 192. Memory that is
 /// never written costs nothing.
@@ -86,6 +86,20 @@ impl Context {
             self.changed.store(true, Relaxed);
         }
         self.song.order(order);
+    }
+
+    /// Gives the parts an order about what was taken and heard: a recording begins with the bars that were taken, if
+    /// there are any. UI thread.
+    pub fn order_part(&self, parts: &Ensemble, order: StemOrder) {
+        let song = self.song();
+        let order = match order {
+            StemOrder::AddRecording { file, begins: None } => StemOrder::AddRecording {
+                begins: taken_at(&song),
+                file,
+            },
+            order => order,
+        };
+        parts.order(order, song.heard_in_it().cloned());
     }
 
     /// Whether the host should be told that the project changed; asks once. UI thread.
@@ -164,6 +178,13 @@ impl PersistentField<'_, Value> for SavedSong {
 }
 
 /// The saved form of how the song is listened to. Any thread but audio.
+/// Where in the host's song the bars begin that were taken, quarter notes.
+fn taken_at(song: &Song) -> Option<f64> {
+    let taken = song.taken.as_ref();
+    let begins = taken.and_then(|taken| taken.bars.first().and(taken.start.beats));
+    begins.or_else(|| song.heard_in_it()?.begins)
+}
+
 fn write(song: &Song) -> Value {
     let mut saved = json!({ "listen": song.listens, "bars": song.bars });
     if let Some(heard) = song.heard_in_it() {

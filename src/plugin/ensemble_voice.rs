@@ -9,6 +9,7 @@ use crate::engine::capture::HostPosition;
 use crate::engine::limiter::Limiter;
 use crate::engine::stem::StemEvent;
 use crate::jobs::stem::ensemble::{MOST_PARTS, Mix};
+use crate::jobs::stem::recording::LibraryFolder;
 use crate::jobs::{Client, Ensemble, Pending, StemDesk};
 
 /// Frames rendered at once; longer blocks are several.
@@ -100,6 +101,7 @@ impl EnsembleVoice {
             let beats = from as f64 / self.rate / 60.0 * position.tempo.unwrap_or(0.0);
             let position = HostPosition {
                 beats: position.beats.map(|begin| begin + beats),
+                samples: position.samples.map(|begin| begin + from as i64),
                 ..*position
             };
             let (left, right) = (&mut left[from..to], &mut right[from..to]);
@@ -171,8 +173,12 @@ impl EnsembleVoice {
     }
 }
 
-/// An ensemble and what plays it; windows are told by `repaint`. Main thread.
-pub(super) fn ensemble_of(repaint: &RepaintNotifier) -> (EnsembleVoice, Arc<Ensemble>) {
+/// An ensemble and what plays it; windows are told by `repaint`, and recordings are kept beside `library`. Main
+/// thread.
+pub(super) fn ensemble_of(
+    repaint: &RepaintNotifier,
+    library: &LibraryFolder,
+) -> (EnsembleVoice, Arc<Ensemble>) {
     let (mut voices, mut desks) = (Vec::new(), Vec::new());
     // Drums have channel 9 (MIDI's 10), the others one each besides.
     for channel in (0..).filter(|channel| *channel != 9).take(MOST_PARTS) {
@@ -182,7 +188,7 @@ pub(super) fn ensemble_of(repaint: &RepaintNotifier) -> (EnsembleVoice, Arc<Ense
         client.listen(Box::new(move || news.request_repaint()));
         let news = repaint.clone();
         let listener = Box::new(move || news.request_repaint());
-        let desk = StemDesk::new(sender, client, channel, playhead, listener);
+        let desk = StemDesk::new(sender, client, channel, playhead, library.clone(), listener);
         let mix = Arc::<Mix>::default();
         voices.push((voice, mix.clone()));
         desks.push((desk, mix));
@@ -197,5 +203,7 @@ pub(super) fn is_pending(parts: &[Pending]) -> bool {
     parts.iter().any(Pending::get)
 }
 
+#[cfg(test)]
+mod recordings;
 #[cfg(test)]
 mod tests;

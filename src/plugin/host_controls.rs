@@ -16,7 +16,7 @@ use parking_lot::Mutex;
 use super::session::{Restore, Session};
 use super::telling::tell_host;
 use super::undo::Turn;
-use crate::editor::{Controls, LibraryOrder, Other, StemControls, View};
+use crate::editor::{Controls, InstrumentFault, LibraryOrder, Other, StemControls, View};
 use crate::instrument::Macros;
 use crate::jobs::{Request, SongOrder, StemOrder};
 use crate::params::ConsortParams;
@@ -121,16 +121,16 @@ impl Controls for HostControls {
         self.session.context().order(order);
     }
 
-    fn play_factory(&self, name: &str) -> Result<(), String> {
+    fn play_factory(&self, name: &str) -> Result<(), InstrumentFault> {
         self.set_macros(&self.session.play_factory(name)?);
         Ok(())
     }
 
-    fn morph_with(&self, other: &Other) -> Result<(), String> {
+    fn morph_with(&self, other: &Other) -> Result<(), InstrumentFault> {
         self.session.morph_with(other)
     }
 
-    fn morph(&self, share: f32) -> Result<(), String> {
+    fn morph(&self, share: f32) -> Result<(), InstrumentFault> {
         self.session.morph(share)
     }
 
@@ -138,12 +138,12 @@ impl Controls for HostControls {
         self.session.library(order);
     }
 
-    fn open(&self, file: &Path) -> Result<(), String> {
+    fn open(&self, file: &Path) -> Result<(), InstrumentFault> {
         self.set_macros(&self.session.open(file)?);
         Ok(())
     }
 
-    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+    fn save(&self, folder: &Path) -> Result<PathBuf, InstrumentFault> {
         self.session.save(folder)
     }
 

@@ -127,7 +127,7 @@ mod tests {
             velocity: 127,
         };
         let part = PlayedPart::new(vec![note], 0.0, 4.0, true).by_sound(SOUND);
-        assert!(sender.send(Box::new(part)).is_ok());
+        assert!(sender.send(Box::new(part.into())).is_ok());
         let mut transport = Transport::new(48_000.0);
         (transport.playing, transport.tempo, transport.pos_beats) = (true, Some(120.0), Some(0.0));
         let (mut left, mut right) = ([0.0; 512], [0.0; 512]);

@@ -127,7 +127,7 @@ impl Default for Consort {
         let (context, ear) =
             Context::new(Source::Sidechain, Box::new(move || news.request_repaint()));
         let news = repaint.clone();
-        let (voice, stem) = ensemble_of(&repaint);
+        let (voice, stem) = ensemble_of(&repaint, &(Arc::new(usual_folder) as _));
         let librarian = Librarian::new(usual_folder, Box::new(move || news.request_repaint()));
         let undo = Arc::<UndoLine>::default();
         undo.hear(&stem, &context);

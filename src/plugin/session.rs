@@ -24,7 +24,7 @@ use super::history::History;
 use super::keys::KeyPress;
 use super::state;
 use super::undo::UndoLine;
-use crate::editor::View;
+use crate::editor::{InstrumentFault, View};
 use crate::engine::Telemetry;
 use crate::instrument::{Instrument, Macros, export};
 use crate::jobs::{
@@ -148,8 +148,7 @@ impl Session {
 
     /// Gives the part an order. UI thread.
     pub fn stem_order(&self, order: StemOrder) {
-        let heard = self.inputs.context.song().heard_in_it().cloned();
-        self.inputs.stem.order(order, heard);
+        self.inputs.context.order_part(&self.inputs.stem, order);
     }
 
     /// The host is about to play at a sample rate (Hz): from now on there is sound. What is loaded later
@@ -314,7 +313,7 @@ impl Session {
     }
 
     /// Opens a `.consort` file and returns its macros, for the host's parameters. UI thread.
-    pub fn open(&self, file: &Path) -> Result<Macros, String> {
+    pub fn open(&self, file: &Path) -> Result<Macros, InstrumentFault> {
         let instrument = read_file(file)?;
         let macros = instrument.macros;
         self.adopt(Arc::new(instrument));
@@ -323,11 +322,9 @@ impl Session {
 
     /// Saves the instrument as a new `.consort` file in a folder, adds it to the library, and returns
     /// its path. UI thread.
-    pub fn save(&self, folder: &Path) -> Result<PathBuf, String> {
-        let instrument = self
-            .current()
-            .ok_or("There is no instrument to save yet.")?;
-        let file = export::consort(&instrument, folder).map_err(|error| error.to_string())?;
+    pub fn save(&self, folder: &Path) -> Result<PathBuf, InstrumentFault> {
+        let instrument = self.current().ok_or(InstrumentFault::NoInstrument)?;
+        let file = export::consort(&instrument, folder)?;
         self.librarian.add(vec![file.clone()]);
         Ok(file)
     }
@@ -418,8 +415,10 @@ impl Session {
     }
 }
 
-fn read_file(file: &Path) -> Result<Instrument, String> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| format!("Could not read {}: {error}.", file.display()))?;
-    Instrument::from_bytes(&bytes).map_err(|error| error.to_string())
+fn read_file(file: &Path) -> Result<Instrument, InstrumentFault> {
+    let bytes = std::fs::read(file).map_err(|error| InstrumentFault::Unreadable {
+        file: file.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Instrument::from_bytes(&bytes)?)
 }

@@ -1,5 +1,6 @@
 //! A stem on the audio thread: its notes in the host's song, and the sampler that plays them.
 
+use std::f32::consts::{FRAC_PI_4, SQRT_2};
 use std::sync::Arc;
 
 use nice_plug::midi::{Channel, Key, VoiceID};
@@ -95,7 +96,7 @@ impl StemVoice {
     /// Whether it plays in a song at `position`, rests included: a host that puts the plugin to sleep would
     /// miss its next note. Audio thread.
     pub fn plays(&self, position: &HostPosition, on: bool) -> bool {
-        on && position.playing && self.player.has_notes()
+        on && position.playing && self.player.has_content()
     }
 
     /// Adds what it plays in a block that begins at `position` to both sides, which are equally long. A new
@@ -117,8 +118,7 @@ impl StemVoice {
         } = settings;
         let frames = left.len().min(right.len());
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
-        let place = position.beats.filter(|_| position.playing);
-        self.playhead.set(place);
+        self.playhead.set(position);
         self.take_in();
         let Self {
             engine,
@@ -158,8 +158,19 @@ impl StemVoice {
             out(frame, event);
         });
         sum.mix(engine, &mut left[done..], &mut right[done..]);
+        let gains = balance(pan).map(|side| side * level);
+        player.add_clip(position, *rate, on, gains, (left, right));
         while engine.take_ended().is_some() {}
     }
+}
+
+/// The gains of left and right that a pan makes, as the sampler's: at constant power, nothing changed in the middle.
+fn balance(pan: f32) -> [f32; 2] {
+    if pan == 0.0 {
+        return [1.0; 2];
+    }
+    let (sin, cos) = ((pan + 1.0) * FRAC_PI_4).sin_cos();
+    [cos * SQRT_2, sin * SQRT_2]
 }
 
 /// A note of it for the host. Audio thread.

@@ -27,6 +27,7 @@ use crate::editor::host_window::{ConsortEditor, RepaintNotifier, WindowSize};
 use crate::engine::limiter::Limiter;
 use crate::jobs::song::Source;
 use crate::jobs::{Ensemble, Pending};
+use crate::library::store::usual_folder;
 use crate::params::stems::StemsParams;
 use controls::HostControls;
 use state::{SavedFields, SavedState};
@@ -62,7 +63,7 @@ impl Default for ConsortStems {
         let repaint = RepaintNotifier::new();
         let news = repaint.clone();
         let (context, ear) = Context::new(Source::Track, Box::new(move || news.request_repaint()));
-        let (voice, stem) = ensemble_of(&repaint);
+        let (voice, stem) = ensemble_of(&repaint, &(Arc::new(usual_folder) as _));
         let undo = Arc::<UndoLine>::default();
         undo.hear(&stem, &context);
         Self {

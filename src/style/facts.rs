@@ -43,10 +43,7 @@ impl Facts {
         let number = |name: &str| {
             pieces::named(name).ok_or_else(|| wrong(format!("there is no piece \"{name}\"")))
         };
-        let at = |places: &str| {
-            bars.at(places)
-                .map_err(|place| wrong(format!("there is no place \"{place}\"")))
-        };
+        let at = |places: &str| bars.at(places).map_err(|fault| wrong(fault.to_string()));
         let share = |chance: f32| match chance {
             0.0..=1.0 => Ok(chance),
             _ => Err(wrong(format!("{chance} is no chance of 0 to 1"))),

@@ -3,7 +3,7 @@
 use super::Setting;
 use super::chance::chance;
 use super::file::LineFile;
-use super::places::Bars;
+use super::places::{Bars, NoPlace};
 
 /// How much harder and softer a note is that is said to be, in levels.
 const LOUD: f32 = 0.8;
@@ -70,9 +70,20 @@ pub(super) struct Figures {
     pub(super) accents: Vec<usize>,
 }
 
+/// A line that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Misplaced {
+    /// A note of a figure at a place that there isn't.
+    #[error("{0} in \"{1}\"")]
+    Note(NoPlace, String),
+    /// An accent there.
+    #[error("{0}")]
+    Accent(#[from] NoPlace),
+}
+
 impl Figures {
     /// From what a file says of a line.
-    pub(super) fn of(line: &LineFile, bars: Bars) -> Result<Self, String> {
+    pub(super) fn of(line: &LineFile, bars: Bars) -> Result<Self, Misplaced> {
         let bars = bars.times(line.bars);
         let versions = line.notes.iter().map(|text| version(text, bars));
         let accents = bars.at(&line.accents);
@@ -80,7 +91,7 @@ impl Figures {
             line: line.clone(),
             round: bars.all(),
             versions: versions.collect::<Result<_, _>>()?,
-            accents: accents.map_err(|place| format!("there is no place \"{place}\""))?,
+            accents: accents?,
         })
     }
 
@@ -130,7 +141,7 @@ impl Figures {
 }
 
 /// A version of a figure.
-fn version(text: &str, bars: Bars) -> Result<Vec<FigureNote>, String> {
+fn version(text: &str, bars: Bars) -> Result<Vec<FigureNote>, Misplaced> {
     let mut notes = Vec::new();
     for note in text.split(',').filter(|note| !note.trim().is_empty()) {
         let mut words: Vec<&str> = note.split_ascii_whitespace().collect();
@@ -161,8 +172,7 @@ fn version(text: &str, bars: Bars) -> Result<Vec<FigureNote>, String> {
             words.pop();
         }
         let steps = bars.at(&words.join(" "));
-        let steps = steps
-            .map_err(|place| format!("there is no place \"{place}\" in \"{}\"", note.trim()))?;
+        let steps = steps.map_err(|place| Misplaced::Note(place, note.trim().to_owned()))?;
         notes.extend(steps.into_iter().map(|step| FigureNote { step, ..said }));
     }
     notes.sort_by_key(|note| note.step);

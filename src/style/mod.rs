@@ -46,7 +46,7 @@ pub use known::{Named, all, is_of_a_name, kind_of, named, named_in};
 
 use crate::music::{Chord, GridNote, Key, Part, PartKind, STEPS};
 use facts::Facts;
-use figures::Figures;
+use figures::{Figures, Misplaced};
 use file::StyleFile;
 use places::Bars;
 
@@ -122,7 +122,7 @@ impl Style {
             return Err(wrong("it needs a name, a source, and one to four bars"));
         }
         let bars = Bars::of(&file.metre, &file.groups, file.bars);
-        let bars = bars.map_err(|what| wrong(&what))?;
+        let bars = bars.map_err(|fault| wrong(&fault.to_string()))?;
         let drums = file.drums.iter();
         let drums = drums.map(|(name, said)| Facts::of(name, said, &file, bars));
         let drums = drums.collect::<Result<_, _>>()?;
@@ -138,8 +138,8 @@ impl Style {
             ));
         }
         let line = |(kind, line)| Ok((kind, Figures::of(line, bars)?));
-        let lines = file.lines().map(line).collect::<Result<_, String>>();
-        let lines = lines.map_err(|what| wrong(&what))?;
+        let lines = file.lines().map(line).collect::<Result<_, Misplaced>>();
+        let lines = lines.map_err(|fault| wrong(&fault.to_string()))?;
         Ok(Self {
             file,
             bars,

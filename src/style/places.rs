@@ -6,6 +6,11 @@ const QUARTER: usize = 4;
 /// Steps of the longest bar.
 const LONGEST: usize = 64;
 
+/// A place that there isn't in these bars, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no place \"{0}\"")]
+pub struct NoPlace(String);
+
 /// Bars as a style counts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bars {
@@ -19,14 +24,25 @@ pub struct Bars {
     beats: u64,
 }
 
+/// A metre that styles can't have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoMetre {
+    /// Not of quarters or eighths, or too long.
+    #[error("its metre is no metre of quarters or eighths: \"{0}\"")]
+    Unknown(String),
+    /// Its groups of eighths make another one.
+    #[error("its groups are not {0} together")]
+    Groups(usize),
+}
+
 impl Bars {
     /// Bars of a metre: "4/4", "7/8". Eighths are in groups: of three where they can be, else of two and a last one
     /// of three (7/8: 2 + 2 + 3), unless these are given.
     ///
     /// # Errors
-    /// What is wrong, in words.
-    pub fn of(metre: &str, groups: &[usize], count: usize) -> Result<Self, String> {
-        let wrong = || format!("its metre is no metre of quarters or eighths: \"{metre}\"");
+    /// [`NoMetre`].
+    pub fn of(metre: &str, groups: &[usize], count: usize) -> Result<Self, NoMetre> {
+        let wrong = || NoMetre::Unknown(metre.to_owned());
         let (upper, lower) = metre.split_once('/').ok_or_else(wrong)?;
         let upper: usize = upper.parse().map_err(|_| wrong())?;
         let unit = match lower {
@@ -50,7 +66,7 @@ impl Bars {
             groups
         };
         if groups.iter().sum::<usize>() != upper {
-            return Err(format!("its groups are not {upper} together"));
+            return Err(NoMetre::Groups(upper));
         }
         let mut beats = 0;
         let mut at = 0;
@@ -108,11 +124,11 @@ impl Bars {
     /// The steps of these places, in order.
     ///
     /// # Errors
-    /// The place that there isn't.
-    pub fn at(self, places: &str) -> Result<Vec<usize>, String> {
+    /// [`NoPlace`].
+    pub fn at(self, places: &str) -> Result<Vec<usize>, NoPlace> {
         let mut found = Vec::new();
         for word in places.split_ascii_whitespace() {
-            let unknown = || word.to_owned();
+            let unknown = || NoPlace(word.to_owned());
             let (bars, place) = match word.split_once(':') {
                 Some((bar, place)) => {
                     let bar: usize = bar.parse().map_err(|_| unknown())?;

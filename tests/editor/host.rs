@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use consort::editor::{Controls, LibraryOrder, Other, StemControls, View};
+use consort::editor::{Controls, InstrumentFault, LibraryOrder, Other, StemControls, View};
 use consort::instrument::Instrument;
 use consort::jobs::librarian::Shelf;
 use consort::jobs::{Request, Song, SongOrder, Status, Stem, StemOrder};
@@ -111,11 +111,11 @@ impl Controls for Host {
     fn library(&self, order: LibraryOrder) {
         self.note(Asked::Library(order));
     }
-    fn open(&self, file: &Path) -> Result<(), String> {
+    fn open(&self, file: &Path) -> Result<(), InstrumentFault> {
         self.note(Asked::Open(file.to_owned()));
-        Err("This is not a Consort instrument; choose a .consort file.".into())
+        Err(consort::instrument::FileError::NotConsort.into())
     }
-    fn save(&self, folder: &Path) -> Result<PathBuf, String> {
+    fn save(&self, folder: &Path) -> Result<PathBuf, InstrumentFault> {
         self.note(Asked::Save(folder.to_owned()));
         Ok(folder.join("factory.consort"))
     }
@@ -134,15 +134,15 @@ impl Controls for Host {
     fn song(&self, order: SongOrder) {
         self.note(Asked::Song(order));
     }
-    fn play_factory(&self, name: &str) -> Result<(), String> {
+    fn play_factory(&self, name: &str) -> Result<(), InstrumentFault> {
         self.note(Asked::Factory(name.into()));
         Ok(())
     }
-    fn morph_with(&self, other: &Other) -> Result<(), String> {
+    fn morph_with(&self, other: &Other) -> Result<(), InstrumentFault> {
         self.note(Asked::MorphWith(other.clone()));
         Ok(())
     }
-    fn morph(&self, share: f32) -> Result<(), String> {
+    fn morph(&self, share: f32) -> Result<(), InstrumentFault> {
         self.note(Asked::Morph(share));
         Ok(())
     }

@@ -365,3 +365,62 @@ fn notes_are_dragged() {
     assert!(velocity > 110 && velocity <= 121, "{velocity}");
     assert!(offset > 0.1 && offset <= 0.25, "{offset}");
 }
+
+#[test]
+fn the_gear_leads_to_the_settings_and_back() {
+    let track = Arc::new(Track::default());
+    let mut page = page(&track, (860.0, 560.0));
+    page.run();
+    assert!(page.query_by_label("ONNX Runtime library").is_none());
+    page.get_by_label("Settings").click();
+    page.run();
+    page.get_by_label("ONNX Runtime library");
+    page.get_by_role_and_label(Role::RadioButton, "CPU");
+    assert!(page.query_by_label("Listen").is_none());
+    assert!(page.query_by_label("Add").is_none());
+    page.get_by_label("Settings").click();
+    page.run();
+    page.get_by_label("Listen");
+    page.get_by_label("Add");
+}
+
+#[test]
+fn a_recording_is_added_by_the_browser_or_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("verse.wav");
+    std::fs::write(&file, "sound").unwrap();
+    let track = Arc::new(Track::default());
+    let mut page = page(&track, (860.0, 640.0));
+    page.run();
+    page.get_by_label("Add a recording…").click();
+    page.run();
+    page.get_by_label("Find a file")
+        .type_text(file.to_str().unwrap());
+    page.run();
+    page.key_press(egui::Key::Enter);
+    page.run();
+    page.run();
+    let add = |file: &Path| StemOrder::AddRecording {
+        file: file.to_owned(),
+        begins: None,
+    };
+    let asked = || std::mem::take(&mut *track.stem.lock().unwrap());
+    assert_eq!(asked(), [add(&file)]);
+    assert!(page.query_by_label("Find a file").is_none());
+    for (name, order) in [
+        ("/a/b.flac", Some(add("/a/b.flac".as_ref()))),
+        ("/a/b.txt", None),
+    ] {
+        let dropped = Arc::new(crate::sound::Dropped(name.into()));
+        page.input_mut().dropped_files.push(dropped);
+        page.run();
+        assert_eq!(asked(), Vec::from_iter(order));
+    }
+    page.get_by_label_contains("“b.txt” is no sound");
+    track.show(|view| view.stem.status = StemStatus::Reading);
+    page.run();
+    page.get_by_label("Reading …");
+    page.get_by_label("Cancel").click();
+    page.run();
+    assert_eq!(asked(), [StemOrder::Cancel]);
+}

@@ -3,6 +3,7 @@
 
 mod apart;
 mod capture;
+mod clip;
 mod fixtures;
 mod fuzz;
 mod guard;

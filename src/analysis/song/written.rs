@@ -39,16 +39,33 @@ pub struct Written {
     pub metres: Vec<(u64, Metre)>,
 }
 
+/// Why a written song can't be described. `Display` says what to do, and comes after the file's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwritten {
+    /// There is nothing in it.
+    #[error("has no notes; export the tracks that the part has to fit.")]
+    NoNotes,
+    /// Its time has no beats, and nobody says how long one is.
+    #[error("counts film frames, not beats; give its tempo, as in --tempo 96.")]
+    FilmFrames,
+    /// A tempo is said, and it has one.
+    #[error("says its tempo itself; leave --tempo out.")]
+    OwnTempo,
+    /// It ends before a bar could.
+    #[error("is too short to have bars; export two beats at least.")]
+    TooShort,
+}
+
 /// Reads a song. Its first two hours are used, up to a silence of ten minutes; what is `told` of key, metre and downbeat counts, and the tempo
 /// where it has film frames instead of beats.
 /// Any thread but audio.
 ///
 /// # Errors
-/// One sentence that says what to do, to come after the file's name.
-pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
+/// [`Unwritten`].
+pub fn read(song: &Song, told: &Corrections) -> Result<Written, Unwritten> {
     let seconds = song.seconds();
     if song.notes().next().is_none() {
-        return Err("has no notes; export the tracks that the part has to fit.".to_owned());
+        return Err(Unwritten::NoNotes);
     }
     let on_beats = match (song.tempo.is_timecode(), told.tempo) {
         // A felt beat of 6/8 is three eighths long.
@@ -57,11 +74,8 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
             let quarters = if compound { bpm * 1.5 } else { bpm };
             Some(song.clone().at_tempo(quarters, TICKS))
         }
-        (true, None) => {
-            let why = "counts film frames, not beats; give its tempo, as in --tempo 96.";
-            return Err(why.to_owned());
-        }
-        (false, Some(_)) => return Err("says its tempo itself; leave --tempo out.".to_owned()),
+        (true, None) => return Err(Unwritten::FilmFrames),
+        (false, Some(_)) => return Err(Unwritten::OwnTempo),
         (false, None) => None,
     };
     let song = on_beats.as_ref().unwrap_or(song);
@@ -69,8 +83,7 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, String> {
     let (beats, places, metres) = beats(song, ends, told);
     let used = ends.min(beats.last().copied().unwrap_or(0.0));
     let first = metres[0].1;
-    let grid = BarGrid::with_bars(&beats, &places, &metres)
-        .ok_or("is too short to have bars; export two beats at least.")?;
+    let grid = BarGrid::with_bars(&beats, &places, &metres).ok_or(Unwritten::TooShort)?;
     let bpm = 60.0 * (beats.len() - 1) as f64 / (beats[beats.len() - 1] - beats[0]);
     let rhythm = Rhythm {
         beats,

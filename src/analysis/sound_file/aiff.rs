@@ -41,15 +41,15 @@ pub(super) fn find(
         return Ok(Some(Found::Damaged));
     };
     Ok(Some(match common.coding() {
-        Ok(_) if common.rate == 0 || common.channels == 0 => Found::Damaged,
-        Ok(coding) => Found::Bare(Bare {
+        Some(_) if common.rate == 0 || common.channels == 0 => Found::Damaged,
+        Some(coding) => Found::Bare(Bare {
             coding,
             rate: common.rate,
             channels: common.channels,
             data,
             cut,
         }),
-        Err(name) => Found::Unread(name),
+        None => Found::Unread(common.name()),
     }))
 }
 
@@ -77,10 +77,10 @@ impl Common {
         })
     }
 
-    /// How it is coded, or the name of a coding that isn't read.
-    fn coding(&self) -> Result<Coding, String> {
+    /// How it is coded, unless that isn't read.
+    fn coding(&self) -> Option<Coding> {
         let (channels, width) = (self.channels, u64::from(self.bits.div_ceil(8)));
-        let coding = match &self.compression {
+        match &self.compression {
             b"NONE" | b"twos" => Coding::integers(width, true, channels),
             b"sowt" => Coding::integers(width, false, channels),
             b"in24" => Coding::integers(3, true, channels),
@@ -92,10 +92,14 @@ impl Common {
             b"ulaw" | b"ULAW" => Some(Coding::single(CODEC_ID_PCM_MULAW, 1, channels)),
             b"ima4" => Coding::adpcm(CODEC_ID_ADPCM_IMA_QT, 34 * u64::from(channels), channels),
             _ => None,
-        };
-        coding.ok_or_else(|| match &self.compression {
+        }
+    }
+
+    /// What people call its coding.
+    fn name(&self) -> String {
+        match &self.compression {
             b"NONE" | b"twos" | b"sowt" => format!("integer sound of {} bits", self.bits),
             name => format!("sound of a rare coding (AIFF-C “{}”)", name.escape_ascii()),
-        })
+        }
     }
 }

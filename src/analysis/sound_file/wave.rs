@@ -60,15 +60,15 @@ pub(super) fn find(
         return Ok(Some(Found::Mpeg(data)));
     }
     Ok(Some(match format.coding() {
-        Ok(_) if format.rate == 0 || format.channels == 0 => Found::Damaged,
-        Ok(coding) => Found::Bare(Bare {
+        Some(_) if format.rate == 0 || format.channels == 0 => Found::Damaged,
+        Some(coding) => Found::Bare(Bare {
             coding,
             rate: format.rate,
             channels: format.channels,
             data,
             cut,
         }),
-        Err(name) => Found::Unread(name),
+        None => Found::Unread(format.name()),
     }))
 }
 
@@ -113,8 +113,8 @@ impl Format {
         })
     }
 
-    /// How it is coded, or the name of a coding that isn't read.
-    fn coding(&self) -> Result<Coding, String> {
+    /// How it is coded, unless that isn't read.
+    fn coding(&self) -> Option<Coding> {
         let (channels, big) = (self.channels, self.big_endian);
         let (block, bits) = (u64::from(self.block), u64::from(self.bits));
         // Numbers of 20 bits lie in three bytes, or four: the block says which.
@@ -125,7 +125,7 @@ impl Format {
         } else {
             bits.div_ceil(8)
         };
-        let coding = match self.tag {
+        match self.tag {
             1 if width == 1 => Some(Coding::single(CODEC_ID_PCM_U8, 1, channels)),
             1 => Coding::integers(width, big, channels),
             2 if bits == 4 => Coding::adpcm(CODEC_ID_ADPCM_MS, block, channels),
@@ -134,10 +134,10 @@ impl Format {
             7 => Some(Coding::single(CODEC_ID_PCM_MULAW, 1, channels)),
             0x11 if bits == 4 => Coding::adpcm(CODEC_ID_ADPCM_IMA_WAV, block, channels),
             _ => None,
-        };
-        coding.ok_or_else(|| self.name())
+        }
     }
 
+    /// What people call its coding.
     fn name(&self) -> String {
         let (bits, channels) = (self.bits, self.channels);
         match self.tag {

@@ -21,7 +21,7 @@ use super::keyboard::Keyboard;
 use super::pace::{Pace, TICK};
 use super::paint::{Area, Canvas, Screen};
 use super::wish::Wish;
-use super::{Page, RepaintNotifier, WindowSize, output, take_dragged};
+use super::{Page, RepaintNotifier, WindowFault, WindowSize, output, take_dragged};
 use crate::editor::theme;
 
 /// Time between looks whether a window that wants to draw can be seen.
@@ -141,7 +141,7 @@ impl Handler {
     }
 
     /// Runs the page, and shows what it changed.
-    fn frame(&self, inner: &mut Inner) -> Result<(), String> {
+    fn frame(&self, inner: &mut Inner) -> Result<(), WindowFault> {
         self.pace.began();
         let (width, height) = self.pixels();
         let scale = self.size.pixels_per_point((width, height));

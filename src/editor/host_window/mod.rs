@@ -10,6 +10,7 @@
 //! | `drag_out` | files dragged out of the window |
 //! | `access` | the page for screen readers |
 //! | `size`, `scale` | points, pixels, zoom; what the desktop asks for |
+//! | `fault` | why a window of this system can't do something |
 //! | `repaint`, `wish` | asking the window for a frame, and the host for another size |
 //!
 //! On Linux the window lives on a thread of its own, elsewhere on the host's main thread. The page runs
@@ -20,6 +21,7 @@ mod access;
 mod drag_out;
 mod editor;
 mod events;
+mod fault;
 mod handler;
 mod input;
 mod keyboard;
@@ -38,6 +40,7 @@ use std::sync::Arc;
 use nice_plug::context::gui::GuiContext;
 
 pub use editor::ConsortEditor;
+pub use fault::WindowFault;
 pub use repaint::RepaintNotifier;
 pub use size::{Sizes, WindowSize, ZOOMS};
 

@@ -141,7 +141,8 @@ fn list(ui: &mut Ui, browser: &mut Browser, view: &View, controls: &dyn Controls
         row(ui, entry, response, plays);
     });
     if let Some(index) = clicked {
-        browser.wrong = controls.play_factory(&shown[index].name).err();
+        let played = controls.play_factory(&shown[index].name);
+        browser.wrong = played.err().map(|fault| fault.to_string());
     }
 }
 

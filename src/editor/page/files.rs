@@ -86,7 +86,8 @@ fn save(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls, re
     let button = ui.add_enabled(ready, Button::new("Save"));
     let hint = "Saves the instrument as a .consort file in the folder";
     if button.on_hover_text(hint).clicked() {
-        let outcome = files.folder().and_then(|folder| controls.save(&folder));
+        let save = |folder: PathBuf| controls.save(&folder).map_err(|fault| fault.to_string());
+        let outcome = files.folder().and_then(save);
         let outcome = outcome.map(|file| format!("Saved {}.", file.display()));
         files.say(outcome, view);
     }
@@ -139,6 +140,7 @@ fn open(ui: &mut Ui, files: &mut Files, view: &View, controls: &dyn Controls) {
     if let Some(file) = chosen {
         let outcome = controls.open(&file);
         let outcome = outcome.map(|()| format!("Opened {}.", file.display()));
+        let outcome = outcome.map_err(|fault| fault.to_string());
         files.say(outcome, view);
     }
 }

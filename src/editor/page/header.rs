@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Layout, Rect, RichText, Sense, Stroke, Ui, Vec2, pos2, vec2};
 
+use super::settings::SettingsPage;
 use super::stem::StemControls;
 use super::{State, name_it};
 use crate::editor::widgets::{meter, zoom};
@@ -44,7 +45,7 @@ pub(super) fn header(ui: &mut Ui, state: &mut State, view: &View, controls: &dyn
         ui.add(egui::Label::new(text).truncate().selectable(false));
     });
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        gear(ui, state);
+        gear(ui, &mut state.settings);
         zoom::zoom(ui);
         steps(ui, &view.before, &view.after, controls);
         ui.add_space(8.0);
@@ -81,9 +82,9 @@ pub(super) fn steps(
 }
 
 /// Leads to the settings and back; it has another colour while something there isn't as it was chosen.
-fn gear(ui: &mut Ui, state: &mut State) {
+pub(super) fn gear(ui: &mut Ui, settings: &mut SettingsPage) {
     let told = ModelHost::told().pop();
-    let room = Button::selectable(state.settings.shown, "").min_size(vec2(28.0, 24.0));
+    let room = Button::selectable(settings.shown, "").min_size(vec2(28.0, 24.0));
     let gear = ui.add(room);
     let colour = match told {
         Some(_) => theme::WRONG,
@@ -99,7 +100,7 @@ fn gear(ui: &mut Ui, state: &mut State) {
     name_it(&gear, "Settings", egui::Role::Button);
     let hint = told.as_deref().unwrap_or("Settings");
     if gear.on_hover_text(hint).clicked() {
-        state.settings.shown ^= true;
+        settings.shown ^= true;
     }
 }
 

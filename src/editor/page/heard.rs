@@ -182,7 +182,7 @@ impl Corrector {
                         chords.into_iter().for_each(|chord| told.tell_chord(chord));
                         done = true;
                     }
-                    Err(sentence) => self.wrong = Some(sentence),
+                    Err(fault) => self.wrong = Some(fault.to_string()),
                 }
             }
             let is_told = heard.told.chords.iter();

@@ -106,6 +106,7 @@ impl State {
             files: files::Files::in_folder(folder),
             sound: sound::SoundRow::in_folder(folder),
             library: library::LibraryPage::in_folder(folder),
+            stem: stem::StemPage::in_folder(folder),
             settings: settings::SettingsPage::new(folder, true),
             ..Self::default()
         }

@@ -51,7 +51,8 @@ pub(super) fn morph(
     ui.spacing_mut().interact_size.y = 26.0;
     ui.horizontal(|ui| {
         if let Some(other) = menu(ui, state, folder, view) {
-            state.wrong = controls.morph_with(&other).err();
+            let chosen = controls.morph_with(&other);
+            state.wrong = chosen.err().map(|fault| fault.to_string());
         }
         slider(ui, state, view, controls);
     });
@@ -70,7 +71,8 @@ fn slider(ui: &mut Ui, state: &mut Morph, view: &View, controls: &dyn Controls) 
     spoken::worth(&slider, &text);
     ui.label(RichText::new(text).small());
     if slider.changed() {
-        state.wrong = controls.morph(percent / 100.0).err();
+        let morphed = controls.morph(percent / 100.0);
+        state.wrong = morphed.err().map(|fault| fault.to_string());
     }
 }
 

@@ -198,7 +198,7 @@ impl SettingsPage {
                 true => Settings::change(|settings| settings.compute = offered),
                 false => Ok(()),
             };
-            self.fault = kept.err();
+            self.fault = kept.err().map(|fault| fault.to_string());
         }
     }
 }

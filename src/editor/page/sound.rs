@@ -76,7 +76,7 @@ impl SoundRow {
     fn take(&mut self, file: PathBuf, controls: &dyn Controls) {
         self.fault = None;
         if has_ending(&file, &INSTRUMENT) {
-            self.fault = controls.open(&file).err();
+            self.fault = controls.open(&file).err().map(|fault| fault.to_string());
         } else if has_ending(&file, &ENDINGS) {
             self.sound = Some(SoundFile {
                 path: file,

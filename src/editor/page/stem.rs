@@ -1,4 +1,4 @@
-//! The Stems page: what to add, the variations, their notes to be changed, level, sound and files.
+//! The Stems page: what to add, the variations, their notes to be changed, recordings, level, sound and files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,13 +8,16 @@ use nice_plug::params::internals::ParamPtr;
 use nice_plug::params::{BoolParam, FloatParam, Param};
 
 use super::{name_it, row};
+use crate::analysis::sound_file::ENDINGS;
 use crate::editor::host_window::drag_files;
 use crate::editor::theme;
+use crate::editor::widgets::clip_picture::ClipPicture;
+use crate::editor::widgets::file_browser::{FileBrowser, has_ending};
 use crate::editor::widgets::part_grid::Grid;
 use crate::editor::widgets::spoken;
 use crate::jobs::stem::asking::{Edit, Sheet, VARIATIONS};
 use crate::jobs::stem::files::midi_file;
-use crate::jobs::{MixSettings, Said, Status, Stem, StemOrder, StemStatus};
+use crate::jobs::{MixSettings, PartTab, Said, Status, Stem, StemOrder, StemStatus};
 use crate::music::PartKind;
 
 /// Height of a row of buttons.
@@ -57,7 +60,6 @@ pub(super) struct Stemming<'a> {
 }
 
 /// What the page remembers between frames.
-#[derive(Default)]
 pub(super) struct StemPage {
     /// Whether the instrument's window shows it.
     pub(super) shown: bool,
@@ -70,9 +72,37 @@ pub(super) struct StemPage {
     /// Why none could be: a sentence.
     fault: Option<String>,
     amounts: [f32; 3],
+    /// Recordings to add.
+    browser: FileBrowser,
+    picture: ClipPicture,
+    /// Where the recording is dragged to, quarter notes.
+    begins: Option<f64>,
+}
+
+impl Default for StemPage {
+    fn default() -> Self {
+        Self::in_folder(Path::new(""))
+    }
 }
 
 impl StemPage {
+    /// A page whose recordings are browsed from `folder`.
+    pub(super) fn in_folder(folder: &Path) -> Self {
+        Self {
+            shown: false,
+            words: String::new(),
+            kind: None,
+            seed: 0,
+            grid: Grid::default(),
+            dragged: None,
+            fault: None,
+            amounts: [0.0; 3],
+            browser: FileBrowser::new(folder, &ENDINGS),
+            picture: ClipPicture::default(),
+            begins: None,
+        }
+    }
+
     /// Shows it in `rect`; what is saved goes to `folder`.
     pub(super) fn show(&mut self, ui: &mut Ui, rect: Rect, folder: &Path, stemming: &Stemming) {
         let mut rest = rect;
@@ -86,7 +116,8 @@ impl StemPage {
         rest.max.y = bottom.top() - GAP;
         // One alone needs no list.
         let all = &stemming.stem.parts;
-        if all.len() > 1 || all.iter().any(|tab| tab.mix != MixSettings::default()) {
+        let shows = |tab: &PartTab| !tab.chosen || tab.mix != MixSettings::default();
+        if all.len() > 1 || all.iter().any(shows) {
             let list = Rect::from_min_size(rest.min, vec2(rest.width(), ROW));
             rest.min.y += ROW + GAP;
             row(ui, list, |ui| {
@@ -99,8 +130,9 @@ impl StemPage {
         row(ui, bottom, |ui| self.playing(ui, folder, stemming));
         ui.painter().rect_filled(rest, theme::ROUND, theme::CARD);
         let inside = rest.shrink(8.0);
-        match &stemming.stem.sheet {
-            Some(sheet) => {
+        match (&stemming.stem.sheet, &stemming.stem.recording) {
+            (_, Some(recording)) => self.picture.show(ui, inside, recording),
+            (Some(sheet), None) => {
                 let playhead = stemming.stem.playhead;
                 let orders = spoken::grouped(ui, inside, "Notes", |ui| {
                     self.grid.show(ui, inside, sheet, playhead)
@@ -109,7 +141,7 @@ impl StemPage {
                     stemming.controls.stem(order);
                 }
             }
-            None => {
+            (None, None) => {
                 let hint = "Take some bars of the song, say what to add (“jazzy drums”, “walking bass”), and press Add.";
                 ui.put(
                     inside,
@@ -117,11 +149,35 @@ impl StemPage {
                 );
             }
         }
+        self.choosing(ui, stemming);
+    }
+
+    /// The browser of recordings, while it is open, and what is dropped here.
+    fn choosing(&mut self, ui: &Ui, stemming: &Stemming) {
+        let dropped = ui.input(|input| {
+            let dropped = input.raw.dropped_files.first();
+            dropped.map(|file| file.path().to_owned())
+        });
+        let Some(file) = self.browser.show(ui).or(dropped) else {
+            return;
+        };
+        self.fault = None;
+        if has_ending(&file, &ENDINGS) {
+            let begins = None;
+            stemming
+                .controls
+                .stem(StemOrder::AddRecording { file, begins });
+        } else {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            self.fault = Some(format!(
+                "“{name}” is no sound that Consort reads; add WAV, FLAC, AIFF, MP3 or OGG."
+            ));
+        }
     }
 
     fn asking(&mut self, ui: &mut Ui, stemming: &Stemming) {
         let order = |order| stemming.controls.stem(order);
-        let width = (ui.available_width() - 330.0).max(160.0);
+        let width = (ui.available_width() - 450.0).max(160.0);
         let field = TextEdit::singleline(&mut self.words)
             .hint_text("add jazzy drums")
             .char_limit(400)
@@ -129,7 +185,8 @@ impl StemPage {
         let field = ui.add(field);
         name_it(&field, "Instruction", egui::Role::TextInput);
         let enter = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let works = matches!(stemming.stem.status, StemStatus::Working(_));
+        let status = &stemming.stem.status;
+        let works = matches!(status, StemStatus::Working(_) | StemStatus::Reading);
         let add = ui.add_enabled(!works, Button::new("Add"));
         let hint = "Writes three variations of a part that fits what was taken of the song, beside the others or in place of the one of its kind";
         if add.on_hover_text(hint).clicked() || enter && !works {
@@ -155,12 +212,20 @@ impl StemPage {
                 seed: self.seed,
             });
         }
-        match &stemming.stem.status {
-            StemStatus::Working(part) => {
+        let recording = ui.button("Add a recording…");
+        let hint = "Adds a sound file as a part: it plays from the bars that were taken on, or from the next bar. Or drop it here";
+        if recording.on_hover_text(hint).clicked() {
+            self.browser.open();
+        }
+        match status {
+            StemStatus::Working(_) | StemStatus::Reading => {
                 if ui.button("Cancel").clicked() {
                     order(StemOrder::Cancel);
                 }
-                let text = format!("Writing: {:.0} %", 100.0 * part);
+                let text = match status {
+                    StemStatus::Working(part) => format!("Writing: {:.0} %", 100.0 * part),
+                    _ => "Reading …".to_owned(),
+                };
                 ui.label(RichText::new(text).color(theme::ACCENT));
             }
             StemStatus::Failed(why) => said(ui, why, theme::WRONG),
@@ -222,10 +287,17 @@ impl StemPage {
                 order(asked);
             }
         };
+        if stem.sheet.is_some() || stem.recording.is_some() {
+            button(ui, "Clear", "Clear part", true, StemOrder::Clear);
+        }
+        if let Some(recording) = &stem.recording {
+            ui.add_space(8.0);
+            let begins = self.beginning(ui, recording.begins());
+            begins.into_iter().map(StemOrder::Begin).for_each(order);
+        }
         let Some(sheet) = &stem.sheet else {
             return;
         };
-        button(ui, "Clear", "Clear part", true, StemOrder::Clear);
         ui.add_space(8.0);
         type Change = fn(f32) -> Edit;
         let changes: [(&str, Change); 3] = [
@@ -256,6 +328,22 @@ impl StemPage {
         self.grid.pages(ui, sheet);
     }
 
+    /// Where a recording begins; where the user puts it.
+    fn beginning(&mut self, ui: &mut Ui, begins: f64) -> Option<f64> {
+        let mut shown = self.begins.unwrap_or(begins);
+        ui.label("Begins at");
+        let field = DragValue::new(&mut shown).suffix(" quarter notes");
+        let field = field.speed(0.25).max_decimals(3);
+        let field = ui.add(field.update_while_editing(false));
+        name_it(&field, "Begins at quarter note", egui::Role::SpinButton);
+        if field.dragged() {
+            self.begins = Some(shown);
+            return None;
+        }
+        let dragged = self.begins.take();
+        dragged.or_else(|| field.changed().then_some(shown))
+    }
+
     fn playing(&mut self, ui: &mut Ui, folder: &Path, stemming: &Stemming) {
         let controls = stemming.controls;
         ui.spacing_mut().button_padding.x = 8.0;
@@ -268,14 +356,7 @@ impl StemPage {
         }
         level(ui, controls, stemming.level);
         ui.add_space(6.0);
-        let sound = match (&stemming.stem.sound_status, &stemming.stem.sound) {
-            (Status::Working { progress, .. }, _) => {
-                format!("Making the sound: {:.0} %", 100.0 * progress)
-            }
-            (Status::Failed(why), _) => why.clone(),
-            (Status::Idle, Some(name)) => format!("Sound: {name}"),
-            (Status::Idle, None) => "Sound: none yet".to_owned(),
-        };
+        let sound = sounds(stemming.stem);
         let can = stemming.stem.sheet.is_some();
         let other = ui.add_enabled(can, Button::new("Other sound"));
         let hint = "Makes another instrument for the part from the words in the field";
@@ -283,14 +364,16 @@ impl StemPage {
             self.seed += 1;
             controls.stem(StemOrder::Sound(self.words.trim().to_owned(), self.seed));
         }
-        let saves = can && folder.is_absolute();
+        let saves = folder.is_absolute();
+        let recorded = stemming.stem.recording.as_ref();
+        let recorded = recorded.is_some_and(|recording| recording.frames().is_some());
         let width = (ui.available_width() - 190.0).max(60.0);
         ui.add_sized(
             [width, ROW],
             Label::new(RichText::new(sound).color(theme::TEXT_WEAK)).truncate(),
         );
         let midi = Button::new("Save MIDI").sense(Sense::click_and_drag());
-        let midi = ui.add_enabled(saves, midi);
+        let midi = ui.add_enabled(can && saves, midi);
         name_it(&midi, "Save part as MIDI", egui::Role::Button);
         if midi.clicked() {
             controls.stem(StemOrder::SaveMidi(folder.to_owned()));
@@ -301,7 +384,7 @@ impl StemPage {
             self.drag_midi(ui, sheet, folder);
         }
         midi.on_hover_text("Saves the part; or drag it from here onto a track");
-        let wav = ui.add_enabled(saves, Button::new("Save WAV"));
+        let wav = ui.add_enabled((can || recorded) && saves, Button::new("Save WAV"));
         name_it(&wav, "Save part as WAV", egui::Role::Button);
         if wav.clicked() {
             controls.stem(StemOrder::SaveWav(folder.to_owned()));
@@ -320,6 +403,25 @@ impl StemPage {
             drag_files(ui.ctx(), vec![file.clone()]);
             self.dragged = Some((sheet.clone(), file));
         }
+    }
+}
+
+/// What plays the part, in words.
+fn sounds(stem: &Stem) -> String {
+    if let Some(recording) = &stem.recording {
+        return match (recording.frames(), recording.fault()) {
+            (Some(_), _) => format!("Recording: {}", recording.name()),
+            (None, Some(fault)) => fault.to_string(),
+            (None, None) => "Reading the recording …".to_owned(),
+        };
+    }
+    match (&stem.sound_status, &stem.sound) {
+        (Status::Working { progress, .. }, _) => {
+            format!("Making the sound: {:.0} %", 100.0 * progress)
+        }
+        (Status::Failed(why), _) => why.clone(),
+        (Status::Idle, Some(name)) => format!("Sound: {name}"),
+        (Status::Idle, None) => "Sound: none yet".to_owned(),
     }
 }
 

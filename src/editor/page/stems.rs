@@ -1,9 +1,11 @@
-//! The effect's page: whose window it is, the song on its track, and where what is taken is saved.
+//! The effect's page: whose window it is, the song on its track, its parts, and where what is taken is saved;
+//! or the settings.
 
 use std::path::Path;
 
 use egui::{Align, Layout, RichText, Ui};
 
+use super::settings::SettingsPage;
 use super::song::{self, Listening, Strip, song};
 use super::stem::{self, StemControls, StemPage, Stemming};
 use super::{FILES, HEADER, MARGIN, files, focus, header, row};
@@ -41,11 +43,22 @@ pub trait StemsControls: StemControls {
 }
 
 /// What the page remembers between frames; nothing of it is saved.
-#[derive(Default)]
 pub struct StemsState {
     strip: Strip,
     stem: StemPage,
     files: files::Files,
+    settings: SettingsPage,
+}
+
+impl Default for StemsState {
+    fn default() -> Self {
+        Self {
+            strip: Strip::default(),
+            stem: StemPage::default(),
+            files: files::Files::default(),
+            settings: SettingsPage::new(Path::new(""), false),
+        }
+    }
 }
 
 impl StemsState {
@@ -54,6 +67,8 @@ impl StemsState {
     pub fn new(folder: &Path) -> Self {
         Self {
             files: files::Files::in_folder(folder),
+            stem: StemPage::in_folder(folder),
+            settings: SettingsPage::new(folder, true),
             ..Self::default()
         }
     }
@@ -80,12 +95,18 @@ pub fn ui(ui: &mut Ui, state: &mut StemsState, controls: &dyn StemsControls) {
     row(ui, top, |ui| {
         header::title(ui, "Consort Stems");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            header::gear(ui, &mut state.settings);
             zoom::zoom(ui);
             header::steps(ui, &view.before, &view.after, controls);
             ui.add_space(8.0);
             meter::meter(ui, "Output level", view.output_peak, header::METERS);
         });
     });
+    if state.settings.shown {
+        state.settings.show(ui, inside.with_min_y(between.top()));
+        focus::follow(ui);
+        return;
+    }
     let listening = Listening {
         song: &view.song,
         peak: view.peak,

@@ -1,5 +1,6 @@
 //! The page's own widgets, one a file.
 
+pub mod clip_picture;
 pub mod file_browser;
 pub mod keyboard;
 pub mod knob;

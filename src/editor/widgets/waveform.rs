@@ -55,15 +55,7 @@ impl Waveform {
                 line(beat.frame, theme::LINE);
             }
         }
-        for (index, (low, high)) in self.columns.iter().enumerate() {
-            let half = 0.5 * (sound.height() - 4.0);
-            let y = |level: f32| sound.center().y - level * half;
-            painter.vline(
-                rect.left() + index as f32 + 0.5,
-                y(*high) - 0.5..=y(*low) + 0.5,
-                Stroke::new(1.0, theme::READY),
-            );
-        }
+        draw(ui, sound, &self.columns);
         let narrow = rect.width() < taken.bars.len() as f32 * NARROW;
         for (index, bar) in taken.bars.iter().enumerate() {
             if bar.frame > 0 {
@@ -104,8 +96,21 @@ fn chords(ui: &Ui, sound: Rect, taken: &Taken, heard: Option<&SongDescription>) 
     }
 }
 
+/// Draws columns from the left of `rect` on, a point each.
+pub(super) fn draw(ui: &Ui, rect: Rect, columns: &[(f32, f32)]) {
+    let half = 0.5 * (rect.height() - 4.0);
+    let y = |level: f32| rect.center().y - level * half;
+    for (index, (low, high)) in columns.iter().enumerate() {
+        ui.painter().vline(
+            rect.left() + index as f32 + 0.5,
+            y(*high) - 0.5..=y(*low) + 0.5,
+            Stroke::new(1.0, theme::READY),
+        );
+    }
+}
+
 /// The lowest and highest sample of each of so many columns.
-fn columns(frames: &[[f32; 2]], count: usize) -> Vec<(f32, f32)> {
+pub(super) fn columns(frames: &[[f32; 2]], count: usize) -> Vec<(f32, f32)> {
     let bounds = |frames: &[[f32; 2]]| {
         let samples = frames.iter().flatten();
         samples.fold((0.0f32, 0.0f32), |(low, high), x| {

@@ -30,7 +30,7 @@ fn player(
 ) -> (StemPlayer, PartSender) {
     let (player, mut sender) = channel();
     let part = PlayedPart::new(notes, begins, length, repeats);
-    sender.send(Box::new(part)).unwrap();
+    sender.send(Box::new(part.into())).unwrap();
     (player, sender)
 }
 
@@ -171,7 +171,7 @@ fn another_part_takes_over_without_cutting_what_sounds() {
     let (mut player, mut sender) = player(vec![note(0.0, 2.0, 60)], 0.0, 4.0, true);
     let mut events = play(&mut player, 0.0, 60.0, 48_000, &[512]);
     let other = PlayedPart::new(vec![note(1.5, 0.25, 62)], 0.0, 4.0, true);
-    sender.send(Box::new(other)).unwrap();
+    sender.send(Box::new(other.into())).unwrap();
     events.extend(play(&mut player, 1.0, 60.0, 96_000, &[512]));
     let keys: Vec<_> = events
         .iter()
@@ -195,7 +195,7 @@ fn variations_follow_each_other_without_a_gap() {
             if turn % 3 == 2 {
                 key = 60 + (key - 59) % 3;
                 let other = PlayedPart::new(eighths(key).collect(), 0.0, 4.0, true);
-                sender.send(Box::new(other)).unwrap();
+                sender.send(Box::new(other.into())).unwrap();
             }
             let from = done as f64 / RATE * 2.0;
             let events = play(&mut player, from, 120.0, size, &[size]);
@@ -231,7 +231,7 @@ fn more_notes_than_fit_end_those_that_would_end_first() {
 #[test]
 fn parts_that_are_never_read_come_back() {
     let (_player, mut sender) = channel();
-    let part = || Box::new(PlayedPart::new(Vec::new(), 0.0, 4.0, true));
+    let part = || Box::new(PlayedPart::new(Vec::new(), 0.0, 4.0, true).into());
     for _ in 0..CAPACITY {
         sender.send(part()).unwrap();
     }
@@ -265,10 +265,10 @@ fn a_note_ends_once_and_on_the_channel_that_it_began_on() {
         let (mut player, mut sender) = channel();
         let drums = PlayedPart::new(vec![note(0.0, 2.0, 36)], 0.0, 4.0, true).on_channel(9);
         let bass = PlayedPart::new(vec![note(3.0, 0.5, 36)], 0.0, 4.0, true).on_channel(0);
-        sender.send(Box::new(drums)).unwrap();
+        sender.send(Box::new(drums.into())).unwrap();
         play(&mut player, 0.0, 120.0, 12_000, &[512]);
         assert!(player.is_sounding());
-        sender.send(Box::new(bass)).unwrap();
+        sender.send(Box::new(bass.into())).unwrap();
         if reset {
             player.reset();
         }
@@ -372,12 +372,12 @@ fn a_part_comes_with_its_sound_and_its_gain_or_not_yet() {
         beats += 1.0;
         keys
     };
-    sender.send(Box::new(of(10, 1))).unwrap();
+    sender.send(Box::new(of(10, 1).into())).unwrap();
     assert_eq!(block(&mut player, &there, &mut called), [10]);
     assert!(player.has_sound());
     // The newest counts, and only once its sound is there; the old one goes on until then.
-    sender.send(Box::new(of(20, 2))).unwrap();
-    sender.send(Box::new(of(30, 3))).unwrap();
+    sender.send(Box::new(of(20, 2).into())).unwrap();
+    sender.send(Box::new(of(30, 3).into())).unwrap();
     there.push(2);
     assert_eq!(block(&mut player, &there, &mut called), [10]);
     assert_eq!((called, player.gain()), (1, 1.0));
@@ -386,7 +386,7 @@ fn a_part_comes_with_its_sound_and_its_gain_or_not_yet() {
     assert_eq!((called, player.gain()), (3, 3.0));
     // Silence needs no sound, and leaves the one that is there.
     let silence = PlayedPart::new(Vec::new(), 0.0, 4.0, true);
-    sender.send(Box::new(silence)).unwrap();
+    sender.send(Box::new(silence.into())).unwrap();
     assert!(block(&mut player, &there, &mut called).is_empty());
-    assert!(called == 3 && !player.has_sound() && !player.has_notes());
+    assert!(called == 3 && !player.has_sound() && !player.has_content());
 }

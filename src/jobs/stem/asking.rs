@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::ensemble::{MixSettings, PartTab};
+use super::recording::Recording;
 pub use super::sheet::Sheet;
 use crate::jobs::{Said, Status};
 use crate::music::PartKind;
@@ -19,6 +20,8 @@ pub enum StemStatus {
     Idle,
     /// So much is done, 0..=1.
     Working(f32),
+    /// A recording is read.
+    Reading,
     /// It couldn't be made: one sentence for the user.
     Failed(String),
 }
@@ -28,6 +31,8 @@ pub enum StemStatus {
 pub struct Stem {
     /// The part, if there is one.
     pub sheet: Option<Arc<Sheet>>,
+    /// What it is instead, where it is a recording.
+    pub recording: Option<Arc<Recording>>,
     /// What is being made.
     pub status: StemStatus,
     /// Name of the instrument that plays it.
@@ -101,6 +106,15 @@ pub enum StemOrder {
         /// The seed.
         seed: u64,
     },
+    /// Add a sound file as a part of its own.
+    AddRecording {
+        /// The file.
+        file: PathBuf,
+        /// Where in the song its first frame is heard, quarter notes; nothing for the next bar line.
+        begins: Option<f64>,
+    },
+    /// Have the recording begin at this quarter note of the song.
+    Begin(f64),
     /// Show this part: further orders are for it.
     Show(usize),
     /// Mix this part like that.

@@ -2,7 +2,8 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `take` | a part with its sound, and what plays it |
+//! | `content` | what a part is made of: notes, or a recording |
+//! | `take` | notes with their sound, and what plays them |
 //! | `working` | the threads that write a part |
 //! | `sounding` | the threads that bring its sound and measure its level |
 //! | `saving` | what projects remember, and files |
@@ -11,6 +12,7 @@
 //! and level of a part are one thing, for the audio thread and in the history: what plays goes on as it
 //! was until the next part has all three.
 
+mod content;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod saving;
@@ -25,12 +27,15 @@ use std::time::Instant;
 use parking_lot::Mutex;
 use serde_json::Value;
 
+use self::content::{Content, is_for_notes};
 use self::sounding::Drawing;
 use self::take::{PartSound, Take};
 use super::asking::{Sheet, Stem, StemOrder, StemStatus};
+use super::recording::LibraryFolder;
 use super::sheet::plan;
 use super::{StemFault, words};
-use crate::engine::stem::{PartSender, PlayedPart};
+use crate::engine::capture::HostPosition;
+use crate::engine::stem::{self, PartSender};
 use crate::jobs::snapshot::Listener;
 use crate::jobs::song::Heard;
 use crate::jobs::{Client, Pending, Said};
@@ -44,24 +49,42 @@ const MOST_UNDONE: usize = 100;
 /// Where the host's song is, for the window: quarter notes, or NaN while it rests. Written by the
 /// audio thread.
 #[derive(Debug)]
-pub struct Playhead(AtomicU64);
+pub struct Playhead {
+    at: AtomicU64,
+    /// The next bar line, also while it rests.
+    bar: AtomicU64,
+}
 
 impl Default for Playhead {
     fn default() -> Self {
-        Self(AtomicU64::new(f64::NAN.to_bits()))
+        let nowhere = || AtomicU64::new(f64::NAN.to_bits());
+        Self {
+            at: nowhere(),
+            bar: nowhere(),
+        }
     }
 }
 
 impl Playhead {
     /// Any thread, the audio thread too.
-    pub fn set(&self, quarters: Option<f64>) {
-        let bits = quarters.unwrap_or(f64::NAN).to_bits();
-        self.0.store(bits, Ordering::Relaxed);
+    pub fn set(&self, position: &HostPosition) {
+        let store = |place: &AtomicU64, quarters: Option<f64>| {
+            let bits = quarters.unwrap_or(f64::NAN).to_bits();
+            place.store(bits, Ordering::Relaxed);
+        };
+        store(&self.at, position.beats.filter(|_| position.playing));
+        store(&self.bar, position.next_bar());
     }
 
     fn get(&self) -> Option<f64> {
-        let quarters = f64::from_bits(self.0.load(Ordering::Relaxed));
+        let quarters = f64::from_bits(self.at.load(Ordering::Relaxed));
         quarters.is_finite().then_some(quarters)
+    }
+
+    /// The bar line that comes next, quarter notes; the song's start where the host says none.
+    fn next_bar(&self) -> f64 {
+        let quarters = f64::from_bits(self.bar.load(Ordering::Relaxed));
+        if quarters.is_finite() { quarters } else { 0.0 }
     }
 }
 
@@ -76,6 +99,8 @@ struct Shared {
     /// The MIDI channel of its notes, from 0, but for drums'.
     channel: u8,
     playhead: Arc<Playhead>,
+    /// Where recordings are kept.
+    library: LibraryFolder,
     rate: AtomicU32,
     /// The host said at activation that it renders offline.
     offline: AtomicBool,
@@ -85,14 +110,14 @@ struct Shared {
 struct Desk {
     sender: PartSender,
     /// What the audio thread had no room for.
-    unsent: Option<Box<PlayedPart>>,
-    now: Option<Take>,
+    unsent: Option<Box<stem::Content>>,
+    now: Option<Content>,
     /// What a project holds and this version can't read, as it came, until there is another part.
     unreadable: Option<Value>,
     /// What is there now has yet to be sent to the audio thread.
     unplayed: bool,
-    past: Vec<Option<Take>>,
-    undone: Vec<Option<Take>>,
+    past: Vec<Option<Content>>,
+    undone: Vec<Option<Content>>,
     /// Is told of each change that can be taken back.
     deeds: Option<Listener>,
     status: StemStatus,
@@ -111,13 +136,14 @@ struct Desk {
 
 impl StemDesk {
     /// One whose parts go to `sender` and whose instruments go through `client`; notes that aren't drums'
-    /// are on a MIDI channel from 0, and `listener` is told of every change. Starts nothing.
+    /// are on a MIDI channel from 0, recordings are kept beside `library`, and `listener` is told of every change. Starts nothing.
     #[must_use]
     pub fn new(
         sender: PartSender,
         client: Client,
         channel: u8,
         playhead: Arc<Playhead>,
+        library: LibraryFolder,
         listener: Listener,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -141,6 +167,7 @@ impl StemDesk {
             client,
             channel,
             playhead,
+            library,
             rate: AtomicU32::new(48_000),
             offline: AtomicBool::new(false),
             listener,
@@ -152,10 +179,15 @@ impl StemDesk {
     pub fn activate(&self, rate: f32, offline: bool) {
         self.0.client.set_sample_rate(rate);
         self.0.offline.store(offline, Ordering::Relaxed);
-        self.0
-            .rate
-            .store(rate.clamp(8_000.0, 384_000.0) as u32, Ordering::Relaxed);
-        self.0.desk.lock().send_unsent();
+        let rate = rate.clamp(8_000.0, 384_000.0).round() as u32;
+        let before = self.0.rate.swap(rate, Ordering::Relaxed);
+        let mut desk = self.0.desk.lock();
+        if before != rate && desk.clip().is_some() {
+            desk.unplayed = true;
+            self.0.play_now(&mut desk);
+            self.0.load_clip(&mut desk);
+        }
+        desk.send_unsent();
     }
 
     /// Whether its sound is on its way, for the audio thread to ask.
@@ -182,12 +214,13 @@ impl StemDesk {
         let mut desk = self.0.desk.lock();
         desk.send_unsent();
         let sound_status = self.0.sound_status(&mut desk);
-        let sheet = desk.now.as_ref().map(|take| take.sheet.clone());
+        let sheet = desk.take().map(|take| take.sheet.clone());
         let playhead = self.0.playhead.get().zip(sheet.as_ref());
         let playhead = playhead.and_then(|(quarters, sheet)| sheet.step_at(quarters));
-        let sound = desk.now.as_ref().and_then(|take| take.sound.instrument());
+        let sound = desk.take().and_then(|take| take.sound.instrument());
         Stem {
             sheet,
+            recording: desk.clip().cloned(),
             status: desk.status.clone(),
             sound: sound.map(|instrument| instrument.name.clone()),
             sound_status,
@@ -229,6 +262,20 @@ impl StemDesk {
         let mut desk = shared.desk.lock();
         desk.said = None;
         match order {
+            ref order if is_for_notes(order) && desk.clip().is_some() => {
+                desk.said = Some(Said::fault(StemFault::Recording));
+            }
+            StemOrder::AddRecording { file, begins } => {
+                let begins = begins.unwrap_or_else(|| shared.playhead.next_bar());
+                shared.add_clip(&mut desk, file, begins);
+            }
+            StemOrder::Begin(quarters) if quarters.is_finite() => match desk.clip() {
+                Some(clip) => {
+                    let moved = Content::Clip(Arc::new(clip.at(quarters)));
+                    desk.put(Some(moved));
+                }
+                None => desk.said = Some(Said::fault(StemFault::NoRecording)),
+            },
             StemOrder::Make { words, kind, seed } => match planned {
                 Ok(_) if desk.now.is_some() && kind.or(words::read(&words).kind).is_none() => {
                     desk.said = Some(Said::fault(StemFault::NoName));
@@ -264,7 +311,7 @@ impl StemDesk {
                 bars,
                 pieces,
                 seed,
-            } => match (planned, desk.now.clone()) {
+            } => match (planned, desk.take().cloned()) {
                 (Ok(_), Some(_)) if !words.trim().is_empty() && !words::says_anything(&words) => {
                     desk.said = Some(Said::fault(StemFault::NoChange));
                 }
@@ -301,7 +348,7 @@ impl StemDesk {
             StemOrder::Undo => shared.stop(&mut desk, |desk| desk.step(true)),
             StemOrder::Redo => shared.stop(&mut desk, |desk| desk.step(false)),
             StemOrder::Clear => shared.stop(&mut desk, |desk| desk.put(None)),
-            StemOrder::Sound(words, seed) => match desk.now.clone() {
+            StemOrder::Sound(words, seed) => match desk.take().cloned() {
                 Some(take) => {
                     let kind = take.sheet.kind.unwrap_or(PartKind::Drums);
                     let sheet = Sheet {
@@ -309,10 +356,11 @@ impl StemDesk {
                         ceilings_db: Vec::new(),
                         ..Sheet::clone(&take.sheet)
                     };
-                    desk.put(Some(Take {
+                    let take = Take {
                         sheet: Arc::new(sheet),
                         sound: PartSound::asked(&words, kind, seed),
-                    }));
+                    };
+                    desk.put(Some(take.into()));
                     shared.bring_unless_writing(&mut desk);
                 }
                 None => desk.said = Some(Said::fault(StemFault::NoPart)),
@@ -323,17 +371,21 @@ impl StemDesk {
                 }
             }
             StemOrder::SaveMidi(folder) => shared.save(&mut desk, folder, false),
+            StemOrder::SaveWav(folder) if desk.clip().is_some() => {
+                shared.save_clip(&mut desk, folder);
+            }
             StemOrder::SaveWav(folder) => shared.save(&mut desk, folder, true),
-            change => match desk.now.clone() {
+            change => match desk.take().cloned() {
                 Some(Take { sheet, sound }) => {
                     let mut sheet = Sheet::clone(&sheet);
                     sheet.take(&change);
                     let sheet = Arc::new(sheet);
+                    let take = Take { sheet, sound };
                     // Listening to another variation is no change of it.
                     if let StemOrder::Choose(_) = change {
-                        desk.show(Some(Take { sheet, sound }));
+                        desk.show(Some(take.into()));
                     } else {
-                        desk.put(Some(Take { sheet, sound }));
+                        desk.put(Some(take.into()));
                         if let StemOrder::Edit(_) = change {
                             shared.ceil_soon(&mut desk);
                         }

@@ -163,11 +163,13 @@ impl Ensemble {
     }
 
     fn tabs(&self, now: &Now, stems: &[Stem]) -> Vec<PartTab> {
-        let kind = |part: usize| {
-            let sheet = stems[part].sheet.as_ref();
-            sheet.and_then(|sheet| sheet.kind).or(now.asked[part])
+        let named = |part: usize| match &stems[part].recording {
+            Some(recording) => recording.short_name(),
+            None => {
+                let kind = kind_of(&stems[part], now.asked[part]);
+                kind.map_or("Part", PartKind::name).to_owned()
+            }
         };
-        let named = |part: usize| kind(part).map_or("Part", PartKind::name);
         let there: Vec<usize> = now
             .added
             .iter()
@@ -184,7 +186,7 @@ impl Ensemble {
             part,
             name: match number(at) {
                 Some(number) => format!("{} {number}", named(part)),
-                None => named(part).to_owned(),
+                None => named(part),
             },
             chosen: part == now.chosen,
             works: is_written(&stems[part]),
@@ -242,6 +244,11 @@ impl Ensemble {
                     self.parts[part].0.order(order, heard.clone());
                 }
             }
+            StemOrder::AddRecording { .. } => {
+                if let Some(part) = self.place_for_recording(&mut now) {
+                    self.parts[part].0.order(order, heard);
+                }
+            }
             order => self.parts[now.chosen].0.order(order, heard),
         }
         drop(now);
@@ -259,16 +266,32 @@ impl Ensemble {
             return Some(taken.copied().unwrap_or(now.chosen));
         };
         let same = |part: &&usize| {
-            let sheet = stems[**part].sheet.as_ref();
-            let is = sheet.and_then(|sheet| sheet.kind).or(now.asked[**part]);
-            !is_free(part) && is == Some(kind)
+            !is_free(part) && kind_of(&stems[**part], now.asked[**part]) == Some(kind)
         };
         let shown = Some(&now.chosen).filter(same);
         let there = shown.or(now.added.iter().find(same)).copied();
-        // One that was never used before one whose history can still be stepped back to.
-        let mut free = (0..stems.len()).filter(is_free).collect::<Vec<_>>();
-        free.sort_by_key(|part| self.can_step(*part, true) || self.can_step(*part, false));
-        there.or(free.first().copied())
+        there.or_else(|| self.free_place(&stems))
+    }
+
+    /// The place of no part: one that was never used before one whose history can still be stepped back to.
+    fn free_place(&self, stems: &[Stem]) -> Option<usize> {
+        let used = |part: &usize| self.can_step(*part, true) || self.can_step(*part, false);
+        let free = (0..stems.len()).filter(|part| is_free(&stems[*part]));
+        free.min_by_key(used)
+    }
+
+    /// Where a recording goes: beside all others, and shown.
+    fn place_for_recording(&self, now: &mut Now) -> Option<usize> {
+        let stems: Vec<Stem> = self.parts.iter().map(|(desk, _)| desk.stem()).collect();
+        let Some(part) = self.free_place(&stems) else {
+            now.said = Some(Said::fault(FULL));
+            return None;
+        };
+        now.chosen = part;
+        now.asked[part] = None;
+        now.added.retain(|there| *there != part);
+        now.added.push(part);
+        Some(part)
     }
 
     /// Tells every part whether it is heard: where one is alone, those that aren't are not.
@@ -295,9 +318,17 @@ fn asked_for(words: String, kind: Option<PartKind>) -> Vec<(String, Option<PartK
 
 /// Whether there is no part, nor one on its way.
 fn is_free(stem: &Stem) -> bool {
-    stem.sheet.is_none() && !is_written(stem)
+    stem.sheet.is_none() && stem.recording.is_none() && !is_written(stem)
+}
+
+/// What plays it, where it is notes; what it was `asked` to be, before it is there.
+fn kind_of(stem: &Stem, asked: Option<PartKind>) -> Option<PartKind> {
+    match (&stem.recording, &stem.sheet) {
+        (Some(_), _) => None,
+        (None, sheet) => sheet.as_ref().and_then(|sheet| sheet.kind).or(asked),
+    }
 }
 
 fn is_written(stem: &Stem) -> bool {
-    matches!(stem.status, StemStatus::Working(_))
+    matches!(stem.status, StemStatus::Working(_) | StemStatus::Reading)
 }

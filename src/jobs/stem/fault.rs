@@ -29,6 +29,14 @@ pub enum StemFault {
         "Say what to change, such as “busier”, “softer”, “jazzier” or “a fill in bar 4”; the part stays as it is."
     )]
     NoChange,
+    /// The part is no notes.
+    #[error(
+        "This part is a recording and has no notes: say what to add, and press “Add” for a part that has; “Save WAV” saves this one."
+    )]
+    Recording,
+    /// The part is none.
+    #[error("This part isn't a recording: press “Add a recording…” to add one.")]
+    NoRecording,
     /// There is no sound to save.
     #[error("The part has no sound yet: wait a moment.")]
     NoSound,

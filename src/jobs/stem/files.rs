@@ -68,11 +68,21 @@ pub(super) fn save_wav(
     let mut frames = play(&mut player, sheet, rate, Tail::Silence, stop)?;
     let trim = sheet.gain();
     frames.iter_mut().flatten().for_each(|x| *x *= trim);
+    Some(save_frames(&frames, rate, &name(sheet), folder))
+}
+
+/// Saves frames as a new WAV file of 24 bits, turned down where they would clip.
+pub(super) fn save_frames(
+    frames: &[[f32; 2]],
+    rate: u32,
+    name: &str,
+    folder: &Path,
+) -> Result<PathBuf, NotSaved> {
     let peak = frames
         .iter()
         .flatten()
         .fold(0.0f32, |peak, x| peak.max(x.abs()));
     let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
-    let wav = export::wav(&frames, gain, rate);
-    Some(save(folder, &name(sheet), ".wav", &wav))
+    let wav = export::wav(frames, gain, rate);
+    save(folder, name, ".wav", &wav)
 }

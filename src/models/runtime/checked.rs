@@ -121,8 +121,15 @@ fn verify(found: &str, hash: &str) -> io::Result<()> {
     ))
 }
 
-/// SHA-256 in lower-case hexadecimal of all that there is to read, handing it on piece by piece.
-fn hash_of(from: &mut dyn Read, mut to: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<String> {
+/// SHA-256 in lower-case hexadecimal of all that there is to read, handing it on piece by piece. Any thread but
+/// audio.
+///
+/// # Errors
+/// What reading or handing on says.
+pub fn hash_of(
+    from: &mut dyn Read,
+    mut to: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 18];
     loop {

@@ -124,7 +124,8 @@ impl ChildBackend {
             None => named(choice.library.as_deref()).and_then(|library| start(&library, limit)),
         };
         let chosen = opened.and_then(|(runner, found)| {
-            let device = choice.pick(&found).map_err(NotOpened::Said)?;
+            let device = choice.pick(&found);
+            let device = device.map_err(|fault| NotOpened::Said(fault.to_string()))?;
             Ok((Arc::new(runner), device))
         });
         match chosen {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use consort_runner::onnx::{self, first_line};
+use consort_runner::onnx::{self, Said, first_line};
 use ort::session::Session;
 
 use super::{Runtime, busy, threads};
@@ -24,7 +24,7 @@ impl Backend for InProcess {
         let runtime = Runtime::get().map_err(Fault::Backend)?;
         let _busy = busy().ok_or(Fault::Backend(Error::Cancelled))?;
         let session = onnx::builder(runtime.environment(), usage, threads())
-            .and_then(|mut builder| builder.commit_from_memory(&onnx).map_err(|e| e.to_string()));
+            .and_then(|mut builder| builder.commit_from_memory(&onnx).map_err(Said::of));
         Ok(Box::new(OnnxModel(Some(session.map_err(fault)?))))
     }
 }
@@ -62,6 +62,6 @@ impl LoadedModel for OnnxModel {
     }
 }
 
-fn fault(said: String) -> Fault {
-    Fault::Model(first_line(&said).to_owned())
+fn fault(said: Said) -> Fault {
+    Fault::Model(first_line(&said.0).to_owned())
 }

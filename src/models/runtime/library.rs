@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use consort_runner::library::look;
+use consort_runner::library::{NoLibrary, look};
 
 use super::checked::Checked;
 
@@ -35,13 +35,10 @@ impl Loaded {
 /// Loads the library at `path`, an absolute path.
 ///
 /// # Errors
-/// One sentence: it doesn't load, isn't ONNX Runtime, or is too old.
-pub(super) fn load(path: &Path) -> Result<Loaded, String> {
+/// [`NoLibrary`]: it doesn't load, isn't ONNX Runtime, or is too old.
+pub(super) fn load(path: &Path) -> Result<Loaded, NoLibrary> {
     if !path.is_file() {
-        return Err(format!(
-            "There is no ONNX Runtime library at {}.",
-            path.display()
-        ));
+        return Err(NoLibrary::Missing(path.to_owned()));
     }
     let (library, version) = look(path, path)?;
     Ok(Loaded {
@@ -56,7 +53,7 @@ pub(super) fn load(path: &Path) -> Result<Loaded, String> {
 ///
 /// # Errors
 /// As [`load`].
-pub(super) fn load_checked(file: Checked) -> Result<Loaded, String> {
+pub(super) fn load_checked(file: Checked) -> Result<Loaded, NoLibrary> {
     let path = file.place().to_owned();
     let (library, version) = look(file.name(), &path)?;
     Ok(Loaded {
@@ -78,6 +75,7 @@ pub(super) mod tests {
         assert!(
             load(&missing)
                 .expect_err("missing")
+                .to_string()
                 .starts_with("There is no ONNX Runtime library at ")
         );
         let text = folder.path().join("text.so");
@@ -85,6 +83,7 @@ pub(super) mod tests {
         assert!(
             load(&text)
                 .expect_err("text")
+                .to_string()
                 .contains("doesn't load as a library")
         );
     }
@@ -120,7 +119,7 @@ pub(super) mod tests {
         for version in ["1.17.3", "1.23.2", "1.31.1", "2.0.0"] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = counterfeit(folder.path(), version, false);
-            let sentence = load(&path).expect_err("it speaks nothing");
+            let sentence = load(&path).expect_err("it speaks nothing").to_string();
             let begins = format!("ONNX Runtime {version} at ");
             assert!(sentence.starts_with(&begins), "{sentence}");
             assert!(
@@ -140,7 +139,8 @@ pub(super) mod tests {
             "/lib/aarch64-linux-gnu/libm.so.6",
         ];
         if let Some(path) = other.iter().map(Path::new).find(|path| path.is_file()) {
-            assert!(load(path).expect_err("libm").contains("isn't ONNX Runtime"));
+            let sentence = load(path).expect_err("libm").to_string();
+            assert!(sentence.contains("isn't ONNX Runtime"), "{sentence}");
         }
     }
 }

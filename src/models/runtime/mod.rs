@@ -26,6 +26,7 @@ mod pin;
 mod thread;
 mod unpack;
 
+pub use checked::hash_of;
 pub(super) use checked::hex;
 pub(super) use child::{ChildBackend, difference, found};
 pub(super) use exit::settle;
@@ -92,7 +93,7 @@ impl Runtime {
                 library::load(&path).map_err(|fault| {
                     Error::Runtime(format!(
                         "{}; name another with {LIBRARY_VARIABLE}, or unset it to use the one inside Consort.",
-                        fault.trim_end_matches('.')
+                        fault.to_string().trim_end_matches('.')
                     ))
                 })?
             }

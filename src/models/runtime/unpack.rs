@@ -7,6 +7,7 @@
 //! ([`checked`]), not what has its name by then.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -134,15 +135,20 @@ fn load(compressed: &[u8], hash: &str, places: &[Place]) -> Result<Loaded, Error
     })
 }
 
+/// What was wrong with each place that something could have been unpacked to: a part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("; "))]
+pub(super) struct Nowhere(Vec<String>);
+
 /// Unpacks to each place in turn until `work` can do with it what it should.
 ///
 /// # Errors
 /// What was wrong with each place.
-pub(super) fn first<T>(
+pub(super) fn first<T, E: Display>(
     carried: Carried<'_>,
     places: &[Place],
-    work: impl Fn(Checked) -> Result<T, String>,
-) -> Result<T, String> {
+    work: impl Fn(Checked) -> Result<T, E>,
+) -> Result<T, Nowhere> {
     let mut faults = Vec::new();
     for place in places {
         let (name, unpacked) = match place {
@@ -152,11 +158,11 @@ pub(super) fn first<T>(
         };
         match unpacked.map(&work) {
             Ok(Ok(done)) => return Ok(done),
-            Ok(Err(fault)) => faults.push(fault.trim_end_matches('.').to_owned()),
+            Ok(Err(fault)) => faults.push(fault.to_string().trim_end_matches('.').to_owned()),
             Err(e) => faults.push(format!("{name}: {e}")),
         }
     }
-    Err(faults.join("; "))
+    Err(Nowhere(faults))
 }
 
 /// How the name of a file ends that isn't whole yet.

@@ -26,7 +26,10 @@ struct Host {
 
 impl Host {
     fn new() -> Host {
-        let (mut voice, ensemble) = ensemble_of(&RepaintNotifier::new());
+        let (mut voice, ensemble) = ensemble_of(
+            &RepaintNotifier::new(),
+            &(Arc::new(std::env::temp_dir) as _),
+        );
         voice.prepare(RATE as f32);
         ensemble.activate(RATE as f32, false);
         Host {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Desk, Session};
-use crate::editor::Other;
+use crate::editor::{InstrumentFault, Other};
 use crate::instrument::factory::{self, Kind};
 use crate::instrument::morph::MorphError;
 use crate::instrument::recipe::Origin;
@@ -40,7 +40,7 @@ impl Pair {
 impl Session {
     /// Plays an instrument of the factory library and returns its macros, for the host's
     /// parameters. UI thread.
-    pub fn play_factory(&self, name: &str) -> Result<Macros, String> {
+    pub fn play_factory(&self, name: &str) -> Result<Macros, InstrumentFault> {
         let instrument = of_library(name)?;
         let macros = instrument.macros;
         self.adopt(instrument);
@@ -48,12 +48,12 @@ impl Session {
     }
 
     /// From now on [`Self::morph`] goes towards this one. UI thread.
-    pub fn morph_with(&self, other: &Other) -> Result<(), String> {
+    pub fn morph_with(&self, other: &Other) -> Result<(), InstrumentFault> {
         let b = match other {
             Other::Earlier(index) => {
                 let desk = self.desk.lock();
                 let earlier = desk.history.iter().rev().nth(*index).cloned();
-                earlier.ok_or("This instrument is no longer remembered; choose another.")?
+                earlier.ok_or(InstrumentFault::Forgotten)?
             }
             Other::Factory(name) => of_library(name)?,
             Other::File(path) => Arc::new(super::read_file(path)?),
@@ -66,7 +66,7 @@ impl Session {
                 .history
                 .current()
                 .cloned()
-                .ok_or("There is no instrument yet.")?,
+                .ok_or(InstrumentFault::NoInstrument)?,
         };
         let between = desk.current_pair().and_then(|pair| pair.between.clone());
         desk.pair = Some(Pair {
@@ -80,13 +80,13 @@ impl Session {
 
     /// Plays what lies that share (0 to 1) of the way from the instrument that was there to the one
     /// chosen, as soon as the generator has made it; also under notes that sound. UI thread.
-    pub fn morph(&self, share: f32) -> Result<(), String> {
+    pub fn morph(&self, share: f32) -> Result<(), InstrumentFault> {
         let desk = &mut *self.desk.lock();
         self.notice(desk);
         let again = desk.current_pair().is_some();
         let current = desk.history.current().cloned();
         let (Some(pair), Some(current)) = (&mut desk.pair, current) else {
-            return Err("Choose an instrument to morph with first.".into());
+            return Err(InstrumentFault::NoOther);
         };
         if !again {
             // The user has gone on to another instrument: the way begins there.
@@ -94,7 +94,7 @@ impl Session {
             pair.between = None;
         }
         if pair.a.kit().is_some() || pair.b.kit().is_some() {
-            return Err(MorphError::Kit.to_string());
+            return Err(MorphError::Kit.into());
         }
         let share = share.clamp(0.0, 1.0);
         pair.awaited = Some(share);
@@ -172,9 +172,9 @@ impl Desk {
     }
 }
 
-fn of_library(name: &str) -> Result<Arc<Instrument>, String> {
+fn of_library(name: &str) -> Result<Arc<Instrument>, InstrumentFault> {
     let entry = factory::named(name).filter(|entry| entry.kind == Kind::Instrument);
-    let entry = entry.ok_or_else(|| format!("There is no factory instrument \"{name}\"."))?;
+    let entry = entry.ok_or_else(|| InstrumentFault::NotInFactory(name.to_owned()))?;
     Ok(Arc::new(entry.instrument()))
 }
 
@@ -246,9 +246,15 @@ mod tests {
                 std::thread::sleep(Duration::from_millis(2));
             }
         };
-        assert!(session.morph(0.5).unwrap_err().contains("Choose"));
+        assert!(matches!(session.morph(0.5), Err(InstrumentFault::NoOther)));
         let missing = Other::Factory("Kazoo".into());
-        assert!(session.morph_with(&missing).unwrap_err().contains("Kazoo"));
+        assert!(
+            session
+                .morph_with(&missing)
+                .unwrap_err()
+                .to_string()
+                .contains("Kazoo")
+        );
         session
             .morph_with(&Other::File(file.path().to_owned()))
             .unwrap();
@@ -370,6 +376,7 @@ mod tests {
         assert_eq!(view.before.as_deref(), Some("Electric Piano"));
         session.step(true);
         assert_eq!(look(&session).instrument.unwrap().name, "Electric Piano");
-        assert!(session.play_factory("Kazoo").unwrap_err().contains("Kazoo"));
+        let kazoo = session.play_factory("Kazoo").unwrap_err();
+        assert!(kazoo.to_string().contains("Kazoo"));
     }
 }

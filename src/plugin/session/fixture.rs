@@ -7,6 +7,7 @@ use super::{Inputs, Session};
 use crate::editor::View;
 use crate::editor::host_window::RepaintNotifier;
 use crate::engine::{Engine, capture, mailbox};
+use crate::jobs::stem::recording::LibraryFolder;
 use crate::jobs::{Client, Librarian, Recorder, song};
 use crate::params::ConsortParams;
 use crate::plugin::ensemble_voice::ensemble_of;
@@ -17,8 +18,12 @@ pub(super) fn session(folder: &Path) -> (Session, Engine) {
     let (engine_side, generator_side) = mailbox::channel();
     let engine = Engine::new(engine_side);
     let folder = folder.to_owned();
+    let library: LibraryFolder = Arc::new({
+        let folder = folder.clone();
+        move || folder.clone()
+    });
     let context = Context::new(song::Source::Sidechain, Box::new(|| ())).0;
-    let stem = ensemble_of(&RepaintNotifier::new()).1;
+    let stem = ensemble_of(&RepaintNotifier::new(), &library).1;
     let undo = Arc::<UndoLine>::default();
     undo.hear(&stem, &context);
     let session = Session::new(

@@ -41,6 +41,7 @@ impl Host {
             Client::of_known_notes(side),
             0,
             playhead,
+            Arc::new(std::env::temp_dir),
             Box::new(|| ()),
         );
         desk.activate(RATE as f32, false);

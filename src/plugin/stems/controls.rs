@@ -108,8 +108,7 @@ impl StemsControls for HostControls {
 
 impl StemControls for HostControls {
     fn stem(&self, order: StemOrder) {
-        let heard = self.context.song().heard_in_it().cloned();
-        self.stem.order(order, heard);
+        self.context.order_part(&self.stem, order);
     }
 
     fn undo(&self) {

@@ -96,7 +96,7 @@ fn film_frames_take_a_tempo_and_long_songs_are_read_to_their_end() {
     let mut film = song(Vec::new());
     film.tempo = TempoMap::timecode(25.0, 40);
     let untold = read(&film, &Corrections::default()).unwrap_err();
-    assert!(untold.contains("--tempo"), "{untold}");
+    assert_eq!(untold, Unwritten::FilmFrames);
     let told = Corrections {
         tempo: Some(124.0),
         ..Corrections::default()
@@ -143,20 +143,14 @@ fn metres_are_the_files_own_or_those_told() {
         tempo: Some(90.0),
         ..Corrections::default()
     };
-    assert!(
-        read(&song(Vec::new()), &told)
-            .unwrap_err()
-            .contains("--tempo")
-    );
+    let told = read(&song(Vec::new()), &told).unwrap_err();
+    assert_eq!(told, Unwritten::OwnTempo);
     let empty = Song {
         tracks: Vec::new(),
         ..song(Vec::new())
     };
-    assert!(
-        read(&empty, &Corrections::default())
-            .unwrap_err()
-            .contains("no notes")
-    );
+    let nothing = read(&empty, &Corrections::default()).unwrap_err();
+    assert_eq!(nothing, Unwritten::NoNotes);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use drag::{DragItem, DragResult, Image, Options};
 use raw_window_handle::HasWindowHandle;
 
+use crate::editor::host_window::WindowFault;
+
 /// A PNG of one transparent pixel: what the pointer carries.
 const NOTHING: &[u8] =
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\x0b\
@@ -21,7 +23,7 @@ pub struct DragOut {
 impl DragOut {
     /// Begins with the button down in `ours`. On Windows it returns when the drag is over, and the window
     /// gets events meanwhile: hold nothing that those need. Paths must exist.
-    pub fn begin(paths: &[PathBuf], ours: &impl HasWindowHandle) -> Result<Self, String> {
+    pub fn begin(paths: &[PathBuf], ours: &impl HasWindowHandle) -> Result<Self, WindowFault> {
         let taken = Arc::new(OnceLock::new());
         let told = taken.clone();
         let tell = move |result, _| {
@@ -32,7 +34,7 @@ impl DragOut {
             Image::Raw(NOTHING.to_vec()),
         );
         drag::start_drag(ours, files, image, tell, Options::default())
-            .map_err(|e| e.to_string())?;
+            .map_err(WindowFault::system)?;
         Ok(Self { taken })
     }
 

@@ -15,6 +15,7 @@ use x11rb::wrapper::ConnectionExt as _;
 use super::offer::Offer;
 use super::selection::{Atoms, Selection};
 use super::target::{Target, under_pointer};
+use crate::editor::host_window::WindowFault;
 
 /// How long a target may take to answer once the button is up.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -56,22 +57,27 @@ pub struct DragOut {
 
 impl DragOut {
     /// Begins with the button down in `ours`.
-    pub fn begin(paths: &[PathBuf], ours: &impl HasWindowHandle) -> Result<Self, String> {
-        let offer = Offer::new(paths).map_err(|e| e.to_string())?;
-        let ours = match ours.window_handle().map_err(|e| e.to_string())?.as_raw() {
+    pub fn begin(paths: &[PathBuf], ours: &impl HasWindowHandle) -> Result<Self, WindowFault> {
+        let offer = Offer::new(paths).map_err(WindowFault::system)?;
+        let ours = match ours.window_handle().map_err(WindowFault::system)?.as_raw() {
             RawWindowHandle::Xcb(window) => window.window.get(),
             RawWindowHandle::Xlib(window) => {
-                u32::try_from(window.window).map_err(|e| e.to_string())?
+                u32::try_from(window.window).map_err(WindowFault::system)?
             }
-            other => return Err(format!("not an X11 window: {other:?}")),
+            _ => return Err(WindowFault::Foreign("an X11 window")),
         };
-        let (link, screen) = x11rb::connect(None).map_err(|e| e.to_string())?;
-        let root = link.setup().roots.get(screen).ok_or("no screen")?.root;
+        let (link, screen) = x11rb::connect(None).map_err(WindowFault::system)?;
+        let root = link
+            .setup()
+            .roots
+            .get(screen)
+            .ok_or(WindowFault::Missing("screen"))?
+            .root;
         let atoms = Atoms::new(&link)
-            .map_err(|e| e.to_string())?
+            .map_err(WindowFault::system)?
             .reply()
-            .map_err(|e| e.to_string())?;
-        let selection = Selection::own(&link, &atoms, root, offer).map_err(|e| e.to_string())?;
+            .map_err(WindowFault::system)?;
+        let selection = Selection::own(&link, &atoms, root, offer).map_err(WindowFault::system)?;
         Ok(Self {
             link,
             atoms,

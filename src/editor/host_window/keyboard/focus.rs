@@ -13,6 +13,7 @@ use x11rb::protocol::xproto::{
 use x11rb::xcb_ffi::XCBConnection;
 
 use super::RawKey;
+use crate::editor::host_window::WindowFault;
 
 /// Ids up to this are no windows: "none", and "whatever is under the pointer".
 pub(super) const POINTER_ROOT: Window = 1;
@@ -26,9 +27,9 @@ pub(super) struct Server {
 
 impl Server {
     /// To where baseview is connected, too.
-    pub(super) fn connect(window: Window) -> Result<Self, String> {
-        let (link, _) = XCBConnection::connect(None).map_err(|e| e.to_string())?;
-        let root = root_of(&link, window).map_err(|e| e.to_string())?;
+    pub(super) fn connect(window: Window) -> Result<Self, WindowFault> {
+        let (link, _) = XCBConnection::connect(None).map_err(WindowFault::system)?;
+        let root = root_of(&link, window).map_err(WindowFault::system)?;
         Ok(Self { link, window, root })
     }
 
@@ -138,14 +139,17 @@ fn root_of(link: &XCBConnection, window: Window) -> Result<Window, ReplyError> {
 pub(super) fn silence(
     display: raw_window_handle::DisplayHandle<'_>,
     window: Window,
-) -> Result<(), String> {
+) -> Result<(), WindowFault> {
     let RawDisplayHandle::Xcb(display) = display.as_raw() else {
-        return Err("not an XCB display".into());
+        return Err(WindowFault::Foreign("an XCB display"));
     };
-    let raw = display.connection.ok_or("no connection")?.as_ptr();
+    let raw = display
+        .connection
+        .ok_or(WindowFault::Missing("connection"))?
+        .as_ptr();
     // SAFETY: open for as long as this runs, and not closed by the result.
     let theirs = unsafe { XCBConnection::from_raw_xcb_connection(raw, false) };
-    take_keys_out(&theirs.map_err(|e| e.to_string())?, window).map_err(|e| e.to_string())
+    take_keys_out(&theirs.map_err(WindowFault::system)?, window).map_err(WindowFault::system)
 }
 
 fn take_keys_out(theirs: &XCBConnection, window: Window) -> Result<(), ReplyError> {

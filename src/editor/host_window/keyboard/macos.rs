@@ -8,6 +8,7 @@ use objc2_app_kit::{NSView, NSWindow};
 use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawWindowHandle};
 
 use super::Typed;
+use crate::editor::host_window::WindowFault;
 
 /// The focus of one view. Main thread.
 pub struct Keyboard {
@@ -25,13 +26,17 @@ impl Keyboard {
     pub fn new(
         window: &(impl HasDisplayHandle + HasWindowHandle),
         embedded: bool,
-    ) -> Result<Self, String> {
-        let raw = match window.window_handle().map_err(|e| e.to_string())?.as_raw() {
+    ) -> Result<Self, WindowFault> {
+        let raw = match window
+            .window_handle()
+            .map_err(WindowFault::system)?
+            .as_raw()
+        {
             RawWindowHandle::AppKit(window) => window.ns_view.as_ptr().cast::<NSView>(),
-            other => return Err(format!("not an AppKit window: {other:?}")),
+            _ => return Err(WindowFault::Foreign("an AppKit window")),
         };
         // SAFETY: a live view for as long as the handle is borrowed, and we are on the main thread.
-        let view = unsafe { Retained::retain(raw) }.ok_or("no view")?;
+        let view = unsafe { Retained::retain(raw) }.ok_or(WindowFault::Missing("view"))?;
         Ok(Self {
             view: Weak::from_retained(&view),
             embedded,

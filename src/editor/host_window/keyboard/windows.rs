@@ -10,6 +10,7 @@ use windows_sys::Win32::UI::Input::KeyboardAndMouse::{GetFocus, SetFocus};
 use windows_sys::Win32::UI::WindowsAndMessaging::{GetParent, IsWindowVisible};
 
 use super::Typed;
+use crate::editor::host_window::WindowFault;
 
 /// The focus of one window.
 pub struct Keyboard {
@@ -29,10 +30,14 @@ impl Keyboard {
     pub fn new(
         window: &(impl HasDisplayHandle + HasWindowHandle),
         embedded: bool,
-    ) -> Result<Self, String> {
-        let window = match window.window_handle().map_err(|e| e.to_string())?.as_raw() {
+    ) -> Result<Self, WindowFault> {
+        let window = match window
+            .window_handle()
+            .map_err(WindowFault::system)?
+            .as_raw()
+        {
             RawWindowHandle::Win32(window) => window.hwnd.get() as HWND,
-            other => return Err(format!("not a Win32 window: {other:?}")),
+            _ => return Err(WindowFault::Foreign("a Win32 window")),
         };
         Ok(Self {
             window,

@@ -10,6 +10,7 @@ use x11rb::protocol::xproto::{KEY_PRESS_EVENT, KeyPressEvent, Mapping, Window};
 use super::focus::{POINTER_ROOT, Server, silence};
 use super::reader::Reader;
 use super::{RawKey, Typed};
+use crate::editor::host_window::WindowFault;
 
 /// Keys and focus of one window.
 pub struct Keyboard {
@@ -41,14 +42,18 @@ impl Keyboard {
     pub fn new(
         window: &(impl HasDisplayHandle + HasWindowHandle),
         embedded: bool,
-    ) -> Result<Self, String> {
-        let display = window.display_handle().map_err(|e| e.to_string())?;
-        let id = match window.window_handle().map_err(|e| e.to_string())?.as_raw() {
+    ) -> Result<Self, WindowFault> {
+        let display = window.display_handle().map_err(WindowFault::system)?;
+        let id = match window
+            .window_handle()
+            .map_err(WindowFault::system)?
+            .as_raw()
+        {
             RawWindowHandle::Xcb(window) => window.window.get(),
             RawWindowHandle::Xlib(window) => {
-                u32::try_from(window.window).map_err(|e| e.to_string())?
+                u32::try_from(window.window).map_err(WindowFault::system)?
             }
-            other => return Err(format!("not an X11 window: {other:?}")),
+            _ => return Err(WindowFault::Foreign("an X11 window")),
         };
         let server = Server::connect(id)?;
         silence(display, id)?;

@@ -7,6 +7,7 @@ use softbuffer::{Context, Rect, Surface};
 
 use super::Canvas;
 use super::area::Area;
+use crate::editor::host_window::WindowFault;
 
 /// A window to show pixels in. UI thread.
 pub struct Screen<H> {
@@ -19,9 +20,9 @@ pub struct Screen<H> {
 
 impl<H: HasDisplayHandle + HasWindowHandle + Clone> Screen<H> {
     /// Of a window, which must outlive it.
-    pub fn new(handle: H) -> Result<Self, String> {
-        let context = Context::new(handle.clone()).map_err(|e| e.to_string())?;
-        let surface = Surface::new(&context, handle).map_err(|e| e.to_string())?;
+    pub fn new(handle: H) -> Result<Self, WindowFault> {
+        let context = Context::new(handle.clone()).map_err(WindowFault::system)?;
+        let surface = Surface::new(&context, handle).map_err(WindowFault::system)?;
         Ok(Self {
             surface,
             size: [0, 0],
@@ -32,7 +33,7 @@ impl<H: HasDisplayHandle + HasWindowHandle + Clone> Screen<H> {
     /// Shows what of a picture changed since it was last shown here; all of it where the window no
     /// longer has the rest. On X11 it is sent when the handle's connection is next flushed, as
     /// baseview does before it waits.
-    pub fn show(&mut self, canvas: &Canvas, areas: &[Area]) -> Result<(), String> {
+    pub fn show(&mut self, canvas: &Canvas, areas: &[Area]) -> Result<(), WindowFault> {
         let [width, height] = canvas.size();
         let side = |pixels: usize| u32::try_from(pixels).ok().and_then(NonZeroU32::new);
         let (Some(wide), Some(high)) = (side(width), side(height)) else {
@@ -43,13 +44,15 @@ impl<H: HasDisplayHandle + HasWindowHandle + Clone> Screen<H> {
             return Ok(());
         }
         let stale = std::mem::replace(&mut self.stale, true);
-        self.surface.resize(wide, high).map_err(|e| e.to_string())?;
+        self.surface
+            .resize(wide, high)
+            .map_err(WindowFault::system)?;
         self.size = [width, height];
-        let mut buffer = self.surface.buffer_mut().map_err(|e| e.to_string())?;
+        let mut buffer = self.surface.buffer_mut().map_err(WindowFault::system)?;
 
         if stale || resized || buffer.age() != 1 {
             buffer.copy_from_slice(canvas.pixels());
-            buffer.present().map_err(|e| e.to_string())?;
+            buffer.present().map_err(WindowFault::system)?;
         } else {
             let whole = Area::whole([width, height]);
             let rects: Vec<Rect> = areas
@@ -66,7 +69,7 @@ impl<H: HasDisplayHandle + HasWindowHandle + Clone> Screen<H> {
             }
             buffer
                 .present_with_damage(&rects)
-                .map_err(|e| e.to_string())?;
+                .map_err(WindowFault::system)?;
         }
         self.stale = false;
         Ok(())

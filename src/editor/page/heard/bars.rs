@@ -1,7 +1,7 @@
 //! Chords bar by bar, and how they are written.
 
 use crate::analysis::song::{ChordTold, SongDescription};
-use crate::music::Chord;
+use crate::music::{Chord, NameError};
 
 /// Stretches of chords that are shown.
 const MOST_BARS: usize = 64;
@@ -42,21 +42,32 @@ pub(super) fn bars(song: &SongDescription) -> Vec<Bar> {
         .collect()
 }
 
+/// Why what is written for a bar isn't its chords. `Display` is one sentence that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Miswritten {
+    /// There is nothing.
+    #[error("Write a chord such as “Am”, or “–” for none.")]
+    Nothing,
+    /// A word is no chord.
+    #[error(transparent)]
+    NoChord(#[from] NameError),
+}
+
 /// The chords that are written for a bar, equally long.
-pub(super) fn read(written: &str, bar: &Bar) -> Result<Vec<ChordTold>, String> {
+pub(super) fn read(written: &str, bar: &Bar) -> Result<Vec<ChordTold>, Miswritten> {
     let words: Vec<&str> = written.split_whitespace().collect();
     let length = (bar.end - bar.start) / words.len().max(1) as f64;
     let chord = |(number, word): (usize, &&str)| {
         let chord = match *word {
             "–" | "-" | "N" => None,
-            name => Some(name.parse::<Chord>().map_err(|error| error.to_string())?),
+            name => Some(name.parse::<Chord>()?),
         };
         let start = bar.start + number as f64 * length;
         let end = start + length;
         Ok(ChordTold { start, end, chord })
     };
     if words.is_empty() {
-        return Err("Write a chord such as “Am”, or “–” for none.".to_owned());
+        return Err(Miswritten::Nothing);
     }
     words.iter().enumerate().map(chord).collect()
 }

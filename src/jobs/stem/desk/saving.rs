@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::content::Content;
 use super::take::{Origin, PartSound, SoundAsk, Take};
 use super::{Desk, Shared, StemDesk, StemFault};
 use crate::instrument::Instrument;
@@ -15,6 +16,7 @@ use crate::jobs::Said;
 use crate::jobs::kept::Kept;
 use crate::jobs::stem::asking::Sheet;
 use crate::jobs::stem::files;
+use crate::jobs::stem::recording::Recording;
 use crate::models::runtime;
 
 impl StemDesk {
@@ -23,7 +25,10 @@ impl StemDesk {
     #[must_use]
     pub fn saved(&self, encode: &dyn Fn(&[u8]) -> Value) -> Value {
         let desk = self.0.desk.lock();
-        let Some(Take { sheet, sound }) = desk.now.clone() else {
+        if let Some(recording) = desk.clip() {
+            return recording.saved();
+        }
+        let Some(Take { sheet, sound }) = desk.take().cloned() else {
             return desk.unreadable.clone().unwrap_or_default();
         };
         drop(desk);
@@ -55,7 +60,8 @@ impl StemDesk {
             .get("sheet")
             .and_then(|sheet| Sheet::deserialize(sheet).ok());
         let sheet = sheet.filter(Sheet::is_sane);
-        let unreadable = sheet.is_none() && !saved.is_null();
+        let recording = Recording::recalled(saved);
+        let unreadable = sheet.is_none() && recording.is_none() && !saved.is_null();
         let field = |name: &str| saved.get(name).cloned().unwrap_or_default();
         let asked = SoundAsk::deserialize(field("asked")).ok();
         let sheet = sheet.map(|sheet| {
@@ -88,8 +94,12 @@ impl StemDesk {
                 .unwrap_or_else(|| PartSound::of_project(origin, sheet.trim_db.is_some())),
             sheet: Arc::new(sheet),
         });
+        let content = match (take, recording) {
+            (Some(take), _) => Some(take.into()),
+            (None, recording) => recording.map(|new| desk.known_clip(new)),
+        };
         (desk.past, desk.undone) = (Vec::new(), Vec::new());
-        self.0.stop(&mut desk, |desk| desk.show(take));
+        self.0.stop(&mut desk, |desk| desk.show(content));
         desk.unreadable = unreadable.then(|| saved.clone());
         desk.said = said.map(Said::fault);
         self.0.play_now(&mut desk);
@@ -106,17 +116,24 @@ impl Desk {
     /// The sound that plays, where a project brings it again: hosts load the same to undo a turn of a
     /// knob.
     fn known(&self, origin: &Origin, sheet: &Sheet) -> Option<Arc<PartSound>> {
-        let now = self.now.as_ref().filter(|_| sheet.trim_db.is_some())?;
+        let now = self.take().filter(|_| sheet.trim_db.is_some())?;
         let plays = now.sound.instrument()?;
         let same = |instrument: &Instrument| instrument == plays.as_ref();
         let known = matches!(origin, Origin::Given(instrument) if same(instrument));
         known.then(|| now.sound.clone())
     }
+
+    /// The same of a recording, unless it wasn't to be found.
+    fn known_clip(&self, recalled: Recording) -> Content {
+        let there = |now: &&Arc<Recording>| now.is(&recalled) && now.fault().is_none();
+        let now = self.clip().filter(there);
+        Content::Clip(now.cloned().unwrap_or_else(|| Arc::new(recalled)))
+    }
 }
 
 impl Shared {
     pub(super) fn save(self: &Arc<Self>, desk: &mut Desk, folder: PathBuf, as_sound: bool) {
-        let Some(Take { sheet, sound }) = desk.now.clone() else {
+        let Some(Take { sheet, sound }) = desk.take().cloned() else {
             desk.said = Some(Said::fault(StemFault::NoPart));
             return;
         };

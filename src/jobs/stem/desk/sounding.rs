@@ -37,7 +37,7 @@ impl Shared {
             return sound;
         };
         let request = ask.request();
-        let now = desk.now.as_ref().map(|take| &take.sound);
+        let now = desk.take().map(|take| &take.sound);
         if let Some((now, instrument)) = now.and_then(|now| Some((now, now.instrument()?)))
             && instrument.recipe.prompt == request.prompt
             && instrument.kit().is_some() == request.kit.is_some()
@@ -87,7 +87,7 @@ impl Shared {
             }
             (_, status) => status,
         };
-        let awaited = desk.now.as_ref().is_some_and(|t| t.sound.is_awaited());
+        let awaited = desk.take().is_some_and(|t| t.sound.is_awaited());
         match (&desk.drawing, status) {
             // It is being measured.
             (Some(Drawing { job, .. }), Status::Idle) if awaited => Status::Working {
@@ -107,7 +107,7 @@ impl Shared {
         change(desk);
         self.bring_unless_writing(desk);
         // Nobody waits for another sound.
-        let awaited = desk.now.as_ref().filter(|take| take.sound.is_awaited());
+        let awaited = desk.take().filter(|take| take.sound.is_awaited());
         let awaited = awaited.map(|take| take.sound.clone());
         let unwanted = |drawing: &mut Drawing| {
             let wanted = awaited.as_ref();
@@ -118,14 +118,19 @@ impl Shared {
         }
     }
 
-    /// Brings the sound of what is there, on a thread; whoever is writing a part does it in the end.
+    /// Brings the sound of what is there, or its recording, on a thread; whoever is writing a part does it in the
+    /// end.
     pub(super) fn bring_unless_writing(self: &Arc<Self>, desk: &mut Desk) {
-        let awaited = desk.now.as_ref().is_some_and(|t| t.sound.is_awaited());
-        if !awaited || matches!(desk.status, StemStatus::Working(_)) {
+        if matches!(desk.status, StemStatus::Working(_) | StemStatus::Reading) {
+            return;
+        }
+        self.load_clip(desk);
+        let awaited = desk.take().is_some_and(|t| t.sound.is_awaited());
+        if !awaited {
             return;
         }
         desk.turn += 1;
-        if let Some(take) = desk.now.clone() {
+        if let Some(take) = desk.take().cloned() {
             self.draw(desk, &take.sound);
         }
         let (turn, shared, errand) = (desk.turn, Arc::clone(self), self.client.errand());
@@ -141,7 +146,7 @@ impl Shared {
     /// loud as they are.
     pub(super) fn bring(&self, turn: u64) {
         let gone = || runtime::exiting() || !self.is_turn(turn);
-        let now = self.desk.lock().now.clone();
+        let now = self.desk.lock().take().cloned();
         let Some(take) = now.filter(|take| take.sound.is_awaited()) else {
             return;
         };
@@ -149,7 +154,7 @@ impl Shared {
             return;
         };
         // Its notes may have been changed meanwhile.
-        let now = self.desk.lock().now.clone();
+        let now = self.desk.lock().take().cloned();
         let same = |now: &Take| Arc::ptr_eq(&now.sound, &take.sound);
         let Some(take) = now.filter(same) else {
             return;
@@ -183,7 +188,7 @@ impl Shared {
     /// Measures what is there; whether it is still there then, or nothing is left to do.
     fn ceil(&self) -> bool {
         std::thread::sleep(RESTED);
-        let now = self.desk.lock().now.clone();
+        let now = self.desk.lock().take().cloned();
         let instrument = now.as_ref().and_then(|take| take.sound.instrument());
         let ceiled = now.as_ref().zip(instrument).map(|(take, instrument)| {
             let rate = self.rate.load(Ordering::Relaxed);
@@ -191,8 +196,8 @@ impl Shared {
             level::ceiled(&take.sheet, &measured)
         });
         let mut desk = self.desk.lock();
-        let sheet = |take: &Option<Take>| take.as_ref().map(|take| take.sheet.clone());
-        let same = match (sheet(&desk.now), sheet(&now)) {
+        let sheet = |take: Option<&Take>| take.map(|take| take.sheet.clone());
+        let same = match (sheet(desk.take()), sheet(now.as_ref())) {
             (Some(there), Some(measured)) => Arc::ptr_eq(&there, &measured),
             _ => true,
         };
@@ -202,9 +207,9 @@ impl Shared {
         desk.ceils = false;
         if let (true, Some(take), Some(ceiled)) = (same, now, ceiled)
             && ceiled != *take.sheet
-            && desk.now.is_some()
+            && desk.take().is_some()
         {
-            desk.show(Some(take.with(ceiled)));
+            desk.show(Some(take.with(ceiled).into()));
             self.play_now(&mut desk);
         }
         drop(desk);

@@ -6,8 +6,9 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::content::Content;
 use super::{Desk, MOST_UNDONE, Shared};
-use crate::engine::stem::PlayedPart;
+use crate::engine::stem::{self, PlayedPart};
 use crate::instrument::Instrument;
 use crate::jobs::stem::asking::Sheet;
 use crate::models::Request;
@@ -127,7 +128,7 @@ impl Take {
         }
     }
 
-    fn is(&self, other: &Take) -> bool {
+    pub(super) fn is(&self, other: &Take) -> bool {
         Arc::ptr_eq(&self.sound, &other.sound) && self.sheet == other.sheet
     }
 }
@@ -139,20 +140,27 @@ impl Shared {
         if !std::mem::take(&mut desk.unplayed) {
             return;
         }
-        let part = match &desk.now {
-            None => PlayedPart::new(Vec::new(), 0.0, 4.0, false),
-            Some(take) if take.sound.is_awaited() => {
+        let silence = || PlayedPart::new(Vec::new(), 0.0, 4.0, false).into();
+        let rate = self.rate.load(Ordering::Relaxed);
+        let part: stem::Content = match &desk.now {
+            None => silence(),
+            Some(Content::Notes(take)) if take.sound.is_awaited() => {
                 desk.unplayed = true;
                 return;
             }
-            Some(Take { sheet, sound }) => match sound.instrument() {
-                None => sheet.played(self.channel),
+            Some(Content::Clip(clip)) if clip.is_awaited(rate) => {
+                desk.unplayed = true;
+                return;
+            }
+            Some(Content::Clip(clip)) => clip.clip(rate).map_or_else(silence, stem::Content::Clip),
+            Some(Content::Notes(Take { sheet, sound })) => match sound.instrument() {
+                None => sheet.played(self.channel).into(),
                 Some(instrument) => {
                     self.client.want_keys(sheet.keys());
                     if desk.rendered.replace(sound.number) != Some(sound.number) {
                         self.client.play_as(sound.number, instrument.clone());
                     }
-                    sheet.played(self.channel).by_sound(sound.number)
+                    sheet.played(self.channel).by_sound(sound.number).into()
                 }
             },
         };
@@ -162,7 +170,9 @@ impl Shared {
 }
 
 impl Desk {
+    /// Sends what the audio thread had no room for, and frees what it has given back.
     pub(super) fn send_unsent(&mut self) {
+        self.sender.take_back();
         if let Some(part) = self.unsent.take()
             && let Err(back) = self.sender.send(part)
         {
@@ -171,18 +181,23 @@ impl Desk {
     }
 
     /// This is there from now on; [`Shared::play_now`] plays it.
-    pub(super) fn show(&mut self, take: Option<Take>) {
-        self.now = take;
+    pub(super) fn show(&mut self, content: Option<Content>) {
+        let gone = std::mem::replace(&mut self.now, content);
+        if let Some(Content::Clip(gone)) = gone
+            && !self.clip().is_some_and(|now| Arc::ptr_eq(now, &gone))
+        {
+            gone.unload();
+        }
         self.unreadable = None;
         self.changed = true;
         self.unplayed = true;
     }
 
     /// The same, as a change that can be taken back.
-    pub(super) fn put(&mut self, take: Option<Take>) {
-        let same = match (&take, &self.now) {
-            (Some(take), Some(now)) => take.is(now),
-            (take, now) => take.is_none() && now.is_none(),
+    pub(super) fn put(&mut self, content: Option<Content>) {
+        let same = match (&content, &self.now) {
+            (Some(content), Some(now)) => content.is(now),
+            (content, now) => content.is_none() && now.is_none(),
         };
         if same {
             return;
@@ -191,7 +206,7 @@ impl Desk {
         self.past
             .drain(..self.past.len().saturating_sub(MOST_UNDONE));
         self.undone.clear();
-        self.show(take);
+        self.show(content);
         if let Some(deeds) = &self.deeds {
             deeds();
         }
@@ -215,7 +230,11 @@ impl Desk {
         let Self {
             now, past, undone, ..
         } = self;
-        let takes = past.iter_mut().chain(undone).chain([now]).flatten();
+        let contents = past.iter_mut().chain(undone).chain([now]).flatten();
+        let takes = contents.filter_map(|content| match content {
+            Content::Notes(take) => Some(take),
+            Content::Clip(_) => None,
+        });
         for take in takes.filter(|take| Arc::ptr_eq(&take.sound, sound)) {
             *take = take.with(Sheet {
                 trim_db: take.sheet.trim_db.or(levelled.trim_db),

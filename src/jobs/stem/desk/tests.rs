@@ -16,13 +16,20 @@ fn desk() -> (StemDesk, StemPlayer, Engine) {
     let (player, sender) = stem::channel();
     let (engine_side, generator_side) = mailbox::channel();
     let client = Client::of_known_notes(generator_side);
-    let desk = StemDesk::new(sender, client, 0, Arc::default(), Box::new(|| ()));
+    let desk = StemDesk::new(
+        sender,
+        client,
+        0,
+        Arc::default(),
+        Arc::new(std::env::temp_dir),
+        Box::new(|| ()),
+    );
     (desk, player, Engine::new(engine_side))
 }
 
 fn sound(desk: &StemDesk) -> Option<Arc<Instrument>> {
     let desk = desk.0.desk.lock();
-    desk.now.as_ref()?.sound.instrument().cloned()
+    desk.take()?.sound.instrument().cloned()
 }
 
 fn wait(desk: &StemDesk, mut until: impl FnMut(&Stem) -> bool) -> Stem {

@@ -80,18 +80,18 @@ impl Shared {
             }
             let (now, last) = (take.with(sheet.clone()), variation + 1 == count);
             self.change(turn, |desk| {
-                let there = desk.now.clone();
+                let there = desk.take().cloned();
                 let there = there.filter(|there| Arc::ptr_eq(&there.sound, &take.sound));
                 // The first is one change; the others come to it, unless the user is at work on it.
                 match (variation, there) {
-                    (0, _) => desk.put(Some(now)),
+                    (0, _) => desk.put(Some(now.into())),
                     (_, Some(there)) => {
                         let variations = &now.sheet.variations;
                         let mut grown = Sheet::clone(&there.sheet);
                         let had = grown.variations.len().min(variation);
                         grown.variations.truncate(had);
                         grown.variations.extend_from_slice(&variations[had..]);
-                        desk.show(Some(there.with(grown)));
+                        desk.show(Some(there.with(grown).into()));
                     }
                     (_, None) => {}
                 }
