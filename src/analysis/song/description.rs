@@ -61,6 +61,16 @@ pub struct Tags {
 }
 
 impl Tags {
+    /// The genres, where one is clear: what the song's sentence names, or the user has said. Any thread.
+    #[must_use]
+    pub fn clear_genres(&self) -> &[TagHeard] {
+        let clear = self
+            .genres
+            .first()
+            .is_some_and(|genre| genre.confidence >= CLEAR);
+        if clear { &self.genres } else { &[] }
+    }
+
     /// Whether an instrument is heard; so are all where none is told. Any thread.
     #[must_use]
     pub fn plays(&self, name: &str) -> bool {
@@ -274,19 +284,23 @@ impl SongDescription {
         self
     }
 
+    /// Whether its eighths are heard to swing. Any thread.
+    #[must_use]
+    pub fn swings(&self) -> bool {
+        self.swing
+            .is_some_and(|swing| swing.ratio > SWINGS && swing.confidence > 0.5)
+    }
+
     /// The sentence of its other fields.
     pub(super) fn to_sentence(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        let genre = self.tags.genres.first();
         words.extend(
-            genre
-                .filter(|g| g.confidence >= CLEAR)
-                .map(|g| g.name.clone()),
+            self.tags
+                .clear_genres()
+                .first()
+                .map(|genre| genre.name.clone()),
         );
-        if self
-            .swing
-            .is_some_and(|s| s.ratio > SWINGS && s.confidence > 0.5)
-        {
+        if self.swings() {
             words.push("swinging".into());
         }
         match &self.tempo {

@@ -59,6 +59,10 @@ pub struct StemContext {
     pub written: Metre,
     /// Bars as the song counts them, from 0, that its sections begin with: every eighth where none are known.
     pub sections: Vec<usize>,
+    /// The song's genres and how sure each is; none where none is clear.
+    pub genres: Vec<(String, f32)>,
+    /// Whether its eighths swing.
+    pub swings: bool,
 }
 
 impl StemContext {
@@ -144,6 +148,8 @@ impl StemContext {
             true => quarters(song),
             false => (60.0 * f64::from(bar / STEPS) / lasts).clamp(30.0, 300.0),
         };
+        let genres = song.tags.clear_genres().iter();
+        let genres = genres.map(|genre| (genre.name.clone(), genre.confidence as f32));
         let (given, heard): (Vec<&Part>, Vec<&Part>) =
             parts.iter().partition(|part| part.kind.is_some());
         Ok(Self {
@@ -160,6 +166,8 @@ impl StemContext {
                 .collect(),
             given: given.into_iter().map(within).collect(),
             written,
+            genres: genres.collect(),
+            swings: song.swings(),
             sections: (0..steps.div_ceil(bar_steps(written) as usize))
                 .step_by(SECTION)
                 .collect(),

@@ -26,6 +26,7 @@ pub use when::When;
 use crate::models::parts::roll::StepChord;
 use crate::music::{GridNote, Part, PartKind};
 use crate::style::Style;
+use crate::style::places::Bars;
 
 /// One thing that is asked for, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,16 +177,22 @@ impl Scene<'_> {
 
     /// Steps of a felt beat.
     fn beat(&self) -> usize {
-        if self.metre == "6/8" { 6 } else { 4 }
+        if matches!(self.metre, "6/8" | "9/8") {
+            6
+        } else {
+            4
+        }
     }
 
     /// The steps of a bar at these places, counted in the song.
     fn at(&self, bar: usize, places: &str) -> Vec<usize> {
         let (from, to) = (self.lines[bar], self.lines[bar + 1]);
-        let bars = crate::style::places::Bars {
-            steps: to - from,
-            count: 1,
-            eighths: self.metre == "6/8",
+        let metre = match self.metre.ends_with("/8") {
+            true => format!("{}/8", (to - from) / 2),
+            false => format!("{}/4", (to - from) / 4),
+        };
+        let Ok(bars) = Bars::of(&metre, &[], 1) else {
+            return Vec::new();
         };
         let words = places.split_ascii_whitespace();
         let each = words.flat_map(|place| bars.at(place).unwrap_or_default());

@@ -27,12 +27,18 @@ pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style>
     Some(other.unwrap_or(found).style)
 }
 
-/// The style of a part that the network can't write, for its metre: the one that suits the song best. Any thread but audio.
-pub(super) fn instead(context: &StemContext, kind: PartKind) -> Option<&'static Style> {
-    match context.suits_the_network() {
-        true => None,
-        false => style::for_song(kind, context.bpm, context.metre, false, &[]),
+/// The style of a part whose words name none: the one that suits the song, where its genre is clear or the network can't
+/// write in its metre. Any thread but audio.
+pub(super) fn suiting(context: &StemContext, kind: PartKind) -> Option<&'static Style> {
+    if context.genres.is_empty() && context.suits_the_network() {
+        return None;
     }
+    let genres = context
+        .genres
+        .iter()
+        .map(|(name, sure)| (name.as_str(), *sure));
+    let genres: Vec<_> = genres.collect();
+    style::for_song(kind, context.bpm, context.metre, context.swings, &genres)
 }
 
 /// What the user should know of what the words name, in sentences: words that nothing is known of, a style in another metre
@@ -73,7 +79,9 @@ fn other_metre(words: &str, kind: PartKind, metre: &str) -> Option<String> {
         return None;
     }
     let how = match style::named_in(&english, kind, metre) {
-        Some(there) if there.style.name() == style.name() => "it is played in the song's".to_owned(),
+        Some(there) if there.style.name() == style.name() => {
+            "it is played in the song's".to_owned()
+        }
         Some(other) => format!("the part is written as {}", other.style.name()),
         None => "the part is written without that style".to_owned(),
     };

@@ -244,7 +244,7 @@ impl Writing<'_> {
             ..
         } = *self;
         let style = styled::named(&ask.words, kind, context.metre);
-        let style = style.or_else(|| styled::instead(context, kind))?;
+        let style = style.or_else(|| styled::suiting(context, kind))?;
         let wanted = styled::Wanted {
             said,
             kind,
