@@ -135,7 +135,12 @@ fn songs_of_one_metre_are_as_before_and_those_of_none_are_refused() {
     let even = song(&[("4/4", 9)]).unwrap();
     assert!(even.odd_bars().is_empty() && even.notice.is_none());
     assert_eq!((even.bars(), even.stretches().len()), (9, 1));
-    assert!(song(&[("11/8", 8)]).unwrap_err().to_string().contains("11/8"));
+    assert!(
+        song(&[("11/8", 8)])
+            .unwrap_err()
+            .to_string()
+            .contains("11/8")
+    );
     assert!(
         song(&[("11/8", 4), ("13/8", 4)])
             .unwrap_err()
