@@ -14,7 +14,10 @@ const VELOCITY: u8 = 100;
 
 /// Steps of a felt beat in the network's metres.
 fn beat(metre: &str) -> usize {
-    if metre == "6/8" { 6 } else { STEPS as usize }
+    match metre {
+        "6/8" | "9/8" => 6,
+        _ => STEPS as usize,
+    }
 }
 
 /// Drums with a kick on every beat, and hardly any between, if that was said; only what is `free` changes.
