@@ -63,6 +63,23 @@ pub(super) fn done(
     }
 }
 
+/// The notes without those that an order denies.
+pub(super) fn without_denied(
+    notes: Vec<GridNote>,
+    order: &Order,
+    flags: &[bool],
+    scene: &Scene<'_>,
+) -> Vec<GridNote> {
+    let of = &order.of[..];
+    match order.act {
+        Act::Out if !of.is_empty() => {
+            without(notes, flags, scene, |note| Kit::strikes(of, note.key))
+        }
+        Act::Alone => without(notes, flags, scene, |note| !Kit::strikes(of, note.key)),
+        _ => notes,
+    }
+}
+
 fn without(
     mut notes: Vec<GridNote>,
     flags: &[bool],
