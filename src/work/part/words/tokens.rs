@@ -130,7 +130,7 @@ const PHRASES: &[(&str, &str)] = &[
         "octup",
     ),
     (
-        "instead of|in place of|rather than|in favour of|not the|but not",
+        "instead of|in place of|rather than|in favour of",
         "instead",
     ),
     (
