@@ -67,7 +67,7 @@ pub(super) fn dress(style: &Style, setting: &Setting, hits: &mut Hits) {
     let form = &style.file.form;
     // Where none are known, every eighth bar begins a section.
     let begins = |number: usize| match setting.ends.is_empty() {
-        true => number % SECTION == 0,
+        true => number.is_multiple_of(SECTION),
         false => setting.ends.contains(&number),
     };
     let last = setting.ends.last().copied().unwrap_or(0);
