@@ -65,9 +65,20 @@ pub(super) fn dress(style: &Style, setting: &Setting, hits: &mut Hits) {
     let bar = style.bars.steps;
     let bars = setting.steps / bar;
     let form = &style.file.form;
+    // Where none are known, every eighth bar begins a section.
+    let begins = |number: usize| match setting.ends.is_empty() {
+        true => number.is_multiple_of(SECTION),
+        false => setting.ends.contains(&number),
+    };
+    let last = setting.ends.last().copied().unwrap_or(0);
+    let in_section = |number: usize| {
+        let before = setting.ends.iter().rfind(|first| **first <= number);
+        number - before.copied().unwrap_or(0)
+    };
     for number in 0..bars {
-        let ends_section = number % SECTION == SECTION - 1 || setting.ends.contains(&(number + 1));
-        let ends_phrase = ends_section || number % PHRASE == PHRASE - 1;
+        let whole = !setting.ends.is_empty() && number + 1 == bars && bars >= last + SECTION;
+        let ends_section = begins(number + 1) || whole;
+        let ends_phrase = ends_section || in_section(number) % PHRASE == PHRASE - 1;
         let draws = |of: Of| chance(setting.seed, &[of as u64, number as u64]);
         let asked = setting.fills.contains(&number);
         let usual = match (setting.section_fills, ends_section) {
@@ -81,8 +92,8 @@ pub(super) fn dress(style: &Style, setting: &Setting, hits: &mut Hits) {
         }
     }
     for number in 0..bars {
-        let begins_section = number % SECTION == 0 || setting.ends.contains(&number);
-        if !begins_section && number % PHRASE != 0 {
+        let begins_section = number == 0 || begins(number);
+        if !begins_section && in_section(number) % PHRASE != 0 {
             continue;
         }
         let usual = match begins_section {

@@ -1,6 +1,7 @@
 //! The styles inside Consort, and how an instruction names them.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use super::Style;
@@ -168,8 +169,12 @@ pub fn kind_of(instruction: &str) -> Option<PartKind> {
 /// Whether a word is one of some style's name. Any thread but audio.
 #[must_use]
 pub fn is_of_a_name(word: &str) -> bool {
-    let mut names = all().iter().flat_map(|style| &style.file.names);
-    names.any(|name| words(name).iter().any(|part| part == word))
+    static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
+    let all = WORDS.get_or_init(|| {
+        let names = all().iter().flat_map(|style| &style.file.names);
+        names.flat_map(|name| words(name)).collect()
+    });
+    all.contains(word)
 }
 
 /// Whether a word, as it was written, is one of a name's.

@@ -101,7 +101,7 @@ pub struct Setting<'a> {
     pub fills: &'a [usize],
     /// Whether sections end in fills, where anything is said of it.
     pub section_fills: Option<bool>,
-    /// Bars, from 0, that sections begin with, besides every eighth.
+    /// Bars, from 0, that sections begin with; every eighth where there are none.
     pub ends: &'a [usize],
     /// Groups of pieces that mustn't play ([`pieces::group`]).
     pub banned: &'a [&'a str],

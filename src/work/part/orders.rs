@@ -258,6 +258,14 @@ pub(super) fn followed(mut part: Part, orders: &[Order], scene: &Scene<'_>) -> P
         };
         part = Part::new(part.kind, kept);
     }
+    if is_drums {
+        // What came in with something else isn't what isn't to play.
+        for order in orders {
+            let flags = scene.flags(&order.when);
+            part.notes =
+                drums::without_denied(std::mem::take(&mut part.notes), order, &flags, scene);
+        }
+    }
     part
 }
 

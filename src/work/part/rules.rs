@@ -9,8 +9,6 @@ const LOUDER: f32 = 1.45;
 /// Keys of General MIDI's kit.
 const KICKS: [u8; 2] = [35, 36];
 const SNARES: [u8; 4] = [37, 38, 39, 40];
-const CRASH: u8 = 49;
-const LAST_VELOCITY: u8 = 110;
 /// Bars of a section: longer parts have fills at their ends.
 const SECTION: usize = 8;
 
@@ -37,6 +35,7 @@ pub(super) fn orders(said: &Said, kind: PartKind, metre: &str, again: bool) -> V
         Some(Edit::HalfTime) if kind == PartKind::Drums => acts.push(act(Edit::HalfTime)),
         _ => {}
     }
+    let ends = said.ending && !again;
     if let Some(late) = said.swing.filter(|_| again && !metre.ends_with("/8")) {
         acts.push(Act::Swing(if late { 1.0 } else { 0.0 }));
     }
@@ -51,23 +50,32 @@ pub(super) fn orders(said: &Said, kind: PartKind, metre: &str, again: bool) -> V
             });
         }
     }
-    let whole = |act| Order {
+    let order = |act, when| Order {
         of: Vec::new(),
         act,
-        when: When::Always,
+        when,
     };
-    acts.into_iter().map(whole).collect()
+    let all = acts.into_iter().map(|act| order(act, When::Always));
+    let end = ends.then(|| order(Act::Form(Span::End), When::Last(1)));
+    all.chain(end).collect()
 }
 
 /// Bars, from 1, that get a fill where no bars are named: the ends of sections in long parts of drums, unless
 /// the words say otherwise.
-pub(super) fn fills(said: &Said, kind: PartKind, bars: usize, again: bool) -> Vec<usize> {
+pub(super) fn fills(
+    said: &Said,
+    kind: PartKind,
+    (bars, sections): (usize, &[usize]),
+    again: bool,
+) -> Vec<usize> {
     if kind != PartKind::Drums {
         return Vec::new();
     }
     let mut fills: Vec<usize> = Vec::new();
     if said.section_fills.unwrap_or(bars > SECTION && !again) {
-        fills.extend((1..=bars / SECTION).map(|section| section * SECTION));
+        fills.extend(sections.iter().filter(|first| **first > 0));
+        let last = sections.last().copied().unwrap_or(0);
+        fills.extend((bars >= last + SECTION).then_some(bars));
         if bars < SECTION {
             fills.push(bars);
         }
@@ -107,35 +115,6 @@ pub(super) fn with_intro(part: Part, lines: &[usize]) -> Part {
     };
     let notes = part.notes.into_iter().filter(kept);
     Part::new(part.kind, notes.collect())
-}
-
-/// The last bar has its first beat alone, held: of drums kick and crash, of all else its first notes.
-pub(super) fn with_ending(part: Part, lines: &[usize]) -> Part {
-    let [_, .., last, end] = *lines else {
-        return part;
-    };
-    let (last, bar) = (last as u32, end - last);
-    let (drums, kind) = (part.kind == Some(PartKind::Drums), part.kind);
-    let (mut notes, ended): (Vec<GridNote>, Vec<GridNote>) =
-        part.notes.into_iter().partition(|note| note.step < last);
-    let first = ended.first().map_or(last, |note| note.step);
-    let note = |key: u8, velocity: u8, length: f32| GridNote {
-        step: last,
-        offset: 0.0,
-        length,
-        key,
-        velocity,
-    };
-    if drums {
-        notes.extend([
-            note(KICKS[1], LAST_VELOCITY, 1.0),
-            note(CRASH, LAST_VELOCITY, 4.0),
-        ]);
-    } else {
-        let held = ended.iter().filter(|note| note.step == first);
-        notes.extend(held.map(|held| note(held.key, held.velocity, bar as f32)));
-    }
-    Part::new(kind, notes)
 }
 
 #[cfg(test)]
@@ -195,19 +174,29 @@ mod tests {
     }
 
     #[test]
-    fn songs_begin_and_end() {
-        let lines = |bars: usize| (0..=bars).map(|bar| bar * 16).collect::<Vec<_>>();
-        let part = with_ending(with_intro(rock(8), &lines(8)), &lines(8));
+    fn songs_begin_with_cymbals_alone() {
+        let lines: Vec<usize> = (0..=8).map(|bar| bar * 16).collect();
+        let part = with_intro(rock(8), &lines);
         assert!(steps_of(&part, 36).iter().all(|step| *step >= 16));
         assert!(steps_of(&part, 42).contains(&0));
-        assert_eq!(steps_of(&part, 49), [112]);
-        assert!(part.notes.iter().all(|note| note.step <= 112));
-        let bass = Part::new(
-            Some(PartKind::Bass),
-            vec![hit(0, 40, 90), hit(18, 43, 90), hit(24, 43, 90)],
-        );
-        let ended = with_ending(bass, &lines(2));
-        let last = ended.notes.last().unwrap();
-        assert_eq!((last.step, last.length, ended.notes.len()), (16, 16.0, 2));
+    }
+
+    #[test]
+    fn sections_end_in_fills() {
+        let fills = |words: &str, bars: usize, sections: &[usize]| {
+            fills(
+                &words::read(words),
+                PartKind::Drums,
+                (bars, sections),
+                false,
+            )
+        };
+        assert_eq!(fills("drums", 21, &[0, 8, 16]), [8, 16]);
+        assert_eq!(fills("drums", 16, &[0, 8]), [8, 16]);
+        assert_eq!(fills("drums", 16, &[0, 6]), [6, 16]);
+        assert_eq!(fills("drums", 4, &[0]), [0usize; 0]);
+        assert_eq!(fills("drums with fills", 4, &[0]), [4]);
+        assert_eq!(fills("drums, an ending", 16, &[0, 8]), [8, 15]);
+        assert_eq!(fills("drums, no fills", 16, &[0, 8]), [0usize; 0]);
     }
 }

@@ -89,18 +89,17 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
     if changed.is_none() && again.is_some() {
         said.edit = None;
     }
-    let metre = song.first().metre;
+    let (metre, sections) = (song.first().metre, song.sections());
     ask.sliders.set(&mut said);
-    let mut orders = rules::orders(&said, kind, metre, changed.is_some());
-    orders.extend(ask.sliders.orders());
-    orders.extend(said.orders.iter().cloned());
     // What is said besides may name a style; only then it is written anew.
     let rest = changed.map(|_| words::rest(&words));
     let style = styled::named(rest.as_ref().unwrap_or(&words), kind, metre);
+    let changed = changed.filter(|_| style.is_none());
+    let mut orders = rules::orders(&said, kind, metre, changed.is_some());
+    orders.extend(ask.sliders.orders());
+    orders.extend(said.orders.iter().cloned());
     let base = match changed {
-        Some(again) if style.is_none() && (!orders.is_empty() || !words::says_anything(&words)) => {
-            again.part.clone()
-        }
+        Some(again) if !orders.is_empty() || !words::says_anything(&words) => again.part.clone(),
         _ => {
             let own = StemAsk {
                 words: words.clone(),
@@ -109,7 +108,7 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
             };
             let (part, is_styled) = base(song, &own, &said, ticket)?;
             // Where nothing is said of them, sections end in fills; styles have theirs.
-            let usual = rules::fills(&said, kind, song.bars(), again.is_some());
+            let usual = rules::fills(&said, kind, (song.bars(), &sections), again.is_some());
             let fill = |bar: usize| Order {
                 of: Vec::new(),
                 act: Act::Fill(Some(Fill::default())),
@@ -131,7 +130,7 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
         lines: &lines,
         metre,
         chords: &song.chords(),
-        sections: &song.sections(),
+        sections: &sections,
         bpm: song.first().bpm,
         seed: ask.seed,
         style: style.filter(|_| drums),
@@ -139,13 +138,8 @@ pub fn write_part(song: &StemSong, ask: &StemAsk, ticket: &mut Ticket<'_>) -> Re
         free: &free,
     };
     let mut part = orders::followed(base, &orders, &scene);
-    if again.is_none() {
-        if said.intro {
-            part = rules::with_intro(part, &lines);
-        }
-        if said.ending {
-            part = rules::with_ending(part, &lines);
-        }
+    if again.is_none() && said.intro {
+        part = rules::with_intro(part, &lines);
     }
     Ok(part)
 }

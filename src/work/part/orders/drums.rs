@@ -15,6 +15,8 @@ pub(super) const GHOST_AT_MOST: f32 = 0.66;
 const GHOSTS: &str = "1a 2a 3e 4a";
 /// Fewer strokes a bar than this are no part of a groove.
 const GROOVE: f32 = 0.75;
+/// Fewer keep no time.
+const TIME: f32 = 2.0;
 
 /// The notes as the order wants them, in flagged bars.
 pub(super) fn done(
@@ -59,6 +61,23 @@ pub(super) fn done(
             })
         }
         Act::Open(is_open) => opened(notes, *is_open, flags, scene),
+        _ => notes,
+    }
+}
+
+/// The notes without those that an order denies.
+pub(super) fn without_denied(
+    notes: Vec<GridNote>,
+    order: &Order,
+    flags: &[bool],
+    scene: &Scene<'_>,
+) -> Vec<GridNote> {
+    let of = &order.of[..];
+    match order.act {
+        Act::Out if !of.is_empty() => {
+            without(notes, flags, scene, |note| Kit::strikes(of, note.key))
+        }
+        Act::Alone => without(notes, flags, scene, |note| !Kit::strikes(of, note.key)),
         _ => notes,
     }
 }
@@ -157,12 +176,19 @@ pub(super) fn there(
     flags: &[bool],
     scene: &Scene<'_>,
 ) -> Vec<GridNote> {
-    let figure = steps(flags, scene, kit.figure());
+    // Where time swings, so does what joins it.
+    let swings = scene.style.is_some_and(crate::style::Style::swings);
+    let figure = match kit.figure() {
+        "eighths" if swings => "beats lets",
+        figure => figure,
+    };
+    let figure = steps(flags, scene, figure);
     let bars = flags.iter().filter(|flag| **flag).count().max(1);
     let least = match kit {
+        Kit::Clap | Kit::Tambourine => GROOVE * figure.len() as f32 / bars as f32,
+        _ if kit.keeps_time() => TIME,
         // A style may have one of a bar.
-        Kit::Kick | Kit::Snare | Kit::Stick => GROOVE,
-        _ => GROOVE * figure.len() as f32 / bars as f32,
+        _ => GROOVE,
     };
     match count(&notes, kit, flags, scene) < least {
         true => added(notes, kit, &figure, scene),
@@ -286,6 +312,15 @@ fn placed(
     let wanted = steps(flags, scene, places);
     let mut notes = notes;
     let fills = fills::found(&notes, scene);
+    // A side stick is the snare's.
+    if kit == Kit::Stick {
+        for note in &mut notes {
+            let is_snare = Kit::Snare.keys().contains(&note.key);
+            if is_snare && wanted.contains(&(note.step as usize)) && scene.is_in(flags, note) {
+                note.key = kit.key();
+            }
+        }
+    }
     // A hat is there in whatever way.
     if matches!(kit, Kit::OpenHat | Kit::PedalHat) {
         let key = kit.key();

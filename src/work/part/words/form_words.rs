@@ -166,7 +166,12 @@ pub(super) fn spans(clause: &mut Clause<'_>, asked: &mut Asked) {
     };
     let or = |usual: When| if is_placed { when.clone() } else { usual };
     let mut spans: Vec<(Span, When)> = Vec::new();
-    if clause.takes("breakdown").is_some() {
+    // "Metalcore breakdown" is a style.
+    let breakdown = clause
+        .finds("breakdown")
+        .filter(|at| is_placed || has("a the one with add", clause.word(at.wrapping_sub(1))));
+    if let Some(at) = breakdown {
+        clause.uses(at, at + 1);
         spans.push((Span::Breakdown, or(When::Verse(Some(2)))));
     }
     if clause.takes("buildup build builds building").is_some() {

@@ -21,6 +21,7 @@ const TERMS: &str = "\
 
 /// Words that say nothing by themselves, or are known in what is said around them.
 const PLAIN: &str = "\
+    tumbao galloping gallop ostinato upstroke upstrokes downstroke downstrokes scratch scratching scratches requinto flowing flow bubble bubbling \
     super extremely incredibly totally lose delete kill erase clear free quantized quantised robotic mechanical grid using lower turn \
     volume level levels slower faster busiest lazy lazier rushed rushing thinner fuller stronger powerful swell diminuendo decrescendo leading \
     a about above across actual actually add after again against ahead all almost alone along alright also always am an and another \

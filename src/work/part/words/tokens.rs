@@ -129,15 +129,13 @@ const PHRASES: &[(&str, &str)] = &[
         "an octave higher|octave higher|octave up|one octave higher|an octave up|one octave up|up an octave|up one octave",
         "octup",
     ),
-    (
-        "instead of|in place of|rather than|in favour of|not the|but not",
-        "instead",
-    ),
+    ("instead of|in place of|rather than|in favour of", "instead"),
     (
         "take out|takes out|get rid of|leave out|cut out|throw out|without the",
         "without",
     ),
     ("full kit|whole kit", "kit"),
+    ("roots reggae", "rootsreggae"),
     ("free of|clear of", "without"),
     (
         "getting louder|gets louder|get louder|growing louder|louder and louder|slowly louder",
