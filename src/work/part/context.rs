@@ -48,6 +48,8 @@ pub struct StemContext {
     pub given: Vec<Part>,
     /// The name of the song's metre, where notes are written down.
     pub written: Metre,
+    /// Bars of the song, from 0 at the part's beginning, that its sections begin with; none where they aren't known.
+    pub sections: Vec<usize>,
 }
 
 impl StemContext {
@@ -149,6 +151,7 @@ impl StemContext {
                 .collect(),
             given: given.into_iter().map(within).collect(),
             written,
+            sections: sections(song, grid, first, sound),
         })
     }
 
@@ -170,6 +173,16 @@ impl StemContext {
     pub fn bar_written(&self) -> usize {
         bar_steps(self.written) as usize
     }
+}
+
+/// First bars of the sections that begin within some steps of a song, counted from the bar that begins at `first`.
+fn sections(song: &SongDescription, grid: &BarGrid, first: u32, steps: u32) -> Vec<usize> {
+    let bars = grid.bars();
+    let begins = bars.partition_point(|bar| bar.step < first);
+    let ends = bars.partition_point(|bar| bar.step < first + steps);
+    let firsts = song.sections.iter().map(|section| section.first_bar);
+    let within = firsts.filter(|bar| (begins..ends).contains(bar));
+    within.map(|bar| bar - begins).collect()
 }
 
 /// Steps of a bar, one at least.
