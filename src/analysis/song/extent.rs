@@ -1,10 +1,10 @@
 //! Bars from where a song begins to sound to where it ends.
 
+use super::Heard;
 use super::feel;
 use super::rhythm::Rhythm;
 use super::salience::ROWS;
 use super::strength::FRAMES;
-use super::Heard;
 
 /// A beat before the sound by less than this is at its beginning, s.
 const EARLY: f64 = 0.1;
@@ -37,9 +37,17 @@ pub(super) fn settle(rhythm: &mut Rhythm, heard: &Heard) {
 
 /// When it begins to sound, and when it ends, s.
 fn sounding(heard: &Heard, onsets: &[f64]) -> (f64, f64) {
-    let levels = heard.salience.rows.iter().map(|row| row.iter().sum::<f32>());
+    let levels = heard
+        .salience
+        .rows
+        .iter()
+        .map(|row| row.iter().sum::<f32>());
     let levels: Vec<f32> = levels.collect();
-    let mut sorted: Vec<f32> = levels.iter().copied().filter(|level| *level > 0.0).collect();
+    let mut sorted: Vec<f32> = levels
+        .iter()
+        .copied()
+        .filter(|level| *level > 0.0)
+        .collect();
     sorted.sort_by(f32::total_cmp);
     let least = SOUNDS * sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let sounds = |level: &f32| *level > least;
@@ -51,7 +59,10 @@ fn sounding(heard: &Heard, onsets: &[f64]) -> (f64, f64) {
         }
         (sounds, begins) => sounds.into_iter().chain(begins.copied()).collect(),
     };
-    let ends = [levels.iter().rposition(sounds).map(row), onsets.last().copied()];
+    let ends = [
+        levels.iter().rposition(sounds).map(row),
+        onsets.last().copied(),
+    ];
     let begins = begins.into_iter().reduce(f64::min);
     let ends = ends.into_iter().flatten().reduce(f64::max);
     (begins.unwrap_or(0.0), ends.unwrap_or(heard.seconds_used))
@@ -62,12 +73,18 @@ fn first(rhythm: &Rhythm, begins: f64) -> usize {
     let there = rhythm.beats.partition_point(|beat| *beat < -EARLY);
     let lines = rhythm.places.iter().zip(&rhythm.beats).enumerate();
     let lines = lines.filter(|(_, (place, at))| **place == 0 && **at <= begins + BEFORE_LINE);
-    lines.map(|(number, _)| number).last().unwrap_or(0).max(there)
+    lines
+        .map(|(number, _)| number)
+        .last()
+        .unwrap_or(0)
+        .max(there)
 }
 
 /// The beat after the last that is kept.
 fn end(rhythm: &Rhythm, ends: f64, onsets: &[f64]) -> usize {
-    let mut end = rhythm.beats.partition_point(|beat| *beat <= ends + BEFORE_LINE);
+    let mut end = rhythm
+        .beats
+        .partition_point(|beat| *beat <= ends + BEFORE_LINE);
     let usual = |from: usize| match rhythm.beats.get(from..from + 2) {
         Some(pair) => pair[1] - pair[0],
         None => 0.0,
@@ -121,7 +138,10 @@ mod tests {
         let mut rhythm = Rhythm::even(120.0, four, begins, heard.seconds_used).unwrap();
         settle(&mut rhythm, heard);
         let lines = rhythm.places.iter().zip(&rhythm.beats);
-        lines.filter(|(place, _)| **place == 0).map(|(_, at)| *at).collect()
+        lines
+            .filter(|(place, _)| **place == 0)
+            .map(|(_, at)| *at)
+            .collect()
     }
 
     #[test]
@@ -129,11 +149,20 @@ mod tests {
         // A beat before its beginning by a few ms is there.
         assert_eq!(lines(-0.02, &heard(0.0, 8.0, 7.5, 8.3))[..2], [0.0, 1.98]);
         // Silence before and after; the song's own four bars stay.
-        assert_eq!(lines(0.3, &heard(4.3, 12.5, 12.0, 20.0)), [4.3, 6.3, 8.3, 10.3]);
+        assert_eq!(
+            lines(0.3, &heard(4.3, 12.5, 12.0, 20.0)),
+            [4.3, 6.3, 8.3, 10.3]
+        );
         // An upbeat belongs to the bar before, and what rings on is no bar.
         assert_eq!(lines(0.0, &heard(3.0, 8.7, 7.5, 10.0)), [2.0, 4.0, 6.0]);
         // A last chord on a bar line is one, and so is one that is held.
-        assert_eq!(lines(0.0, &heard(0.0, 8.7, 8.0, 10.0)), [0.0, 2.0, 4.0, 6.0, 8.0]);
-        assert_eq!(lines(0.0, &heard(0.0, 9.5, 7.5, 10.0)), [0.0, 2.0, 4.0, 6.0, 8.0]);
+        assert_eq!(
+            lines(0.0, &heard(0.0, 8.7, 8.0, 10.0)),
+            [0.0, 2.0, 4.0, 6.0, 8.0]
+        );
+        assert_eq!(
+            lines(0.0, &heard(0.0, 9.5, 7.5, 10.0)),
+            [0.0, 2.0, 4.0, 6.0, 8.0]
+        );
     }
 }

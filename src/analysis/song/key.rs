@@ -63,7 +63,11 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) 
     };
     changes.dedup_by_key(|(_, key)| *key);
     Some(Found {
-        changes: if changes.len() > 1 { changes } else { Vec::new() },
+        changes: if changes.len() > 1 {
+            changes
+        } else {
+            Vec::new()
+        },
         ..together(sections)
     })
 }

@@ -5,8 +5,8 @@ use super::description::TempoAlternative;
 use super::evidence::Evidence;
 use super::patterns::{self, Pattern};
 use super::pointer::{self, Way};
-use super::strength::{BANDS, FRAMES};
 use super::steady;
+use super::strength::{BANDS, FRAMES};
 use crate::music::Metre;
 
 /// Patterns are compared over at most so much of a song, s.

@@ -2,7 +2,7 @@
 //!
 //! A section is what is said shortly: a few bars that come again and again, or bars that were there before. So the song is divided where
 //! saying all of it, section by section, is shortest: bars that are new cost most, those that are like earlier ones as much as
-//! they differ. Bars are compared by harmony, and by how full and loud the band plays.
+//! they differ. Bars are compared by harmony, and by how full and loud the band plays; where the band changes a section may begin for less.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,24 +23,28 @@ pub struct Section {
 
 /// Fewer bars have no sections.
 const FEWEST: usize = 8;
-/// Longest section that is looked for, bars.
-const LONGEST: usize = 32;
+/// Longest section, bars: what goes on for longer has a new beginning.
+const LONGEST: usize = 16;
 /// More bars aren't divided.
 const MOST: usize = 600;
 /// Bars after which what a section is made of may come again.
 const PERIODS: [usize; 5] = [1, 2, 4, 8, 12];
-/// What a bar costs that is new, where one that differs as much as bars of the song usually do costs 1.
+/// What a bar costs that is new, where one that differs as much as half of the song's bars do costs 1, and none more than this.
 const NEW: f32 = 0.85;
+const DIFFERS: f32 = 1.5;
 /// What a section costs, and how much more one that takes up an earlier one.
-const SECTION: f32 = 1.15;
+const SECTION: f32 = 1.0;
 const TAKEN_UP: f32 = 0.6;
 /// What its length costs: in eights nothing, in fours, in twos, else; less than four bars, unless at the beginning or the end.
-const LENGTHS: [f32; 4] = [0.0, 0.2, 1.0, 1.6];
+const LENGTHS: [f32; 4] = [0.0, 0.4, 1.5, 2.2];
 const SHORT: f32 = 2.0;
 /// How much the harmony counts; the rest is the band.
 const HARMONY: f32 = 0.5;
-/// Bars that differ by less than this are the same, whatever the song: of the cosine of their harmony, and of their band.
-const LEAST: f32 = 0.12;
+/// Bars of so different a harmony (one less the cosine), and of so different a band, aren't more alike than bars usually are.
+const LEAST_HARMONY: f32 = 0.05;
+const LEAST_BAND: f32 = 0.3;
+/// The band is compared over so many bars before a beginning and after it.
+const AROUND: usize = 4;
 /// Sections are alike whose bars differ by less than this of what bars of the song usually do.
 const ALIKE: f32 = 0.5;
 /// Octaves of keys that the band is told by.
@@ -59,7 +63,8 @@ pub fn find(
     if count == 0 || (told.is_none() && !(FEWEST..=MOST).contains(&count)) || count > MOST {
         return Vec::new();
     }
-    let apart = Apart::of(&Bars::of(lines, keys, strength));
+    let bars = Bars::of(lines, keys, strength);
+    let apart = Apart::of(&bars);
     let firsts = match told {
         Some(told) => {
             let mut firsts: Vec<usize> = told.iter().copied().filter(|bar| *bar < count).collect();
@@ -68,7 +73,7 @@ pub fn find(
             firsts.dedup();
             firsts
         }
-        None => divided(&apart, count),
+        None => divided(&apart, &bars.changes(), count),
     };
     labelled(&apart, &firsts, count)
 }
@@ -98,7 +103,10 @@ impl Bars {
             let rows: Vec<&[f32; KEYS]> = rows.collect();
             let octave = |octave: usize| {
                 let keys = 12 * octave..(12 * (octave + 1)).min(KEYS);
-                let sum: f32 = rows.iter().map(|row| row[keys.clone()].iter().sum::<f32>()).sum();
+                let sum: f32 = rows
+                    .iter()
+                    .map(|row| row[keys.clone()].iter().sum::<f32>())
+                    .sum();
                 sum / rows.len().max(1) as f32
             };
             let frame = |at: f64| ((at.max(0.0) * FRAMES) as usize).min(strength.len());
@@ -118,18 +126,42 @@ impl Bars {
         }
     }
 
-    fn differ(&self, a: usize, b: usize) -> f32 {
+    /// How much two differ: in harmony, and in band.
+    fn differ(&self, a: usize, b: usize) -> [f32; 2] {
         let dot = |a: &[f32; 12], b: &[f32; 12]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
         let both = self.harmony[a].iter().zip(&self.harmony[b]);
         let empty = |unit: &[f32; 12]| unit.iter().all(|x| *x == 0.0);
         let alike: f32 = both
             .map(|(a, b)| if empty(a) && empty(b) { 1.0 } else { dot(a, b) })
             .sum();
-        let both = self.band[a].iter().zip(&self.band[b]);
-        let squares: f32 = both.map(|(a, b)| (a - b).powi(2)).sum();
-        let band = (squares / (OCTAVES + BANDS) as f32).sqrt();
-        HARMONY * (1.0 - alike / 4.0) * 2.5 + (1.0 - HARMONY) * 0.6 * band
+        [1.0 - alike / 4.0, apart(&self.band[a], &self.band[b])]
     }
+
+    /// How much the band is another from each bar on than before it.
+    fn changes(&self) -> Vec<f32> {
+        let count = self.band.len();
+        let mean = |bars: std::ops::Range<usize>| -> [f32; OCTAVES + BANDS] {
+            let long = bars.len().max(1) as f32;
+            std::array::from_fn(|place| {
+                let sum: f32 = self.band[bars.clone()].iter().map(|bar| bar[place]).sum();
+                sum / long
+            })
+        };
+        let change = |bar: usize| match (2..count.saturating_sub(1)).contains(&bar) {
+            true => {
+                let before = mean(bar.saturating_sub(AROUND)..bar);
+                apart(&before, &mean(bar..(bar + AROUND).min(count)))
+            }
+            false => 0.0,
+        };
+        (0..=count).map(change).collect()
+    }
+}
+
+/// Root of the mean square of what two differ by.
+fn apart(a: &[f32; OCTAVES + BANDS], b: &[f32; OCTAVES + BANDS]) -> f32 {
+    let squares: f32 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+    (squares / (OCTAVES + BANDS) as f32).sqrt()
 }
 
 /// Numbers of what lies between two moments.
@@ -163,23 +195,29 @@ struct Apart {
 impl Apart {
     fn of(bars: &Bars) -> Self {
         let count = bars.harmony.len();
-        let mut differ = vec![0.0f32; count * count];
-        let mut all = Vec::with_capacity(count * count / 2);
+        let mut differ = vec![[0.0f32; 2]; count * count];
+        let (mut harmonies, mut bands) = (Vec::new(), Vec::new());
         for a in 0..count {
             for b in 0..a {
                 let here = bars.differ(a, b);
                 (differ[a * count + b], differ[b * count + a]) = (here, here);
-                all.push(here);
+                harmonies.push(here[0]);
+                bands.push(here[1]);
             }
         }
-        all.sort_by(f32::total_cmp);
-        let usual = all.get(all.len() / 2).copied().unwrap_or(1.0).max(LEAST);
+        let usual = |mut all: Vec<f32>, least: f32| {
+            all.sort_by(f32::total_cmp);
+            all.get(all.len() / 2).copied().unwrap_or(1.0).max(least)
+        };
+        let (harmony, band) = (usual(harmonies, LEAST_HARMONY), usual(bands, LEAST_BAND));
         // sums[a][b] is that of (a − 1, b − 1), (a − 2, b − 2) …
         let wide = count + 1;
         let mut sums = vec![0.0f32; wide * wide];
         for a in 0..count {
             for b in 0..count {
-                let here = (differ[a * count + b] / usual).min(1.0);
+                let [of_harmony, of_band] = differ[a * count + b];
+                let here = HARMONY * of_harmony / harmony + (1.0 - HARMONY) * of_band / band;
+                let here = here.min(DIFFERS);
                 sums[(a + 1) * wide + b + 1] = sums[a * wide + b] + here;
             }
         }
@@ -194,10 +232,12 @@ impl Apart {
 
     /// What it costs to say so many bars from one on.
     fn cost(&self, from: usize, bars: usize) -> f32 {
-        let again = PERIODS.iter().chain([&bars]).filter(|period| **period <= bars);
-        let again = again.map(|&period| {
-            NEW * period as f32 + self.sum(from, from + period, bars - period)
-        });
+        let again = PERIODS
+            .iter()
+            .chain([&bars])
+            .filter(|period| **period <= bars);
+        let again =
+            again.map(|&period| NEW * period as f32 + self.sum(from, from + period, bars - period));
         let before = (0..(from + 1).saturating_sub(bars))
             .map(|other| TAKEN_UP + self.sum(other, from, bars));
         again.chain(before).fold(f32::INFINITY, f32::min)
@@ -205,7 +245,7 @@ impl Apart {
 }
 
 /// First bars of the sections.
-fn divided(apart: &Apart, count: usize) -> Vec<usize> {
+fn divided(apart: &Apart, changes: &[f32], count: usize) -> Vec<usize> {
     let mut best = vec![(0.0f32, 0usize); count + 1];
     for end in 1..=count {
         let from = |bars: usize| {
@@ -219,8 +259,12 @@ fn divided(apart: &Apart, count: usize) -> Vec<usize> {
             // The last bars may be an ending, or cut.
             let (first, last) = (from == 0, end == count);
             let whole = if last { whole.min(LENGTHS[1]) } else { whole };
-            let short = if bars < 4 && !first && !last { SHORT } else { 0.0 };
-            let cost = apart.cost(from, bars) + SECTION + whole + short;
+            let short = if bars < 4 && !first && !last {
+                SHORT
+            } else {
+                0.0
+            };
+            let cost = apart.cost(from, bars) + SECTION + whole + short - changes[from];
             (best[from].0 + cost, from)
         };
         let all = (1..=end.min(LONGEST)).map(from);

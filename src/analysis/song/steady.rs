@@ -110,7 +110,11 @@ fn fitted(sure: &[(f64, f64)]) -> Option<Line> {
         let weights: Vec<f64> = sure.iter().map(weight).collect();
         let total: f64 = weights.iter().sum();
         let mean = |of: &dyn Fn(&(f64, f64)) -> f64| {
-            let sum: f64 = sure.iter().zip(&weights).map(|(beat, w)| w * of(beat)).sum();
+            let sum: f64 = sure
+                .iter()
+                .zip(&weights)
+                .map(|(beat, w)| w * of(beat))
+                .sum();
             sum / total
         };
         let (number, at) = (mean(&|beat| beat.0), mean(&|beat| beat.1));
@@ -158,7 +162,8 @@ fn parabola_at_0(points: &[(f64, f64)]) -> Option<f64> {
     let [s0, s1, s2, s3, s4] = std::array::from_fn(|power| sum(power as i32));
     let [t0, t1, t2] = std::array::from_fn(|power| with(power as i32));
     let minor = |a: f64, b: f64, c: f64, d: f64| a * d - b * c;
-    let whole = s0 * minor(s2, s3, s3, s4) - s1 * minor(s1, s3, s2, s4) + s2 * minor(s1, s2, s2, s3);
+    let whole =
+        s0 * minor(s2, s3, s3, s4) - s1 * minor(s1, s3, s2, s4) + s2 * minor(s1, s2, s2, s3);
     let own = t0 * minor(s2, s3, s3, s4) - s1 * minor(t1, s3, t2, s4) + s2 * minor(t1, s2, t2, s3);
     (whole.abs() > 1e-9).then(|| own / whole)
 }
@@ -205,16 +210,27 @@ mod tests {
     fn what_drifts_is_no_line_and_is_followed() {
         let swings = |n: f64| 0.5 * n + 0.12 * (n / 8.0).sin();
         let slows = |n: f64| 0.5 * n + 0.0006 * n * n;
-        for (name, at) in [("swings", &swings as &dyn Fn(f64) -> f64), ("slows", &slows)] {
+        for (name, at) in [
+            ("swings", &swings as &dyn Fn(f64) -> f64),
+            ("slows", &slows),
+        ] {
             let beats = heard(at, 64);
             assert_eq!(Line::through(&beats), None, "{name}");
             let off = |beats: &[f64]| {
-                let off = beats.iter().enumerate().map(|(n, b)| (b - at(n as f64)).powi(2));
+                let off = beats
+                    .iter()
+                    .enumerate()
+                    .map(|(n, b)| (b - at(n as f64)).powi(2));
                 (off.sum::<f64>() / beats.len() as f64).sqrt()
             };
             let before: Vec<f64> = beats.iter().map(|beat| beat.seconds).collect();
             let after = smoothed(&beats);
-            assert!(off(&after) < 0.8 * off(&before), "{name}: {} {}", off(&after), off(&before));
+            assert!(
+                off(&after) < 0.8 * off(&before),
+                "{name}: {} {}",
+                off(&after),
+                off(&before)
+            );
         }
         assert_eq!(Line::through(&heard(|n| n, 6)), None);
     }

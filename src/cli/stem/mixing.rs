@@ -116,7 +116,12 @@ mod tests {
             let peak = mixed.left.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
             assert!(peak <= 0.9, "{stroke}: {peak}");
             assert!(mixed.song_db > -1.6, "{stroke}: {} dB", mixed.song_db);
-            assert_eq!(mixed.part_db < 0.0, stroke > 5.0, "{stroke}: {}", mixed.part_db);
+            assert_eq!(
+                mixed.part_db < 0.0,
+                stroke > 5.0,
+                "{stroke}: {}",
+                mixed.part_db
+            );
         }
         // What is soft is the plain sum.
         let (song, part) = loud(0.5);

@@ -30,7 +30,13 @@ pub fn measure(
         chosen: 0,
         ..sheet.clone()
     };
-    let frames = files::play(&mut player, &beginning, rate, Tail::Seconds(RING_SECONDS), stop)?;
+    let frames = files::play(
+        &mut player,
+        &beginning,
+        rate,
+        Tail::Seconds(RING_SECONDS),
+        stop,
+    )?;
     let side = |side: usize| frames.iter().map(|f| f[side]).collect::<Vec<f32>>();
     of(&side(0), &side(1), rate)
 }
