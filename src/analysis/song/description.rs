@@ -99,6 +99,14 @@ pub struct Tempo {
     pub alternatives: Vec<TempoAlternative>,
 }
 
+impl Tempo {
+    /// Whether it is worth asking for: of melodies alone half of those that are less sure are wrong. Any thread.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        !self.from_host && self.confidence < UNSURE
+    }
+}
+
 /// Another tempo that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TempoAlternative {
@@ -208,6 +216,8 @@ pub struct Register {
 
 /// A genre that is surer than this is in the sentence.
 const CLEAR: f64 = 0.75;
+/// A tempo that is less sure is to be asked for.
+const UNSURE: f64 = 0.65;
 /// Instruments in the sentence.
 const MOST_NAMED: usize = 4;
 /// Keys in the sentence.
