@@ -134,19 +134,21 @@ impl Corrector {
         });
     }
 
-    /// The question for the tempo of what has no beat that is heard, with the field for the answer.
+    /// The question for the tempo of what has no beat that is heard for certain, with the field for the answer.
     pub(super) fn ask_tempo(&mut self, ui: &mut Ui, heard: &Heard, order: &dyn Fn(SongOrder)) {
-        if heard.description.tempo.is_some() || !heard.follows {
+        let tempo = heard.description.tempo.as_ref();
+        if tempo.is_some_and(|tempo| !tempo.is_unsure()) || !heard.follows {
             return;
         }
+        let bpm = tempo.map_or(120.0, |tempo| tempo.bpm);
         let mut told = heard.told.clone();
         ui.horizontal(|ui| {
             ui.label(RichText::new("Its tempo?").color(theme::WRONG))
-                .on_hover_text("Consort can't hear the beat of this: give its tempo.");
+                .on_hover_text("Consort can't hear the beat of this well: give its tempo.");
             bpm_field(
                 ui,
                 "Tempo of the song",
-                120.0,
+                bpm,
                 &mut self.asked,
                 &mut told.tempo,
             );
