@@ -55,7 +55,10 @@ impl Line {
     /// Felt beats a minute. Any thread.
     #[must_use]
     pub fn bpm(&self) -> f64 {
-        60.0 / self.apart
+        let bpm = 60.0 / self.apart;
+        let half = (2.0 * bpm).round() / 2.0;
+        // Not 110.00000000000001.
+        if (bpm - half).abs() < 1e-9 { half } else { bpm }
     }
 
     /// The same with a whole or half number of beats a minute, where it can't be told from one; `middle` of the beats stays where it

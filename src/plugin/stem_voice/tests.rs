@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::jobs::StemOrder;
 use crate::jobs::song::Heard;
-use crate::jobs::stem::asking::Edit;
 use crate::jobs::stem::desk::fixture::heard;
 use crate::jobs::stem::level;
 use crate::jobs::{Client, StemDesk};
