@@ -100,7 +100,7 @@ pub struct Tempo {
 }
 
 impl Tempo {
-    /// Whether it is worth asking for: of melodies alone half of those that are less sure are wrong. Any thread.
+    /// Whether it is worth asking for: of melodies and guitars alone most that are less sure are wrong. Any thread.
     #[must_use]
     pub fn is_unsure(&self) -> bool {
         !self.from_host && self.confidence < UNSURE

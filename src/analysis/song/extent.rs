@@ -75,7 +75,7 @@ fn first(rhythm: &Rhythm, begins: f64) -> usize {
     let lines = lines.filter(|(_, (place, at))| **place == 0 && **at <= begins + BEFORE_LINE);
     lines
         .map(|(number, _)| number)
-        .last()
+        .next_back()
         .unwrap_or(0)
         .max(there)
 }
