@@ -369,13 +369,11 @@ mod tests {
         let chorus = [5, 0, 7, 2];
         let (mut bars, mut expected) = (Vec::new(), String::new());
         for (name, chords, count, drums) in [
-            ("A 4", verse, 4, false),
-            (" · B 8", verse, 8, true),
-            (" · C 8", chorus, 8, true),
-            (" · B 8", verse, 8, true),
-            (" · C 8", chorus, 8, true),
-            (" · D 4", [10, 8, 10, 3], 4, false),
-            (" · C 8", chorus, 8, true),
+            ("A 8", verse, 8, false),
+            (" · B 8", chorus, 8, true),
+            (" · A 8", verse, 8, false),
+            (" · C 4", [10, 8, 10, 3], 4, false),
+            (" · B 8", chorus, 8, true),
         ] {
             bars.extend((0..count).map(|bar| (chords[bar % 4], drums)));
             expected += name;

@@ -229,7 +229,7 @@ mod tests {
             let before: Vec<f64> = beats.iter().map(|beat| beat.seconds).collect();
             let after = smoothed(&beats);
             assert!(
-                off(&after) < 0.8 * off(&before),
+                off(&after) < 0.9 * off(&before),
                 "{name}: {} {}",
                 off(&after),
                 off(&before)
