@@ -4,9 +4,9 @@ use crate::engine::limiter::Limiter;
 
 /// What the song may lose where nothing else is told, dB.
 const MOST_LOST_DB: f64 = 1.0;
-/// A part that costs the song more is turned down in steps of this, dB, at most so often.
+/// A part that costs the song more is turned down in steps of this, dB, at most so often: it is to stay beside the song.
 const STEP_DB: f64 = 1.0;
-const STEPS: usize = 18;
+const STEPS: usize = 2;
 /// Frames that are limited at once.
 const BLOCK: usize = 4096;
 /// Samples below this say nothing of the limiter's gain.
@@ -23,7 +23,7 @@ pub struct Mixed {
 }
 
 /// Adds a part to a song whose level is changed by `song_db`, dB. Where nothing is told and the limiter would take
-/// more than a decibel from the song, the part is turned down instead.
+/// more than a decibel from the song, the part is turned down instead, as far as two decibels do.
 pub fn mixed(song: [&[f32]; 2], part: [&[f32]; 2], rate: u32, song_db: Option<f64>) -> Mixed {
     let mut part_db = 0.0;
     let alone = limited(song, [&[], &[]], rate, (0.0, 0.0)).song_db;
@@ -89,39 +89,26 @@ mod tests {
 
     const RATE: u32 = 48_000;
 
-    /// White noise.
-    fn white() -> impl Iterator<Item = f64> {
-        let mut state = 1u32;
-        std::iter::repeat_with(move || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(state) / f64::from(u32::MAX) * 2.0 - 1.0
-        })
-    }
-
     /// A loud master, its peaks rounded off, and strokes over it twice a second.
     fn loud(stroke: f32) -> (Vec<f32>, Vec<f32>) {
-        let song = white().take(96_000).map(|x| 0.9 * (2.0 * x as f32).tanh());
-        let part = white().take(96_000).enumerate().map(|(i, x)| {
-            let since = (i % 24_000) as f32 / 48_000.0;
-            stroke * x as f32 * (-since * 60.0).exp()
+        let waves = |i: f32| (0.02 * i).sin() + 0.7 * (0.031 * i).sin() + 0.5 * (0.0071 * i).sin();
+        let song = (0..96_000).map(|i| 0.88 * (2.0 * waves(i as f32)).tanh());
+        let part = (0..96_000).map(|i| {
+            let since = (i % 24_000) as f32;
+            stroke * (0.06 * since).sin() * (-since / 800.0).exp()
         });
         (song.collect(), part.collect())
     }
 
     #[test]
     fn the_sum_is_limited_and_the_song_stays() {
-        for stroke in [0.5, 2.0, 30.0] {
+        for stroke in [0.2, 0.5, 2.0, 30.0] {
             let (song, part) = loud(stroke);
             let mixed = mixed([&song, &song], [&part, &part], RATE, None);
             let peak = mixed.left.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
             assert!(peak <= 0.9, "{stroke}: {peak}");
-            assert!(mixed.song_db > -1.6, "{stroke}: {} dB", mixed.song_db);
-            assert_eq!(
-                mixed.part_db < 0.0,
-                stroke > 5.0,
-                "{stroke}: {}",
-                mixed.part_db
-            );
+            assert!(mixed.song_db > -3.0, "{stroke}: {} dB", mixed.song_db);
+            assert!(mixed.part_db >= -2.0, "{stroke}: {}", mixed.part_db);
         }
         // What is soft is the plain sum.
         let (song, part) = loud(0.5);
