@@ -99,18 +99,16 @@ mod tests {
             tempo: vec![(0, 120.0)],
             notice: None,
         };
-        let heard = Heard {
-            description: SongDescription {
-                beats: (0..8).map(|beat| f64::from(beat) * 0.5).collect(),
-                downbeats: vec![0.0, 2.0],
-                metre: "4/4".parse().ok().map(|metre| MetreHeard {
-                    name: "4/4".to_owned(),
-                    metre,
-                    confidence: 1.0,
-                }),
-                ..SongDescription::default()
-            },
-            ..Heard::default()
+        let mut heard = Heard::default();
+        heard.description = SongDescription {
+            beats: (0..8).map(|beat| f64::from(beat) * 0.5).collect(),
+            downbeats: vec![0.0, 2.0],
+            metre: Some(MetreHeard {
+                name: "4/4".to_owned(),
+                metre: crate::music::Metre { count: 4, unit: 4 },
+                confidence: 1.0,
+            }),
+            ..SongDescription::default()
         };
         let tapped = |place: f64| told(&heard, second(&taken, place)?).map(|told| told.downbeat);
         for (place, later) in [
