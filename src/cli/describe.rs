@@ -12,7 +12,7 @@ use super::{Context, cancel, input};
 use crate::analysis::Sound;
 use crate::analysis::song::corrections::TEMPI;
 use crate::analysis::song::description::TagHeard;
-use crate::analysis::song::{self, Corrections, SongDescription, SongError};
+use crate::analysis::song::{self, Corrections, SongDescription, SongError, sections};
 use crate::models::{Models, song_tags};
 use crate::music::{Key, Metre};
 use crate::work::hear::HeardSong;
@@ -54,6 +54,9 @@ pub struct Told {
     /// Its bars begin so many beats later than heard; earlier if negative.
     #[arg(long, value_name = "BEATS", allow_negative_numbers = true, default_value_t = 0, value_parser = clap::value_parser!(i32).range(-16..=16))]
     downbeat: i32,
+    /// The first bars of its sections, such as 1,9,17.
+    #[arg(long, value_name = "BARS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    sections: Option<Vec<u32>>,
 }
 
 impl Told {
@@ -64,6 +67,10 @@ impl Told {
             tempo: self.tempo,
             metre: self.metre,
             downbeat: self.downbeat,
+            sections: self.sections.as_ref().map(|bars| {
+                let bars = bars.iter();
+                bars.map(|bar| *bar as usize - 1).collect()
+            }),
             ..Corrections::default()
         }
     }
@@ -142,9 +149,17 @@ fn lines(song: &SongDescription) -> String {
             .alternatives
             .iter()
             .filter(|other| other.confidence >= 0.05);
-        let others: Vec<String> = others
+        let mut others: Vec<String> = others
             .map(|other| format!("{:.0} ({})", other.bpm, percent(other.confidence)))
             .collect();
+        for (what, bpm) in [("half", 0.5 * tempo.bpm), ("double", 2.0 * tempo.bpm)] {
+            let known = tempo.alternatives.iter();
+            let told = known.filter(|other| other.confidence >= 0.05);
+            let told = told.filter(|other| (other.bpm / bpm - 1.0).abs() < 0.04);
+            if TEMPI.contains(&bpm) && told.count() == 0 {
+                others.push(format!("{what}, --tempo {bpm:.1}"));
+            }
+        }
         if !others.is_empty() {
             value += &format!("; or {}", others.join(", "));
         }
@@ -166,6 +181,9 @@ fn lines(song: &SongDescription) -> String {
             );
         }
     }
+    if !song.sections.is_empty() {
+        line("sections", sections::written(&song.sections));
+    }
     if let Some(key) = &song.key {
         let mut value = format!("{} ({})", key.name, percent(key.confidence));
         let others = key
@@ -177,6 +195,10 @@ fn lines(song: &SongDescription) -> String {
             .collect();
         if !others.is_empty() {
             value += &format!("; or {}", others.join(", "));
+        }
+        let changes = song.key_changes.iter().skip(1);
+        for (at, key) in changes {
+            value += &format!("; from {} min in {key}", minutes(*at));
         }
         line("key", value);
     }

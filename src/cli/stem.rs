@@ -2,6 +2,7 @@
 
 mod changing;
 mod listening;
+mod mixing;
 mod playing;
 mod sliders;
 
@@ -22,6 +23,7 @@ use crate::work::Ticket;
 use crate::work::part::{Again, StemAsk, sound as stem_sound, styled, words, write_part};
 use changing::Changed;
 use listening::{Listened, listen};
+use playing::Beside;
 
 /// Add a part to a song: drums, bass, guitar … that fit it, from an instruction.
 ///
@@ -68,6 +70,9 @@ pub struct Arguments {
     /// Also the song with the part in it, as NAME-mix.wav; for sound files.
     #[arg(long, conflicts_with = "midi_only")]
     mix: bool,
+    /// In the mix, the song louder by so many dB, softer if negative; otherwise it stays as it is, but for the limiter that keeps the sum at −1 dBTP.
+    #[arg(long, value_name = "DB", requires = "mix", allow_negative_numbers = true, value_parser = decibels)]
+    song_gain: Option<f64>,
     /// Replace files that are there.
     #[arg(long)]
     force: bool,
@@ -195,20 +200,35 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
         let mut told = format!("{} ({} notes)", file.display(), part.notes.len());
         if let Some(instrument) = &instrument {
             let file = called(variation, ".wav");
-            let begins = listened.grid.seconds_at(from).max(0.0);
-            let begins = if cut.is_some() { begins } else { 0.0 };
             let sound = listened.sound.as_ref();
-            let place = (begins, listened.song.loudness_lufs);
-            let played = playing::play((&song, kind), instrument, sound, place, context)?;
-            result["peak_db"] = json!(played.write(&file, arguments.force)?);
+            let second = |step: f64| listened.grid.seconds_at(step).max(0.0);
+            let beside = Beside {
+                sound,
+                begins: if cut.is_some() { second(from) } else { 0.0 },
+                ends: cut.map(|_| second(from + listened.stem_song.steps() as f64)),
+            };
+            let played = playing::play((&song, kind, instruction), instrument, beside, context)?;
+            let peak = played.write(&file, arguments.force)?;
+            result["peak_db"] = json!(peak);
             result["wav"] = json!(file.display().to_string());
             result["gain_db"] = json!(played.gain_db);
+            result["under_song_lu"] = json!(played.under_lu);
             told += &format!(", {}", file.display());
+            if let Some(over) = peak.filter(|peak| *peak > 0.0) {
+                told += &format!(" (32-bit float: alone it peaks {over:.1} dB over full scale)");
+            }
             if let (Some(sound), true) = (sound, arguments.mix) {
                 let file = called(variation, "-mix.wav");
-                played.write_mix(sound, begins, &file, arguments.force)?;
+                let song = (sound, beside.begins);
+                let mixed = played.write_mix(song, arguments.song_gain, &file, arguments.force)?;
                 result["mix"] = json!(file.display().to_string());
+                result["mix_song_db"] = json!(mixed.song_db);
+                result["mix_part_db"] = json!(mixed.part_db);
                 told += &format!(", {}", file.display());
+                if mixed.part_db < 0.0 {
+                    let softer = -mixed.part_db;
+                    context.remark(&format!("In the mix the part is {softer:.0} dB softer than alone, so that the song stays as loud as it is; --song-gain -{softer:.0} turns the song down instead."));
+                }
             }
         }
         if !context.json {
@@ -273,12 +293,19 @@ fn after_beginning(part: Part, listened: &Listened, from: f64) -> Part {
 fn to_song(part: &Part, listened: &Listened, from: f64) -> Song {
     let tempo = listened.tempo.clone();
     let tick = |step: f64| tempo.tick_at(listened.grid.seconds_at(from + step).max(0.0));
-    let tracks = vec![part.to_track(&tick)];
+    let mut track = part.to_track(&tick);
+    track.ends = tick(listened.stem_song.steps() as f64);
+    let tracks = vec![track];
     Song {
         metres: listened.metres.clone(),
         tempo,
         tracks,
     }
+}
+
+fn decibels(text: &str) -> Result<f64, String> {
+    let db = text.parse().ok().filter(|db| (-60.0..=12.0).contains(db));
+    db.ok_or_else(|| "use a number of dB from -60 to 12".to_owned())
 }
 
 fn bars(text: &str) -> Result<(usize, usize), String> {

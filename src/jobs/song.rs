@@ -13,6 +13,7 @@
 //! | `choosing` | which bars are taken |
 //! | [`taken`] | the result |
 //! | [`hearing`] | what is heard in it: key, chords, notes |
+//! | `tapping` | where its bars begin, tapped while it plays |
 
 mod asking;
 mod bars;
@@ -20,6 +21,7 @@ mod choosing;
 pub mod hearing;
 mod history;
 pub mod taken;
+mod tapping;
 #[cfg(test)]
 mod tests;
 
@@ -159,14 +161,7 @@ impl SongListener {
             | SongOrder::SaveNotes(_)
             | SongOrder::Tell { .. }
             | SongOrder::UndoTell
-            | SongOrder::RedoTell => {
-                desk.uses.push_back(order);
-                let shared = Arc::clone(&self.0);
-                if runtime::spawn("consort-taken", move || shared.use_taken()).is_err() {
-                    desk.uses.pop_back();
-                    desk.song.said = Some(Said::fault(SongFault::NoThread));
-                }
-            }
+            | SongOrder::RedoTell => self.0.use_soon(&mut desk, order),
             _ if !desk.song.listens => desk.song.said = Some(Said::fault(SongFault::NotListening)),
             _ if !desk.active => desk.song.said = Some(Said::fault(SongFault::Inactive)),
             order => {
@@ -266,7 +261,10 @@ impl Shared {
             drop(desk);
             self.show(turn, work.read());
             for order in orders {
-                self.show(turn, work.follow(&order, bars));
+                match order {
+                    SongOrder::TapDownbeat => self.tap(work.place()),
+                    order => self.show(turn, work.follow(&order, bars)),
+                }
             }
             self.desk.lock().follows = false;
             self.show(turn, work.wait_for_bars());
@@ -289,6 +287,16 @@ impl Shared {
             desk = self.desk.lock();
         }
         desk.song.clone()
+    }
+
+    /// Has a thread do what needs nothing but what was taken.
+    fn use_soon(self: &Arc<Self>, desk: &mut Desk, order: SongOrder) {
+        desk.uses.push_back(order);
+        let shared = Arc::clone(self);
+        if runtime::spawn("consort-taken", move || shared.use_taken()).is_err() {
+            desk.uses.pop_back();
+            desk.song.said = Some(Said::fault(SongFault::NoThread));
+        }
     }
 
     /// What needs nothing but what was taken, in the order it was asked for; a disk may take its time.

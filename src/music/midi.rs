@@ -59,15 +59,34 @@ mod tests {
                         ),
                         control(0, 500, Change::Pressure(3)),
                     ],
+                    ends: 0,
                 },
                 Track {
                     name: None,
                     program: None,
                     notes: vec![note(3, 36, 100, 100)],
                     controls: vec![control(3, 120, Change::Bend(-0.5))],
+                    ends: 0,
                 },
             ],
         }
+    }
+
+    #[test]
+    fn a_track_ends_on_its_bar_line() {
+        let mut song = small_song();
+        song.tracks.truncate(1);
+        let ends = |song: &Song| {
+            let bytes = write(song);
+            let file = midly::Smf::parse(&bytes).unwrap();
+            let ticks = file.tracks[0].iter().map(|event| event.delta.as_int());
+            ticks.sum::<u32>()
+        };
+        let last = ends(&song);
+        song.tracks[0].ends = 100_000;
+        assert_eq!(ends(&song), 100_000);
+        song.tracks[0].ends = 1;
+        assert_eq!(ends(&song), last);
     }
 
     #[test]

@@ -76,6 +76,7 @@ fn by_channel(read: TrackRead) -> Vec<TrackRead> {
             program: read.programs[usize::from(channel)],
             notes: notes.copied().collect(),
             controls: controls.copied().collect(),
+            ends: 0,
         };
         if !(track.notes.is_empty() && track.controls.is_empty()) {
             let programs = read.programs;

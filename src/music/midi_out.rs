@@ -8,7 +8,7 @@ use midly::{
 use super::{Change, Song, Track};
 
 /// The song as a MIDI file of format 1. Tempo and metres go into the first track. Times beyond 2²⁸ ticks after the event before
-/// are pulled in, values beyond their range likewise.
+/// are pulled in, values beyond their range likewise. A track's end is its last event's, or where it says.
 ///
 /// Any thread.
 pub fn write(song: &Song) -> Vec<u8> {
@@ -36,7 +36,7 @@ pub fn write(song: &Song) -> Vec<u8> {
             }
         }
         events.track(track);
-        smf.tracks.push(events.finish());
+        smf.tracks.push(events.finish(track.ends));
     }
     let mut bytes = Vec::new();
     smf.write(&mut bytes)
@@ -94,11 +94,11 @@ impl<'a> Events<'a> {
         self.0.push((tick, 0, TrackEventKind::Meta(message)));
     }
 
-    fn finish(mut self) -> Vec<TrackEvent<'a>> {
+    fn finish(mut self, ends: u64) -> Vec<TrackEvent<'a>> {
         self.0.sort_by_key(|&(tick, rank, _)| (tick, rank));
         let end = TrackEventKind::Meta(MetaMessage::EndOfTrack);
         let last = self.0.last().map_or(0, |&(tick, _, _)| tick);
-        self.0.push((last, 4, end));
+        self.0.push((last.max(ends), 4, end));
         let mut before = 0u64;
         let event = |(tick, _, kind): (u64, u8, _)| {
             let delta = (tick - before).min(u64::from(u28::max_value().as_int()));

@@ -55,6 +55,8 @@ pub struct Track {
     pub notes: Vec<Note>,
     /// Sorted by tick.
     pub controls: Vec<Control>,
+    /// The tick at which it ends, where that is after all of them: a bar line.
+    pub ends: u64,
 }
 
 /// Tracks that play together.

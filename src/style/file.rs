@@ -235,6 +235,9 @@ pub struct LineFile {
     /// The instrument, in words.
     #[serde(default)]
     pub sound: Option<String>,
+    /// How far it lies under the loudness of all else, LU; as its kind usually does where nothing is said.
+    #[serde(default)]
+    pub under: Option<f64>,
 }
 
 /// How a line is made.

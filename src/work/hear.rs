@@ -145,6 +145,10 @@ pub fn song(
     };
     heard.posterior = Some(transcription.posterior);
     (heard.notes, heard.strokes) = (transcription.notes, transcription.strokes);
+    // Noise has no genre.
+    if heard.description.key.is_none() && heard.notes.is_empty() {
+        return Ok(heard);
+    }
     match tags(sound, &heard.description, &heard.notes, &heard.strokes) {
         Ok(tags) => {
             heard.description = heard.description.tagged(told.tags(&tags));

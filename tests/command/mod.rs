@@ -248,6 +248,7 @@ pub fn song() -> Song {
                 control(1440, Change::Bend(0.0)),
                 pedal(1500, 0),
             ],
+            ends: 0,
         }],
     }
 }

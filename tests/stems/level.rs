@@ -151,7 +151,7 @@ fn drums_then_bass_then_drums_again_in_a_host() {
         "no note before its sound"
     );
     let (drums_sound, lufs) = band.print("add jazzy drums");
-    assert!(lufs > -30.0 && lufs < SONG - level::under(PartKind::Drums) + 1.5);
+    assert!(lufs > -30.0 && lufs < SONG - level::under(PartKind::Drums, "") + 1.5);
     let saved = band.stem();
     assert!(saved["instrument"].is_string() && saved["sheet"]["trim_db"].is_number());
 
@@ -167,7 +167,7 @@ fn drums_then_bass_then_drums_again_in_a_host() {
         );
     }
     let (_, lufs) = band.print("add bass");
-    assert!((lufs - (SONG - level::under(PartKind::Bass))).abs() < 1.5);
+    assert!((lufs - (SONG - level::under(PartKind::Bass, ""))).abs() < 1.5);
 
     // As undo does it.
     band.load(&saved);

@@ -31,6 +31,8 @@ pub struct Corrections {
     pub downbeat: i32,
     /// The host's bars aren't those of the music: it is listened for its own.
     pub own_beats: bool,
+    /// First bars of sections, counted from 0 as [`Section`](super::sections::Section) does.
+    pub sections: Option<Vec<usize>>,
     /// Chords, sorted, without overlaps.
     pub chords: Vec<ChordTold>,
     /// Length of the first of two eighths over the second: 1 straight, 2 a triplet's.
@@ -80,6 +82,7 @@ impl Corrections {
         field(&mut self.tempo, &seen.tempo, told.tempo);
         field(&mut self.metre, &seen.metre, told.metre);
         field(&mut self.own_beats, &seen.own_beats, told.own_beats);
+        field(&mut self.sections, &seen.sections, told.sections);
         field(&mut self.swing, &seen.swing, told.swing);
         field(&mut self.genre, &seen.genre, told.genre);
         field(&mut self.mood, &seen.mood, told.mood);

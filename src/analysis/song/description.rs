@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::mood::Mood;
+use super::sections::Section;
 use crate::music::{BarGrid, Chord, Key, Metre, Mode, TempoMap};
 
 /// What a song is like. What couldn't be found is absent; times are seconds from its start.
@@ -25,8 +26,14 @@ pub struct SongDescription {
     pub beats: Vec<f64>,
     /// Those of them that begin a bar.
     pub downbeats: Vec<f64>,
-    /// The key.
+    /// The key; where it changes, the one of most of it.
     pub key: Option<KeyHeard>,
+    /// From when on it is in which key, where that changes, s.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_changes: Vec<(f64, Key)>,
+    /// Which bars belong together, in order, all of them; none where there are too few to say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
     /// Chords one after another, without overlaps; where there is none, no chord is clear.
     pub chords: Vec<ChordHeard>,
     /// Where the second of two eighths falls.
@@ -100,6 +107,14 @@ pub struct Tempo {
     pub range: [f64; 2],
     /// Other tempi that fit, best first.
     pub alternatives: Vec<TempoAlternative>,
+}
+
+impl Tempo {
+    /// Whether it is worth asking for: of melodies and guitars alone most that are less sure are wrong. Any thread.
+    #[must_use]
+    pub fn is_unsure(&self) -> bool {
+        !self.from_host && self.confidence < UNSURE
+    }
 }
 
 /// Another tempo that fits.
@@ -211,8 +226,12 @@ pub struct Register {
 
 /// A genre that is surer than this is in the sentence.
 const CLEAR: f64 = 0.75;
+/// A tempo that is less sure is to be asked for.
+const UNSURE: f64 = 0.65;
 /// Instruments in the sentence.
 const MOST_NAMED: usize = 4;
+/// Keys in the sentence.
+const MOST_KEYS: usize = 3;
 /// Swing above this is heard as such.
 const SWINGS: f64 = 1.35;
 
@@ -291,6 +310,23 @@ impl SongDescription {
             .is_some_and(|swing| swing.ratio > SWINGS && swing.confidence > 0.5)
     }
 
+    /// Its key, or its keys one after the other, in words: "C major", "C major, later E major". Any thread.
+    #[must_use]
+    pub fn keys(&self) -> Option<String> {
+        let key = self.key.as_ref()?;
+        let mut names: Vec<String> = Vec::new();
+        for name in self.key_changes.iter().map(|(_, key)| key.to_string()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        match names.len() {
+            0 | 1 => Some(key.name.clone()),
+            2..=MOST_KEYS => Some(names.join(", later ")),
+            _ => Some(format!("{}, later other keys", names[0])),
+        }
+    }
+
     /// The sentence of its other fields.
     pub(super) fn to_sentence(&self) -> String {
         let mut words: Vec<String> = Vec::new();
@@ -307,10 +343,7 @@ impl SongDescription {
             Some(tempo) => words.push(format!("{:.0} bpm", tempo.bpm)),
             None => words.push("no clear beat".into()),
         }
-        match &self.key {
-            Some(key) => words.push(key.name.clone()),
-            None => words.push("no clear key".into()),
-        }
+        words.push(self.keys().unwrap_or_else(|| "no clear key".into()));
         words.extend(self.metre.as_ref().map(|metre| metre.name.clone()));
         words.extend(self.density.and_then(|density| {
             let word = match density {

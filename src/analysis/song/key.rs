@@ -35,6 +35,8 @@ pub struct Found {
     pub keys: Vec<(Key, f64)>,
     /// States of the stretches, as [`chords::decode`] gives them.
     pub path: Vec<usize>,
+    /// From when on it is in which, s; none where it stays in one.
+    pub changes: Vec<(f64, Key)>,
 }
 
 /// Finds the key, unless it is known; `None` where no profile fits. Where the key changes, the first is that of the longest section, others
@@ -45,15 +47,29 @@ pub fn find(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>) 
     if known.is_some() || sections.len() < 2 {
         return whole();
     }
+    let mut changes: Vec<(f64, Key)> = Vec::new();
     let found: Option<Vec<(f64, Found)>> = sections
         .into_iter()
         .map(|of| {
             let seconds = chroma[of.end - 1].end - chroma[of.start].start;
+            let at = chroma[of.start].start;
             let found = of_section(&chroma[of.clone()], &fits[of.clone()], &costs[of], None)?;
+            changes.push((at, found.keys[0].0));
             Some((seconds, found))
         })
         .collect();
-    found.map_or_else(whole, |sections| Some(together(sections)))
+    let Some(sections) = found else {
+        return whole();
+    };
+    changes.dedup_by_key(|(_, key)| *key);
+    Some(Found {
+        changes: if changes.len() > 1 {
+            changes
+        } else {
+            Vec::new()
+        },
+        ..together(sections)
+    })
 }
 
 /// Sections of some seconds as one song.
@@ -79,7 +95,11 @@ fn together(sections: Vec<(f64, Found)>) -> Found {
     if let Some(place) = keys.iter().position(|key| Some(key.0) == main) {
         keys[..=place].rotate_right(1);
     }
-    Found { keys, path }
+    Found {
+        keys,
+        path,
+        changes: Vec::new(),
+    }
 }
 
 /// The key of stretches that stay in one, or the known one.
@@ -120,6 +140,7 @@ fn of_section(chroma: &[Chroma], fits: &[Fit], costs: &[f32], known: Option<Key>
     Some(Found {
         keys: keys.collect(),
         path,
+        changes: Vec::new(),
     })
 }
 

@@ -8,6 +8,8 @@
 //! | [`evidence`] | both, made comparable between songs |
 //! | [`patterns`], [`mod@pointer`] | what bars look like; the likeliest way through them |
 //! | [`rhythm`], `threes` | tempo, beats, metre; 6/8 or 12/8 |
+//! | [`steady`], `extent` | one tempo, or one that drifts; where the bars begin and end |
+//! | [`sections`] | which bars belong together, and which are alike |
 //! | [`chroma`], [`chords`], [`key`] | harmony, beat by beat |
 //! | [`key_sections`] | where the key changes |
 //! | [`corrections`] | what the user puts right |
@@ -23,6 +25,7 @@ pub mod chroma;
 pub mod corrections;
 pub mod description;
 pub mod evidence;
+mod extent;
 pub mod feel;
 pub mod key;
 pub mod key_sections;
@@ -36,6 +39,8 @@ pub mod pointer;
 pub mod register;
 pub mod rhythm;
 pub mod salience;
+pub mod sections;
+pub mod steady;
 pub mod strength;
 #[cfg(test)]
 mod tests;
@@ -50,7 +55,7 @@ use description::{ChordHeard, KeyAlternative, KeyHeard, MetreHeard, Swing, Tempo
 use rhythm::Rhythm;
 
 use super::{Posterior, Sound, SoundError};
-use crate::music::Metre;
+use crate::music::{BarGrid, Metre};
 
 /// Of a longer sound only so much of its beginning is listened to, s.
 pub const LONGEST: f64 = 600.0;
@@ -209,6 +214,9 @@ pub fn conclude(
         if let Some(host) = host.filter(|_| as_host) {
             description.metre_changes.clone_from(&host.metre_changes);
         }
+        if let Some(grid) = description.grid() {
+            description.sections = sections_of(&grid, &keys, strength, told);
+        }
     }
     if let Some(ratio) = told.swing {
         description.swing = Some(Swing {
@@ -268,6 +276,7 @@ fn beats(
     };
     let mut rhythm = found.or_else(even);
     if let Some(rhythm) = &mut rhythm {
+        extent::settle(rhythm, heard);
         let counted = Corrections {
             metre: told.metre,
             downbeat: told.downbeat,
@@ -278,7 +287,7 @@ fn beats(
             rhythm.confidence = 1.0;
         }
     }
-    Ok((rhythm, false))
+    Ok((rhythm.filter(|rhythm| rhythm.beats.len() >= 2), false))
 }
 
 /// The part of a sound that is used, where that isn't all. Any thread but audio.
@@ -348,6 +357,7 @@ fn harmony(
     let heard =
         spans.map(|span| ChordHeard::new(span.start, span.end, span.chord, span.confidence));
     description.chords = told.lay_over(heard.collect());
+    description.key_changes = found.changes;
 }
 
 /// Stretches in which chords are looked for: beats, and what lies before and after them; with the
@@ -378,6 +388,21 @@ fn edges(rhythm: Option<&Rhythm>, seconds: f64) -> (Vec<f64>, Vec<Option<usize>>
     places.insert(0, None);
     places.pop();
     (edges, places)
+}
+
+/// Sections of a song on these bars.
+fn sections_of(
+    grid: &BarGrid,
+    keys: &Keys,
+    strength: &[[f32; strength::BANDS]],
+    told: &Corrections,
+) -> Vec<sections::Section> {
+    let bars = grid.bars().iter().map(|bar| bar.step);
+    let lines = bars.chain([grid.steps()]);
+    let lines: Vec<f64> = lines
+        .map(|step| grid.seconds_at(f64::from(step)).max(0.0))
+        .collect();
+    sections::find(&lines, keys, strength, told.sections.as_deref())
 }
 
 /// Tempo, metre, beats into the description.

@@ -5,6 +5,7 @@ use super::description::TempoAlternative;
 use super::evidence::Evidence;
 use super::patterns::{self, Pattern};
 use super::pointer::{self, Way};
+use super::steady;
 use super::strength::{BANDS, FRAMES};
 use crate::music::Metre;
 
@@ -42,7 +43,7 @@ pub struct Rhythm {
     pub metre: Metre,
     /// How sure that is, 0..=1.
     pub metre_confidence: f64,
-    /// Median felt beats a minute.
+    /// Felt beats a minute: of a steady tempo that of the line through its beats, otherwise the median.
     pub bpm: f64,
     /// How sure that is, 0..=1.
     pub confidence: f64,
@@ -117,11 +118,10 @@ pub fn find(
         let found = pointer::ways(evidence, pattern, range, 1, stop)?;
         whole = found.into_iter().next().unwrap_or(whole);
     }
-    let (beats, places) = onto_onsets(&whole, strength);
+    let (beats, places, bpm) = settled(&onto_onsets(&whole, strength), whole.bpm());
     if beats.len() < 2 {
         return Ok(None);
     }
-    let bpm = whole.bpm();
     tempi.truncate(4);
     Ok(Some(Rhythm {
         beats,
@@ -181,32 +181,57 @@ fn middle(evidence: &Evidence) -> Evidence {
     evidence[start..start + length].to_vec()
 }
 
-/// Beats in seconds, each moved to the middle of the onset near it, if there is one.
-fn onto_onsets(way: &Way, strength: &[[f32; BANDS]]) -> (Vec<f64>, Vec<usize>) {
+/// A beat as it is heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Beat {
+    /// When, s; the first may lie before the sound.
+    pub seconds: f64,
+    /// Its place in the bar, 0 at the downbeat.
+    pub place: usize,
+    /// Whether something begins there.
+    pub sure: bool,
+}
+
+/// Beats in seconds, each moved to the onset near it, if there is one.
+fn onto_onsets(way: &Way, strength: &[[f32; BANDS]]) -> Vec<Beat> {
     let total: Vec<f32> = strength.iter().map(|row| row.iter().sum()).collect();
     let mean = total.iter().sum::<f32>() / total.len().max(1) as f32;
-    let (mut beats, mut places) = (Vec::new(), Vec::new());
-    for &(frame, place) in &way.beats {
-        let Some(frame) = usize::try_from(frame)
-            .ok()
-            .filter(|&frame| frame < total.len())
-        else {
-            continue;
-        };
-        let (from, to) = (
-            frame.saturating_sub(NEAR),
-            (frame + NEAR + 1).min(total.len()),
-        );
-        let peak = (from..to)
-            .max_by(|&a, &b| total[a].total_cmp(&total[b]))
-            .unwrap_or(frame);
-        let moved = if total[peak] > 2.0 * mean {
-            peak
-        } else {
-            frame
-        };
-        beats.push(moved as f64 / FRAMES);
-        places.push(place);
+    let beat = |&(frame, place): &(i64, usize)| {
+        let near = |off: i64| usize::try_from(frame + off).unwrap_or(0).min(total.len());
+        let near = near(-(NEAR as i64))..near(NEAR as i64 + 1);
+        let peak = near.max_by(|&a, &b| total[a].total_cmp(&total[b]));
+        let peak = peak.filter(|peak| total[*peak] > 2.0 * mean);
+        Beat {
+            seconds: peak.map_or(frame as f64, |peak| peak as f64 + summit(&total, peak)) / FRAMES,
+            place,
+            sure: peak.is_some(),
+        }
+    };
+    way.beats.iter().map(beat).collect()
+}
+
+/// Where between frames a peak is highest, frames from it: on the parabola through it and its neighbours.
+fn summit(total: &[f32], peak: usize) -> f64 {
+    let at = |frame: Option<usize>| frame.and_then(|frame| total.get(frame)).copied();
+    let (Some(before), Some(after)) = (at(peak.checked_sub(1)), at(peak.checked_add(1))) else {
+        return 0.0;
+    };
+    let bend = f64::from(before - 2.0 * total[peak] + after);
+    match bend < -1e-9 {
+        true => (0.5 * f64::from(before - after) / bend).clamp(-0.5, 0.5),
+        false => 0.0,
     }
-    (beats, places)
+}
+
+/// On one tempo where they keep one, and smoothed where they don't: seconds, places, and felt beats a minute.
+fn settled(beats: &[Beat], bpm: f64) -> (Vec<f64>, Vec<usize>, f64) {
+    let places = beats.iter().map(|beat| beat.place);
+    match steady::Line::through(beats) {
+        Some(line) => {
+            let line = line.rounded(0.5 * beats.len() as f64);
+            let at = (0..beats.len()).map(|number| line.at(number as f64));
+            (at.collect(), places.collect(), line.bpm())
+        }
+        None => (steady::smoothed(beats), places.collect(), bpm),
+    }
 }

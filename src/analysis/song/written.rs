@@ -6,7 +6,8 @@ use super::corrections::Corrections;
 use super::description::{SongDescription, Swing};
 use super::rhythm::Rhythm;
 use super::salience::ROWS;
-use super::{describe_beats, feel, harmony, mood, register};
+use super::strength::{BANDS, FRAMES};
+use super::{describe_beats, feel, harmony, mood, register, sections_of};
 use crate::analysis::posterior::{KEYS, LOWEST};
 use crate::music::{BarGrid, DRUM_CHANNEL, GridNote, Metre, Part, PartKind, Song, TempoMap};
 
@@ -21,6 +22,8 @@ const TICKS: u16 = 480;
 
 /// How a note dies away as long as it is held: to a third after so many seconds.
 const FADES: f64 = 1.5;
+/// Keys below this are low.
+const LOW: u8 = 48;
 /// The second of two eighths falls into these parts of a beat, where any do.
 const EIGHTHS: std::ops::Range<f64> = 0.4..0.76;
 
@@ -110,6 +113,7 @@ pub fn read(song: &Song, told: &Corrections) -> Result<Written, Unwritten> {
         false => swing(song, &grid),
     };
     describe_beats(&mut description, rhythm, false);
+    description.sections = sections_of(&grid, &keys, &begins(song, used), told);
     description.mood = mood::told(&description, told.mood.as_ref());
     description.sentence = description.to_sentence();
     Ok(Written {
@@ -223,6 +227,23 @@ fn keys(song: &Song, used: f64) -> Keys {
         seconds: (0..count).map(|row| row as f64 / ROWS).collect(),
         rows,
     }
+}
+
+/// What begins when, as [`super::strength`] has it of a sound: low notes and kicks, all else, what is bright of the drums.
+fn begins(song: &Song, used: f64) -> Vec<[f32; BANDS]> {
+    let mut rows = vec![[0.0f32; BANDS]; (used * FRAMES) as usize + 1];
+    for note in song.notes() {
+        let at = (song.tempo.seconds_at(note.start) * FRAMES).round() as usize;
+        let band = match (note.channel == DRUM_CHANNEL, note.key) {
+            (true, 35 | 36) | (false, ..LOW) => 0,
+            (true, 38..=40) | (false, _) => 1,
+            (true, _) => 2,
+        };
+        if let Some(row) = rows.get_mut(at) {
+            row[band] += f32::from(note.velocity) / 127.0;
+        }
+    }
+    rows
 }
 
 /// Where second eighths fall, by the notes that begin there.

@@ -113,6 +113,13 @@ fn hear(
     let heard = hearing::hear((path, &sound), told, &progress, context)?;
     cancel::check()?;
     drop(progress);
+    let tempo = heard.description.tempo.as_ref();
+    if let Some(tempo) = tempo.filter(|tempo| tempo.is_unsure()) {
+        let (bpm, sure) = (tempo.bpm, 100.0 * tempo.confidence);
+        context.remark(&format!(
+            "Consort can't hear the beat of this well ({bpm:.0} bpm, {sure:.0} % sure): give its tempo, as in --tempo 96."
+        ));
+    }
     let Some(grid) = heard.description.grid() else {
         let why = "has no beat that a part could follow; give its tempo, as in --tempo 96.";
         return Err(Failure::file(path, why));

@@ -1,6 +1,7 @@
 //! What is heard in what was taken, field by field, each of which the user can put right.
 
 mod bars;
+mod sections;
 mod tags;
 
 use std::path::Path;
@@ -30,12 +31,16 @@ const SWINGS: [(&str, f64); 3] = [("Straight", 1.0), ("Light swing", 1.5), ("Swi
 pub(super) struct Corrector {
     /// A tempo that is being dragged or written.
     bpm: Option<f64>,
+    /// The same of the question for it.
+    asked: Option<f64>,
     /// The bar whose chords are written anew, and what is written.
     bar: Option<(usize, String)>,
     /// What is written and is no chord.
     wrong: Option<String>,
     /// A tag that is written anew: which, and what is written.
     tag: Option<(Tag, String)>,
+    /// First bars of sections that are written anew.
+    sections: Option<String>,
 }
 
 impl Corrector {
@@ -70,7 +75,8 @@ impl Corrector {
         }
         ui.add_enabled_ui(heard.follows, |ui| {
             self.tempo(ui, heard, &mut told);
-            metre(ui, heard, &mut told);
+            metre(ui, heard, &mut told, order);
+            self.sections(ui, heard, &mut told);
             key(ui, heard, &mut told);
             self.chords(ui, heard, &mut told);
             swing(ui, heard, &mut told);
@@ -98,16 +104,7 @@ impl Corrector {
             };
             ui.label(sure);
             let bpm = now.map_or(120.0, |tempo| tempo.bpm);
-            let mut shown = self.bpm.unwrap_or(bpm);
-            let field = DragValue::new(&mut shown).range(TEMPI).max_decimals(1);
-            let field = ui.add(field.suffix(" bpm").update_while_editing(false));
-            name_it(&field, "Tempo", egui::Role::SpinButton);
-            // Told once it is let go, or written to its end.
-            match field.dragged() {
-                true => self.bpm = Some(shown),
-                false if self.bpm.take().is_some() || field.changed() => told.tempo = Some(shown),
-                false => {}
-            }
+            bpm_field(ui, "Tempo", bpm, &mut self.bpm, &mut told.tempo);
             for (text, name, share) in [("½", "Half tempo", 0.5), ("2×", "Double tempo", 2.0)] {
                 let button = ui.add_enabled(TEMPI.contains(&(bpm * share)), Button::new(text));
                 name_it(&button, name, egui::Role::Button);
@@ -135,6 +132,33 @@ impl Corrector {
                     .on_hover_text("Listens for the beats instead: for what was played freely");
             }
         });
+    }
+
+    /// The question for the tempo of what has no beat that is heard for certain, with the field for the answer.
+    pub(super) fn ask_tempo(&mut self, ui: &mut Ui, heard: &Heard, order: &dyn Fn(SongOrder)) {
+        let tempo = heard.description.tempo.as_ref();
+        if tempo.is_some_and(|tempo| !tempo.is_unsure()) || !heard.follows {
+            return;
+        }
+        let bpm = tempo.map_or(120.0, |tempo| tempo.bpm);
+        let mut told = heard.told.clone();
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Its tempo?").color(theme::WRONG))
+                .on_hover_text("Consort can't hear the beat of this well: give its tempo.");
+            bpm_field(
+                ui,
+                "Tempo of the song",
+                bpm,
+                &mut self.asked,
+                &mut told.tempo,
+            );
+        });
+        if told != heard.told {
+            order(SongOrder::Tell {
+                seen: Box::new(heard.told.clone()),
+                told: Box::new(told),
+            });
+        }
     }
 
     fn chords(&mut self, ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
@@ -201,6 +225,19 @@ impl Corrector {
     }
 }
 
+/// A tempo that is told once it is let go, or written to its end; `state` is what is dragged or written.
+fn bpm_field(ui: &mut Ui, name: &str, bpm: f64, state: &mut Option<f64>, told: &mut Option<f64>) {
+    let mut shown = state.unwrap_or(bpm);
+    let field = DragValue::new(&mut shown).range(TEMPI).max_decimals(1);
+    let field = ui.add(field.suffix(" bpm").update_while_editing(false));
+    name_it(&field, name, egui::Role::SpinButton);
+    match field.dragged() {
+        true => *state = Some(shown),
+        false if state.take().is_some() || field.changed() => *told = Some(shown),
+        false => {}
+    }
+}
+
 /// Back to what was heard, if it isn't what is shown; whether that is asked for.
 fn as_heard(ui: &mut Ui, what: &str, is_told: bool) -> bool {
     is_told && {
@@ -237,7 +274,7 @@ fn whole(
     });
 }
 
-fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
+fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections, order: &dyn Fn(SongOrder)) {
     let now = heard.description.metre.as_ref().map(|metre| metre.metre);
     ui.horizontal(|ui| {
         ui.label("Metre");
@@ -262,6 +299,14 @@ fn metre(ui: &mut Ui, heard: &Heard, told: &mut Corrections) {
             if button.clicked() {
                 told.downbeat += beats;
             }
+        }
+        let tap = ui.add_enabled(now.is_some(), Button::new("Tap 1"));
+        name_it(&tap, "Tap the first beat of a bar", egui::Role::Button);
+        if tap
+            .on_hover_text("While the song plays: press it where a bar begins")
+            .clicked()
+        {
+            order(SongOrder::TapDownbeat);
         }
         if as_heard(ui, "bars", heard.told.downbeat != 0) {
             told.downbeat = 0;

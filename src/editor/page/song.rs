@@ -81,7 +81,12 @@ pub(super) fn song(
         });
     });
     let text = below.with_max_x(below.left() + TEXT);
-    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| about(ui, listening));
+    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| {
+        if let Some(heard) = song.heard_in_it() {
+            strip.corrector.ask_tempo(ui, heard, listening.order);
+        }
+        about(ui, listening);
+    });
     let picture = below.with_min_x(text.right() + 8.0);
     match &song.taken {
         Some(taken) => {

@@ -15,7 +15,7 @@ use super::{Instrument, Macros};
 
 pub use folder::Export;
 pub use names::safe_name;
-pub use wav::wav;
+pub use wav::{float_wav, wav};
 
 /// Why an instrument couldn't be exported. Nothing is left behind then.
 #[derive(Debug, thiserror::Error)]

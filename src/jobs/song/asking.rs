@@ -123,6 +123,8 @@ pub enum SongOrder {
         /// All that is said now.
         told: Box<Corrections>,
     },
+    /// A bar of what was taken begins about where the song is playing now.
+    TapDownbeat,
     /// The user takes back what was said last.
     UndoTell,
     /// And says it again.
@@ -158,6 +160,9 @@ pub enum SongFault {
     /// What was heard so far has another rate.
     #[error("The host changed its sample rate: take the bars again.")]
     RateChanged,
+    /// The place of the song isn't known.
+    #[error("The song doesn't play: press “Tap 1” on the first beat of a bar while it does.")]
+    NotPlaying,
     /// There is nothing to save.
     #[error("Nothing was taken yet.")]
     NothingTaken,

@@ -128,8 +128,6 @@ struct Desk {
     drawing: Option<Drawing>,
     /// The number of the sound that the generator was last told to play.
     rendered: Option<u64>,
-    /// A thread measures what was changed by hand.
-    ceils: bool,
     /// What projects remember has changed since the host was last told.
     changed: bool,
 }
@@ -161,7 +159,6 @@ impl StemDesk {
                 turn: 0,
                 drawing: None,
                 rendered: None,
-                ceils: false,
                 changed: false,
             }),
             client,
@@ -386,9 +383,6 @@ impl StemDesk {
                         desk.show(Some(take.into()));
                     } else {
                         desk.put(Some(take.into()));
-                        if let StemOrder::Edit(_) = change {
-                            shared.ceil_soon(&mut desk);
-                        }
                     }
                 }
                 None => desk.said = Some(Said::fault(StemFault::NoPart)),

@@ -11,7 +11,7 @@ pub enum StemFault {
     )]
     NothingHeard,
     /// The song has no beats.
-    #[error("No beat was heard in what was taken: give its tempo under “Heard”, then ask again.")]
+    #[error("Consort can't hear the beat of this: give its tempo beside “Listen”, then ask again.")]
     NoBeats,
     /// No part can be written for it.
     #[error(transparent)]

@@ -15,13 +15,15 @@ fn song(sheet: &Sheet) -> Song {
     let part = sheet.part().cloned().unwrap_or_default();
     let tick = |step: f64| (step * sheet.pace * f64::from(TICKS)).round().max(0.0) as u64;
     let metres = sheet.metres().into_iter();
+    let mut track = part.to_track(&tick);
+    track.ends = tick(sheet.steps as f64);
     let micros = (60e6 / sheet.bpm.clamp(10.0, 1000.0)).round() as u32;
     Song {
         tempo: TempoMap::metrical(TICKS, &[(0, micros)]),
         metres: metres
             .map(|(step, metre)| (tick(f64::from(step)), metre))
             .collect(),
-        tracks: vec![part.to_track(&tick)],
+        tracks: vec![track],
     }
 }
 
@@ -56,7 +58,7 @@ pub(super) fn play(
     played.ok().map(|()| frames)
 }
 
-/// Saves it as sound, played on an instrument; `None` when `stop` says so.
+/// Saves it as sound, as loud as it plays, in floats, for beside a loud song it may go beyond full scale; `None` when `stop` says so.
 pub(super) fn save_wav(
     sheet: &Sheet,
     instrument: &Instrument,
@@ -71,18 +73,13 @@ pub(super) fn save_wav(
     Some(save_frames(&frames, rate, &name(sheet), folder))
 }
 
-/// Saves frames as a new WAV file of 24 bits, turned down where they would clip.
+/// Saves frames as a new WAV file of 32-bit float: nothing clips.
 pub(super) fn save_frames(
     frames: &[[f32; 2]],
     rate: u32,
     name: &str,
     folder: &Path,
 ) -> Result<PathBuf, NotSaved> {
-    let peak = frames
-        .iter()
-        .flatten()
-        .fold(0.0f32, |peak, x| peak.max(x.abs()));
-    let gain = if peak > 1.0 { peak.recip() } else { 1.0 };
-    let wav = export::wav(frames, gain, rate);
+    let wav = export::float_wav(frames, rate);
     save(folder, name, ".wav", &wav)
 }

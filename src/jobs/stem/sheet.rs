@@ -63,7 +63,7 @@ pub struct Sheet {
     /// measured. Parts from before there was one are as loud as they were.
     #[serde(default = "unchanged")]
     pub trim_db: Option<f32>,
-    /// The most gain, dB, that each variation's peaks allow; nothing where that isn't near, or not measured.
+    /// The most gain, dB, that each variation has in projects from before the sum alone was limited.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ceilings_db: Vec<Option<f32>>,
     /// What a project holds of it, and of its sound, besides what this version knows.

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::jobs::StemOrder;
 use crate::jobs::song::Heard;
-use crate::jobs::stem::asking::Edit;
 use crate::jobs::stem::desk::fixture::heard;
 use crate::jobs::stem::level;
 use crate::jobs::{Client, StemDesk};
@@ -141,10 +140,14 @@ impl Host {
             lufs.unwrap_or(f64::NEG_INFINITY),
             name.as_deref().unwrap_or("-")
         );
-        assert!(self.peak < 1.0, "{about}: a peak of {}", self.peak);
+        // The plugin limits the sum of all parts; one part alone never blasts.
+        assert!(self.peak < MOST, "{about}: a peak of {}", self.peak);
         Round { sound, lufs, peak }
     }
 }
+
+/// Beside a song of −14 LUFS drums peak at a little over full scale.
+const MOST: f32 = 2.0;
 
 struct Round {
     sound: [Vec<f32>; 2],
@@ -153,12 +156,12 @@ struct Round {
 }
 
 impl Round {
-    /// As loud as fits the song, unless that would clip.
+    /// As loud as fits the song.
     fn fits(&self, kind: PartKind) {
-        let wanted = SONG - level::under(kind);
+        let wanted = SONG - level::under(kind, "");
         let lufs = self.lufs.expect("it sounds");
         let near = (lufs - wanted).abs() < 1.5;
-        assert!(near || lufs < wanted && self.peak > 0.7, "{lufs} LUFS");
+        assert!(near, "{lufs} LUFS for {wanted}");
     }
 
     fn is(&self, other: &Round, about: &str) {
@@ -286,39 +289,4 @@ fn a_sound_on_its_way_is_remembered_and_made_after_loading() {
     fresh
         .round("made after loading")
         .is(&drums, "the same part");
-}
-
-#[test]
-#[cfg_attr(not(built_in_models), ignore = "needs the built-in models")]
-fn notes_changed_by_hand_clip_for_a_moment_at_most() {
-    let mut host = Host::new();
-    host.add("add jazzy drums");
-    host.round("add jazzy drums");
-    let sheet = |host: &Host| host.desk.stem().sheet.expect("a part");
-    let before = sheet(&host).ceilings_db.clone();
-    // All of the kit at once, as hard as it goes.
-    let (step, velocity) = (16, 127);
-    for key in [36, 38, 42, 46, 49, 51, 57] {
-        if sheet(&host).variations[0].note_at(step, key).is_none() {
-            host.order(StemOrder::Edit(Edit::Toggle { step, key }));
-        }
-        let harder = Edit::Velocity {
-            step,
-            key,
-            velocity,
-        };
-        host.order(StemOrder::Edit(harder));
-    }
-    let begun = Instant::now();
-    while sheet(&host).ceilings_db == before {
-        assert!(begun.elapsed() < Duration::from_secs(30), "{before:?}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    println!("measured {:.0?} after the last change", begun.elapsed());
-    host.round("all at once");
-    // What is taken back has the level that it had.
-    while sheet(&host).ceilings_db != before {
-        assert!(host.desk.can_step(true));
-        host.order(StemOrder::Undo);
-    }
 }

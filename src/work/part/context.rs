@@ -148,6 +148,11 @@ impl StemContext {
             true => quarters(song),
             false => (60.0 * f64::from(bar / STEPS) / lasts).clamp(30.0, 300.0),
         };
+        let mut sections = sections(song, grid, first, steps as u32);
+        if sections.is_empty() {
+            let bars = steps.div_ceil(bar_steps(written) as usize);
+            sections = (0..bars).step_by(SECTION).collect();
+        }
         let genres = song.tags.clear_genres().iter();
         let genres = genres.map(|genre| (genre.name.clone(), genre.confidence as f32));
         let (given, heard): (Vec<&Part>, Vec<&Part>) =
@@ -168,9 +173,7 @@ impl StemContext {
             written,
             genres: genres.collect(),
             swings: song.swings(),
-            sections: (0..steps.div_ceil(bar_steps(written) as usize))
-                .step_by(SECTION)
-                .collect(),
+            sections,
         })
     }
 
@@ -198,6 +201,16 @@ impl StemContext {
     pub fn bar_written(&self) -> usize {
         bar_steps(self.written) as usize
     }
+}
+
+/// First bars of the sections that begin within some steps of a song, counted from the bar that begins at `first`.
+fn sections(song: &SongDescription, grid: &BarGrid, first: u32, steps: u32) -> Vec<usize> {
+    let bars = grid.bars();
+    let begins = bars.partition_point(|bar| bar.step < first);
+    let ends = bars.partition_point(|bar| bar.step < first + steps);
+    let firsts = song.sections.iter().map(|section| section.first_bar);
+    let within = firsts.filter(|bar| (begins..ends).contains(bar));
+    within.map(|bar| bar - begins).collect()
 }
 
 /// Steps of a bar, one at least.

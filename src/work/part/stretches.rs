@@ -52,7 +52,7 @@ impl StemSong {
     pub fn new(song: &SongDescription, grid: &BarGrid, parts: &[Part]) -> Result<Self, Unfit> {
         let count = there(song, grid).max(1);
         let end = grid.step_at(song.seconds_used.max(0.0)).round().max(0.0) as u32;
-        Self::of(song, grid, parts, 0..count, end)
+        Self::of(song, grid, parts, 0..count, end.min(grid.steps()))
     }
 
     /// Some bars of a song, counted from 0, and nothing else; and at which step of the song they begin.

@@ -60,13 +60,15 @@ def _one(split, name):
     song(rng, grooves.draw(split, rng), FONTS[split], folder(split), name)
 
 
-def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched=True):
+def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched=True, known=None):
     """Makes NAME.flac and NAME.json in a folder: a groove as `grooves.draw` gives it, on one of some fonts. `change` may change
-    the MIDI file before it is played; if nothing then is `pitched`, there is no key and no chord."""
+    the MIDI file before it is played; if nothing then is `pitched`, there is no key and no chord. What is `known` isn't drawn:
+    felt beats a minute, drift (a share), where in it the sound begins (s)."""
     metre, beats_a_bar, unit, groove = groove
     felt = 50 * (220 / 50) ** rng.random()
     if metre == "6/8":  # two beats a bar
         felt = 40 * (130 / 40) ** rng.random()
+    felt = known[0] if known else felt
     bar_seconds = beats_a_bar / unit * 60 / felt
     bars = math.ceil((seconds + 8) / bar_seconds)
     tonic, mode, chords = harmony.progression(rng, bars, beats_a_bar, unit)
@@ -78,6 +80,7 @@ def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched
         if rng.random() < 0.6:
             _add_melody(rng, file, harmony.melody(rng, chords, beats_a_bar, bars, tonic, mode))
         drift = rng.choice((0.0, 0.0, 0.0, 0.03))
+        drift = known[1] if known else drift
         times = _set_tempo(rng, file, felt * unit, drift, bars * beats_a_bar)
         if change:
             change(file)
@@ -85,6 +88,7 @@ def song(rng, groove, fonts, folder, name, seconds=SECONDS, change=None, pitched
         font = rng.choice(fonts)
         _play(_SOUNDS / font, midi, wav)
         start = rng.uniform(0.2, 3.0)
+        start = known[2] if known else start
         played = programs(file, start, start + seconds)
         sound, rate = soundfile.read(wav, start=int(start * RATE), frames=int(seconds * RATE), dtype="float32")
     peak = float(np.abs(sound).max())
@@ -188,12 +192,16 @@ def _set_tempo(rng, file, tempo, drift, beats):
             track.append(message.copy(time=at - before))
             before = at
     wave, turn = rng.uniform(15, 40), rng.uniform(0, 2 * math.pi)
-    conductor, times, now = mido.MidiTrack(), [], 0.0
+    conductor, times, now, last, since = mido.MidiTrack(), [], 0.0, None, 0
     for beat in range(beats + 1):
         times.append(now)
         here = tempo * (1 + drift * math.sin(turn + 2 * math.pi * now / wave))
         micros = round(60e6 / here)
-        conductor.append(mido.MetaMessage("set_tempo", tempo=micros, time=0 if beat == 0 else file.ticks_per_beat))
+        # fluidsynth loses up to a millisecond at each of these.
+        if micros != last:
+            conductor.append(mido.MetaMessage("set_tempo", tempo=micros, time=since))
+            last, since = micros, 0
+        since += file.ticks_per_beat
         now += micros / 1e6
     file.tracks.insert(0, conductor)
     return times

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,15 +9,7 @@ import numpy as np
 
 from ..tables import show
 from . import rivals, scoring
-
-
-def described(path):
-    """All that `consort describe` says of a file."""
-    command = [os.environ.get("CONSORT", "target/release/consort"), "describe", str(path), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
-    if done.returncode:
-        raise SystemExit(f"{path}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+from .told import described
 
 
 def consort_says(path):

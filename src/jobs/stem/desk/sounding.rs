@@ -16,8 +16,6 @@ use crate::music::PartKind;
 
 /// How often a thread looks whether a sound has come.
 const LOOK: Duration = Duration::from_millis(20);
-/// How long notes that are changed by hand rest before their peaks are measured.
-const RESTED: Duration = Duration::from_millis(200);
 
 /// A sound that the instrument models were asked for.
 pub(super) struct Drawing {
@@ -164,7 +162,7 @@ impl Shared {
         if gone() {
             return;
         }
-        let sheet = level::levelled(&take.sheet, &measured);
+        let sheet = level::levelled(&take.sheet, measured);
         self.change(turn, |desk| {
             desk.level_all(&take.sound, &sheet);
             take.sound.set_ready(instrument);
@@ -173,48 +171,6 @@ impl Shared {
             desk.changed = true;
             desk.unplayed = true;
         });
-    }
-
-    /// After notes were changed by hand: measures their peaks on a thread, once for many changes in a row,
-    /// so that more or harder notes don't clip for longer than that takes.
-    pub(super) fn ceil_soon(self: &Arc<Self>, desk: &mut Desk) {
-        if desk.ceils {
-            return;
-        }
-        let shared = Arc::clone(self);
-        desk.ceils = runtime::spawn("consort-stem", move || while !shared.ceil() {}).is_ok();
-    }
-
-    /// Measures what is there; whether it is still there then, or nothing is left to do.
-    fn ceil(&self) -> bool {
-        std::thread::sleep(RESTED);
-        let now = self.desk.lock().take().cloned();
-        let instrument = now.as_ref().and_then(|take| take.sound.instrument());
-        let ceiled = now.as_ref().zip(instrument).map(|(take, instrument)| {
-            let rate = self.rate.load(Ordering::Relaxed);
-            let measured = level::measure(&take.sheet, instrument, rate, &runtime::exiting);
-            level::ceiled(&take.sheet, &measured)
-        });
-        let mut desk = self.desk.lock();
-        let sheet = |take: Option<&Take>| take.map(|take| take.sheet.clone());
-        let same = match (sheet(desk.take()), sheet(now.as_ref())) {
-            (Some(there), Some(measured)) => Arc::ptr_eq(&there, &measured),
-            _ => true,
-        };
-        if !same && !runtime::exiting() {
-            return false;
-        }
-        desk.ceils = false;
-        if let (true, Some(take), Some(ceiled)) = (same, now, ceiled)
-            && ceiled != *take.sheet
-            && desk.take().is_some()
-        {
-            desk.show(Some(take.with(ceiled).into()));
-            self.play_now(&mut desk);
-        }
-        drop(desk);
-        (self.listener)();
-        true
     }
 
     /// The sound that a take is to have; nothing where it can't be made, or nobody wants it any more.

@@ -225,7 +225,7 @@ impl Desk {
         }
     }
 
-    /// All takes that this sound plays get the level and the ceilings of this sheet.
+    /// All takes that this sound plays get the level of this sheet.
     pub(super) fn level_all(&mut self, sound: &Arc<PartSound>, levelled: &Sheet) {
         let Self {
             now, past, undone, ..
@@ -238,7 +238,6 @@ impl Desk {
         for take in takes.filter(|take| Arc::ptr_eq(&take.sound, sound)) {
             *take = take.with(Sheet {
                 trim_db: take.sheet.trim_db.or(levelled.trim_db),
-                ceilings_db: levelled.ceilings_db.clone(),
                 ..Sheet::clone(&take.sheet)
             });
         }

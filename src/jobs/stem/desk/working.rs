@@ -1,12 +1,10 @@
 //! The threads that write a part.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::take::Take;
 use super::{Desk, Shared, StemFault};
 use crate::jobs::stem::asking::{Sheet, StemStatus, VARIATIONS};
-use crate::jobs::stem::level;
 use crate::models::{Error, runtime};
 use crate::work::Ticket;
 use crate::work::part::{StemAsk, StemSong, write_part};
@@ -76,7 +74,6 @@ impl Shared {
                 sheet.variations.push(part);
             } else if let Some(old) = sheet.variations.get_mut(sheet.chosen) {
                 *old = part;
-                self.keep_from_blasting(&take, &mut sheet);
             }
             let (now, last) = (take.with(sheet.clone()), variation + 1 == count);
             self.change(turn, |desk| {
@@ -101,17 +98,6 @@ impl Shared {
             });
         }
         Ok(())
-    }
-
-    /// A variation that was asked to be louder, or busier, keeps its level as far as its new peaks allow.
-    fn keep_from_blasting(&self, take: &Take, sheet: &mut Sheet) {
-        let Some(instrument) = take.sound.instrument() else {
-            return;
-        };
-        let rate = self.rate.load(Ordering::Relaxed);
-        let stop = || runtime::exiting();
-        let measured = level::measure(sheet, instrument, rate, &stop);
-        *sheet = level::ceiled(sheet, &measured);
     }
 
     pub(super) fn is_turn(&self, turn: u64) -> bool {
