@@ -1,9 +1,10 @@
 //! A source and a request become an arrangement.
 
+use super::arrangement::{ArrangedPart, Arrangement};
 use super::asked::{Asked, Character, Role, Texture};
 use super::fit::{Moved, fit, fold};
 use super::frame::Frame;
-use super::harmony::{self, Harmonies, Manner};
+use super::harmony::{self, Manner};
 use super::instruments::{Family, Instrument};
 use super::lines::{Led, Part as Line};
 use super::plan::{Job, Seat, plan};
@@ -11,51 +12,7 @@ use super::source::Source;
 use super::tone::{SAME, Tone, sort};
 use super::voicing::Voice;
 use super::{band, chordal, expression, lines};
-use crate::music::{DRUM_CHANNEL, Metre, Note, Part, PartKind, Song, TempoMap, Track};
-
-/// A part of an arrangement.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ArrangedPart {
-    /// What plays it.
-    pub instrument: &'static Instrument,
-    /// Its name in the score: "violin 2".
-    pub name: String,
-    /// What it does.
-    pub role: Role,
-    /// Sorted by start; never empty.
-    pub tones: Vec<Tone>,
-    /// MIDI channel, 0..=15, 9 for drums; each part's own.
-    pub channel: u8,
-    /// General MIDI programme; none for drums.
-    pub programme: Option<u8>,
-    /// −1 (left) to 1.
-    pub pan: f32,
-    /// How loud it is to be beside the others, dB.
-    pub gain_db: f32,
-    /// Words for its sound: "warm".
-    pub sound: Vec<String>,
-}
-
-/// Parts for an ensemble, of which one has the melody.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arrangement {
-    /// Key and chords that it was made over.
-    pub harmonies: Harmonies,
-    /// The source's metres.
-    pub metres: Vec<(f64, Metre)>,
-    /// The source's tempo.
-    pub tempo: TempoMap,
-    /// As the request has them.
-    pub parts: Vec<ArrangedPart>,
-    /// Which part has the melody; none where only bass and drums were asked for.
-    pub melody: Option<usize>,
-    /// The part that answers, where melody and answer change.
-    pub answers: Option<usize>,
-    /// Stretches of melody that are in another octave than the source.
-    pub moved: Vec<Moved>,
-    /// What its sections do: from which quarter note on.
-    pub textures: Vec<(f64, Texture)>,
-}
+use crate::music::{DRUM_CHANNEL, Metre, Part, PartKind};
 
 /// A role's loudness beside the melody, dB.
 fn role_gain(role: Role) -> f32 {
@@ -73,12 +30,36 @@ fn role_gain(role: Role) -> f32 {
 #[must_use]
 pub fn arrange(source: &Source, asked: &Asked, seed: u64) -> Arrangement {
     let style = band::fitting(asked.style.as_deref(), &source.bars);
-    let rhythm = asked.players.iter().any(|player| player.instrument.is_drums() || player.instrument.family == Family::Bass);
-    let style = style.filter(|style| rhythm || asked.players.iter().any(|player| player.instrument.is_bass()) && style.has(PartKind::Bass));
+    let rhythm = asked
+        .players
+        .iter()
+        .any(|player| player.instrument.is_drums() || player.instrument.family == Family::Bass);
+    let style = style.filter(|style| {
+        rhythm
+            || asked
+                .players
+                .iter()
+                .any(|player| player.instrument.is_bass())
+                && style.has(PartKind::Bass)
+    });
     let seats = plan(asked, style);
-    let sung = seats.iter().all(|seat| seat.player.instrument.family == Family::Voice);
-    let manner = if sung || asked.character.texture == Some(Texture::Chordal) || goes_by_beats(source) { Manner::Hymn } else { Manner::Song };
-    let harmonies = harmony::of(source, if style.is_some() { Manner::Song } else { manner });
+    let sung = seats
+        .iter()
+        .all(|seat| seat.player.instrument.family == Family::Voice);
+    let manner =
+        if sung || asked.character.texture == Some(Texture::Chordal) || goes_by_beats(source) {
+            Manner::Hymn
+        } else {
+            Manner::Song
+        };
+    let harmonies = harmony::of(
+        source,
+        if style.is_some() {
+            Manner::Song
+        } else {
+            manner
+        },
+    );
     let frame = Frame::new(source, harmonies, &asked.character, sung, seed);
     let mut writing = Writing {
         tones: vec![Vec::new(); seats.len()],
@@ -100,7 +81,11 @@ pub fn arrange(source: &Source, asked: &Asked, seed: u64) -> Arrangement {
 /// Whether most notes of a melody are a beat long, as hymns have them.
 fn goes_by_beats(source: &Source) -> bool {
     let beat = source.bars.first().map_or(1.0, |bar| bar.metre.quarters());
-    let long = source.melody.iter().filter(|tone| (tone.length() - beat).abs() < 0.1).count();
+    let long = source
+        .melody
+        .iter()
+        .filter(|tone| (tone.length() - beat).abs() < 0.1)
+        .count();
     3 * long > 2 * source.melody.len()
 }
 
@@ -116,7 +101,9 @@ struct Writing<'a> {
 
 impl Writing<'_> {
     fn melody(&self) -> Option<usize> {
-        self.seats.iter().position(|seat| seat.role == Role::Melody && !matches!(seat.job, Job::Double(_)))
+        self.seats
+            .iter()
+            .position(|seat| seat.role == Role::Melody && !matches!(seat.job, Job::Double(_)))
     }
 
     fn of(&self, at: usize) -> &'static Instrument {
@@ -128,13 +115,40 @@ impl Writing<'_> {
         let Some(at) = self.melody() else {
             return;
         };
-        let lines = self.seats.iter().filter(|seat| seat.job == Job::Voice).count();
-        let low = self.seats.iter().filter(|seat| seat.job == Job::Voice && seat.role == Role::Bass).map(|seat| i32::from(seat.player.instrument.easy[0])).next();
-        let chords = self.seats.iter().any(|seat| matches!(seat.job, Job::Chords { .. }));
-        let under = self.seats.iter().enumerate().filter(|(other, seat)| *other != at && seat.job == Job::Voice && seat.player.instrument.middle() < self.of(at).middle() + 1.0).count();
-        let floor = low.map_or(0, |low| low + 7 * under.min(lines) as i32).max(if chords { 60 } else { 0 });
+        let lines = self
+            .seats
+            .iter()
+            .filter(|seat| seat.job == Job::Voice)
+            .count();
+        let low = self
+            .seats
+            .iter()
+            .filter(|seat| seat.job == Job::Voice && seat.role == Role::Bass)
+            .map(|seat| i32::from(seat.player.instrument.easy[0]))
+            .next();
+        let chords = self
+            .seats
+            .iter()
+            .any(|seat| matches!(seat.job, Job::Chords { .. }));
+        let under = self
+            .seats
+            .iter()
+            .enumerate()
+            .filter(|(other, seat)| {
+                *other != at
+                    && seat.job == Job::Voice
+                    && seat.player.instrument.middle() < self.of(at).middle() + 1.0
+            })
+            .count();
+        let floor = low
+            .map_or(0, |low| low + 7 * under.min(lines) as i32)
+            .max(if chords { 60 } else { 0 });
         let named = self.seats[at].player.role == Some(Role::Melody);
-        let floor = if named && self.of(at).middle() < 62.0 { 0 } else { floor };
+        let floor = if named && self.of(at).middle() < 62.0 {
+            0
+        } else {
+            floor
+        };
         let phrases = self.frame.phrases();
         let (melody, moved) = fit(&self.frame.melody, self.of(at), floor, &phrases);
         self.frame.melody = melody;
@@ -142,11 +156,22 @@ impl Writing<'_> {
     }
 
     fn rhythm(&mut self, source: &Source, style: Option<&'static crate::style::Style>) {
-        let metre = source.bars.first().map_or(Metre { count: 4, unit: 4 }, |bar| bar.metre);
-        let light = !self.seats.iter().any(|seat| matches!(seat.player.instrument.family, Family::Bass | Family::Plucked | Family::Synth));
+        let metre = source
+            .bars
+            .first()
+            .map_or(Metre { count: 4, unit: 4 }, |bar| bar.metre);
+        let light = !self.seats.iter().any(|seat| {
+            matches!(
+                seat.player.instrument.family,
+                Family::Bass | Family::Plucked | Family::Synth
+            )
+        });
         let all_one = source.bars.iter().all(|bar| bar.metre == metre);
         let usual = band::usual(metre, light).filter(|_| all_one);
-        let needed = self.seats.iter().any(|seat| matches!(seat.job, Job::Drums | Job::Band(_)));
+        let needed = self
+            .seats
+            .iter()
+            .any(|seat| matches!(seat.job, Job::Drums | Job::Band(_)));
         let own = style.filter(|style| style.has(PartKind::Drums)).or(usual);
         let mut drums: Option<Part> = None;
         if needed && source.drums.is_empty() || style.is_some() {
@@ -165,13 +190,16 @@ impl Writing<'_> {
             let instrument = self.of(at);
             let tones = match self.seats[at].job {
                 Job::Drums => {
-                    let all = drums.as_ref().map_or_else(|| kit.clone(), |part| band::tones(part, instrument));
+                    let all = drums
+                        .as_ref()
+                        .map_or_else(|| kit.clone(), |part| band::tones(part, instrument));
                     band::of_drums(all, instrument, &self.frame)
                 }
                 Job::Strokes => band::strokes(&self.frame, instrument),
                 Job::Band(kind) => {
                     let given: Vec<&Part> = drums.iter().collect();
-                    let part = style.and_then(|style| band::styled(&self.frame, style, kind, &given));
+                    let part =
+                        style.and_then(|style| band::styled(&self.frame, style, kind, &given));
                     match part {
                         Some(part) => band::tones(&part, instrument),
                         None => continue,
@@ -187,7 +215,14 @@ impl Writing<'_> {
             if let Job::Band(kind) = self.seats[at].job
                 && self.tones[at].is_empty()
             {
-                self.seats[at].job = if kind == PartKind::Bass { Job::Voice } else { Job::Chords { bass: false, melody: false } };
+                self.seats[at].job = if kind == PartKind::Bass {
+                    Job::Voice
+                } else {
+                    Job::Chords {
+                        bass: false,
+                        melody: false,
+                    }
+                };
             }
         }
     }
@@ -195,18 +230,38 @@ impl Writing<'_> {
     /// Voices from the highest to the lowest.
     fn voices(&mut self) {
         let melody = self.melody();
-        let mean = self.frame.melody.iter().map(|tone| f32::from(tone.key)).sum::<f32>() / self.frame.melody.len().max(1) as f32;
+        let mean = self
+            .frame
+            .melody
+            .iter()
+            .map(|tone| f32::from(tone.key))
+            .sum::<f32>()
+            / self.frame.melody.len().max(1) as f32;
         let height = |at: usize| match self.seats[at].role {
-            Role::Melody => mean + 4.0,
+            // A tune is on top, unless it was given to a low instrument.
+            Role::Melody
+                if self.seats[at].player.role == Some(Role::Melody)
+                    && self.of(at).middle() < 62.0 =>
+            {
+                mean + 4.0
+            }
+            Role::Melody => 200.0,
             Role::Bass => -100.0,
             _ => self.of(at).middle(),
         };
-        let mut order: Vec<usize> = (0..self.seats.len()).filter(|at| self.seats[*at].job == Job::Voice).collect();
+        let mut order: Vec<usize> = (0..self.seats.len())
+            .filter(|at| self.seats[*at].job == Job::Voice)
+            .collect();
         order.sort_by(|a, b| height(*b).total_cmp(&height(*a)).then(a.cmp(b)));
         if order.is_empty() {
             return;
         }
-        let others = self.seats.iter().any(|seat| matches!(seat.job, Job::Band(PartKind::Bass) | Job::Chords { bass: true, .. }));
+        let others = self.seats.iter().any(|seat| {
+            matches!(
+                seat.job,
+                Job::Band(PartKind::Bass) | Job::Chords { bass: true, .. }
+            )
+        });
         let last = order[order.len() - 1];
         let low = self.seats[last].role == Role::Bass;
         let led = Led {
@@ -244,7 +299,10 @@ impl Writing<'_> {
             let Job::Double(line) = self.seats[at].job else {
                 continue;
             };
-            let mean = |tones: &[Tone]| tones.iter().map(|tone| f32::from(tone.key)).sum::<f32>() / tones.len().max(1) as f32;
+            let mean = |tones: &[Tone]| {
+                tones.iter().map(|tone| f32::from(tone.key)).sum::<f32>()
+                    / tones.len().max(1) as f32
+            };
             let instrument = self.of(at);
             let octaves = ((instrument.middle() - mean(&self.tones[line])) / 12.0).round() as i32;
             let line = match self.seats[line].job {
@@ -262,20 +320,34 @@ impl Writing<'_> {
 
     /// Every second phrase is another's, who gives away what he had.
     fn answer(&mut self, calls: bool) {
-        let Some(melody) = self.melody().filter(|at| calls && self.seats[*at].job == Job::Voice) else {
+        let Some(melody) = self
+            .melody()
+            .filter(|at| calls && self.seats[*at].job == Job::Voice)
+        else {
             return;
         };
         let can = |at: &usize| {
             let seat = &self.seats[*at];
-            *at != melody && seat.job == Job::Voice && (seat.role != Role::Bass || self.seats.len() == 2)
+            *at != melody
+                && seat.job == Job::Voice
+                && (seat.role != Role::Bass || self.seats.len() == 2)
         };
         let near = |at: &usize| (self.of(*at).middle() - self.of(melody).middle()).abs();
-        let Some(other) = (0..self.seats.len()).filter(can).min_by(|a, b| near(a).total_cmp(&near(b))) else {
+        let Some(other) = (0..self.seats.len())
+            .filter(can)
+            .min_by(|a, b| near(a).total_cmp(&near(b)))
+        else {
             return;
         };
         let starts = self.frame.phrases();
         let turn = |at: f64| starts.partition_point(|start| *start <= at + SAME).max(1) % 2 == 0;
-        let part = |tones: &[Tone], is: bool| tones.iter().filter(|tone| turn(tone.start) == is).copied().collect::<Vec<Tone>>();
+        let part = |tones: &[Tone], is: bool| {
+            tones
+                .iter()
+                .filter(|tone| turn(tone.start) == is)
+                .copied()
+                .collect::<Vec<Tone>>()
+        };
         let (tune, line) = (&self.tones[melody], &self.tones[other]);
         let (given, said) = fit(&part(tune, true), self.of(other), 0, &starts);
         let back = fold(&part(line, true), self.of(melody), 0);
@@ -300,10 +372,20 @@ impl Writing<'_> {
             let tune = Some(at) == melody || self.answers == Some(at);
             if !instrument.is_drums() {
                 expression::articulation(&self.frame, &seat.player, seat.role, &mut tones);
-                let kept: &[Tone] = if Some(at) == melody { &self.frame.melody } else { &[] };
+                let kept: &[Tone] = if Some(at) == melody {
+                    &self.frame.melody
+                } else {
+                    &[]
+                };
                 expression::playable(instrument, kept, &mut tones);
             }
-            expression::dynamics(&self.frame, &seat.player, seat.role, self.written[at], &mut tones);
+            expression::dynamics(
+                &self.frame,
+                &seat.player,
+                seat.role,
+                self.written[at],
+                &mut tones,
+            );
             let own = if instrument.is_drums() {
                 DRUM_CHANNEL
             } else {
@@ -313,7 +395,8 @@ impl Writing<'_> {
                 channel += 1;
                 channel - 1
             };
-            let gain = role_gain(seat.role) - 20.0 * instrument.weight.log10() + 2.5 * seat.player.loud;
+            let gain =
+                role_gain(seat.role) - 20.0 * instrument.weight.log10() + 2.5 * seat.player.loud;
             parts.push(ArrangedPart {
                 instrument,
                 name: name(&self.seats, at),
@@ -321,13 +404,22 @@ impl Writing<'_> {
                 tones,
                 channel: own.min(15),
                 programme: (!instrument.is_drums()).then_some(instrument.gm),
-                pan: if tune && self.seats.len() <= 2 { 0.0 } else { instrument.pan },
+                pan: if tune && self.seats.len() <= 2 {
+                    0.0
+                } else {
+                    instrument.pan
+                },
                 gain_db: gain + 1.5 * how.loud,
                 sound: seat.player.sound.clone(),
             });
         }
         Arrangement {
-            textures: self.frame.sections.iter().map(|section| (section.from, section.texture)).collect(),
+            textures: self
+                .frame
+                .sections
+                .iter()
+                .map(|section| (section.from, section.texture))
+                .collect(),
             harmonies: self.frame.harmonies,
             metres: source.metres.clone(),
             tempo: source.tempo.clone(),
@@ -342,45 +434,14 @@ impl Writing<'_> {
 /// "violin 2" where there are several.
 fn name(seats: &[Seat], at: usize) -> String {
     let own = seats[at].player.instrument;
-    let same = |seats: &[Seat]| seats.iter().filter(|seat| seat.player.instrument == own).count();
+    let same = |seats: &[Seat]| {
+        seats
+            .iter()
+            .filter(|seat| seat.player.instrument == own)
+            .count()
+    };
     match same(seats) {
         1 => own.name.clone(),
         _ => format!("{} {}", own.name, same(&seats[..=at])),
-    }
-}
-
-impl Arrangement {
-    /// The arrangement as tracks of a song, in the source's tempo and metres. Any thread but audio.
-    #[must_use]
-    pub fn to_song(&self) -> Song {
-        let ticks = f64::from(self.tempo.ticks_per_beat());
-        let at = |quarter: f64| (quarter * ticks).round().max(0.0) as u64;
-        let track = |part: &ArrangedPart| Track {
-            name: Some(part.name.clone()),
-            program: part.programme,
-            notes: part
-                .tones
-                .iter()
-                .map(|tone| Note {
-                    channel: part.channel,
-                    key: tone.key,
-                    velocity: tone.velocity.clamp(1, 127),
-                    start: at(tone.start),
-                    length: at(tone.end).saturating_sub(at(tone.start)).max(1),
-                })
-                .collect(),
-            ..Track::default()
-        };
-        Song {
-            tempo: self.tempo.clone(),
-            metres: self.metres.iter().map(|(from, metre)| (at(*from), *metre)).collect(),
-            tracks: self.parts.iter().map(track).collect(),
-        }
-    }
-
-    /// The part that has the melody. Any thread.
-    #[must_use]
-    pub fn melody_part(&self) -> Option<&ArrangedPart> {
-        self.parts.get(self.melody?)
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn fitting(name: Option<&str>, bars: &[super::tone::Bar]) -> Option<&
     let metre = bars.first()?.metre;
     let all = bars.iter().all(|bar| bar.metre == metre);
     let fits = |style: &Style| all && style.file().metre == metre.to_string();
-    name.and_then(|name| style::named(name, &fits)).map(|found| found.style)
+    name.and_then(|name| style::named(name, &fits))
+        .map(|found| found.style)
 }
 
 /// The style of drums where none was named.
@@ -25,17 +26,25 @@ pub(super) fn usual(metre: Metre, light: bool) -> Option<&'static Style> {
         (5, 4, _) => "take five",
         _ => return None,
     };
-    let fits = |style: &Style| style.file().metre == metre.to_string() && style.has(PartKind::Drums);
+    let fits =
+        |style: &Style| style.file().metre == metre.to_string() && style.has(PartKind::Drums);
     style::named(name, &fits).map(|found| found.style)
 }
 
 /// What a style writes for this kind, over the piece's chords.
-pub(super) fn styled(frame: &Frame, style: &Style, kind: PartKind, given: &[&Part]) -> Option<Part> {
+pub(super) fn styled(
+    frame: &Frame,
+    style: &Style,
+    kind: PartKind,
+    given: &[&Part],
+) -> Option<Part> {
     let steps = (frame.end() * f64::from(STEPS)).round() as usize;
     if steps == 0 {
         return None;
     }
-    let chords: Vec<_> = (0..steps).map(|step| frame.harmonies.at(step as f64 / f64::from(STEPS))).collect();
+    let chords: Vec<_> = (0..steps)
+        .map(|step| frame.harmonies.at(step as f64 / f64::from(STEPS)))
+        .collect();
     let how = frame.character;
     let setting = Setting {
         steps,
@@ -52,7 +61,9 @@ pub(super) fn styled(frame: &Frame, style: &Style, kind: PartKind, given: &[&Par
         banned: &[],
         follow: 0.0,
     };
-    style.write(kind, &setting).filter(|part| !part.notes.is_empty())
+    style
+        .write(kind, &setting)
+        .filter(|part| !part.notes.is_empty())
 }
 
 /// A part's notes, within an instrument's range.
@@ -68,7 +79,11 @@ pub(super) fn tones(part: &Part, instrument: &Instrument) -> Vec<Tone> {
         }
     });
     let notes: Vec<Tone> = notes.collect();
-    if instrument.is_drums() { notes } else { fold(&notes, instrument, 0) }
+    if instrument.is_drums() {
+        notes
+    } else {
+        fold(&notes, instrument, 0)
+    }
 }
 
 /// Drums in any metre: kick on one, snare in the middle, hats between.
@@ -77,9 +92,18 @@ pub(super) fn plain_drums(frame: &Frame) -> Part {
     for beat in &frame.beats {
         let step = f64::from(STEPS);
         let mut hit = |piece: Piece, at: f64, velocity: u8| {
-            notes.extend(crate::music::GridNote::between(at * step, at * step + 1.0, piece.key(), velocity));
+            notes.extend(crate::music::GridNote::between(
+                at * step,
+                at * step + 1.0,
+                piece.key(),
+                velocity,
+            ));
         };
-        let piece = if beat.place == 0 { Piece::Kick } else { Piece::Snare };
+        let piece = if beat.place == 0 {
+            Piece::Kick
+        } else {
+            Piece::Snare
+        };
         if beat.place == 0 || beat.place % 2 == 1 || frame.character.busy > 0.5 {
             hit(piece, beat.start, if beat.place == 0 { 96 } else { 84 });
         }
@@ -128,7 +152,10 @@ pub(super) fn strokes(frame: &Frame, instrument: &Instrument) -> Vec<Tone> {
         let home = chord.root == tonic || chord.root == (tonic + 7) % 12;
         let ends = frame.ends_in(number);
         let first = number == 0;
-        if !(first || home && (beat.place == 0 || ends) || frame.character.drama > 0.5 && beat.strong && home) {
+        if !(first
+            || home && (beat.place == 0 || ends)
+            || frame.character.drama > 0.5 && beat.strong && home)
+        {
             continue;
         }
         let low = i32::from(instrument.easy[0]);
@@ -137,7 +164,10 @@ pub(super) fn strokes(frame: &Frame, instrument: &Instrument) -> Vec<Tone> {
             found.push(Tone {
                 start,
                 end,
-                key: key.clamp(i32::from(instrument.range[0]), i32::from(instrument.range[1])) as u8,
+                key: key.clamp(
+                    i32::from(instrument.range[0]),
+                    i32::from(instrument.range[1]),
+                ) as u8,
                 velocity,
             });
         };

@@ -33,11 +33,21 @@ pub(super) fn chords(frame: &Frame, instrument: &Instrument, bass: bool, calm: b
     let mut before: Option<(Chord, Grip)> = None;
     for (number, beat) in frame.beats.iter().enumerate() {
         let chord = frame.harmonies.at(beat.start);
-        let span = frame.beats[number..].iter().take_while(|other| other.bar == beat.bar && frame.harmonies.at(other.start) == chord).count();
+        let span = frame.beats[number..]
+            .iter()
+            .take_while(|other| other.bar == beat.bar && frame.harmonies.at(other.start) == chord)
+            .count();
         let first = beat.place == 0 || before.as_ref().is_none_or(|(known, _)| *known != chord);
         let grip = match before.take() {
             Some((known, grip)) if known == chord && beat.place != 0 => grip,
-            other => grip(frame, instrument, chord, (beat.start, frame.beats[number + span - 1].end), bass, other.map(|(_, grip)| grip).as_ref()),
+            other => grip(
+                frame,
+                instrument,
+                chord,
+                (beat.start, frame.beats[number + span - 1].end),
+                bass,
+                other.map(|(_, grip)| grip).as_ref(),
+            ),
         };
         let to = frame.beats[number + span - 1].end;
         let texture = frame.section(beat.start).texture;
@@ -67,7 +77,12 @@ pub(super) fn chords(frame: &Frame, instrument: &Instrument, bass: bool, calm: b
                     add(&grip.low, beat.start, to);
                 }
                 if first || beat.strong {
-                    let end = frame.beats[number..].iter().take(span).skip(1).find(|other| other.strong).map_or(to, |other| other.start);
+                    let end = frame.beats[number..]
+                        .iter()
+                        .take(span)
+                        .skip(1)
+                        .find(|other| other.strong)
+                        .map_or(to, |other| other.start);
                     add(&grip.high, beat.start, end);
                 }
             }
@@ -75,7 +90,15 @@ pub(super) fn chords(frame: &Frame, instrument: &Instrument, bass: bool, calm: b
                 add(&grip.low, beat.start, half);
                 add(&grip.high, half, beat.end);
             }
-            Texture::Waltz if beat.place == 0 => add(if grip.low.is_empty() { &grip.high[..1] } else { &grip.low }, beat.start, beat.end),
+            Texture::Waltz if beat.place == 0 => add(
+                if grip.low.is_empty() {
+                    &grip.high[..1]
+                } else {
+                    &grip.low
+                },
+                beat.start,
+                beat.end,
+            ),
             Texture::Waltz => add(&grip.high, beat.start, beat.end),
             Texture::Ostinato => {
                 if first {
@@ -86,14 +109,26 @@ pub(super) fn chords(frame: &Frame, instrument: &Instrument, bass: bool, calm: b
             }
             Texture::Arpeggio => {
                 if first {
-                    add(&grip.low[..grip.low.len().min(1)], beat.start, if instrument.family == Family::Plucked { beat.end } else { to });
+                    add(
+                        &grip.low[..grip.low.len().min(1)],
+                        beat.start,
+                        if instrument.family == Family::Plucked {
+                            beat.end
+                        } else {
+                            to
+                        },
+                    );
                 }
                 let up: Vec<i32> = grip.low.iter().skip(1).chain(&grip.high).copied().collect();
                 let order = 2 * beat.place;
                 let at = |step: usize| {
                     let round = (2 * up.len()).saturating_sub(2).max(1);
                     let place = step % round;
-                    up[if place < up.len() { place } else { round - place }]
+                    up[if place < up.len() {
+                        place
+                    } else {
+                        round - place
+                    }]
                 };
                 if !up.is_empty() {
                     add(&[at(order)], beat.start, half);
@@ -111,7 +146,14 @@ fn above(class: i32, from: i32) -> i32 {
     from + (class - from).rem_euclid(12)
 }
 
-fn grip(frame: &Frame, instrument: &Instrument, chord: Chord, (from, to): (f64, f64), bass: bool, before: Option<&Grip>) -> Grip {
+fn grip(
+    frame: &Frame,
+    instrument: &Instrument,
+    chord: Chord,
+    (from, to): (f64, f64),
+    bass: bool,
+    before: Option<&Grip>,
+) -> Grip {
     let tones: Vec<i32> = classes(chord).map(i32::from).collect();
     let guitar = instrument.family == Family::Plucked && instrument.range[0] == 40;
     if guitar {
@@ -121,15 +163,26 @@ fn grip(frame: &Frame, instrument: &Instrument, chord: Chord, (from, to): (f64, 
     // Under the melody, where there is room.
     let floor = frame.melody_floor(from, to).map_or(127, i32::from);
     let ceiling = high.min(79).min((floor - 1).max(64)).max(low + 12);
-    let voices = if frame.character.full > 0.5 { 4 } else { 3 }.min(usize::from(instrument.many)).max(2);
+    let voices = if frame.character.full > 0.5 { 4 } else { 3 }
+        .min(usize::from(instrument.many))
+        .max(2);
     let bottom = low.max(if bass { 50 } else { 48 });
-    let middle = before.and_then(|grip| middle(&grip.high)).unwrap_or((bottom + ceiling) as f32 / 2.0);
+    let middle = before
+        .and_then(|grip| middle(&grip.high))
+        .unwrap_or((bottom + ceiling) as f32 / 2.0);
     let high = close(&tones, voices, (bottom, ceiling), middle);
     let low = if bass {
         let root = above(i32::from(chord.bass.unwrap_or(chord.root)), low.max(LEFT));
-        let fifth = root + tones.get(2).map_or(7, |tone| (tone - tones[0]).rem_euclid(12));
+        let fifth = root
+            + tones
+                .get(2)
+                .map_or(7, |tone| (tone - tones[0]).rem_euclid(12));
         let clear = high.first().is_none_or(|first| *first > fifth);
-        if clear && fifth < 55 && instrument.has_hands() && frame.character.full > -0.5 { vec![root, fifth] } else { vec![root] }
+        if clear && fifth < 55 && instrument.has_hands() && frame.character.full > -0.5 {
+            vec![root, fifth]
+        } else {
+            vec![root]
+        }
     } else {
         Vec::new()
     };
@@ -161,7 +214,10 @@ fn close(tones: &[i32], voices: usize, (low, high): (i32, i32), near: f32) -> Ve
             best = Some((far, keys));
         }
     }
-    let mut keys = best.map_or_else(|| wanted.iter().map(|class| above(*class, low)).collect(), |(_, keys)| keys);
+    let mut keys = best.map_or_else(
+        || wanted.iter().map(|class| above(*class, low)).collect(),
+        |(_, keys)| keys,
+    );
     // No room for all of them.
     keys.retain(|key| *key <= high);
     if keys.is_empty() {
@@ -181,7 +237,8 @@ fn on_strings(tones: &[i32], bass: bool, before: Option<&Grip>) -> Grip {
                 let held = (position..position + FRETS).map(|fret| open + fret);
                 let open = (position > 0 && position < 5).then_some(*open);
                 let all = held.chain(open);
-                all.into_iter().find(|key| tones.contains(&key.rem_euclid(12)))
+                all.into_iter()
+                    .find(|key| tones.contains(&key.rem_euclid(12)))
             })
             .collect();
         for from in 0..3 {
@@ -190,16 +247,37 @@ fn on_strings(tones: &[i32], bass: bool, before: Option<&Grip>) -> Grip {
                 continue;
             };
             let has = |class: &i32| grip.iter().any(|key| key.rem_euclid(12) == *class);
-            let missing = tones.iter().enumerate().filter(|(_, tone)| !has(tone)).map(|(at, _)| if at == 2 { 1.0 } else { 4.0 }).sum::<f32>();
-            let root = if lowest.rem_euclid(12) == tones[0] { 0.0 } else if bass { 4.0 } else { 1.0 };
-            let move_to = before.and_then(|grip| middle(&all(grip))).zip(middle(&grip)).map_or(0.0, |(a, b)| (a - b).abs() * 0.3);
-            let cost = missing + root + move_to + position as f32 * 0.15 + (5.0 - grip.len() as f32).abs() * 0.3;
+            let missing = tones
+                .iter()
+                .enumerate()
+                .filter(|(_, tone)| !has(tone))
+                .map(|(at, _)| if at == 2 { 1.0 } else { 4.0 })
+                .sum::<f32>();
+            let root = if lowest.rem_euclid(12) == tones[0] {
+                0.0
+            } else if bass {
+                4.0
+            } else {
+                1.0
+            };
+            let move_to = before
+                .and_then(|grip| middle(&all(grip)))
+                .zip(middle(&grip))
+                .map_or(0.0, |(a, b)| (a - b).abs() * 0.3);
+            let cost = missing
+                + root
+                + move_to
+                + position as f32 * 0.15
+                + (5.0 - grip.len() as f32).abs() * 0.3;
             if best.as_ref().is_none_or(|(known, _)| cost < *known) {
                 best = Some((cost, grip));
             }
         }
     }
-    let keys = best.map_or_else(|| tones.iter().map(|tone| above(*tone, 48)).collect(), |(_, keys)| keys);
+    let keys = best.map_or_else(
+        || tones.iter().map(|tone| above(*tone, 48)).collect(),
+        |(_, keys)| keys,
+    );
     let split = if bass { 1.min(keys.len() - 1) } else { 0 };
     Grip {
         low: keys[..split].to_vec(),
@@ -226,7 +304,11 @@ pub(super) fn solo(frame: &Frame, instrument: &Instrument, bass: bool) -> Vec<To
             agile: instrument.agile,
         }
     };
-    let mut parts = vec![voice(0, (0, 127), 127), voice(52, (55, 74), 79), voice(45, (48, 65), 70)];
+    let mut parts = vec![
+        voice(0, (0, 127), 127),
+        voice(52, (55, 74), 79),
+        voice(45, (48, 65), 70),
+    ];
     if bass {
         parts.push(voice(28, (36, 55), 60));
     }
@@ -242,8 +324,16 @@ pub(super) fn solo(frame: &Frame, instrument: &Instrument, bass: bool) -> Vec<To
         let texture = frame.section(beat.start).texture;
         let last = frame.ends_in(number);
         let half = (beat.start + beat.end) / 2.0;
-        let sounding: Vec<i32> = frame.melody.iter().filter(|tone| tone.within(beat.start, beat.end) > SAME).map(|tone| i32::from(tone.key)).collect();
-        let (bottom, top) = (sounding.iter().min().copied(), sounding.iter().max().copied());
+        let sounding: Vec<i32> = frame
+            .melody
+            .iter()
+            .filter(|tone| tone.within(beat.start, beat.end) > SAME)
+            .map(|tone| i32::from(tone.key))
+            .collect();
+        let (bottom, top) = (
+            sounding.iter().min().copied(),
+            sounding.iter().max().copied(),
+        );
         let (alto, tenor) = (i32::from(row[1]), i32::from(row[2]));
         let low = bass.then(|| i32::from(row[3]));
         let mut add = |key: i32, start: f64, end: f64| {
@@ -260,7 +350,11 @@ pub(super) fn solo(frame: &Frame, instrument: &Instrument, bass: bool) -> Vec<To
         // The right hand has the alto where it reaches both, the left hand what the bass lets it reach.
         let right = top.is_none_or(|top| top - alto <= SPAN - 2) && !guitar;
         let reaches = |key: i32| low.is_none_or(|low| key - low <= SPAN - 2) || guitar;
-        let tenor = if reaches(tenor) { Some(tenor) } else { Some(tenor - 12).filter(|key| low.is_none_or(|low| *key > low)) };
+        let tenor = if reaches(tenor) {
+            Some(tenor)
+        } else {
+            Some(tenor - 12).filter(|key| low.is_none_or(|low| *key > low))
+        };
         let alto_left = (!right).then_some(alto).filter(|alto| reaches(*alto));
         match texture {
             Texture::Arpeggio | Texture::Ostinato if !last => {
@@ -281,7 +375,10 @@ pub(super) fn solo(frame: &Frame, instrument: &Instrument, bass: bool) -> Vec<To
             Texture::AfterBeat | Texture::Waltz if !last => {
                 let waltz = texture == Texture::Waltz;
                 let (one, two) = match waltz {
-                    true => ((beat.place == 0).then_some((beat.start, beat.end)), (beat.place != 0).then_some((beat.start, beat.end))),
+                    true => (
+                        (beat.place == 0).then_some((beat.start, beat.end)),
+                        (beat.place != 0).then_some((beat.start, beat.end)),
+                    ),
                     false => (Some((beat.start, half)), Some((half, beat.end))),
                 };
                 if let (Some(low), Some((start, end))) = (low, one) {
@@ -296,7 +393,15 @@ pub(super) fn solo(frame: &Frame, instrument: &Instrument, bass: bool) -> Vec<To
             }
             _ => {
                 let plays = texture != Texture::Sustained || beat.strong || last;
-                let end = if texture == Texture::Sustained { frame.beats.get(number + 1).filter(|next| !next.strong && next.bar == beat.bar).map_or(beat.end, |next| next.end) } else { beat.end };
+                let end = if texture == Texture::Sustained {
+                    frame
+                        .beats
+                        .get(number + 1)
+                        .filter(|next| !next.strong && next.bar == beat.bar)
+                        .map_or(beat.end, |next| next.end)
+                } else {
+                    beat.end
+                };
                 if plays {
                     low.into_iter().for_each(|key| add(key, beat.start, end));
                     tenor.into_iter().for_each(|key| add(key, beat.start, end));
@@ -316,6 +421,12 @@ pub fn two_hands(keys: &[u8]) -> bool {
     let mut keys: Vec<i32> = keys.iter().map(|key| i32::from(*key)).collect();
     keys.sort_unstable();
     keys.dedup();
-    let hand = |keys: &[i32]| keys.len() <= FINGERS && keys.first().zip(keys.last()).is_none_or(|(low, high)| high - low <= SPAN);
+    let hand = |keys: &[i32]| {
+        keys.len() <= FINGERS
+            && keys
+                .first()
+                .zip(keys.last())
+                .is_none_or(|(low, high)| high - low <= SPAN)
+    };
     (0..=keys.len()).any(|split| hand(&keys[..split]) && hand(&keys[split..]))
 }

@@ -34,15 +34,26 @@ fn cost(tones: &[Tone], shift: i32, instrument: &Instrument, floor: i32) -> f64 
 }
 
 fn best(tones: &[Tone], instrument: &Instrument, floor: i32) -> i32 {
-    let all = |shift: &i32| tones.iter().all(|tone| instrument.reaches(i32::from(tone.key) + shift));
+    let all = |shift: &i32| {
+        tones
+            .iter()
+            .all(|tone| instrument.reaches(i32::from(tone.key) + shift))
+    };
     let fits = SHIFTS.iter().copied().any(|shift| all(&shift));
     let open = SHIFTS.iter().copied().filter(|shift| !fits || all(shift));
-    open.min_by(|a, b| cost(tones, *a, instrument, floor).total_cmp(&cost(tones, *b, instrument, floor)))
-        .unwrap_or(0)
+    open.min_by(|a, b| {
+        cost(tones, *a, instrument, floor).total_cmp(&cost(tones, *b, instrument, floor))
+    })
+    .unwrap_or(0)
 }
 
 /// The melody in an instrument's octave, and what was moved. `phrases` are where phrases begin, quarter notes; other voices go down from `floor`.
-pub(super) fn fit(melody: &[Tone], instrument: &Instrument, floor: i32, phrases: &[f64]) -> (Vec<Tone>, Vec<Moved>) {
+pub(super) fn fit(
+    melody: &[Tone],
+    instrument: &Instrument,
+    floor: i32,
+    phrases: &[f64],
+) -> (Vec<Tone>, Vec<Moved>) {
     let reach = |tone: &Tone, shift: i32| instrument.reaches(i32::from(tone.key) + shift);
     let whole = best(melody, instrument, floor);
     let mut found = Vec::with_capacity(melody.len());
@@ -50,7 +61,11 @@ pub(super) fn fit(melody: &[Tone], instrument: &Instrument, floor: i32, phrases:
     let mut note = |tones: &[Tone], shift: i32| {
         for tone in tones {
             // A phrase wider than the instrument folds where it must.
-            let far = SHIFTS.iter().map(|more| shift + more).find(|shift| reach(tone, *shift)).unwrap_or(shift);
+            let far = SHIFTS
+                .iter()
+                .map(|more| shift + more)
+                .find(|shift| reach(tone, *shift))
+                .unwrap_or(shift);
             let octaves = (far / 12) as i8;
             match moved.last_mut() {
                 Some(last) if last.octaves == octaves => last.to = tone.end,
@@ -71,10 +86,17 @@ pub(super) fn fit(melody: &[Tone], instrument: &Instrument, floor: i32, phrases:
     } else {
         let mut from = 0;
         for at in 1..=melody.len() {
-            let begins = at == melody.len() || phrases.iter().any(|start| *start > melody[at - 1].start && *start <= melody[at].start + super::tone::SAME);
+            let begins = at == melody.len()
+                || phrases.iter().any(|start| {
+                    *start > melody[at - 1].start && *start <= melody[at].start + super::tone::SAME
+                });
             if begins {
                 let phrase = &melody[from..at];
-                let shift = if phrase.iter().all(|tone| reach(tone, whole)) { whole } else { best(phrase, instrument, floor) };
+                let shift = if phrase.iter().all(|tone| reach(tone, whole)) {
+                    whole
+                } else {
+                    best(phrase, instrument, floor)
+                };
                 note(phrase, shift);
                 from = at;
             }
@@ -126,7 +148,14 @@ mod tests {
         let (moved, said) = fit(&line(&[72, 76, 79, 84]), cello, 0, &[]);
         let keys: Vec<u8> = moved.iter().map(|tone| tone.key).collect();
         assert_eq!(keys, [48, 52, 55, 60]);
-        assert_eq!(said, [Moved { from: 0.0, to: 4.0, octaves: -2 }]);
+        assert_eq!(
+            said,
+            [Moved {
+                from: 0.0,
+                to: 4.0,
+                octaves: -2
+            }]
+        );
         let violin = instruments::named("violin").unwrap();
         assert_eq!(fit(&line(&[72, 76]), violin, 0, &[]).1, []);
         // Wider than a tuba: note by note.

@@ -41,7 +41,13 @@ pub(super) struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     /// Of a piece. `plain` ensembles, choirs and hymns, go chord by chord.
-    pub fn new(source: &'a Source, harmonies: Harmonies, character: &'a Character, plain: bool, seed: u64) -> Self {
+    pub fn new(
+        source: &'a Source,
+        harmonies: Harmonies,
+        character: &'a Character,
+        plain: bool,
+        seed: u64,
+    ) -> Self {
         let beats = tone::beats(&source.bars);
         let ends = phrase_ends(&source.melody, &beats);
         let sections = sections(&source.bars, character, plain, seed);
@@ -61,7 +67,9 @@ impl<'a> Frame<'a> {
 
     /// The section of a moment.
     pub fn section(&self, at: f64) -> &Section {
-        let after = self.sections.partition_point(|section| section.from <= at + SAME);
+        let after = self
+            .sections
+            .partition_point(|section| section.from <= at + SAME);
         &self.sections[after.max(1) - 1]
     }
 
@@ -72,8 +80,18 @@ impl<'a> Frame<'a> {
 
     /// Where phrases begin, quarter notes.
     pub fn phrases(&self) -> Vec<f64> {
-        let after = |beat: &usize| self.melody.iter().map(|tone| tone.start).find(|start| *start >= self.beats[*beat].end - SAME);
-        let mut starts: Vec<f64> = self.melody.first().map(|tone| tone.start).into_iter().collect();
+        let after = |beat: &usize| {
+            self.melody
+                .iter()
+                .map(|tone| tone.start)
+                .find(|start| *start >= self.beats[*beat].end - SAME)
+        };
+        let mut starts: Vec<f64> = self
+            .melody
+            .first()
+            .map(|tone| tone.start)
+            .into_iter()
+            .collect();
         starts.extend(self.ends.iter().filter_map(after));
         starts.dedup();
         starts
@@ -89,12 +107,17 @@ impl<'a> Frame<'a> {
     /// Whether a note of the melody begins here.
     pub fn strikes(&self, at: f64) -> bool {
         let after = self.melody.partition_point(|tone| tone.start < at - SAME);
-        self.melody.get(after).is_some_and(|tone| tone.start <= at + SAME)
+        self.melody
+            .get(after)
+            .is_some_and(|tone| tone.start <= at + SAME)
     }
 
     /// The lowest key of the melody in a stretch, if it sounds there.
     pub fn melody_floor(&self, from: f64, to: f64) -> Option<u8> {
-        let sounding = self.melody.iter().filter(|tone| tone.within(from, to) > SAME);
+        let sounding = self
+            .melody
+            .iter()
+            .filter(|tone| tone.within(from, to) > SAME);
         sounding.map(|tone| tone.key).min()
     }
 
@@ -117,7 +140,9 @@ fn sections(bars: &[Bar], character: &Character, plain: bool, seed: u64) -> Vec<
         };
         let before = found.last().map(|section| section.texture);
         let three = bars[0].metre.beats() == 3 || bars[0].metre.beats() == 6;
-        let texture = character.texture.unwrap_or_else(|| texture(character, plain, three, before, (seed, number)));
+        let texture = character
+            .texture
+            .unwrap_or_else(|| texture(character, plain, three, before, (seed, number)));
         found.push(Section {
             from: bars[0].start,
             to: bars[bars.len() - 1].end,
@@ -129,21 +154,32 @@ fn sections(bars: &[Bar], character: &Character, plain: bool, seed: u64) -> Vec<
 }
 
 /// A texture that isn't the one before, by character.
-fn texture(how: &Character, plain: bool, three: bool, before: Option<Texture>, (seed, number): (u64, usize)) -> Texture {
+fn texture(
+    how: &Character,
+    plain: bool,
+    three: bool,
+    before: Option<Texture>,
+    (seed, number): (u64, usize),
+) -> Texture {
     if plain {
         return Texture::Chordal;
     }
     let lively = 1.0 + 0.6 * how.busy.max(-1.5);
     let weights = [
         (Texture::Chordal, 3.0 + how.full),
-        (Texture::Sustained, (1.6 - 0.8 * how.busy - 0.5 * how.full).max(0.1)),
+        (
+            Texture::Sustained,
+            (1.6 - 0.8 * how.busy - 0.5 * how.full).max(0.1),
+        ),
         (Texture::Arpeggio, 1.1 * lively),
         (Texture::AfterBeat, if three { 0.0 } else { 0.8 * lively }),
         (Texture::Waltz, if three { 2.4 } else { 0.0 }),
         (Texture::Ostinato, (0.6 + 0.8 * how.drama.max(0.0)) * lively),
     ];
     let again = |texture: Texture| if Some(texture) == before { 0.25 } else { 1.0 };
-    let weighted = weights.iter().map(|(texture, weight)| (texture, weight.max(0.0) * again(*texture)));
+    let weighted = weights
+        .iter()
+        .map(|(texture, weight)| (texture, weight.max(0.0) * again(*texture)));
     let number = chance(seed, &[40, number as u64]);
     pick(number, weighted).copied().unwrap_or(Texture::Chordal)
 }

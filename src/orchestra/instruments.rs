@@ -151,7 +151,8 @@ pub fn all() -> &'static [Instrument] {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Instrument> {
     let called = |name: &str| all().iter().find(|one| one.names().any(|n| n == name));
-    called(name).or_else(|| called(name.strip_suffix("es")?))
+    called(name)
+        .or_else(|| called(name.strip_suffix("es")?))
         .or_else(|| called(name.strip_suffix('s')?))
 }
 

@@ -3,7 +3,9 @@
 use super::asked::Texture;
 use super::frame::Frame;
 use super::tone::{SAME, Tone};
-use super::voicing::{Ornaments, Problem, Row, Slot, Voice, classes, ornament, search};
+use super::voicing::{
+    Ornaments, Problem, Row, Slot, Voice, classes, makes_parallels, ornament, search,
+};
 
 /// How loud a note is before dynamics.
 pub(super) const VELOCITY: u8 = 80;
@@ -44,7 +46,8 @@ pub(super) fn rows(frame: &Frame, led: &Led) -> Vec<Row> {
     let slots = frame.beats.iter().enumerate().map(|(number, beat)| {
         let key = |at: f64| frame.melody_at(at).map_or(72, i16::from);
         let mut chord = frame.harmonies.at(beat.start);
-        chord.bass = bass_class(frame, beat.start, beat.end).filter(|class| classes(chord).any(|tone| tone == i16::from(*class)));
+        chord.bass = bass_class(frame, beat.start, beat.end)
+            .filter(|class| classes(chord).any(|tone| tone == i16::from(*class)));
         let texture = frame.section(beat.start).texture;
         Slot {
             arrive: key(beat.start),
@@ -52,7 +55,7 @@ pub(super) fn rows(frame: &Frame, led: &Led) -> Vec<Row> {
             melody,
             chord,
             ends: frame.ends_in(number),
-            moves: texture == Texture::Chordal && beat.place % 2 == 1,
+            moves: texture == Texture::Chordal,
         }
     });
     let problem = Problem {
@@ -71,7 +74,10 @@ pub(super) fn rows(frame: &Frame, led: &Led) -> Vec<Row> {
 
 /// The pitch class of the source's bass as a beat begins.
 fn bass_class(frame: &Frame, from: f64, to: f64) -> Option<u8> {
-    let sounding = frame.bass.iter().filter(|tone| tone.within(from, to) > SAME);
+    let sounding = frame
+        .bass
+        .iter()
+        .filter(|tone| tone.within(from, to) > SAME);
     let longest = sounding.max_by(|a, b| a.within(from, to).total_cmp(&b.within(from, to)));
     longest.map(|tone| tone.key % 12)
 }
@@ -90,36 +96,77 @@ pub(super) fn lines(frame: &Frame, led: &Led) -> Vec<Vec<Tone>> {
             false => written(frame, led, &rows, voice, broken),
         })
         .collect();
-    let beat = frame.beats.first().map_or(1.0, |beat| beat.end - beat.start);
+    if let Some(voice) = broken {
+        steady(&mut found, frame, voice);
+    }
+    let beat = frame
+        .beats
+        .first()
+        .map_or(1.0, |beat| beat.end - beat.start);
     let busy = 1.0 + 0.35 * frame.character.busy;
     let calm = if frame.character.full < 0.0 { 0.7 } else { 1.0 };
     // Faster than this nobody plays between.
     let slow = f64::from(frame.bpm < 200.0) as f32;
     let how = Ornaments {
         harmonies: &frame.harmonies,
-        passing: 0.62 * busy * calm * slow,
-        neighbours: 0.2 * busy * calm * slow,
-        suspensions: 0.4 * calm * slow,
+        passing: 0.85 * busy * calm * slow,
+        neighbours: 0.5 * busy * calm * slow,
+        suspensions: 0.6 * calm * slow,
         kept: led.melody.into_iter().collect(),
-        counter: (0..count).filter(|voice| led.parts[*voice].counter).collect(),
+        counter: (0..count)
+            .filter(|voice| led.parts[*voice].counter)
+            .collect(),
         beat,
-        ends: frame.ends.iter().map(|end| frame.beats[*end].end - SAME * 2.0).collect(),
+        ends: frame
+            .ends
+            .iter()
+            .map(|end| frame.beats[*end].end - SAME * 2.0)
+            .collect(),
         seed: frame.seed,
     };
-    let ranges: Vec<(i16, i16)> = led.parts.iter().map(|part| (part.voice.easy_low, part.voice.easy_high)).collect();
+    let ranges: Vec<(i16, i16)> = led
+        .parts
+        .iter()
+        .map(|part| (part.voice.easy_low, part.voice.easy_high))
+        .collect();
     ornament(&mut found, &how, &ranges);
     found
+}
+
+/// A broken chord stays where it is rather than going in parallels.
+fn steady(lines: &mut [Vec<Tone>], frame: &Frame, voice: usize) {
+    for at in 1..lines[voice].len() {
+        let tone = lines[voice][at];
+        let broken = frame.section(tone.start).texture == Texture::Arpeggio;
+        if broken && makes_parallels(lines, voice, &[tone.start, tone.end]) {
+            lines[voice][at].key = lines[voice][at - 1].key;
+            if makes_parallels(lines, voice, &[tone.start, tone.end]) {
+                lines[voice][at].key = tone.key;
+            }
+        }
+    }
 }
 
 /// Who plays broken chords: the most agile voice between melody and bass.
 fn breaks(led: &Led) -> Option<usize> {
     let last = led.parts.len() - usize::from(led.has_bass);
     let inner = (0..last).filter(|voice| led.melody != Some(*voice));
-    inner.max_by(|a, b| led.parts[*a].agile.total_cmp(&led.parts[*b].agile).then(a.cmp(b)))
+    inner.max_by(|a, b| {
+        led.parts[*a]
+            .agile
+            .total_cmp(&led.parts[*b].agile)
+            .then(a.cmp(b))
+    })
 }
 
 /// A voice in the textures of its sections.
-fn written(frame: &Frame, led: &Led, rows: &[Row], voice: usize, broken: Option<usize>) -> Vec<Tone> {
+fn written(
+    frame: &Frame,
+    led: &Led,
+    rows: &[Row],
+    voice: usize,
+    broken: Option<usize>,
+) -> Vec<Tone> {
     let bass = led.has_bass && voice + 1 == led.parts.len();
     let mut line: Vec<Tone> = Vec::new();
     for (number, (beat, row)) in frame.beats.iter().zip(rows).enumerate() {
@@ -153,8 +200,18 @@ fn written(frame: &Frame, led: &Led, rows: &[Row], voice: usize, broken: Option<
                 add(half, beat.end, other.unwrap_or(key));
             }
             // Everyone moves with the tune.
-            Texture::Chordal => join(&mut line, (beat.start, beat.end), key, !frame.strikes(beat.start)),
-            _ => join(&mut line, (beat.start, beat.end), key, beat.place != 0 || same_chord(frame, number)),
+            Texture::Chordal => join(
+                &mut line,
+                (beat.start, beat.end),
+                key,
+                !frame.strikes(beat.start),
+            ),
+            _ => join(
+                &mut line,
+                (beat.start, beat.end),
+                key,
+                beat.place != 0 || same_chord(frame, number),
+            ),
         }
     }
     line
@@ -162,13 +219,22 @@ fn written(frame: &Frame, led: &Led, rows: &[Row], voice: usize, broken: Option<
 
 /// Whether a beat has the chord of the one before.
 fn same_chord(frame: &Frame, beat: usize) -> bool {
-    beat > 0 && frame.harmonies.at(frame.beats[beat].start) == frame.harmonies.at(frame.beats[beat - 1].start)
+    beat > 0
+        && frame.harmonies.at(frame.beats[beat].start)
+            == frame.harmonies.at(frame.beats[beat - 1].start)
 }
 
 /// Goes on with the note before, where it may and is the same; or begins one.
 fn join(line: &mut Vec<Tone>, (start, end): (f64, f64), key: u8, may: bool) {
     match line.last_mut() {
-        Some(last) if may && last.key == key && (last.end - start).abs() < SAME && end - last.start < 6.0 => last.end = end,
+        Some(last)
+            if may
+                && last.key == key
+                && (last.end - start).abs() < SAME
+                && end - last.start < 6.0 =>
+        {
+            last.end = end
+        }
         _ => line.push(Tone {
             start,
             end,
@@ -183,13 +249,25 @@ fn other_tone(frame: &Frame, rows: &[Row], beat: usize, voice: usize, led: &Led)
     let row = &rows[beat];
     let own = row[voice];
     let top = if voice == 0 { own + 9 } else { row[voice - 1] };
-    let bottom = row.get(voice + 1).filter(|_| voice + 1 < led.parts.len()).copied().unwrap_or(own - 9);
+    let bottom = row
+        .get(voice + 1)
+        .filter(|_| voice + 1 < led.parts.len())
+        .copied()
+        .unwrap_or(own - 9);
     let range = led.parts[voice].voice;
     let chord = frame.harmonies.at(frame.beats[beat].start);
-    let fits = |key: &i16| *key != own && *key >= range.low && *key <= range.high && classes(chord).any(|class| class == key % 12);
+    let fits = |key: &i16| {
+        *key != own
+            && *key >= range.low
+            && *key <= range.high
+            && classes(chord).any(|class| class == key % 12)
+    };
     // Up on one beat, down on the next.
     let up = frame.beats[beat].place % 2 == 0;
-    let mut near: Vec<i16> = (bottom + 1..top).filter(fits).filter(|key| (*key - own).abs() <= 9).collect();
+    let mut near: Vec<i16> = (bottom + 1..top)
+        .filter(fits)
+        .filter(|key| (*key - own).abs() <= 9)
+        .collect();
     near.sort_by_key(|key| ((*key > own) != up, (*key - own).abs()));
     near.first().map(|key| *key as u8)
 }

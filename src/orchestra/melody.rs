@@ -36,7 +36,9 @@ pub(super) fn track(tracks: &[GivenTrack]) -> Option<usize> {
         let name = track.name.to_lowercase();
         let called = |words: &[&str]| words.iter().any(|word| name.contains(word));
         let mut score = 1.5 * (1.0 - together(&tones));
-        if called(&["melod", "lead", "vocal", "solo", "tune", "sopran", "voice 1", "singer", "theme"]) {
+        if called(&[
+            "melod", "lead", "vocal", "solo", "tune", "sopran", "voice 1", "singer", "theme",
+        ]) {
             score += 3.0;
         }
         if track.kind == Some(PartKind::Bass) || called(&["bass"]) {
@@ -46,7 +48,10 @@ pub(super) fn track(tracks: &[GivenTrack]) -> Option<usize> {
         score += 0.9 * register.clamp(-1.5, 1.5);
         score += (mean(tones.iter().map(|tone| f64::from(tone.velocity))) - loud) / 20.0;
         score += near / moves - same / moves;
-        let heard: std::collections::BTreeSet<u64> = tones.iter().map(|tone| (tone.start / 4.0).max(0.0) as u64).collect();
+        let heard: std::collections::BTreeSet<u64> = tones
+            .iter()
+            .map(|tone| (tone.start / 4.0).max(0.0) as u64)
+            .collect();
         score += (heard.len() as f64 * 4.0 / end).min(1.0);
         let density = count / end;
         if !(0.15..4.5).contains(&density) {
@@ -54,7 +59,9 @@ pub(super) fn track(tracks: &[GivenTrack]) -> Option<usize> {
         }
         score
     };
-    let scored = pitched.iter().map(|(number, track)| (score(track), *number));
+    let scored = pitched
+        .iter()
+        .map(|(number, track)| (score(track), *number));
     let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
     best.map(|(_, number)| number)
 }
@@ -65,7 +72,11 @@ pub(super) fn line(tones: &[Tone], named: bool) -> Vec<Tone> {
     let mut tones = tones.to_vec();
     tone::sort(&mut tones);
     let share = together(&tones);
-    let found = if share < POLYPHONIC || named && share < 3.0 * POLYPHONIC { highest(&tones) } else { stream(&tones) };
+    let found = if share < POLYPHONIC || named && share < 3.0 * POLYPHONIC {
+        highest(&tones)
+    } else {
+        stream(&tones)
+    };
     one_by_one(found)
 }
 
@@ -76,8 +87,12 @@ pub(super) fn lowest(tones: &[Tone], melody: &[Tone]) -> Vec<Tone> {
         let Some(low) = group.iter().min_by_key(|tone| tone.key).copied() else {
             continue;
         };
-        let under = !melody.iter().any(|other| other.sounds(low.start) && other.key < low.key);
-        let lower_holds = tones.iter().any(|other| other.start < low.start - TOGETHER && other.end > low.start + 0.1 && other.key < low.key);
+        let under = !melody
+            .iter()
+            .any(|other| other.sounds(low.start) && other.key < low.key);
+        let lower_holds = tones.iter().any(|other| {
+            other.start < low.start - TOGETHER && other.end > low.start + 0.1 && other.key < low.key
+        });
         if under && !lower_holds {
             found.push(low);
         }
@@ -98,7 +113,8 @@ fn one_by_one(mut line: Vec<Tone>) -> Vec<Tone> {
 /// The highest of notes that begin together ("skyline").
 pub(super) fn highest(tones: &[Tone]) -> Vec<Tone> {
     let tops = groups(tones).into_iter();
-    tops.filter_map(|group| group.iter().max_by_key(|tone| tone.key).copied()).collect()
+    tops.filter_map(|group| group.iter().max_by_key(|tone| tone.key).copied())
+        .collect()
 }
 
 /// Notes by when they begin. `tones` are sorted.
@@ -173,7 +189,11 @@ fn step(from: &Tone, to: &Tone) -> f64 {
     // A melody lets go before it goes on.
     let overlap = (-gap - 0.15 * from.length()).max(0.0);
     let overlap = (2.2 * overlap / (0.2 + from.length())).min(2.0);
-    0.055 * leap + if leap > 9.0 { 0.5 } else { 0.0 } + if leap > 14.0 { 0.8 } else { 0.0 } + hole + overlap
+    0.055 * leap
+        + if leap > 9.0 { 0.5 } else { 0.0 }
+        + if leap > 14.0 { 0.8 } else { 0.0 }
+        + hole
+        + overlap
 }
 
 /// What each note is worth as one of the melody.
@@ -186,7 +206,11 @@ fn salience(tones: &[Tone]) -> Vec<f64> {
     let worth = |tone: &Tone| {
         let company = near(tone, AROUND);
         let keys = mean(company.iter().map(|other| f64::from(other.key)));
-        let spread = mean(company.iter().map(|other| (f64::from(other.key) - keys).abs())) + 3.0;
+        let spread = mean(
+            company
+                .iter()
+                .map(|other| (f64::from(other.key) - keys).abs()),
+        ) + 3.0;
         let loud = mean(company.iter().map(|other| f64::from(other.velocity)));
         let height = (f64::from(tone.key) - keys) / spread;
         let louder = (f64::from(tone.velocity) - loud) / 10.0;
@@ -194,7 +218,10 @@ fn salience(tones: &[Tone]) -> Vec<f64> {
         let mut begins = 0.0;
         let from = tones.partition_point(|other| other.start < tone.start - 8.0);
         let to = tones.partition_point(|other| other.start <= tone.start + TOGETHER);
-        for other in tones[from..to].iter().filter(|other| other.end > tone.start + 0.05) {
+        for other in tones[from..to]
+            .iter()
+            .filter(|other| other.end > tone.start + 0.05)
+        {
             let with = (other.start - tone.start).abs() <= TOGETHER;
             begins += f64::from(u8::from(with));
             if other.key > tone.key {
@@ -206,7 +233,9 @@ fn salience(tones: &[Tone]) -> Vec<f64> {
             }
         }
         let again = pattern(tone, near(tone, 4.0));
-        0.45 + 0.9 * height.clamp(-1.6, 1.6) + 0.8 * louder.clamp(-2.5, 2.5) + 0.3 * tone.length().clamp(0.1, 2.0).log2().max(-1.5) / 1.5
+        0.45 + 0.9 * height.clamp(-1.6, 1.6)
+            + 0.8 * louder.clamp(-2.5, 2.5)
+            + 0.3 * tone.length().clamp(0.1, 2.0).log2().max(-1.5) / 1.5
             - 0.35 * f64::min(above, 2.0)
             - 0.45 * held_above
             - 0.08 * (f64::min(begins, 5.0) - 1.0)
@@ -217,10 +246,17 @@ fn salience(tones: &[Tone]) -> Vec<f64> {
 
 /// How often a note comes again at the same distance: an accompaniment's figure.
 fn pattern(tone: &Tone, company: &[Tone]) -> f64 {
-    let same = |at: f64| company.iter().any(|other| other.key == tone.key && (other.start - tone.start - at).abs() < TOGETHER);
+    let same = |at: f64| {
+        company
+            .iter()
+            .any(|other| other.key == tone.key && (other.start - tone.start - at).abs() < TOGETHER)
+    };
     let mut most = 0;
     for apart in [0.25, 0.5, 1.0, 1.5, 2.0] {
-        let count = [-2.0, -1.0, 1.0, 2.0].iter().filter(|times| same(apart * **times)).count();
+        let count = [-2.0, -1.0, 1.0, 2.0]
+            .iter()
+            .filter(|times| same(apart * **times))
+            .count();
         most = most.max(count);
     }
     (f64::from(most as u32) - 1.0).max(0.0)

@@ -22,8 +22,10 @@
 //! | `band` | parts by style, drums, strokes |
 //! | `expression` | dynamics, articulation, breath, what can be played |
 //! | `arrange` | all of it together |
+//! | `arrangement` | what comes of it |
 
 mod arrange;
+mod arrangement;
 pub mod asked;
 mod band;
 pub mod chordal;
@@ -43,7 +45,8 @@ pub mod tone;
 mod tunes;
 pub mod voicing;
 
-pub use arrange::{ArrangedPart, Arrangement, arrange};
+pub use arrange::arrange;
+pub use arrangement::{ArrangedPart, Arrangement};
 pub use asked::{Asked, NotUnderstood, Role, Texture};
 pub use fit::Moved;
 pub use source::{Given, GivenTrack, NoMelody, Source};

@@ -39,7 +39,11 @@ pub(super) struct Seat {
 
 /// The seats of those who were asked for; of a string quartet where nobody was. `style` is one that fits the metre.
 pub(super) fn plan(asked: &Asked, style: Option<&Style>) -> Vec<Seat> {
-    let players = if asked.players.is_empty() { quartet() } else { asked.players.clone() };
+    let players = if asked.players.is_empty() {
+        quartet()
+    } else {
+        asked.players.clone()
+    };
     let mut planning = Planning {
         role: players.iter().map(|player| player.role).collect(),
         job: vec![None; players.len()],
@@ -88,7 +92,9 @@ impl Planning<'_> {
 
     /// Seats without a job.
     fn free(&self) -> Vec<usize> {
-        (0..self.players.len()).filter(|at| self.job[*at].is_none()).collect()
+        (0..self.players.len())
+            .filter(|at| self.job[*at].is_none())
+            .collect()
     }
 
     fn seat(&mut self, at: usize, role: Role, job: Job) {
@@ -108,7 +114,11 @@ impl Planning<'_> {
 
     fn melody(&mut self) {
         let free = self.free();
-        let named: Vec<usize> = free.iter().copied().filter(|at| self.role[*at] == Some(Role::Melody)).collect();
+        let named: Vec<usize> = free
+            .iter()
+            .copied()
+            .filter(|at| self.role[*at] == Some(Role::Melody))
+            .collect();
         let many = self.players.len() >= MANY;
         let worth = |at: &usize| {
             let one = self.of(*at);
@@ -135,18 +145,30 @@ impl Planning<'_> {
                 return None;
             }
             let from = if open.is_empty() { &free } else { &open };
-            from.iter().copied().max_by(|a, b| worth(a).total_cmp(&worth(b)))
+            from.iter()
+                .copied()
+                .max_by(|a, b| worth(a).total_cmp(&worth(b)))
         });
         let Some(at) = chosen else {
             return;
         };
         let one = self.of(at);
         // Who has chords plays them under its tune, where nobody else has any.
-        let others = free.iter().any(|other| *other != at && (self.of(*other).is_chordal()));
-        let alone = free.iter().filter(|other| **other != at).all(|other| self.of(*other).is_bass());
+        let others = free
+            .iter()
+            .any(|other| *other != at && (self.of(*other).is_chordal()));
+        let alone = free
+            .iter()
+            .filter(|other| **other != at)
+            .all(|other| self.of(*other).is_bass());
         let job = if one.is_chordal() && !others && (alone || one.has_hands()) {
-            let low = free.iter().any(|other| *other != at && self.of(*other).is_bass());
-            Job::Chords { bass: !low, melody: true }
+            let low = free
+                .iter()
+                .any(|other| *other != at && self.of(*other).is_bass());
+            Job::Chords {
+                bass: !low,
+                melody: true,
+            }
         } else {
             Job::Voice
         };
@@ -158,22 +180,50 @@ impl Planning<'_> {
 
     fn bass(&mut self) {
         let free = self.free();
-        if matches!(self.job.iter().flatten().find(|job| matches!(job, Job::Chords { .. })), Some(Job::Chords { bass: true, .. }))
-            && free.iter().all(|at| !self.of(*at).is_bass())
+        if matches!(
+            self.job
+                .iter()
+                .flatten()
+                .find(|job| matches!(job, Job::Chords { .. })),
+            Some(Job::Chords { bass: true, .. })
+        ) && free.iter().all(|at| !self.of(*at).is_bass())
         {
             return;
         }
-        let named: Vec<usize> = free.iter().copied().filter(|at| self.role[*at] == Some(Role::Bass)).collect();
-        let open: Vec<usize> = free.iter().copied().filter(|at| self.role[*at].is_none() && !self.of(*at).is_chordal()).collect();
-        let lowest = |of: &[usize]| of.iter().copied().min_by(|a, b| self.of(*a).middle().total_cmp(&self.of(*b).middle()));
-        let low: Vec<usize> = open.iter().copied().filter(|at| self.of(*at).is_bass()).collect();
+        let named: Vec<usize> = free
+            .iter()
+            .copied()
+            .filter(|at| self.role[*at] == Some(Role::Bass))
+            .collect();
+        let open: Vec<usize> = free
+            .iter()
+            .copied()
+            .filter(|at| self.role[*at].is_none() && !self.of(*at).is_chordal())
+            .collect();
+        let lowest = |of: &[usize]| {
+            of.iter()
+                .copied()
+                .min_by(|a, b| self.of(*a).middle().total_cmp(&self.of(*b).middle()))
+        };
+        let low: Vec<usize> = open
+            .iter()
+            .copied()
+            .filter(|at| self.of(*at).is_bass())
+            .collect();
         let chordal = free.iter().any(|at| self.of(*at).is_chordal());
-        let chosen = named.first().copied().or_else(|| lowest(&low)).or_else(|| if chordal { None } else { lowest(&open) });
+        let chosen = named
+            .first()
+            .copied()
+            .or_else(|| lowest(&low))
+            .or_else(|| if chordal { None } else { lowest(&open) });
         let Some(at) = chosen else {
             return;
         };
         // Cellos have the bass that double basses double.
-        let cello = open.iter().copied().find(|other| self.of(*other).name == "cello");
+        let cello = open
+            .iter()
+            .copied()
+            .find(|other| self.of(*other).name == "cello");
         let doubled = self.of(at).name == "double bass" && named.is_empty() && self.style.is_none();
         match cello.filter(|_| doubled) {
             Some(cello) => {
@@ -181,10 +231,14 @@ impl Planning<'_> {
                 self.seat(at, Role::Bass, Job::Double(cello));
             }
             None => {
-                let styled = self.style.is_some_and(|style| style.has(PartKind::Bass)) && !self.of(at).is_chordal();
+                let styled = self.style.is_some_and(|style| style.has(PartKind::Bass))
+                    && !self.of(at).is_chordal();
                 let job = match () {
                     () if styled => Job::Band(PartKind::Bass),
-                    () if self.of(at).has_hands() => Job::Chords { bass: true, melody: false },
+                    () if self.of(at).has_hands() => Job::Chords {
+                        bass: true,
+                        melody: false,
+                    },
                     () => Job::Voice,
                 };
                 self.seat(at, Role::Bass, job);
@@ -208,31 +262,67 @@ impl Planning<'_> {
                 Family::Plucked => PartKind::Guitar,
                 _ => PartKind::Keys,
             };
-            let rhythmic = matches!(one.family, Family::Plucked | Family::Keys | Family::Synth | Family::Mallets);
+            let rhythmic = matches!(
+                one.family,
+                Family::Plucked | Family::Keys | Family::Synth | Family::Mallets
+            );
             let role = asked.unwrap_or(match one.family {
                 Family::Plucked | Family::Mallets => Role::Comping,
                 Family::Keys if !one.name.contains("organ") => Role::Comping,
                 _ => Role::Pad,
             });
             let has_style = self.style.is_some_and(|style| style.has(kind));
-            let low = self.job.iter().zip(&self.role).any(|(job, role)| job.is_some() && *role == Some(Role::Bass));
-            let has_low = self.job.iter().flatten().any(|job| matches!(job, Job::Chords { bass: true, .. }));
-            let rhythm_section = self.job.iter().flatten().any(|job| matches!(job, Job::Drums | Job::Band(_)));
+            let low = self
+                .job
+                .iter()
+                .zip(&self.role)
+                .any(|(job, role)| job.is_some() && *role == Some(Role::Bass));
+            let has_low = self
+                .job
+                .iter()
+                .flatten()
+                .any(|job| matches!(job, Job::Chords { bass: true, .. }));
+            let rhythm_section = self
+                .job
+                .iter()
+                .flatten()
+                .any(|job| matches!(job, Job::Drums | Job::Band(_)));
             if has_style && rhythmic && role != Role::Pad && !written.contains(&kind) {
                 written.push(kind);
                 self.seat(at, role, Job::Band(kind));
             } else {
-                let bass = !low && !has_low || one.has_hands() && !rhythm_section && role != Role::Pad;
-                self.seat(at, role, Job::Chords { bass, melody: false });
+                let bass =
+                    !low && !has_low || one.has_hands() && !rhythm_section && role != Role::Pad;
+                self.seat(
+                    at,
+                    role,
+                    Job::Chords {
+                        bass,
+                        melody: false,
+                    },
+                );
             }
         }
     }
 
     fn voices(&mut self) {
         let mut free = self.free();
-        let lines = self.job.iter().flatten().filter(|job| matches!(job, Job::Voice)).count();
-        let most = if self.players.len() >= MANY { VOICES_OF_MANY } else { super::voicing::MOST_VOICES };
-        let family = self.role.iter().position(|role| *role == Some(Role::Melody)).map(|at| self.of(at).family);
+        let lines = self
+            .job
+            .iter()
+            .flatten()
+            .filter(|job| matches!(job, Job::Voice))
+            .count();
+        let most = if self.players.len() >= MANY {
+            VOICES_OF_MANY
+        } else {
+            super::voicing::MOST_VOICES
+        };
+        let family = self
+            .role
+            .iter()
+            .position(|role| *role == Some(Role::Melody))
+            .map(|at| self.of(at).family);
         let mut room = most.saturating_sub(lines);
         // Who was given a line, then who belongs to the melody's family, then who fills the middle.
         let mut inner = 0;
@@ -243,13 +333,25 @@ impl Planning<'_> {
                 let given = matches!(self.role[*at], Some(Role::Counter | Role::Inner));
                 let kin = Some(one.family) == family;
                 let small = one.family == Family::Mallets || one.name == "piccolo";
-                (one.middle() - target).abs() - if given { 100.0 } else { 0.0 } - if kin { 40.0 } else { 0.0 } + if small { 60.0 } else { 0.0 }
+                (one.middle() - target).abs()
+                    - if given { 100.0 } else { 0.0 }
+                    - if kin { 40.0 } else { 0.0 }
+                    + if small { 60.0 } else { 0.0 }
             };
-            let Some(at) = free.iter().copied().min_by(|a, b| far(a).total_cmp(&far(b))) else {
+            let Some(at) = free
+                .iter()
+                .copied()
+                .min_by(|a, b| far(a).total_cmp(&far(b)))
+            else {
                 break;
             };
             let others = self.players.len() > 2;
-            if self.of(at).family == Family::Mallets && others && self.role[at].is_none() && lines > 0 && self.melody_isnt_mallets() {
+            if self.of(at).family == Family::Mallets
+                && others
+                && self.role[at].is_none()
+                && lines > 0
+                && self.melody_isnt_mallets()
+            {
                 break;
             }
             free.retain(|other| *other != at);
@@ -272,7 +374,10 @@ impl Planning<'_> {
     }
 
     fn melody_isnt_mallets(&self) -> bool {
-        let melody = self.role.iter().position(|role| *role == Some(Role::Melody));
+        let melody = self
+            .role
+            .iter()
+            .position(|role| *role == Some(Role::Melody));
         melody.is_some_and(|at| self.of(at).family != Family::Mallets)
     }
 
@@ -282,7 +387,11 @@ impl Planning<'_> {
         let one = self.of(at);
         let lines = (0..self.players.len()).filter(|other| self.job[*other] == Some(Job::Voice));
         let cost = |other: &usize| {
-            let twice = self.job.iter().filter(|job| **job == Some(Job::Double(*other))).count() as f32;
+            let twice = self
+                .job
+                .iter()
+                .filter(|job| **job == Some(Job::Double(*other)))
+                .count() as f32;
             let far = (self.of(*other).middle() - one.middle()).abs();
             let wanted = match self.role[*other] {
                 Some(Role::Melody) if one.middle() >= 70.0 => -14.0,

@@ -88,7 +88,12 @@ impl Given {
                 tones: notes.collect(),
             }
         };
-        let is_drums = |track: &crate::music::Track| track.notes.first().is_some_and(|note| note.channel == DRUM_CHANNEL);
+        let is_drums = |track: &crate::music::Track| {
+            track
+                .notes
+                .first()
+                .is_some_and(|note| note.channel == DRUM_CHANNEL)
+        };
         let tracks = song.tracks.iter().map(|one| {
             let mut given = track(one);
             if is_drums(one) {
@@ -97,7 +102,11 @@ impl Given {
             given
         });
         Self {
-            metres: song.metres.iter().map(|(tick, metre)| (at(*tick), *metre)).collect(),
+            metres: song
+                .metres
+                .iter()
+                .map(|(tick, metre)| (at(*tick), *metre))
+                .collect(),
             tempo: song.tempo.clone(),
             tracks: tracks.collect(),
         }
@@ -127,7 +136,11 @@ impl Given {
         if self.tracks.iter().all(|track| track.tones.is_empty()) {
             return Err(NoMelody::Silent);
         }
-        if !self.tracks.iter().any(|track| !drums(&track) && !track.tones.is_empty()) {
+        if !self
+            .tracks
+            .iter()
+            .any(|track| !drums(&track) && !track.tones.is_empty())
+        {
             return Err(NoMelody::OnlyDrums);
         }
         let found = match melody_in {
@@ -139,19 +152,41 @@ impl Given {
         };
         let at = found.ok_or(NoMelody::NotThere)?;
         let melody = melody::line(&self.tracks[at].tones, melody_in.is_some());
-        let is_melody = |tone: &Tone| melody.iter().any(|m| m.key == tone.key && (m.start - tone.start).abs() < SAME);
+        let is_melody = |tone: &Tone| {
+            melody
+                .iter()
+                .any(|m| m.key == tone.key && (m.start - tone.start).abs() < SAME)
+        };
         let mut harmony: Vec<Tone> = Vec::new();
         for (number, track) in self.tracks.iter().enumerate() {
             if !drums(&track) {
-                let kept = track.tones.iter().filter(|tone| number != at || !is_melody(tone));
+                let kept = track
+                    .tones
+                    .iter()
+                    .filter(|tone| number != at || !is_melody(tone));
                 harmony.extend(kept.copied());
             }
         }
         tone::sort(&mut harmony);
-        let named = self.tracks.iter().enumerate().filter(|(number, track)| *number != at && track.kind == Some(PartKind::Bass));
-        let named: Vec<Tone> = named.flat_map(|(_, track)| track.tones.iter().copied()).collect();
-        let bass = if named.is_empty() { melody::lowest(&harmony, &melody) } else { melody::lowest(&named, &[]) };
-        let mut struck: Vec<Tone> = self.tracks.iter().filter(drums).flat_map(|track| track.tones.iter().copied()).collect();
+        let named = self
+            .tracks
+            .iter()
+            .enumerate()
+            .filter(|(number, track)| *number != at && track.kind == Some(PartKind::Bass));
+        let named: Vec<Tone> = named
+            .flat_map(|(_, track)| track.tones.iter().copied())
+            .collect();
+        let bass = if named.is_empty() {
+            melody::lowest(&harmony, &melody)
+        } else {
+            melody::lowest(&named, &[])
+        };
+        let mut struck: Vec<Tone> = self
+            .tracks
+            .iter()
+            .filter(drums)
+            .flat_map(|track| track.tones.iter().copied())
+            .collect();
         tone::sort(&mut struck);
         let all = melody.iter().chain(&harmony).chain(&struck);
         let end = all.map(|tone| tone.end).fold(0.0, f64::max);

@@ -6,20 +6,93 @@ use super::*;
 use crate::music::{Metre, PartKind};
 
 const ENSEMBLES: &[&str] = &[
-    "string quartet", "string trio", "string quintet", "string duo", "piano trio", "piano quartet", "piano quintet", "piano solo",
-    "piano four hands", "wind quintet", "wind trio", "wind octet", "flute quartet", "clarinet quartet", "saxophone quartet", "brass trio",
-    "brass quintet", "brass choir", "brass band", "dixieland band", "trombone quartet", "horn quartet", "SATB choir", "barbershop quartet",
-    "womens choir", "two voices", "choir and organ", "full orchestra", "chamber orchestra", "baroque ensemble", "film orchestra",
-    "concert band", "big band", "jazz trio", "jazz quartet", "organ trio", "gypsy jazz band", "rock band", "metal band", "pop band",
-    "funk band", "reggae band", "salsa band", "bossa nova band", "mariachi", "tango orchestra", "country band", "bluegrass band",
-    "folk band", "irish band", "klezmer band", "lo-fi beat", "trap beat", "house track", "mallet ensemble", "guitar duo", "solo guitar",
-    "flute melody over warm strings and soft timpani, more dramatic", "only bass and drums", "bass and drums", "violin and harp",
-    "string quartet with tuba", "melody in the oboe, horns as pad, cello plays the bass", "solo cello", "harp", "accordion", "choir",
-    "string quartet, call and response", "flute and clarinet, call and response", "string quartet, cello plays the melody",
-    "brass quintet, building up, very loud", "thin string quartet, staccato", "full wind quintet in waltzing chords",
-    "string quartet with arpeggios", "string quartet with repeated notes", "glockenspiel and celesta", "piccolo, tuba and snare drum",
-    "timpani, horn and trombone", "violin, cymbals and percussion", "lively and dramatic", "tuba", "double bass and piano",
-    "string quartet with a counter-melody", "twelve violins", "didgeridoo and flute", "bagpipes and drums", "banjo and fiddle",
+    "string quartet",
+    "string trio",
+    "string quintet",
+    "string duo",
+    "piano trio",
+    "piano quartet",
+    "piano quintet",
+    "piano solo",
+    "piano four hands",
+    "wind quintet",
+    "wind trio",
+    "wind octet",
+    "flute quartet",
+    "clarinet quartet",
+    "saxophone quartet",
+    "brass trio",
+    "brass quintet",
+    "brass choir",
+    "brass band",
+    "dixieland band",
+    "trombone quartet",
+    "horn quartet",
+    "SATB choir",
+    "barbershop quartet",
+    "womens choir",
+    "two voices",
+    "choir and organ",
+    "full orchestra",
+    "chamber orchestra",
+    "baroque ensemble",
+    "film orchestra",
+    "concert band",
+    "big band",
+    "jazz trio",
+    "jazz quartet",
+    "organ trio",
+    "gypsy jazz band",
+    "rock band",
+    "metal band",
+    "pop band",
+    "funk band",
+    "reggae band",
+    "salsa band",
+    "bossa nova band",
+    "mariachi",
+    "tango orchestra",
+    "country band",
+    "bluegrass band",
+    "folk band",
+    "irish band",
+    "klezmer band",
+    "lo-fi beat",
+    "trap beat",
+    "house track",
+    "mallet ensemble",
+    "guitar duo",
+    "solo guitar",
+    "flute melody over warm strings and soft timpani, more dramatic",
+    "only bass and drums",
+    "bass and drums",
+    "violin and harp",
+    "string quartet with tuba",
+    "melody in the oboe, horns as pad, cello plays the bass",
+    "solo cello",
+    "harp",
+    "accordion",
+    "choir",
+    "string quartet, call and response",
+    "flute and clarinet, call and response",
+    "string quartet, cello plays the melody",
+    "brass quintet, building up, very loud",
+    "thin string quartet, staccato",
+    "full wind quintet in waltzing chords",
+    "string quartet with arpeggios",
+    "string quartet with repeated notes",
+    "glockenspiel and celesta",
+    "piccolo, tuba and snare drum",
+    "timpani, horn and trombone",
+    "violin, cymbals and percussion",
+    "lively and dramatic",
+    "tuba",
+    "double bass and piano",
+    "string quartet with a counter-melody",
+    "twelve violins",
+    "didgeridoo and flute",
+    "bagpipes and drums",
+    "banjo and fiddle",
 ];
 
 /// The source in each shape.
@@ -35,8 +108,16 @@ fn sources(tune: &Tune) -> Vec<Source> {
 /// What is wrong with an arrangement.
 fn faults(source: &Source, asked: &Asked, made: &Arrangement) -> Vec<String> {
     let mut found = Vec::new();
-    let wanted: Vec<&str> = asked.players.iter().map(|player| &*player.instrument.name).collect();
-    let play: Vec<&str> = made.parts.iter().map(|part| &*part.instrument.name).collect();
+    let wanted: Vec<&str> = asked
+        .players
+        .iter()
+        .map(|player| &*player.instrument.name)
+        .collect();
+    let play: Vec<&str> = made
+        .parts
+        .iter()
+        .map(|part| &*part.instrument.name)
+        .collect();
     if !wanted.is_empty() && wanted != play {
         found.push(format!("{play:?} play, asked for {wanted:?}"));
     }
@@ -49,21 +130,39 @@ fn faults(source: &Source, asked: &Asked, made: &Arrangement) -> Vec<String> {
         if part.tones.is_empty() {
             found.push(format!("{name} is silent"));
         }
-        let out = part.tones.iter().find(|tone| !part.instrument.reaches(i32::from(tone.key)));
+        let out = part
+            .tones
+            .iter()
+            .find(|tone| !part.instrument.reaches(i32::from(tone.key)));
         if let Some(tone) = out {
             found.push(format!("{name}: key {} is out of range", tone.key));
         }
         for tone in &part.tones {
-            if !(1..=127).contains(&tone.velocity) || tone.end <= tone.start || tone.start < -SAME || tone.start > end {
+            if !(1..=127).contains(&tone.velocity)
+                || tone.end <= tone.start
+                || tone.start < -SAME
+                || tone.start > end
+            {
                 found.push(format!("{name}: {tone:?}"));
             }
-            let sounding: Vec<u8> = part.tones.iter().filter(|other| other.sounds(tone.start)).map(|other| other.key).collect();
+            let sounding: Vec<u8> = part
+                .tones
+                .iter()
+                .filter(|other| other.sounds(tone.start))
+                .map(|other| other.key)
+                .collect();
             let once: std::collections::BTreeSet<&u8> = sounding.iter().collect();
-            if !part.instrument.is_drums() && (sounding.len() > usize::from(part.instrument.many) || once.len() < sounding.len()) {
+            if !part.instrument.is_drums()
+                && (sounding.len() > usize::from(part.instrument.many)
+                    || once.len() < sounding.len())
+            {
                 found.push(format!("{name}: {sounding:?} at {}", tone.start));
             }
             if part.instrument.has_hands() && !chordal::two_hands(&sounding) {
-                found.push(format!("{name}: two hands can't hold {sounding:?} at {}", tone.start));
+                found.push(format!(
+                    "{name}: two hands can't hold {sounding:?} at {}",
+                    tone.start
+                ));
             }
         }
     }
@@ -78,11 +177,19 @@ fn faults(source: &Source, asked: &Asked, made: &Arrangement) -> Vec<String> {
     let mut changes = 0;
     for tone in &source.melody {
         let here = |part: &ArrangedPart| {
-            let same = |other: &&Tone| (other.start - tone.start).abs() < SAME && other.key % 12 == tone.key % 12;
-            part.tones.iter().filter(same).map(|other| i32::from(other.key) - i32::from(tone.key)).min_by_key(|far| {
-                let moved = made.moved.iter().find(|moved| tone.start >= moved.from - SAME && tone.start < moved.to - SAME);
-                (far - 12 * i32::from(moved.map_or(0, |moved| moved.octaves))).abs()
-            })
+            let same = |other: &&Tone| {
+                (other.start - tone.start).abs() < SAME && other.key % 12 == tone.key % 12
+            };
+            part.tones
+                .iter()
+                .filter(same)
+                .map(|other| i32::from(other.key) - i32::from(tone.key))
+                .min_by_key(|far| {
+                    let moved = made.moved.iter().find(|moved| {
+                        tone.start >= moved.from - SAME && tone.start < moved.to - SAME
+                    });
+                    (far - 12 * i32::from(moved.map_or(0, |moved| moved.octaves))).abs()
+                })
         };
         let (own, other) = (here(melody), answers.and_then(here));
         match own.or(other) {
@@ -94,7 +201,13 @@ fn faults(source: &Source, asked: &Asked, made: &Arrangement) -> Vec<String> {
         }
     }
     // Phrases move as a whole, where an instrument has room for a melody of this width.
-    let wide = source.melody.iter().map(|tone| tone.key).max().zip(source.melody.iter().map(|tone| tone.key).min()).map_or(0, |(a, b)| a - b);
+    let wide = source
+        .melody
+        .iter()
+        .map(|tone| tone.key)
+        .max()
+        .zip(source.melody.iter().map(|tone| tone.key).min())
+        .map_or(0, |(a, b)| a - b);
     let room = melody.instrument.range[1] - melody.instrument.range[0];
     if answers.is_none() && changes > 0 && room >= wide + 11 {
         found.push(format!("the melody changes its octave {changes} times"));
@@ -114,10 +227,19 @@ fn every_arrangement_holds_what_it_must() {
             let made = arrange(&all[shape], &asked, 3);
             let mut found = faults(&all[shape], &asked, &made);
             found.truncate(2);
-            wrong.extend(found.into_iter().map(|fault| format!("{ensemble} / {} {shape}: {fault}", tune.name)));
+            wrong.extend(
+                found
+                    .into_iter()
+                    .map(|fault| format!("{ensemble} / {} {shape}: {fault}", tune.name)),
+            );
         }
     }
-    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong[..wrong.len().min(60)].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} faults:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(60)].join("\n")
+    );
 }
 
 #[test]
@@ -126,7 +248,11 @@ fn the_same_seed_gives_the_same_and_another_another() {
     for ensemble in ["string quartet", "big band", "piano solo", "wind quintet"] {
         let asked = Asked::read(ensemble).unwrap();
         assert_eq!(arrange(&tune, &asked, 5), arrange(&tune, &asked, 5));
-        assert_ne!(arrange(&tune, &asked, 5), arrange(&tune, &asked, 6), "{ensemble}");
+        assert_ne!(
+            arrange(&tune, &asked, 5),
+            arrange(&tune, &asked, 6),
+            "{ensemble}"
+        );
     }
 }
 
@@ -134,8 +260,18 @@ fn the_same_seed_gives_the_same_and_another_another() {
 fn words_change_what_they_say() {
     let tune = TUNES[2].given().told_apart(None).unwrap();
     let made = |text: &str| arrange(&tune, &Asked::read(text).unwrap(), 1);
-    let count = |made: &Arrangement| made.parts.iter().map(|part| part.tones.len()).sum::<usize>();
-    let all = |made: &Arrangement| made.parts.iter().flat_map(|part| part.tones.clone()).collect::<Vec<_>>();
+    let count = |made: &Arrangement| {
+        made.parts
+            .iter()
+            .map(|part| part.tones.len())
+            .sum::<usize>()
+    };
+    let all = |made: &Arrangement| {
+        made.parts
+            .iter()
+            .flat_map(|part| part.tones.clone())
+            .collect::<Vec<_>>()
+    };
     let loud = |made: &Arrangement| {
         let all = all(made);
         all.iter().map(|tone| f64::from(tone.velocity)).sum::<f64>() / all.len() as f64
@@ -159,7 +295,11 @@ fn words_change_what_they_say() {
     let built = made("string quartet in block chords, building up");
     let part = |from: f64, to: f64| {
         let tones = all(&built);
-        let some: Vec<f64> = tones.iter().filter(|tone| tone.start >= from && tone.start < to).map(|tone| f64::from(tone.velocity)).collect();
+        let some: Vec<f64> = tones
+            .iter()
+            .filter(|tone| tone.start >= from && tone.start < to)
+            .map(|tone| f64::from(tone.velocity))
+            .collect();
         some.iter().sum::<f64>() / some.len() as f64
     };
     assert!(part(36.0, 48.0) > part(0.0, 12.0) + 20.0);
@@ -172,7 +312,14 @@ fn words_change_what_they_say() {
 
 /// Notes found of those that are melody, and the other way round, and their F1.
 fn agreement(found: &[Tone], truth: &[Tone]) -> f64 {
-    let in_both = found.iter().filter(|tone| truth.iter().any(|other| other.key == tone.key && (other.start - tone.start).abs() < 0.05)).count() as f64;
+    let in_both = found
+        .iter()
+        .filter(|tone| {
+            truth
+                .iter()
+                .any(|other| other.key == tone.key && (other.start - tone.start).abs() < 0.05)
+        })
+        .count() as f64;
     2.0 * in_both / (found.len() + truth.len()) as f64
 }
 
@@ -184,7 +331,10 @@ fn melodies_are_found_in_pianos_and_bands_better_than_by_height_alone() {
             let given = tune.with(accompaniment);
             let found = agreement(&given.told_apart(None).unwrap().melody, &tune.melody());
             let top = agreement(&melody::highest(&given.tracks[0].tones), &tune.melody());
-            println!("{:20} {accompaniment:?} {found:.3} (highest {top:.3})", tune.name);
+            println!(
+                "{:20} {accompaniment:?} {found:.3} (highest {top:.3})",
+                tune.name
+            );
             (sum, highest, count) = (sum + found, highest + top, count + 1.0);
             assert!(found > 0.7, "{} {accompaniment:?}: {found:.2}", tune.name);
         }
@@ -203,19 +353,31 @@ fn melodies_are_found_in_pianos_and_bands_better_than_by_height_alone() {
 fn a_melody_in_the_left_hand_is_found_and_another_track_can_be_named() {
     let tune = &TUNES[1];
     let mut given = tune.given();
-    let low = |tone: &Tone| Tone { key: tone.key - 24, velocity: 96, ..*tone };
+    let low = |tone: &Tone| Tone {
+        key: tone.key - 24,
+        velocity: 96,
+        ..*tone
+    };
     let melody: Vec<Tone> = tune.melody().iter().map(low).collect();
-    let above = tune.chords().into_iter().flat_map(|(start, length, chord)| {
-        (0..(length * 2.0) as usize).flat_map(move |at| {
-            let key = |above: &u8| Tone {
-                start: start + at as f64 / 2.0,
-                end: start + at as f64 / 2.0 + 0.4,
-                key: 64 + (chord.root + above + 8) % 12,
-                velocity: 58,
-            };
-            chord.quality.intervals().iter().map(key).collect::<Vec<_>>()
-        })
-    });
+    let above = tune
+        .chords()
+        .into_iter()
+        .flat_map(|(start, length, chord)| {
+            (0..(length * 2.0) as usize).flat_map(move |at| {
+                let key = |above: &u8| Tone {
+                    start: start + at as f64 / 2.0,
+                    end: start + at as f64 / 2.0 + 0.4,
+                    key: 64 + (chord.root + above + 8) % 12,
+                    velocity: 58,
+                };
+                chord
+                    .quality
+                    .intervals()
+                    .iter()
+                    .map(key)
+                    .collect::<Vec<_>>()
+            })
+        });
     given.tracks[0].tones = melody.iter().copied().chain(above).collect();
     let found = agreement(&given.told_apart(None).unwrap().melody, &melody);
     assert!(found > 0.85, "{found:.2}");
@@ -231,28 +393,53 @@ fn bad_input_is_refused_in_a_sentence_or_arranged_all_the_same() {
     let metre = Metre { count: 4, unit: 4 };
     let nothing = Given::one(Vec::new(), metre, 120.0);
     assert_eq!(nothing.told_apart(None), Err(NoMelody::Silent));
-    let note = Tone { start: 0.0, end: 1.0, key: 60, velocity: 80 };
+    let note = Tone {
+        start: 0.0,
+        end: 1.0,
+        key: 60,
+        velocity: 80,
+    };
     let mut drums = Given::one(vec![note], metre, 120.0);
     drums.tracks[0].kind = Some(PartKind::Drums);
     assert_eq!(drums.told_apart(None), Err(NoMelody::OnlyDrums));
     let long = Given::one(vec![Tone { end: 1e6, ..note }], metre, 120.0);
     assert_eq!(long.told_apart(None), Err(NoMelody::TooLong));
     for key in [0, 60, 127] {
-        let one = Given::one(vec![Tone { key, ..note }], metre, 120.0).told_apart(None).unwrap();
+        let one = Given::one(vec![Tone { key, ..note }], metre, 120.0)
+            .told_apart(None)
+            .unwrap();
         for ensemble in ENSEMBLES {
             let asked = Asked::read(ensemble).unwrap();
             let made = arrange(&one, &asked, 1);
-            assert_eq!(faults(&one, &asked, &made), [""; 0], "{ensemble}, key {key}");
+            assert_eq!(
+                faults(&one, &asked, &made),
+                [""; 0],
+                "{ensemble}, key {key}"
+            );
         }
     }
     // Noise: keys and times by chance.
     let random = |at: u64| {
         let chance = |kind: u64| f64::from(crate::style::chance::chance(9, &[kind, at]));
         let start = chance(1) * 64.0;
-        Tone { start, end: start + 0.05 + chance(2) * 3.0, key: (chance(3) * 128.0) as u8, velocity: 1 + (chance(4) * 126.0) as u8 }
+        Tone {
+            start,
+            end: start + 0.05 + chance(2) * 3.0,
+            key: (chance(3) * 128.0) as u8,
+            velocity: 1 + (chance(4) * 126.0) as u8,
+        }
     };
-    let noise = Given::one((0..400).map(random).collect(), metre, 120.0).told_apart(None).unwrap();
-    for ensemble in ["string quartet", "piano solo", "big band", "SATB", "guitar", "full orchestra"] {
+    let noise = Given::one((0..400).map(random).collect(), metre, 120.0)
+        .told_apart(None)
+        .unwrap();
+    for ensemble in [
+        "string quartet",
+        "piano solo",
+        "big band",
+        "SATB",
+        "guitar",
+        "full orchestra",
+    ] {
         let asked = Asked::read(ensemble).unwrap();
         let found = faults(&noise, &asked, &arrange(&noise, &asked, 1));
         assert_eq!(found, [""; 0], "{ensemble}");
@@ -267,7 +454,8 @@ fn an_arrangement_is_a_song_with_its_tempo_and_metres() {
     let again = crate::music::midi::read(&crate::music::midi::write(&song)).unwrap();
     assert_eq!(again.tracks.len(), made.parts.len());
     assert_eq!((&again.metres, &again.tempo), (&song.metres, &song.tempo));
-    let channels: std::collections::BTreeSet<u8> = made.parts.iter().map(|part| part.channel).collect();
+    let channels: std::collections::BTreeSet<u8> =
+        made.parts.iter().map(|part| part.channel).collect();
     assert_eq!(channels.len(), made.parts.len());
     for (track, part) in again.tracks.iter().zip(&made.parts) {
         assert_eq!(track.name.as_deref(), Some(&*part.name));

@@ -123,7 +123,12 @@ impl Tune {
             if name != "R" {
                 let (class, octave) = read_class(name).unwrap();
                 let octave: u8 = octave.parse().unwrap();
-                found.push(tone(at, length, i32::from(class) + 12 * (i32::from(octave) + 1), 84));
+                found.push(tone(
+                    at,
+                    length,
+                    i32::from(class) + 12 * (i32::from(octave) + 1),
+                    84,
+                ));
             }
             at += length;
         }
@@ -205,7 +210,12 @@ impl Accompaniment {
     fn over(self, chords: &[(f64, f64, Chord)]) -> Vec<Tone> {
         let mut found = Vec::new();
         for (start, length, chord) in chords {
-            let up: Vec<i32> = chord.quality.intervals().iter().map(|above| i32::from(*above)).collect();
+            let up: Vec<i32> = chord
+                .quality
+                .intervals()
+                .iter()
+                .map(|above| i32::from(*above))
+                .collect();
             let root = 36 + (i32::from(chord.root) + 8) % 12 + 4;
             let mut every = |step: f64, play: &dyn Fn(usize, f64) -> Vec<Tone>| {
                 let count = (length / step).round() as usize;
@@ -214,16 +224,40 @@ impl Accompaniment {
                 }
             };
             match self {
-                Self::Broken => every(0.5, &|at, start| vec![tone(start, 0.5, root + [0, up[2], 12, up[1] + 12][at % 4], 62)]),
+                Self::Broken => every(0.5, &|at, start| {
+                    vec![tone(
+                        start,
+                        0.5,
+                        root + [0, up[2], 12, up[1] + 12][at % 4],
+                        62,
+                    )]
+                }),
                 Self::Chords => every(1.0, &|_, start| {
-                    up.iter().take(3).map(|above| tone(start, 0.9, 48 + (root + above) % 12, 64)).chain([tone(start, 0.9, root, 66)]).collect()
+                    up.iter()
+                        .take(3)
+                        .map(|above| tone(start, 0.9, 48 + (root + above) % 12, 64))
+                        .chain([tone(start, 0.9, root, 66)])
+                        .collect()
                 }),
                 Self::AfterBeat => every(0.5, &|at, start| match at % 2 {
                     0 => vec![tone(start, 0.5, root, 70)],
-                    _ => up.iter().take(3).map(|above| tone(start, 0.4, 52 + (root + above - 52).rem_euclid(12), 60)).collect(),
+                    _ => up
+                        .iter()
+                        .take(3)
+                        .map(|above| tone(start, 0.4, 52 + (root + above - 52).rem_euclid(12), 60))
+                        .collect(),
                 }),
-                Self::Harp => every(0.25, &|at, start| vec![tone(start, 0.25, root + 12 + [0, up[1], up[2], 12, 12 + up[1], 12, up[2], up[1]][at % 8], 54)]),
-                Self::Low => every(2.0f64.min(*length), &|_, start| vec![tone(start, 2.0f64.min(*length), root, 80)]),
+                Self::Harp => every(0.25, &|at, start| {
+                    vec![tone(
+                        start,
+                        0.25,
+                        root + 12 + [0, up[1], up[2], 12, 12 + up[1], 12, up[2], up[1]][at % 8],
+                        54,
+                    )]
+                }),
+                Self::Low => every(2.0f64.min(*length), &|_, start| {
+                    vec![tone(start, 2.0f64.min(*length), root, 80)]
+                }),
             }
         }
         found

@@ -80,14 +80,27 @@ pub(super) fn plain(name: &str, role: Option<Role>) -> Option<Player> {
 pub(super) fn band(style: &Style) -> Vec<Player> {
     let jazz = style.swings();
     let named = [
-        (true, if jazz { "tenor saxophone" } else { "electric guitar" }, Some(Role::Melody)),
+        (
+            true,
+            if jazz {
+                "tenor saxophone"
+            } else {
+                "electric guitar"
+            },
+            Some(Role::Melody),
+        ),
         (style.has(PartKind::Guitar), "guitar", Some(Role::Comping)),
         (style.has(PartKind::Keys), "piano", Some(Role::Comping)),
-        (style.has(PartKind::Bass), if jazz { "double bass" } else { "bass guitar" }, Some(Role::Bass)),
+        (
+            style.has(PartKind::Bass),
+            if jazz { "double bass" } else { "bass guitar" },
+            Some(Role::Bass),
+        ),
         (style.has(PartKind::Drums), "drums", Some(Role::Rhythm)),
     ];
     let play = named.into_iter().filter(|(plays, ..)| *plays);
-    play.filter_map(|(_, name, role)| plain(name, role)).collect()
+    play.filter_map(|(_, name, role)| plain(name, role))
+        .collect()
 }
 
 /// So many singers, the highest first.
@@ -98,9 +111,23 @@ pub(super) fn voices(count: usize) -> Vec<Player> {
         3 => &["soprano", "alto", "bass voice"],
         4 => &["soprano", "alto", "tenor", "bass voice"],
         5 => &["soprano", "alto", "tenor", "baritone", "bass voice"],
-        6 => &["soprano", "mezzo-soprano", "alto", "tenor", "baritone", "bass voice"],
+        6 => &[
+            "soprano",
+            "mezzo-soprano",
+            "alto",
+            "tenor",
+            "baritone",
+            "bass voice",
+        ],
         _ => &[
-            "soprano", "soprano", "alto", "alto", "tenor", "tenor", "bass voice", "bass voice",
+            "soprano",
+            "soprano",
+            "alto",
+            "alto",
+            "tenor",
+            "tenor",
+            "bass voice",
+            "bass voice",
         ],
     };
     names.iter().filter_map(|name| plain(name, None)).collect()

@@ -140,7 +140,9 @@ pub enum NotUnderstood {
         near: Option<String>,
     },
     /// More players than an ensemble has.
-    #[error("{count} players are too many: an ensemble has at most {MOST_PLAYERS}; sections (“strings”, “choir”) count as one.")]
+    #[error(
+        "{count} players are too many: an ensemble has at most {MOST_PLAYERS}; sections (“strings”, “choir”) count as one."
+    )]
     TooMany {
         /// So many were asked for.
         count: usize,

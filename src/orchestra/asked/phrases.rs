@@ -1,8 +1,8 @@
 //! A request cut into things that are known: the longest names first.
 
+use super::Role;
 use super::ensembles::{self, Ensemble};
 use super::words::{Trait, is_empty, number, of_character, role};
-use super::Role;
 use crate::orchestra::instruments::{self, Family, Instrument};
 use crate::style::{self, Style};
 
@@ -54,7 +54,10 @@ const LONGEST: usize = 5;
 
 /// Small letters, straight quotes, commas as words; and only what comes after what it is made from.
 fn cleaned(text: &str) -> Vec<String> {
-    let text = text.to_lowercase().replace(['’', '`'], "'").replace("lo fi", "lo-fi");
+    let text = text
+        .to_lowercase()
+        .replace(['’', '`'], "'")
+        .replace("lo fi", "lo-fi");
     let mut spaced = String::new();
     for letter in text.chars() {
         match letter {
@@ -69,7 +72,15 @@ fn cleaned(text: &str) -> Vec<String> {
     }
     let mut words: Vec<String> = spaced.split_whitespace().map(str::to_owned).collect();
     // "Turn this piano into a rock band": what it is now doesn't play.
-    let starts = ["turn", "change", "transform", "convert", "make", "rewrite", "rework"];
+    let starts = [
+        "turn",
+        "change",
+        "transform",
+        "convert",
+        "make",
+        "rewrite",
+        "rework",
+    ];
     if let Some(at) = words.iter().position(|word| word == "into")
         && words[..at].iter().any(|word| starts.contains(&&**word))
     {
@@ -79,7 +90,9 @@ fn cleaned(text: &str) -> Vec<String> {
     let mine = ["this", "my", "these", "that", "our"];
     let until = ["for", "as", "to", "with", "into", ","];
     if let Some(from) = words.iter().position(|word| mine.contains(&&**word))
-        && let Some(to) = words[from..].iter().position(|word| until.contains(&&**word))
+        && let Some(to) = words[from..]
+            .iter()
+            .position(|word| until.contains(&&**word))
         && to > 1
     {
         words.drain(from..from + to);
@@ -129,13 +142,18 @@ fn known(name: &str, before: &[Item]) -> Option<Option<Item>> {
     let item = match name {
         "," => Item::Break,
         "and" | "or" => Item::And,
-        "with" | "plus" | "over" | "under" | "above" | "below" | "then" | "for" | "but" | "alongside" | "beside" | "add" | "adding"
-        | "against" | "while" | "where" | "to the" => Item::Joins,
-        "in" | "on" | "by" | "in the" | "on the" | "by the" | "given to" | "given to the" | "goes to" | "goes to the" | "to" => Item::In,
-        "plays" | "play" | "playing" | "as" | "has" | "have" | "takes" | "take" | "carries" | "carry" | "carrying" | "doing" | "does"
-        | "plays the" | "play the" | "as the" | "as a" | "as an" | "has the" | "have the" | "takes the" | "take the" | "carries the"
+        "with" | "plus" | "over" | "under" | "above" | "below" | "then" | "for" | "but"
+        | "alongside" | "beside" | "add" | "adding" | "against" | "while" | "where" | "to the" => {
+            Item::Joins
+        }
+        "in" | "on" | "by" | "in the" | "on the" | "by the" | "given to" | "given to the"
+        | "goes to" | "goes to the" | "to" => Item::In,
+        "plays" | "play" | "playing" | "as" | "has" | "have" | "takes" | "take" | "carries"
+        | "carry" | "carrying" | "doing" | "does" | "plays the" | "play the" | "as the"
+        | "as a" | "as an" | "has the" | "have the" | "takes the" | "take the" | "carries the"
         | "playing the" | "taking the" | "sings" | "sing" | "sings the" => Item::Plays,
-        "without" | "no" | "except" | "minus" | "but no" | "leave out" | "not" | "omit" | "skip" => Item::Without,
+        "without" | "no" | "except" | "minus" | "but no" | "leave out" | "not" | "omit"
+        | "skip" => Item::Without,
         "only" | "just" | "nothing but" => Item::Only,
         "more" | "a bit" | "a little" => Item::More(1.0),
         "very" | "much more" | "really" | "extra" | "extremely" => Item::More(2.0),
@@ -145,7 +163,9 @@ fn known(name: &str, before: &[Item]) -> Option<Option<Item>> {
         "bass" | "basses" => Item::SomeBass,
         "voices" | "singers" | "vocalists" | "part choir" | "part harmony" => Item::Voices,
         "part" | "parts" if matches!(before.last(), Some(Item::Number(_))) => Item::Voices,
-        "band" | "beat" | "group" | "combo" | "track" | "version" | "groove" | "song" if matches!(before.last(), Some(Item::Style(_))) => {
+        "band" | "beat" | "group" | "combo" | "track" | "version" | "groove" | "song"
+            if matches!(before.last(), Some(Item::Style(_))) =>
+        {
             Item::Band
         }
         "band" => Item::Ensemble(ensembles::named("rock band")?),
@@ -156,7 +176,10 @@ fn known(name: &str, before: &[Item]) -> Option<Option<Item>> {
 
 fn other(name: &str) -> Option<Option<Item>> {
     if let Some(instrument) = instruments::named(name) {
-        return Some(Some(Item::Instrument(instrument, several(instrument, name))));
+        return Some(Some(Item::Instrument(
+            instrument,
+            several(instrument, name),
+        )));
     }
     if let Some(role) = role(name) {
         return Some(Some(Item::Role(role)));
@@ -173,7 +196,9 @@ fn other(name: &str) -> Option<Option<Item>> {
     }
     // "funky", "rocky": but "country" is a style of its own.
     if let Some(stem) = name.strip_suffix('y')
-        && let Some(style) = style::all().iter().find(|style| style.file().names.iter().any(|n| n == stem))
+        && let Some(style) = style::all()
+            .iter()
+            .find(|style| style.file().names.iter().any(|n| n == stem))
     {
         return Some(Some(Item::Style(style)));
     }
@@ -182,10 +207,13 @@ fn other(name: &str) -> Option<Option<Item>> {
 
 /// Whether a name is a plural: "horns"; "strings" and "brass" are one section, and two "keys" one keyboard.
 fn several(instrument: &Instrument, name: &str) -> bool {
-    let one_thing = matches!(instrument.family, Family::Drums | Family::Keys | Family::Mallets | Family::Synth)
-        || instrument.is_chordal() && instrument.family != Family::Plucked
+    let one_thing = matches!(
+        instrument.family,
+        Family::Drums | Family::Keys | Family::Mallets | Family::Synth
+    ) || instrument.is_chordal() && instrument.family != Family::Plucked
         || matches!(name, "vocals" | "bagpipes");
-    let is = |stem: Option<&str>| stem.is_some_and(|stem| instrument.names().any(|known| known == stem));
+    let is =
+        |stem: Option<&str>| stem.is_some_and(|stem| instrument.names().any(|known| known == stem));
     let plural = is(name.strip_suffix('s')) || is(name.strip_suffix("es"));
     !one_thing && (plural || matches!(name, "celli" | "violoncelli"))
 }

@@ -120,11 +120,17 @@ impl Reading {
             return Ok(());
         }
         let words = std::mem::take(&mut self.unknown);
-        let of_mood = words.last().is_some_and(|word| MOODS.split_whitespace().any(|mood| mood == word));
+        let of_mood = words
+            .last()
+            .is_some_and(|word| MOODS.split_whitespace().any(|mood| mood == word));
         let of_player = matches!(before, Some(Item::Instrument(..) | Item::SomeBass));
-        let of_all = matches!(before, Some(Item::Ensemble(_) | Item::Style(_) | Item::Trait(..) | Item::Band));
+        let of_all = matches!(
+            before,
+            Some(Item::Ensemble(_) | Item::Style(_) | Item::Trait(..) | Item::Band)
+        );
         if of_player {
-            self.traits.extend(words.into_iter().map(|word| (Trait::Sound, word, 1.0)));
+            self.traits
+                .extend(words.into_iter().map(|word| (Trait::Sound, word, 1.0)));
         } else if self.known || of_mood || of_all {
             self.asked.sound.extend(words);
         } else {
@@ -156,7 +162,10 @@ impl Reading {
         let strength = if self.without { -1.0 } else { strength };
         self.known = true;
         let skipped = |item: &&Item| {
-            matches!(item, Item::Trait(..) | Item::Number(_) | Item::More(_) | Item::Unknown(_) | Item::Solo)
+            matches!(
+                item,
+                Item::Trait(..) | Item::Number(_) | Item::More(_) | Item::Unknown(_) | Item::Solo
+            )
         };
         let next = after.iter().find(|item| !skipped(item));
         // "Soft timpani", but "soft string quartet".
@@ -197,14 +206,22 @@ impl Reading {
 
     /// "String quartet, cello plays the bass": the cello that is there already.
     fn merge(&mut self, role: Role) {
-        if self.last.len() != 1 || self.last.start + 1 != self.asked.players.len() || self.asked.ensemble.is_none() {
+        if self.last.len() != 1
+            || self.last.start + 1 != self.asked.players.len()
+            || self.asked.ensemble.is_none()
+        {
             return;
         }
         let player = &self.asked.players[self.last.start];
         let same = |other: &Player| other.instrument == player.instrument;
-        let free = |other: &Player| same(other) && (other.role.is_none() || other.role == Some(role));
+        let free =
+            |other: &Player| same(other) && (other.role.is_none() || other.role == Some(role));
         let there = &self.asked.players[..self.last.start];
-        if let Some(at) = there.iter().position(free).or_else(|| there.iter().position(same)) {
+        if let Some(at) = there
+            .iter()
+            .position(free)
+            .or_else(|| there.iter().position(same))
+        {
             let player = self.asked.players.pop();
             if let Some(player) = player {
                 self.asked.players[at].role = Some(role);
@@ -215,11 +232,23 @@ impl Reading {
         }
     }
 
-    fn instrument(&mut self, found: &'static Instrument, plural: bool) -> Result<(), NotUnderstood> {
-        let count = self.number.take().unwrap_or(if plural && self.waiting != Some(Role::Melody) { 2 } else { 1 });
+    fn instrument(
+        &mut self,
+        found: &'static Instrument,
+        plural: bool,
+    ) -> Result<(), NotUnderstood> {
+        let count = self
+            .number
+            .take()
+            .unwrap_or(if plural && self.waiting != Some(Role::Melody) {
+                2
+            } else {
+                1
+            });
         let traits = std::mem::take(&mut self.traits);
         if self.without {
-            let section = ["strings", "brass section", "woodwinds", "drums"].contains(&&*found.name);
+            let section =
+                ["strings", "brass section", "woodwinds", "drums"].contains(&&*found.name);
             let bass = found.family == Family::Bass;
             self.remove(|player| {
                 player.instrument == found
@@ -260,7 +289,11 @@ impl Reading {
     fn join(&mut self, players: Vec<Player>) {
         self.known = true;
         if self.without {
-            self.remove(|player| players.iter().any(|other| other.instrument == player.instrument));
+            self.remove(|player| {
+                players
+                    .iter()
+                    .any(|other| other.instrument == player.instrument)
+            });
             return;
         }
         let from = self.asked.players.len();
@@ -290,23 +323,34 @@ impl Reading {
         if let Some(role) = self.waiting.take() {
             // "With a counter-melody": who is free plays it.
             let players = self.asked.players.iter_mut();
-            let free = players.filter(|player| player.role.is_none() && !player.instrument.is_drums());
-            if let (Role::Counter, Some(player)) = (role, free.skip(1).find(|player| !player.instrument.is_bass())) {
+            let free =
+                players.filter(|player| player.role.is_none() && !player.instrument.is_drums());
+            if let (Role::Counter, Some(player)) = (
+                role,
+                free.skip(1).find(|player| !player.instrument.is_bass()),
+            ) {
                 player.role = Some(role);
             }
         }
         if self.asked.players.is_empty() && self.removed {
             return Err(NotUnderstood::Nobody);
         }
-        let found = self.asked.style.as_deref().and_then(|name| style::named(name, &|_| true));
-        if self.asked.players.is_empty() && let Some(found) = found {
+        let found = self
+            .asked
+            .style
+            .as_deref()
+            .and_then(|name| style::named(name, &|_| true));
+        if self.asked.players.is_empty()
+            && let Some(found) = found
+        {
             self.asked.players = ensembles::band(found.style);
         }
         let count = self.asked.players.len();
         if count > MOST_PLAYERS {
             return Err(NotUnderstood::TooMany { count });
         }
-        let said = self.asked.character != super::Character::default() || !self.asked.sound.is_empty();
+        let said =
+            self.asked.character != super::Character::default() || !self.asked.sound.is_empty();
         if count == 0 && !said {
             return Err(NotUnderstood::Nothing);
         }
@@ -316,12 +360,28 @@ impl Reading {
     /// Which bass "bass" is: a singer among singers, a double bass among strings and in jazz.
     fn bass(&mut self) {
         let players = &self.asked.players;
-        let has = |of: &dyn Fn(&Instrument) -> bool| players.iter().any(|player| of(player.instrument));
-        let jazz = self.asked.style.as_deref().and_then(|name| style::named(name, &|_| true));
+        let has =
+            |of: &dyn Fn(&Instrument) -> bool| players.iter().any(|player| of(player.instrument));
+        let jazz = self
+            .asked
+            .style
+            .as_deref()
+            .and_then(|name| style::named(name, &|_| true));
         let jazz = jazz.is_some_and(|found| found.style.swings());
-        let sings = has(&|one| one.family == Family::Voice && !one.is_chordal() && one.name != "voice");
-        let rocks = has(&|one| matches!(&*one.name, "electric guitar" | "distorted guitar" | "synth lead"));
-        let plays = has(&|one| matches!(one.family, Family::Strings | Family::Woodwind | Family::Brass));
+        let sings =
+            has(&|one| one.family == Family::Voice && !one.is_chordal() && one.name != "voice");
+        let rocks = has(&|one| {
+            matches!(
+                &*one.name,
+                "electric guitar" | "distorted guitar" | "synth lead"
+            )
+        });
+        let plays = has(&|one| {
+            matches!(
+                one.family,
+                Family::Strings | Family::Woodwind | Family::Brass
+            )
+        });
         let drums = has(&|one| one.is_drums());
         let name = match () {
             () if sings => "bass voice",
@@ -338,8 +398,12 @@ impl Reading {
 }
 
 fn can_play(instrument: &Instrument, role: Role) -> Result<(), NotUnderstood> {
-    let pitched = matches!(role, Role::Melody | Role::Counter | Role::Inner | Role::Bass | Role::Pad | Role::Comping);
-    let wide = instrument.range[1] - instrument.range[0] >= 24 || instrument.family == Family::Woodwind;
+    let pitched = matches!(
+        role,
+        Role::Melody | Role::Counter | Role::Inner | Role::Bass | Role::Pad | Role::Comping
+    );
+    let wide =
+        instrument.range[1] - instrument.range[0] >= 24 || instrument.family == Family::Woodwind;
     let tune = matches!(role, Role::Melody | Role::Counter);
     if instrument.is_drums() && pitched || tune && !wide && instrument.name != "tubular bells" {
         return Err(NotUnderstood::CantPlay {

@@ -27,41 +27,122 @@ pub(super) enum Trait {
 
 /// Traits by their words, words of one trait between commas.
 const TRAITS: &[(&str, Trait)] = &[
-    ("loud,louder,powerful,strong,forte,mighty,aggressive", Trait::Loud(1.0)),
-    ("soft,softer,quiet,quieter,gentle,tender,delicate,piano and soft,subtle,intimate,softly,quietly", Trait::Loud(-1.0)),
-    ("full,fuller,rich,richer,lush,big,thick,dense,huge,massive,grand,majestic", Trait::Full(1.0)),
-    ("thin,thinner,sparse,light,lighter,transparent,simple,simpler,bare,minimal,minimalist,minimalistic,airy", Trait::Full(-1.0)),
-    ("lively,livelier,energetic,busy,busier,bouncy,playful,active,joyful,joyous,upbeat,virtuosic", Trait::Busy(1.0)),
-    ("calm,calmer,peaceful,relaxed,slow,slower,still,meditative,chilled,quiet and calm,dreamy", Trait::Busy(-1.0)),
-    ("staccato,short,pizzicato,detached,plucky", Trait::Short(1.0)),
-    ("legato,smooth,smoother,flowing,singing and smooth,lyrical,cantabile", Trait::Short(-1.0)),
-    ("dramatic,theatrical,intense,tense,stormy,passionate,heroic", Trait::Drama(1.0)),
-    ("build up,building up,builds up,build-up,buildup,building,crescendo,growing,grows,grow,rising,gradually louder", Trait::Builds),
-    ("call and response,call-and-response,question and answer,dialogue,conversation,trading phrases,calls and answers", Trait::Calls),
-    ("arpeggios,arpeggiated,arpeggio,broken chords,rolling chords,alberti", Trait::Texture(Texture::Arpeggio)),
-    ("oom pah,oom-pah,after-beats,afterbeats,after beats,offbeats,off-beats,boom chick", Trait::Texture(Texture::AfterBeat)),
-    ("oom pah pah,oom-pah-pah,waltzing", Trait::Texture(Texture::Waltz)),
-    ("ostinato,ostinatos,ostinati,repeated notes,pulsing,driving,tremolo", Trait::Texture(Texture::Ostinato)),
-    ("sustained,held,long notes,held notes,held chords,drone,drones", Trait::Texture(Texture::Sustained)),
-    ("block chords,homophonic,hymn-like,hymnlike,chordal,like a hymn,like a chorale", Trait::Texture(Texture::Chordal)),
-    ("warm,warmer,dark,darker,bright,brighter,sad,sadder,happy,happier,melancholic,melancholy,mellow,romantic,mysterious,epic,sweet,muted,distorted,clean,vintage,breathy,jazzy,baroque,classical,modern,dirty,crisp,round,cold,haunting,ethereal,nostalgic,magical,spooky,scary,funny,noble,solemn,festive,magnificent,beautiful,nice,moody,hopeful,uplifting,angry,fat,deep,high,low,acoustic,electric,cozy,cosy,expressive,traditional", Trait::Sound),
+    (
+        "loud,louder,powerful,strong,forte,mighty,aggressive",
+        Trait::Loud(1.0),
+    ),
+    (
+        "soft,softer,quiet,quieter,gentle,tender,delicate,piano and soft,subtle,intimate,softly,quietly",
+        Trait::Loud(-1.0),
+    ),
+    (
+        "full,fuller,rich,richer,lush,big,thick,dense,huge,massive,grand,majestic",
+        Trait::Full(1.0),
+    ),
+    (
+        "thin,thinner,sparse,light,lighter,transparent,simple,simpler,bare,minimal,minimalist,minimalistic,airy",
+        Trait::Full(-1.0),
+    ),
+    (
+        "lively,livelier,energetic,busy,busier,bouncy,playful,active,joyful,joyous,upbeat,virtuosic",
+        Trait::Busy(1.0),
+    ),
+    (
+        "calm,calmer,peaceful,relaxed,slow,slower,still,meditative,chilled,quiet and calm,dreamy",
+        Trait::Busy(-1.0),
+    ),
+    (
+        "staccato,short,pizzicato,detached,plucky",
+        Trait::Short(1.0),
+    ),
+    (
+        "legato,smooth,smoother,flowing,singing and smooth,lyrical,cantabile",
+        Trait::Short(-1.0),
+    ),
+    (
+        "dramatic,theatrical,intense,tense,stormy,passionate,heroic",
+        Trait::Drama(1.0),
+    ),
+    (
+        "build up,building up,builds up,build-up,buildup,building,crescendo,growing,grows,grow,rising,gradually louder",
+        Trait::Builds,
+    ),
+    (
+        "call and response,call-and-response,question and answer,dialogue,conversation,trading phrases,calls and answers",
+        Trait::Calls,
+    ),
+    (
+        "arpeggios,arpeggiated,arpeggio,broken chords,rolling chords,alberti",
+        Trait::Texture(Texture::Arpeggio),
+    ),
+    (
+        "oom pah,oom-pah,after-beats,afterbeats,after beats,offbeats,off-beats,boom chick",
+        Trait::Texture(Texture::AfterBeat),
+    ),
+    (
+        "oom pah pah,oom-pah-pah,waltzing",
+        Trait::Texture(Texture::Waltz),
+    ),
+    (
+        "ostinato,ostinatos,ostinati,repeated notes,pulsing,driving,tremolo",
+        Trait::Texture(Texture::Ostinato),
+    ),
+    (
+        "sustained,held,long notes,held notes,held chords,drone,drones",
+        Trait::Texture(Texture::Sustained),
+    ),
+    (
+        "block chords,homophonic,hymn-like,hymnlike,chordal,like a hymn,like a chorale",
+        Trait::Texture(Texture::Chordal),
+    ),
+    (
+        "warm,warmer,dark,darker,bright,brighter,sad,sadder,happy,happier,melancholic,melancholy,mellow,romantic,mysterious,epic,sweet,muted,distorted,clean,vintage,breathy,jazzy,baroque,classical,modern,dirty,crisp,round,cold,haunting,ethereal,nostalgic,magical,spooky,scary,funny,noble,solemn,festive,magnificent,beautiful,nice,moody,hopeful,uplifting,angry,fat,deep,high,low,acoustic,electric,cozy,cosy,expressive,traditional",
+        Trait::Sound,
+    ),
 ];
 
 /// Roles by their words.
 const ROLES: &[(&str, Role)] = &[
-    ("melody,melodies,tune,theme,lead,lead line,lead melody,top line,main melody,topline,main line", Role::Melody),
-    ("counter,counter-melody,countermelody,counter melody,counterpoint,countermelodies,second melody,descant,obbligato,answer,answers", Role::Counter),
-    ("inner,inner voice,inner voices,middle voice,middle voices,harmony line,inner parts,inner part", Role::Inner),
-    ("bass line,bassline,bass part,low end,bass notes,the bass", Role::Bass),
-    ("pad,pads,held chords,sustained chords,cushion,carpet,background", Role::Pad),
-    ("comping,chords,accompaniment,accompanying,backing,harmony,harmonies,rhythm chords,chord,comps,accompanies,rhythm guitar part", Role::Comping),
-    ("rhythm,beat,groove,rhythm part,percussion part", Role::Rhythm),
-    ("colour,color,colours,colors,accents,sparkle,effects,highlights,fills", Role::Colour),
+    (
+        "melody,melodies,tune,theme,lead,lead line,lead melody,top line,main melody,topline,main line",
+        Role::Melody,
+    ),
+    (
+        "counter,counter-melody,countermelody,counter melody,counterpoint,countermelodies,second melody,descant,obbligato,answer,answers",
+        Role::Counter,
+    ),
+    (
+        "inner,inner voice,inner voices,middle voice,middle voices,harmony line,inner parts,inner part",
+        Role::Inner,
+    ),
+    (
+        "bass line,bassline,bass part,low end,bass notes,the bass",
+        Role::Bass,
+    ),
+    (
+        "pad,pads,held chords,sustained chords,cushion,carpet,background",
+        Role::Pad,
+    ),
+    (
+        "comping,chords,accompaniment,accompanying,backing,harmony,harmonies,rhythm chords,chord,comps,accompanies,rhythm guitar part",
+        Role::Comping,
+    ),
+    (
+        "rhythm,beat,groove,rhythm part,percussion part",
+        Role::Rhythm,
+    ),
+    (
+        "colour,color,colours,colors,accents,sparkle,effects,highlights,fills",
+        Role::Colour,
+    ),
 ];
 
 fn of<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
     let has = |words: &str| words.split(',').any(|one| one == word);
-    table.iter().find(|(words, _)| has(words)).map(|(_, what)| *what)
+    table
+        .iter()
+        .find(|(words, _)| has(words))
+        .map(|(_, what)| *what)
 }
 
 /// What a word says of the character.
@@ -86,7 +167,10 @@ pub(super) fn number(word: &str) -> Option<usize> {
         "thirty" => Some(30),
         "forty" => Some(40),
         "hundred" => Some(100),
-        _ => NAMES.iter().position(|name| *name == word).or_else(|| word.parse().ok()),
+        _ => NAMES
+            .iter()
+            .position(|name| *name == word)
+            .or_else(|| word.parse().ok()),
     }
 }
 

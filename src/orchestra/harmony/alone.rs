@@ -25,21 +25,35 @@ struct Slot {
 }
 
 /// A chord for each slot.
-pub(super) fn chords(melody: &[Tone], bass: &[Tone], key: Key, (beats, bars): (&[Beat], &[Bar]), manner: Manner) -> Vec<Harmony> {
+pub(super) fn chords(
+    melody: &[Tone],
+    bass: &[Tone],
+    key: Key,
+    (beats, bars): (&[Beat], &[Bar]),
+    manner: Manner,
+) -> Vec<Harmony> {
     let slots = slots(melody, beats, bars, manner);
     let table = degrees(key.mode);
-    let likelihood: Vec<Vec<f64>> = slots.iter().map(|slot| evidence(slot, melody, bass, key, table)).collect();
+    let likelihood: Vec<Vec<f64>> = slots
+        .iter()
+        .map(|slot| evidence(slot, melody, bass, key, table))
+        .collect();
     let way = |slot: &Slot, from: usize, to: usize| {
         let stays = match manner {
-            Manner::Hymn if slot.bar => 0.6,
-            Manner::Hymn => 1.6,
+            Manner::Hymn if slot.bar => 0.3,
+            Manner::Hymn => 0.9,
             Manner::Song if slot.bar => 2.0,
             Manner::Song => 6.0,
         };
         let usual = table[to].usual(manner);
         let mut odds = table[from].follows(from, to, usual, stays);
         if slot.last {
-            odds *= 0.02 + if table[to].ends >= 0.3 && table[to].root == 0 { table[to].ends } else { 0.0 };
+            odds *= 0.02
+                + if table[to].ends >= 0.3 && table[to].root == 0 {
+                    table[to].ends
+                } else {
+                    0.0
+                };
         } else if slot.ends {
             odds *= 0.15 + table[to].ends;
         } else if slot.before_end {
@@ -47,7 +61,12 @@ pub(super) fn chords(melody: &[Tone], bass: &[Tone], key: Key, (beats, bars): (&
         }
         odds
     };
-    let posterior = forward_backward(&likelihood, table.len(), |slot, from, to| way(&slots[slot], from, to), |to| table[to].usual(manner));
+    let posterior = forward_backward(
+        &likelihood,
+        table.len(),
+        |slot, from, to| way(&slots[slot], from, to),
+        |to| table[to].usual(manner),
+    );
     let mut found = Vec::new();
     for (slot, odds) in slots.iter().zip(&posterior) {
         let mut order: Vec<usize> = (0..odds.len()).collect();
@@ -61,7 +80,11 @@ pub(super) fn chords(melody: &[Tone], bass: &[Tone], key: Key, (beats, bars): (&
             }
         }
         // Triad and seventh are one answer.
-        let sure: f64 = order.iter().filter(|at| chord(at).root == chord(&order[0]).root).map(|at| odds[*at]).sum();
+        let sure: f64 = order
+            .iter()
+            .filter(|at| chord(at).root == chord(&order[0]).root)
+            .map(|at| odds[*at])
+            .sum();
         for beat in &beats[slot.beats.clone()] {
             found.push(Harmony {
                 start: beat.start,
@@ -132,7 +155,11 @@ fn evidence(slot: &Slot, melody: &[Tone], bass: &[Tone], key: Key, table: &[Degr
     let low = weights(bass, slot.start, slot.end, 0.2);
     let log = |degree: &Degree| {
         let tonic = usize::from(key.tonic);
-        let melody: f64 = (0..12).map(|class| EVIDENCE * heard[(class + tonic) % 12] * degree.sounds(class, key.mode).ln()).sum();
+        let melody: f64 = (0..12)
+            .map(|class| {
+                EVIDENCE * heard[(class + tonic) % 12] * degree.sounds(class, key.mode).ln()
+            })
+            .sum();
         let bass = (0..12).map(|class| {
             let over = (class + 12 - usize::from(degree.root)) % 12;
             let odds: f64 = match over {
@@ -151,7 +178,12 @@ fn evidence(slot: &Slot, melody: &[Tone], bass: &[Tone], key: Key, table: &[Degr
 }
 
 /// Probability of each state at each slot, given all slots (Rabiner, 1989).
-fn forward_backward(likelihood: &[Vec<f64>], states: usize, way: impl Fn(usize, usize, usize) -> f64, start: impl Fn(usize) -> f64) -> Vec<Vec<f64>> {
+fn forward_backward(
+    likelihood: &[Vec<f64>],
+    states: usize,
+    way: impl Fn(usize, usize, usize) -> f64,
+    start: impl Fn(usize) -> f64,
+) -> Vec<Vec<f64>> {
     let even = |mut values: Vec<f64>| {
         let sum: f64 = values.iter().sum::<f64>().max(1e-300);
         values.iter_mut().for_each(|value| *value /= sum);
@@ -159,7 +191,16 @@ fn forward_backward(likelihood: &[Vec<f64>], states: usize, way: impl Fn(usize, 
     };
     // Odds to go from each state sum to one before what a place allows weighs in.
     let sums: Vec<Vec<f64>> = (0..likelihood.len())
-        .map(|slot| (0..states).map(|from| (0..states).map(|to| way(slot, from, to)).sum::<f64>().max(1e-12)).collect())
+        .map(|slot| {
+            (0..states)
+                .map(|from| {
+                    (0..states)
+                        .map(|to| way(slot, from, to))
+                        .sum::<f64>()
+                        .max(1e-12)
+                })
+                .collect()
+        })
         .collect();
     let odds = |slot: usize, from: usize, to: usize| way(slot, from, to) / sums[slot][from];
     let mut forward: Vec<Vec<f64>> = Vec::with_capacity(likelihood.len());
@@ -167,7 +208,9 @@ fn forward_backward(likelihood: &[Vec<f64>], states: usize, way: impl Fn(usize, 
         let here = (0..states).map(|to| {
             let before = match slot {
                 0 => start(to),
-                _ => (0..states).map(|from| forward[slot - 1][from] * odds(slot, from, to)).sum(),
+                _ => (0..states)
+                    .map(|from| forward[slot - 1][from] * odds(slot, from, to))
+                    .sum(),
             };
             before * likely[to]
         });
@@ -176,9 +219,17 @@ fn forward_backward(likelihood: &[Vec<f64>], states: usize, way: impl Fn(usize, 
     let mut after = vec![1.0; states];
     let mut found = vec![Vec::new(); likelihood.len()];
     for slot in (0..likelihood.len()).rev() {
-        found[slot] = even((0..states).map(|state| forward[slot][state] * after[state]).collect());
+        found[slot] = even(
+            (0..states)
+                .map(|state| forward[slot][state] * after[state])
+                .collect(),
+        );
         if slot > 0 {
-            let back = |from: usize| (0..states).map(|to| odds(slot, from, to) * likelihood[slot][to] * after[to]).sum();
+            let back = |from: usize| {
+                (0..states)
+                    .map(|to| odds(slot, from, to) * likelihood[slot][to] * after[to])
+                    .sum()
+            };
             after = even((0..states).map(back).collect());
         }
     }

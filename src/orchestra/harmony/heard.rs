@@ -38,15 +38,28 @@ pub(super) fn has_harmony(all: &[Tone], harmony: &[Tone], beats: &[Beat]) -> boo
 /// The chord of each beat.
 pub(super) fn chords(all: &[Tone], bass: &[Tone], key: Key, beats: &[Beat]) -> Vec<Harmony> {
     let known: Vec<Chord> = (0..12)
-        .flat_map(|root| QUALITIES.iter().map(move |quality| Chord { root, quality: *quality, bass: None }))
+        .flat_map(|root| {
+            QUALITIES.iter().map(move |quality| Chord {
+                root,
+                quality: *quality,
+                bass: None,
+            })
+        })
         .collect();
-    let fits: Vec<Vec<f64>> = beats.iter().map(|beat| fit(&known, all, bass, key, beat)).collect();
+    let fits: Vec<Vec<f64>> = beats
+        .iter()
+        .map(|beat| fit(&known, all, bass, key, beat))
+        .collect();
     let path = best(&fits, beats, known.len());
     let mut found = Vec::with_capacity(beats.len());
     for ((beat, fits), at) in beats.iter().zip(&fits).zip(path) {
         let mut order: Vec<usize> = (0..known.len()).collect();
         order.sort_by(|a, b| fits[*b].total_cmp(&fits[*a]));
-        let other: Vec<usize> = order.into_iter().filter(|other| *other != at && known[*other].root != known[at].root).take(2).collect();
+        let other: Vec<usize> = order
+            .into_iter()
+            .filter(|other| *other != at && known[*other].root != known[at].root)
+            .take(2)
+            .collect();
         let ahead = fits[at] - other.first().map_or(0.0, |other| fits[*other]);
         found.push(Harmony {
             start: beat.start,
@@ -68,12 +81,18 @@ fn fit(known: &[Chord], all: &[Tone], bass: &[Tone], key: Key, beat: &Beat) -> V
     }
     heard.iter_mut().for_each(|weight| *weight /= total);
     let low = weights(bass, beat.start, beat.end, 0.3);
-    let low = (0..12).filter(|class| low[*class] > 0.0).max_by(|a, b| low[*a].total_cmp(&low[*b]));
+    let low = (0..12)
+        .filter(|class| low[*class] > 0.0)
+        .max_by(|a, b| low[*a].total_cmp(&low[*b]));
     let scale = key.mode.scale();
     known
         .iter()
         .map(|chord| {
-            let classes = chord.quality.intervals().iter().map(|over| usize::from((chord.root + over) % 12));
+            let classes = chord
+                .quality
+                .intervals()
+                .iter()
+                .map(|over| usize::from((chord.root + over) % 12));
             let inside: f64 = classes.clone().map(|class| heard[class]).sum();
             let missing = classes.clone().filter(|class| heard[*class] < 0.02).count() as f64;
             let root = usize::from(chord.root);
@@ -90,7 +109,11 @@ fn fit(known: &[Chord], all: &[Tone], bass: &[Tone], key: Key, beat: &Beat) -> V
             if heard[root] < 0.02 {
                 score -= 0.3;
             }
-            let outside = classes.filter(|class| !scale.contains(&(((*class + 12 - usize::from(key.tonic)) % 12) as u8))).count() as f64;
+            let outside = classes
+                .filter(|class| {
+                    !scale.contains(&(((*class + 12 - usize::from(key.tonic)) % 12) as u8))
+                })
+                .count() as f64;
             score - 0.04 * outside
         })
         .collect()
@@ -101,13 +124,33 @@ fn best(fits: &[Vec<f64>], beats: &[Beat], states: usize) -> Vec<usize> {
     let mut worth = vec![0.0f64; states];
     let mut back: Vec<Vec<usize>> = Vec::with_capacity(fits.len());
     for (fits, beat) in fits.iter().zip(beats) {
-        let cost = CHANGE[if beat.place == 0 { 0 } else if beat.strong { 1 } else { 2 }];
-        let top = (0..states).max_by(|a, b| worth[*a].total_cmp(&worth[*b])).unwrap_or(0);
-        let from: Vec<usize> = (0..states).map(|to| if worth[to] >= worth[top] - cost { to } else { top }).collect();
-        worth = (0..states).map(|to| worth[from[to]] - if from[to] == to { 0.0 } else { cost } + fits[to]).collect();
+        let cost = CHANGE[if beat.place == 0 {
+            0
+        } else if beat.strong {
+            1
+        } else {
+            2
+        }];
+        let top = (0..states)
+            .max_by(|a, b| worth[*a].total_cmp(&worth[*b]))
+            .unwrap_or(0);
+        let from: Vec<usize> = (0..states)
+            .map(|to| {
+                if worth[to] >= worth[top] - cost {
+                    to
+                } else {
+                    top
+                }
+            })
+            .collect();
+        worth = (0..states)
+            .map(|to| worth[from[to]] - if from[to] == to { 0.0 } else { cost } + fits[to])
+            .collect();
         back.push(from);
     }
-    let mut at = (0..states).max_by(|a, b| worth[*a].total_cmp(&worth[*b])).unwrap_or(0);
+    let mut at = (0..states)
+        .max_by(|a, b| worth[*a].total_cmp(&worth[*b]))
+        .unwrap_or(0);
     let mut path = Vec::with_capacity(fits.len());
     for from in back.iter().rev() {
         path.push(at);

@@ -16,8 +16,12 @@ pub struct FoundKey {
 }
 
 // Krumhansl and Kessler, "Tracing the dynamic changes in perceived tonal organization" (1982): how well each tone fits.
-const MAJOR: [f64; 12] = [6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88];
-const MINOR: [f64; 12] = [6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17];
+const MAJOR: [f64; 12] = [
+    6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88,
+];
+const MINOR: [f64; 12] = [
+    6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17,
+];
 
 /// The key of notes that end as `line` does; C major for none. Any thread.
 #[must_use]
@@ -49,7 +53,10 @@ pub fn key_of(tones: &[Tone], line: &[Tone]) -> FoundKey {
             above if above == third => 0.4,
             _ => 0.0,
         });
-        (correlation(&heard, &profile, key.tonic) + last + 0.2 * first, key)
+        (
+            correlation(&heard, &profile, key.tonic) + last + 0.2 * first,
+            key,
+        )
     });
     let mut scored: Vec<(f64, Key)> = scored.collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -72,5 +79,9 @@ fn correlation(heard: &[f64; 12], profile: &[f64; 12], tonic: u8) -> f64 {
         aa += x * x;
         bb += y * y;
     }
-    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    if aa * bb > 0.0 {
+        ab / (aa * bb).sqrt()
+    } else {
+        0.0
+    }
 }

@@ -60,7 +60,9 @@ impl Harmonies {
     /// Never: there is a chord for every beat.
     #[must_use]
     pub fn at(&self, moment: f64) -> Chord {
-        let after = self.chords.partition_point(|one| one.start <= moment + tone::SAME);
+        let after = self
+            .chords
+            .partition_point(|one| one.start <= moment + tone::SAME);
         self.chords[after.max(1) - 1].chord
     }
 }
@@ -69,29 +71,53 @@ impl Harmonies {
 #[must_use]
 pub fn of(source: &Source, manner: Manner) -> Harmonies {
     let beats = tone::beats(&source.bars);
-    let all: Vec<Tone> = source.melody.iter().chain(&source.harmony).copied().collect();
+    let all: Vec<Tone> = source
+        .melody
+        .iter()
+        .chain(&source.harmony)
+        .copied()
+        .collect();
     let key = if source.harmony.is_empty() {
         key_of(&source.melody, &source.melody)
     } else {
-        let bass = if source.bass.is_empty() { &source.melody } else { &source.bass };
+        let bass = if source.bass.is_empty() {
+            &source.melody
+        } else {
+            &source.bass
+        };
         key_of(&all, bass)
     }
     .key;
     let chords = if heard::has_harmony(&all, &source.harmony, &beats) {
         heard::chords(&all, &source.bass, key, &beats)
     } else {
-        alone::chords(&source.melody, &source.bass, key, (&beats, &source.bars), manner)
+        alone::chords(
+            &source.melody,
+            &source.bass,
+            key,
+            (&beats, &source.bars),
+            manner,
+        )
     };
     Harmonies { key, chords }
 }
 
 /// How long each pitch class sounds in a stretch, quarter notes, and so much more where one begins with it.
-fn weights<'a>(tones: impl IntoIterator<Item = &'a Tone>, from: f64, to: f64, onset: f64) -> [f64; 12] {
+fn weights<'a>(
+    tones: impl IntoIterator<Item = &'a Tone>,
+    from: f64,
+    to: f64,
+    onset: f64,
+) -> [f64; 12] {
     let mut found = [0.0; 12];
     for tone in tones {
         let within = tone.within(from, to);
         if within > 1e-6 {
-            let first = if tone.start <= from + tone::SAME { onset } else { 0.0 };
+            let first = if tone.start <= from + tone::SAME {
+                onset
+            } else {
+                0.0
+            };
             found[usize::from(tone.class())] += within + first;
         }
     }
@@ -101,11 +127,20 @@ fn weights<'a>(tones: impl IntoIterator<Item = &'a Tone>, from: f64, to: f64, on
 /// Where phrases end: notes of two beats, notes before rests, and the last; the beat such a note begins in.
 #[must_use]
 pub(super) fn phrase_ends(melody: &[Tone], beats: &[Beat]) -> Vec<usize> {
-    let beat_of = |at: f64| beats.partition_point(|beat| beat.start <= at + tone::SAME).max(1) - 1;
+    let beat_of = |at: f64| {
+        beats
+            .partition_point(|beat| beat.start <= at + tone::SAME)
+            .max(1)
+            - 1
+    };
     let mut ends = Vec::new();
     for (number, tone) in melody.iter().enumerate() {
-        let beat = beats.get(beat_of(tone.start)).map_or(1.0, |beat| beat.end - beat.start);
-        let rest = melody.get(number + 1).map_or(f64::INFINITY, |next| next.start - tone.end);
+        let beat = beats
+            .get(beat_of(tone.start))
+            .map_or(1.0, |beat| beat.end - beat.start);
+        let rest = melody
+            .get(number + 1)
+            .map_or(f64::INFINITY, |next| next.start - tone.end);
         if tone.length() >= 2.0 * beat - tone::SAME && tone.length() >= 1.5 || rest >= 0.5 * beat {
             ends.push(beat_of(tone.start));
         }

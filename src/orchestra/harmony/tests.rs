@@ -12,14 +12,20 @@ fn source(tune: &Tune) -> Source {
 /// Share of time with the songbook's root and third, and with it among three.
 fn right(tune: &Tune, found: &Harmonies) -> (f64, f64, f64) {
     let (mut first, mut third, mut all) = (0.0, 0.0, 0.0);
-    let same = |a: Chord, b: Chord| a.root == b.root && a.quality.intervals()[1] == b.quality.intervals()[1];
+    let same = |a: Chord, b: Chord| {
+        a.root == b.root && a.quality.intervals()[1] == b.quality.intervals()[1]
+    };
     for (start, length, chord) in tune.chords() {
         for one in &found.chords {
             let within = (one.end.min(start + length) - one.start.max(start)).max(0.0);
             all += within;
             let is = same(one.chord, chord);
             first += if is { within } else { 0.0 };
-            third += if is || one.others.iter().any(|other| same(*other, chord)) { within } else { 0.0 };
+            third += if is || one.others.iter().any(|other| same(*other, chord)) {
+                within
+            } else {
+                0.0
+            };
         }
     }
     (first, third, all)
@@ -40,8 +46,18 @@ fn melodies_alone_get_the_chords_of_songbooks() {
     for tune in TUNES.iter().filter(|tune| !tune.chords.is_empty()) {
         let found = of(&source(tune), Manner::Song);
         let (a, b, c) = right(tune, &found);
-        let chords: Vec<String> = found.chords.iter().map(|one| one.chord.to_string()).collect();
-        println!("{:20} {:.2} {:.2}  {}", tune.name, a / c, b / c, chords.join(" "));
+        let chords: Vec<String> = found
+            .chords
+            .iter()
+            .map(|one| one.chord.to_string())
+            .collect();
+        println!(
+            "{:20} {:.2} {:.2}  {}",
+            tune.name,
+            a / c,
+            b / c,
+            chords.join(" ")
+        );
         (first, third, all) = (first + a, third + b, all + c);
     }
     println!("right {:.3}, among three {:.3}", first / all, third / all);
@@ -56,12 +72,22 @@ fn minor_has_its_raised_seventh_and_pieces_end_at_home() {
             let found = of(&source(tune), manner);
             let last = found.chords.last().unwrap().chord;
             assert_eq!(last.root, found.key.tonic, "{} ends on {last}", tune.name);
-            assert!(found.chords.iter().all(|one| (0.0..=1.0).contains(&one.sure) && one.others.len() <= 2));
+            assert!(
+                found
+                    .chords
+                    .iter()
+                    .all(|one| (0.0..=1.0).contains(&one.sure) && one.others.len() <= 2)
+            );
         }
     }
-    let green = TUNES.iter().find(|tune| tune.name == "Greensleeves").unwrap();
+    let green = TUNES
+        .iter()
+        .find(|tune| tune.name == "Greensleeves")
+        .unwrap();
     let found = of(&source(green), Manner::Hymn);
-    let dominant = |one: &Harmony| one.chord.root == 4 && matches!(one.chord.quality, Quality::Major | Quality::Seventh);
+    let dominant = |one: &Harmony| {
+        one.chord.root == 4 && matches!(one.chord.quality, Quality::Major | Quality::Seventh)
+    };
     assert!(found.chords.iter().any(dominant));
 }
 
@@ -72,7 +98,12 @@ fn harmony_that_is_there_is_kept() {
             let source = tune.with(accompaniment).told_apart(None).unwrap();
             let found = of(&source, Manner::Song);
             let (first, _, all) = right(tune, &found);
-            assert!(first / all > 0.8, "{} {accompaniment:?}: {:.2}", tune.name, first / all);
+            assert!(
+                first / all > 0.8,
+                "{} {accompaniment:?}: {:.2}",
+                tune.name,
+                first / all
+            );
         }
     }
 }

@@ -64,35 +64,59 @@ pub(super) fn candidates(problem: &Problem, slot: &Slot) -> Vec<Candidate> {
 
 fn cheapest(all: &mut Vec<Candidate>, keep: usize) {
     if all.len() > keep {
-        all.select_nth_unstable_by(keep, |a, b| a.cost.total_cmp(&b.cost).then(a.keys.cmp(&b.keys)));
+        all.select_nth_unstable_by(keep, |a, b| {
+            a.cost.total_cmp(&b.cost).then(a.keys.cmp(&b.keys))
+        });
         all.truncate(keep);
     }
     all.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.keys.cmp(&b.keys)));
 }
 
 /// Keys that a voice may take under those above it.
-fn pool(problem: &Problem, slot: &Slot, tones: &[i16], before: &Candidate, voice: usize) -> Vec<i16> {
+fn pool(
+    problem: &Problem,
+    slot: &Slot,
+    tones: &[i16],
+    before: &Candidate,
+    voice: usize,
+) -> Vec<i16> {
     if voice == slot.melody {
         return vec![slot.arrive];
     }
     let range = problem.voices[voice];
-    let over = if voice == 0 { i16::MAX } else { before.keys[voice - 1] };
+    let over = if voice == 0 {
+        i16::MAX
+    } else {
+        before.keys[voice - 1]
+    };
     let top = over.min(range.easy_high + 3).min(range.high);
     let bottom = (range.easy_low - 3).max(range.low);
     // Voices above the melody stay above it.
-    let bottom = if voice < slot.melody { bottom.max(slot.arrive) } else { bottom };
-    let found: Vec<i16> = (bottom..=top).filter(|key| tones.contains(&(key % 12))).collect();
+    let bottom = if voice < slot.melody {
+        bottom.max(slot.arrive)
+    } else {
+        bottom
+    };
+    let found: Vec<i16> = (bottom..=top)
+        .filter(|key| tones.contains(&(key % 12)))
+        .collect();
     if !found.is_empty() {
         return found;
     }
     // No room: any tone of the chord within the range, crossing what must be.
-    (range.low..=range.high).filter(|key| tones.contains(&(key % 12))).collect()
+    (range.low..=range.high)
+        .filter(|key| tones.contains(&(key % 12)))
+        .collect()
 }
 
 /// What a key costs in its voice.
 fn reach(problem: &Problem, voice: usize, key: i16) -> f32 {
     let range = problem.voices[voice];
-    let outside = if key < range.low || key > range.high { OUTSIDE } else { 0.0 };
+    let outside = if key < range.low || key > range.high {
+        OUTSIDE
+    } else {
+        0.0
+    };
     let tiring = (range.easy_low - key).max(0) + (key - range.easy_high).max(0);
     outside + UNCOMFORTABLE * f32::from(tiring)
 }
@@ -142,14 +166,29 @@ fn doubling(problem: &Problem, slot: &Slot, tones: &[i16], keys: &Row) -> f32 {
     }
     if problem.has_bass && slot.melody + 1 != keys.len() {
         let bass = keys[keys.len() - 1] % 12;
-        let diminished = matches!(slot.chord.quality, Quality::Diminished | Quality::HalfDiminished);
+        let diminished = matches!(
+            slot.chord.quality,
+            Quality::Diminished | Quality::HalfDiminished
+        );
         if let Some(said) = slot.chord.bass {
             return cost + if bass == i16::from(said) { 0.0 } else { 1.5 };
         }
         let end = if slot.ends { CADENCE } else { 1.0 };
         cost += match tones.iter().position(|tone| *tone == bass) {
-            Some(0) => if diminished { 1.5 } else { 0.0 },
-            Some(1) => if diminished { 0.0 } else { FIRST_INVERSION * end },
+            Some(0) => {
+                if diminished {
+                    1.5
+                } else {
+                    0.0
+                }
+            }
+            Some(1) => {
+                if diminished {
+                    0.0
+                } else {
+                    FIRST_INVERSION * end
+                }
+            }
             Some(2) => SECOND_INVERSION * if slot.ends { 2.5 } else { 1.0 },
             _ => THIRD_INVERSION * end,
         };

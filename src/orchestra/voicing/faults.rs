@@ -25,7 +25,12 @@ impl Faults {
     /// All of them but overlaps, a hundred beats. Any thread.
     #[must_use]
     pub fn a_hundred(&self) -> f64 {
-        let all = self.parallels + self.hidden + self.crossings + self.overlaps + self.spaces + self.leaps;
+        let all = self.parallels
+            + self.hidden
+            + self.crossings
+            + self.overlaps
+            + self.spaces
+            + self.leaps;
         all as f64 * 100.0 / self.beats.max(1) as f64
     }
 
@@ -58,7 +63,12 @@ pub(super) fn sounding_before(line: &[Tone], at: f64) -> Option<i16> {
 
 /// Whether two voices go in parallel fifths or octaves into a moment.
 pub(super) fn parallel(upper: &[Tone], lower: &[Tone], at: f64) -> bool {
-    let notes = (sounding_before(upper, at), sounding(upper, at), sounding_before(lower, at), sounding(lower, at));
+    let notes = (
+        sounding_before(upper, at),
+        sounding(upper, at),
+        sounding_before(lower, at),
+        sounding(lower, at),
+    );
     let (Some(a), Some(b), Some(c), Some(d)) = notes else {
         return false;
     };
@@ -79,7 +89,9 @@ pub fn faults(lines: &[Vec<Tone>], beats: &[f64], free: &[f64]) -> Faults {
     onsets.sort_by(f64::total_cmp);
     onsets.dedup_by(|a, b| (*a - *b).abs() < SAME);
     for at in onsets.iter().copied().filter(|at| !is_free(*at)) {
-        let any = (0..lines.len()).any(|upper| (upper + 1..lines.len()).any(|lower| parallel(&lines[upper], &lines[lower], at)));
+        let any = (0..lines.len()).any(|upper| {
+            (upper + 1..lines.len()).any(|lower| parallel(&lines[upper], &lines[lower], at))
+        });
         found.parallels += usize::from(any);
     }
     for beat in beats {
@@ -89,8 +101,15 @@ pub fn faults(lines: &[Vec<Tone>], beats: &[f64], free: &[f64]) -> Faults {
         };
         let last = now.len() - 1;
         found.crossings += usize::from(now.windows(2).any(|pair| pair[0] < pair[1]));
-        found.spaces += usize::from(now.windows(2).take(last.saturating_sub(1)).any(|pair| pair[0] - pair[1] > 12));
-        let before: Option<Vec<i16>> = lines.iter().map(|line| sounding_before(line, *beat)).collect();
+        found.spaces += usize::from(
+            now.windows(2)
+                .take(last.saturating_sub(1))
+                .any(|pair| pair[0] - pair[1] > 12),
+        );
+        let before: Option<Vec<i16>> = lines
+            .iter()
+            .map(|line| sounding_before(line, *beat))
+            .collect();
         let Some(before) = before.filter(|_| !is_free(*beat)) else {
             continue;
         };
@@ -101,7 +120,10 @@ pub fn faults(lines: &[Vec<Tone>], beats: &[f64], free: &[f64]) -> Faults {
         found.leaps += usize::from((1..=last).any(|voice| odd(moved(voice).abs())));
         let outer = (now[0] - now[last]).rem_euclid(12);
         let was = (before[0] - before[last]).rem_euclid(12);
-        let hidden = moved(0).signum() * moved(last).signum() > 0 && (outer == 0 || outer == 7) && outer != was && moved(0).abs() > 2;
+        let hidden = moved(0).signum() * moved(last).signum() > 0
+            && (outer == 0 || outer == 7)
+            && outer != was
+            && moved(0).abs() > 2;
         found.hidden += usize::from(last > 0 && hidden);
     }
     found

@@ -16,7 +16,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub(super) use ornament::{Ornaments, ornament};
+pub(super) use ornament::{Ornaments, makes_parallels, ornament};
 pub(super) use search::search;
 
 use crate::music::Chord;

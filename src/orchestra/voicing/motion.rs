@@ -2,11 +2,11 @@
 
 use super::{Problem, Row, Slot, classes};
 
-const LEAP: f32 = 0.2;
-const BASS_LEAP: f32 = 0.6;
+const LEAP: f32 = 0.1;
+const BASS_LEAP: f32 = 1.1;
 const BIG: f32 = 2.5;
 const ODD: f32 = 3.0;
-const COMMON: f32 = 0.25;
+const COMMON: f32 = 0.05;
 const PARALLEL: f32 = 40.0;
 const HIDDEN: f32 = 5.0;
 const OVERLAP: f32 = 2.5;
@@ -17,7 +17,7 @@ const STATIC_BASS: f32 = 0.6;
 /// Bass lines go by step.
 const BASS_STEP: f32 = 0.35;
 /// Nothing moves under a melody.
-const FROZEN: f32 = 1.1;
+const FROZEN: f32 = 1.6;
 
 /// What both slots say of a step, so that it is said once.
 pub(super) struct Joint {
@@ -43,7 +43,9 @@ impl Joint {
         let change = a != b;
         let tonic = i16::from(problem.tonic % 12);
         let leading = (tonic + 11) % 12;
-        let leads = a.root != b.root && classes(a).any(|class| class == leading) && classes(b).any(|class| class == tonic);
+        let leads = a.root != b.root
+            && classes(a).any(|class| class == leading)
+            && classes(b).any(|class| class == tonic);
         Self {
             change,
             moves: to.moves,
@@ -89,6 +91,12 @@ pub(super) fn cost(problem: &Problem, joint: &Joint, from: &Row, to: &Row) -> f3
     if joint.change && own(last) && to[last] == from[last] {
         cost += STATIC_BASS;
     }
+    for upper in 0..count {
+        for lower in upper + 1..count {
+            let outer = upper == 0 && lower == last && !joint.free;
+            cost += pair((from[upper], to[upper]), (from[lower], to[lower]), outer);
+        }
+    }
     if joint.free {
         return cost;
     }
@@ -100,17 +108,19 @@ pub(super) fn cost(problem: &Problem, joint: &Joint, from: &Row, to: &Row) -> f3
         cost += ALL_ONE_WAY;
     }
     for upper in 0..count {
-        for lower in upper + 1..count {
-            cost += pair((from[upper], to[upper]), (from[lower], to[lower]), upper == 0 && lower == last);
-        }
         if upper < last && (to[upper + 1] > from[upper] || to[upper] < from[upper + 1]) {
             cost += OVERLAP;
         }
     }
     for voice in (0..count).filter(|voice| own(*voice)) {
         let moved = to[voice] - from[voice];
-        if joint.leading == Some(from[voice] % 12) && (moved != 1 || to[voice] % 12 != joint.tonic) {
-            cost += if voice == last { LEADING } else { 0.4 * LEADING };
+        if joint.leading == Some(from[voice] % 12) && (moved != 1 || to[voice] % 12 != joint.tonic)
+        {
+            cost += if voice == last {
+                LEADING
+            } else {
+                0.4 * LEADING
+            };
         }
         if joint.seventh == Some(from[voice] % 12) && !matches!(moved, -2..=0) {
             cost += SEVENTH;

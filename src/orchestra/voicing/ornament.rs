@@ -37,7 +37,11 @@ fn in_key(key: Key, class: i16, up: bool) -> bool {
 }
 
 /// Adds them to lines from the highest to the lowest.
-pub(in crate::orchestra) fn ornament(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)]) {
+pub(in crate::orchestra) fn ornament(
+    lines: &mut [Vec<Tone>],
+    how: &Ornaments,
+    ranges: &[(i16, i16)],
+) {
     for voice in (0..lines.len()).filter(|voice| !how.kept.contains(voice)) {
         let mut at = 0;
         while at + 1 < lines[voice].len() {
@@ -48,17 +52,31 @@ pub(in crate::orchestra) fn ornament(lines: &mut [Vec<Tone>], how: &Ornaments, r
 }
 
 /// Tries one after a note; how many notes were added.
-fn between(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)], voice: usize, at: usize) -> usize {
+fn between(
+    lines: &mut [Vec<Tone>],
+    how: &Ornaments,
+    ranges: &[(i16, i16)],
+    voice: usize,
+    at: usize,
+) -> usize {
     let (here, next) = (lines[voice][at], lines[voice][at + 1]);
     let half = how.beat / 2.0;
     let joined = (next.start - here.end).abs() < SAME;
-    if !joined || how.ends.iter().any(|end| here.start <= *end + SAME && here.end > *end + SAME) {
+    if !joined
+        || how
+            .ends
+            .iter()
+            .any(|end| here.start <= *end + SAME && here.end > *end + SAME)
+    {
         return 0;
     }
     let place = (here.start * 96.0) as u64;
     let draw = |kind: u64| chance(how.seed, &[kind, voice as u64, place]);
     let counter = how.counter.contains(&voice);
-    let held = counter && lines.iter().enumerate().any(|(other, line)| other != voice && how.kept.contains(&other) && holds(line, here.end - half));
+    let held = counter
+        && lines.iter().enumerate().any(|(other, line)| {
+            other != voice && how.kept.contains(&other) && holds(line, here.end - half)
+        });
     let more = if held { 3.0 } else { 1.0 };
     let (from, to) = (i16::from(here.key), i16::from(next.key));
     let far = to - from;
@@ -67,7 +85,8 @@ fn between(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)], voic
     if here.length() >= how.beat - SAME {
         let cut = here.end - half;
         if matches!(far.abs(), 3 | 4) && draw(1) < how.passing * more {
-            let middle = (from.min(to) + 1..from.max(to)).filter(|pitch| in_key(key, pitch % 12, far > 0));
+            let middle =
+                (from.min(to) + 1..from.max(to)).filter(|pitch| in_key(key, pitch % 12, far > 0));
             let middle: Vec<i16> = middle.collect();
             if let [pitch] = middle[..]
                 && put(lines, voice, at, (cut, here.end), pitch)
@@ -78,7 +97,10 @@ fn between(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)], voic
         if far == 0 && draw(2) < how.neighbours * more {
             let up = draw(3) < 0.4;
             let steps: [i16; 2] = if up { [1, 2] } else { [-1, -2] };
-            let near = steps.iter().map(|step| from + step).find(|pitch| in_key(key, pitch.rem_euclid(12), up));
+            let near = steps
+                .iter()
+                .map(|step| from + step)
+                .find(|pitch| in_key(key, pitch.rem_euclid(12), up));
             if let Some(pitch) = near.filter(|pitch| fits(*pitch))
                 && put(lines, voice, at, (cut, here.end), pitch)
             {
@@ -88,7 +110,9 @@ fn between(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)], voic
         // A leap of a fourth or more goes by a note of the chord.
         if far.abs() >= 5 && draw(5) < 0.5 * how.passing * more {
             let chord = how.harmonies.at(cut);
-            let inside: Vec<i16> = (from.min(to) + 2..from.max(to) - 1).filter(|pitch| classes(chord).any(|class| class == pitch % 12)).collect();
+            let inside: Vec<i16> = (from.min(to) + 2..from.max(to) - 1)
+                .filter(|pitch| classes(chord).any(|class| class == pitch % 12))
+                .collect();
             if let Some(pitch) = inside.get(inside.len() / 2)
                 && put(lines, voice, at, (cut, here.end), *pitch)
             {
@@ -97,7 +121,11 @@ fn between(lines: &mut [Vec<Tone>], how: &Ornaments, ranges: &[(i16, i16)], voic
         }
     }
     let bass = voice + 1 == lines.len();
-    if !bass && matches!(far, -1 | -2) && next.length() >= how.beat - SAME && draw(4) < how.suspensions {
+    if !bass
+        && matches!(far, -1 | -2)
+        && next.length() >= how.beat - SAME
+        && draw(4) < how.suspensions
+    {
         suspend(lines, how, voice, at, half);
     }
     0
@@ -108,17 +136,25 @@ fn holds(line: &[Tone], at: f64) -> bool {
     let after = line.partition_point(|tone| tone.start <= at + SAME);
     let before = after.checked_sub(1).map(|number| &line[number]);
     let next = line.get(after);
-    before.is_none_or(|tone| tone.start < at - SAME) && next.is_none_or(|tone| tone.start > at + SAME)
+    before.is_none_or(|tone| tone.start < at - SAME)
+        && next.is_none_or(|tone| tone.start > at + SAME)
 }
 
 /// Splits a note: its last part is another. Not where two voices would clash, or go in parallel.
-fn put(lines: &mut [Vec<Tone>], voice: usize, at: usize, (cut, end): (f64, f64), pitch: i16) -> bool {
+fn put(
+    lines: &mut [Vec<Tone>],
+    voice: usize,
+    at: usize,
+    (cut, end): (f64, f64),
+    pitch: i16,
+) -> bool {
     let clash = lines.iter().enumerate().any(|(other, line)| {
         let now = (other != voice).then(|| sounding(line, cut)).flatten();
         // Seconds and sevenths pass, but not the same note, nor a second struck at once.
         now.is_some_and(|key| {
             let crossing = other < voice && key < pitch || other > voice && key > pitch;
-            let near = (key - pitch).abs() <= 2 && line.iter().any(|tone| (tone.start - cut).abs() < SAME);
+            let near =
+                (key - pitch).abs() <= 2 && line.iter().any(|tone| (tone.start - cut).abs() < SAME);
             crossing || key == pitch || near || (key - pitch).abs() == 1
         })
     });
@@ -152,8 +188,13 @@ fn suspend(lines: &mut [Vec<Tone>], how: &Ornaments, voice: usize, at: usize, ha
         return;
     }
     let taken = lines.iter().enumerate().any(|(other, line)| {
-        let now = (other != voice).then(|| sounding(line, next.start)).flatten();
-        now.is_some_and(|key| key % 12 == i16::from(next.key) % 12 && other + 1 != lines.len() || (key - held).abs() <= 1)
+        let now = (other != voice)
+            .then(|| sounding(line, next.start))
+            .flatten();
+        now.is_some_and(|key| {
+            key % 12 == i16::from(next.key) % 12 && other + 1 != lines.len()
+                || (key - held).abs() <= 1
+        })
     });
     if taken {
         return;
@@ -167,9 +208,21 @@ fn suspend(lines: &mut [Vec<Tone>], how: &Ornaments, voice: usize, at: usize, ha
 }
 
 /// Whether a line goes in parallels with another into one of these moments.
-fn makes_parallels(lines: &[Vec<Tone>], voice: usize, moments: &[f64]) -> bool {
-    lines.iter().enumerate().filter(|(other, _)| *other != voice).any(|(other, line)| {
-        let (upper, lower) = if other < voice { (line, &lines[voice]) } else { (&lines[voice], line) };
-        moments.iter().any(|at| parallel(upper, lower, *at))
-    })
+pub(in crate::orchestra) fn makes_parallels(
+    lines: &[Vec<Tone>],
+    voice: usize,
+    moments: &[f64],
+) -> bool {
+    lines
+        .iter()
+        .enumerate()
+        .filter(|(other, _)| *other != voice)
+        .any(|(other, line)| {
+            let (upper, lower) = if other < voice {
+                (line, &lines[voice])
+            } else {
+                (&lines[voice], line)
+            };
+            moments.iter().any(|at| parallel(upper, lower, *at))
+        })
 }

@@ -16,7 +16,9 @@ pub(in crate::orchestra) fn search(problem: &Problem) -> Vec<Row> {
     for (at, slot) in problem.slots.iter().enumerate() {
         let mut found = candidates(problem, slot);
         for one in &mut found {
-            let place: u64 = one.keys.iter().fold(at as u64, |sum, key| sum.wrapping_mul(131).wrapping_add(*key as u64));
+            let place: u64 = one.keys.iter().fold(at as u64, |sum, key| {
+                sum.wrapping_mul(131).wrapping_add(*key as u64)
+            });
             one.cost += CHANCE * chance(problem.seed, &[7, place]);
         }
         let before = all.last();
@@ -26,7 +28,12 @@ pub(in crate::orchestra) fn search(problem: &Problem) -> Vec<Row> {
                 let joint = Joint::new(problem, &problem.slots[at - 1], slot);
                 let best = |one: &Candidate| {
                     let ways = before.iter().zip(&sums).enumerate();
-                    let ways = ways.map(|(number, (other, sum))| (sum + cost(problem, &joint, &other.keys, &one.keys), number as u16));
+                    let ways = ways.map(|(number, (other, sum))| {
+                        (
+                            sum + cost(problem, &joint, &other.keys, &one.keys),
+                            number as u16,
+                        )
+                    });
                     let (sum, number) = ways.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((0.0, 0));
                     (sum + one.cost, number)
                 };
@@ -37,7 +44,9 @@ pub(in crate::orchestra) fn search(problem: &Problem) -> Vec<Row> {
         back.push(from);
         all.push(found);
     }
-    let mut at = (0..sums.len()).min_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap_or(0);
+    let mut at = (0..sums.len())
+        .min_by(|a, b| sums[*a].total_cmp(&sums[*b]))
+        .unwrap_or(0);
     let mut rows = Vec::with_capacity(all.len());
     for (found, back) in all.iter().zip(&back).rev() {
         rows.push(found[at].keys);

@@ -11,14 +11,21 @@ fn marks(tune: &Tune, made: &Arrangement) -> Faults {
     let lines: Vec<Vec<Tone>> = made.parts.iter().map(|part| part.tones.clone()).collect();
     let source = tune.given().told_apart(None).unwrap();
     let beats = tone::beats(&source.bars);
-    let free: Vec<f64> = crate::orchestra::harmony::phrase_ends(&source.melody, &beats).iter().map(|end| beats[*end].end).collect();
+    let free: Vec<f64> = crate::orchestra::harmony::phrase_ends(&source.melody, &beats)
+        .iter()
+        .map(|end| beats[*end].end)
+        .collect();
     let starts: Vec<f64> = beats.iter().map(|beat| beat.start).collect();
     faults(&lines, &starts, &free)
 }
 
 /// Where voices go in parallels.
 fn tell(tune: &Tune, made: &Arrangement) {
-    let mut onsets: Vec<f64> = made.parts.iter().flat_map(|part| part.tones.iter().map(|tone| tone.start)).collect();
+    let mut onsets: Vec<f64> = made
+        .parts
+        .iter()
+        .flat_map(|part| part.tones.iter().map(|tone| tone.start))
+        .collect();
     onsets.sort_by(f64::total_cmp);
     onsets.dedup();
     for at in onsets {
@@ -26,7 +33,10 @@ fn tell(tune: &Tune, made: &Arrangement) {
             for lower in upper + 1..made.parts.len() {
                 let (a, b) = (&made.parts[upper].tones, &made.parts[lower].tones);
                 if super::faults::parallel(a, b, at) {
-                    println!("parallels in {} at {at}: {} and {}", tune.name, made.parts[upper].name, made.parts[lower].name);
+                    println!(
+                        "parallels in {} at {at}: {} and {}",
+                        tune.name, made.parts[upper].name, made.parts[lower].name
+                    );
                 }
             }
         }
@@ -35,7 +45,12 @@ fn tell(tune: &Tune, made: &Arrangement) {
 
 #[test]
 fn voices_are_led_as_harmony_books_have_it() {
-    for ensemble in ["SATB", "string quartet in block chords", "brass quintet", "wind quintet"] {
+    for ensemble in [
+        "SATB",
+        "string quartet in block chords",
+        "brass quintet",
+        "wind quintet",
+    ] {
         let mut all = Faults::default();
         let (mut notes, mut beats) = (0, 0);
         for tune in TUNES {
@@ -47,13 +62,21 @@ fn voices_are_led_as_harmony_books_have_it() {
                 if seed == 0 {
                     tell(tune, &made);
                 }
-                notes += made.parts.iter().map(|part| part.tones.len()).sum::<usize>();
+                notes += made
+                    .parts
+                    .iter()
+                    .map(|part| part.tones.len())
+                    .sum::<usize>();
                 beats += tone::beats(&source.bars).len();
             }
         }
-        println!("{ensemble}: {:.2} a hundred beats, {:.2} notes a beat, {all:?}", all.a_hundred(), notes as f64 / beats as f64);
+        println!(
+            "{ensemble}: {:.2} a hundred beats, {:.2} notes a beat, {all:?}",
+            all.a_hundred(),
+            notes as f64 / beats as f64
+        );
         assert!(all.parallels * 1000 <= all.beats, "{ensemble}: {all:?}");
-        assert!(all.a_hundred() <= 4.0, "{ensemble}: {all:?}");
+        assert!(all.a_hundred() <= 1.0, "{ensemble}: {all:?}");
     }
 }
 
