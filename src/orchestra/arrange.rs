@@ -71,7 +71,7 @@ pub fn arrange(source: &Source, asked: &Asked, seed: u64) -> Arrangement {
     };
     writing.place_melody();
     writing.rhythm(source, style);
-    writing.voices();
+    writing.voices(source);
     writing.chords();
     writing.doubles();
     writing.answer(asked.character.calls);
@@ -227,8 +227,29 @@ impl Writing<'_> {
         }
     }
 
+    /// A piece of as many lines as there are voices keeps them, each in its player's octave, if the melody's player has
+    /// the melody; whether it was one.
+    fn same_lines(&mut self, source: &Source, order: &[usize]) -> bool {
+        let Some(melody) = self.melody() else {
+            return false;
+        };
+        let tune = source.lines.iter().position(|line| *line == source.melody);
+        let place = order.iter().position(|at| *at == melody);
+        let asked = self.frame.character.texture.is_some() || self.frame.character.busy != 0.0;
+        if asked || source.lines.len() != order.len() || tune != place {
+            return false;
+        }
+        for (at, line) in order.iter().zip(&source.lines) {
+            self.tones[*at] = match *at == melody {
+                true => self.frame.melody.clone(),
+                false => fit(line, self.of(*at), 0, &self.frame.phrases()).0,
+            };
+        }
+        true
+    }
+
     /// Voices from the highest to the lowest.
-    fn voices(&mut self) {
+    fn voices(&mut self, source: &Source) {
         let melody = self.melody();
         let mean = self
             .frame
@@ -254,6 +275,9 @@ impl Writing<'_> {
             .collect();
         order.sort_by(|a, b| height(*b).total_cmp(&height(*a)).then(a.cmp(b)));
         if order.is_empty() {
+            return;
+        }
+        if self.same_lines(source, &order) {
             return;
         }
         let others = self.seats.iter().any(|seat| {

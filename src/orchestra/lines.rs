@@ -104,7 +104,9 @@ pub(super) fn lines(frame: &Frame, led: &Led) -> Vec<Vec<Tone>> {
         .first()
         .map_or(1.0, |beat| beat.end - beat.start);
     let busy = 1.0 + 0.35 * frame.character.busy;
-    let calm = if frame.character.full < 0.0 { 0.7 } else { 1.0 };
+    // A piece that has harmony keeps to it.
+    let own = if frame.harmonies.heard { 0.4 } else { 1.0 };
+    let calm = own * if frame.character.full < 0.0 { 0.7 } else { 1.0 };
     // Faster than this nobody plays between.
     let slow = f64::from(frame.bpm < 200.0) as f32;
     let how = Ornaments {

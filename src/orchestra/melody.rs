@@ -80,6 +80,13 @@ pub(super) fn line(tones: &[Tone], named: bool) -> Vec<Tone> {
     one_by_one(found)
 }
 
+/// Whether a track has hardly more than one note at a time.
+pub(super) fn is_line(tones: &[Tone]) -> bool {
+    let mut tones = tones.to_vec();
+    tone::sort(&mut tones);
+    together(&tones) < POLYPHONIC
+}
+
 /// The lowest of notes that begin together, and nothing above what the lowest one is at that time.
 pub(super) fn lowest(tones: &[Tone], melody: &[Tone]) -> Vec<Tone> {
     let mut found: Vec<Tone> = Vec::new();

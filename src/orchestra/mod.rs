@@ -23,6 +23,7 @@
 //! | `expression` | dynamics, articulation, breath, what can be played |
 //! | `arrange` | all of it together |
 //! | `arrangement` | what comes of it |
+//! | `musicxml` | the score of it |
 
 mod arrange;
 mod arrangement;
@@ -36,6 +37,7 @@ pub mod harmony;
 pub mod instruments;
 mod lines;
 mod melody;
+mod musicxml;
 mod plan;
 pub mod source;
 #[cfg(test)]

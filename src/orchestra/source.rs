@@ -48,6 +48,9 @@ pub struct Source {
     pub harmony: Vec<Tone>,
     /// Drums.
     pub drums: Vec<Tone>,
+    /// The lines it is made of, from the highest to the lowest and the melody among them, where no track has chords;
+    /// else none.
+    pub lines: Vec<Vec<Tone>>,
     /// The track that the melody was found in, from 0.
     pub melody_track: usize,
 }
@@ -193,6 +196,16 @@ impl Given {
         if end > LONGEST {
             return Err(NoMelody::TooLong);
         }
+        let pitched = self
+            .tracks
+            .iter()
+            .filter(|track| !drums(track) && !track.tones.is_empty());
+        let pitched: Vec<&GivenTrack> = pitched.collect();
+        let mut lines: Vec<Vec<Tone>> = Vec::new();
+        if pitched.len() > 1 && pitched.iter().all(|track| melody::is_line(&track.tones)) {
+            lines.extend(pitched.iter().map(|track| melody::line(&track.tones, true)));
+            lines.sort_by(|a, b| mean_key(b).total_cmp(&mean_key(a)));
+        }
         Ok(Source {
             metres: self.metres.clone(),
             tempo: self.tempo.clone(),
@@ -201,9 +214,16 @@ impl Given {
             bass,
             harmony,
             drums: struck,
+            lines,
             melody_track: at,
         })
     }
+}
+
+/// The mean of a line's keys.
+pub(super) fn mean_key(line: &[Tone]) -> f32 {
+    let sum: f32 = line.iter().map(|tone| f32::from(tone.key)).sum();
+    sum / line.len().max(1) as f32
 }
 
 impl Source {

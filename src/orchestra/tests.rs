@@ -389,6 +389,24 @@ fn a_melody_in_the_left_hand_is_found_and_another_track_can_be_named() {
 }
 
 #[test]
+fn a_piece_of_as_many_lines_as_players_keeps_them() {
+    let tune = TUNES[1].given().told_apart(None).unwrap();
+    let four = arrange(&tune, &Asked::read("SATB").unwrap(), 1);
+    let given = Given::from_song(&four.to_song());
+    let source = given.told_apart(None).unwrap();
+    let made = arrange(&source, &Asked::read("string quartet").unwrap(), 1);
+    for (from, to) in four.parts.iter().zip(&made.parts) {
+        let classes = |part: &ArrangedPart| {
+            let all = part.tones.iter();
+            all.map(|tone| ((tone.start * 480.0).round() as i64, tone.key % 12))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(classes(from), classes(to), "{}", to.name);
+    }
+    assert_eq!(source.lines.len(), 4);
+}
+
+#[test]
 fn bad_input_is_refused_in_a_sentence_or_arranged_all_the_same() {
     let metre = Metre { count: 4, unit: 4 };
     let nothing = Given::one(Vec::new(), metre, 120.0);

@@ -49,6 +49,8 @@ pub struct Harmony {
 pub struct Harmonies {
     /// The key.
     pub key: Key,
+    /// Whether the piece has them itself.
+    pub heard: bool,
     /// Every beat has one; in order.
     pub chords: Vec<Harmony>,
 }
@@ -88,7 +90,8 @@ pub fn of(source: &Source, manner: Manner) -> Harmonies {
         key_of(&all, bass)
     }
     .key;
-    let chords = if heard::has_harmony(&all, &source.harmony, &beats) {
+    let heard = heard::has_harmony(&all, &source.harmony, &beats);
+    let chords = if heard {
         heard::chords(&all, &source.bass, key, &beats)
     } else {
         alone::chords(
@@ -99,7 +102,7 @@ pub fn of(source: &Source, manner: Manner) -> Harmonies {
             manner,
         )
     };
-    Harmonies { key, chords }
+    Harmonies { key, heard, chords }
 }
 
 /// How long each pitch class sounds in a stretch, quarter notes, and so much more where one begins with it.
