@@ -128,7 +128,7 @@ pub(super) fn of_drums(all: Vec<Tone>, instrument: &Instrument, frame: &Frame) -
         return own;
     }
     let on = |name: &str, beat: &super::tone::Beat| match name {
-        "cymbals" => beat.place == 0 && beat.bar % 4 == 0,
+        "cymbals" => beat.place == 0 && beat.bar.is_multiple_of(4),
         "bass drum" => beat.place == 0,
         "snare drum" => beat.place % 2 == 1,
         _ => true,

@@ -81,7 +81,7 @@ pub(super) fn dynamics(
 }
 
 /// Length: staccato and legato, repeated notes apart, breath before it runs out. Never longer than it was.
-pub(super) fn articulation(frame: &Frame, player: &Player, role: Role, tones: &mut Vec<Tone>) {
+pub(super) fn articulation(frame: &Frame, player: &Player, role: Role, tones: &mut [Tone]) {
     let how = frame.character;
     let second = frame.bpm / 60.0;
     let melody = role == Role::Melody;

@@ -265,7 +265,7 @@ fn other_tone(frame: &Frame, rows: &[Row], beat: usize, voice: usize, led: &Led)
             && classes(chord).any(|class| class == key % 12)
     };
     // Up on one beat, down on the next.
-    let up = frame.beats[beat].place % 2 == 0;
+    let up = frame.beats[beat].place.is_multiple_of(2);
     let mut near: Vec<i16> = (bottom + 1..top)
         .filter(fits)
         .filter(|key| (*key - own).abs() <= 9)

@@ -63,7 +63,7 @@ fn player(text: &str) -> Option<Player> {
         Some((name, said)) => (name.trim(), role(said.trim())),
         None => (text.trim(), None),
     };
-    Some(plain(name, said)?)
+    plain(name, said)
 }
 
 /// A player of this instrument.

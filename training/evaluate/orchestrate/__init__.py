@@ -82,7 +82,7 @@ def compare(title, some, made, parts):
     for name, sum_ in sums.items():
         hundred = [f"{100 * sum_[kind] / sum_['beats']:.2f}" for kind in kinds]
         print(f"| {name} | {sum_['beats']} | " + " | ".join(hundred + [f"{sum_[kind] / sum_['beats']:.2f}" for kind in lively]) + " |")
-    mean = lambda values: sum(values) / max(1, len(values))  # noqa: E731
+    mean = lambda values: sum(values) / max(1, len(values))
     found = {"chords": right / beats_told, "chord among three": third / beats_told, "key": keys / len(some), "SIM": mean(likeness),
              "SIM by chance": mean(chance), "SIM of the melody's stem": mean(stem)}
     print("; ".join(f"{name} {value:.3f}" for name, value in found.items()))
