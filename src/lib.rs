@@ -16,11 +16,12 @@
 //! | [`analysis`] | what a sound is: its note, pitch and partials |
 //! | [`engine`] | the audio thread: sampler, voices, mailbox, capture |
 //! | [`instrument`] | what a multisampled instrument is: recipe, partials, zones, files |
+//! | [`orchestra`] | a piece arranged for an ensemble that was asked for in words |
 //! | [`style`] | what is known of musical styles, and parts that are written by it |
 //! | [`music`] | notes and MIDI files |
 //!
 //! Imports run one way: `plugin, editor, cli` → `jobs` → `work`, `library` → `models` → `analysis` →
-//! `instrument` → `music`; `work` → `style` → `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
+//! `instrument` → `music`; `work` → `style` → `music`; `orchestra` → `style`, `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
 //! `tests/imports.rs` checks it.
 
 #![allow(
@@ -39,6 +40,7 @@ pub mod jobs;
 pub mod library;
 pub mod models;
 pub mod music;
+pub mod orchestra;
 pub mod params;
 pub mod plugin;
 pub mod style;

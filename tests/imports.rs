@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("models", &["analysis", "instrument", "music"]),
     ("library", &["analysis", "models", "instrument", "music"]),
     ("style", &["music"]),
+    ("orchestra", &["style", "music"]),
     (
         "work",
         &["models", "analysis", "instrument", "style", "music"],

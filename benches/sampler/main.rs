@@ -60,6 +60,7 @@ impl Ours {
                 loop_frames: Some((length / 2, length)),
                 one_shot: false,
                 choke_group: 0,
+                takes: Vec::new(),
                 layers: layers.to_vec(),
             }))
         });

@@ -191,7 +191,7 @@ impl Style {
     /// How far this part lies under the loudness of all else, LU, where it says so. Any thread.
     #[must_use]
     pub fn under(&self, kind: PartKind) -> Option<f64> {
-        self.line(kind)?.under
+        self.line(kind)?.line.under
     }
 
     /// Whether a word is in one of its names. Any thread but audio.

@@ -1,4 +1,4 @@
-"""`python -m training.evaluate codec|completion|text|flow|instruments|timbre|song|scores|transcription|drums|parts|stems|tags [PART ...] [--instruments N] [--validation] [--record]`.
+"""`python -m training.evaluate codec|completion|text|flow|instruments|timbre|song|scores|transcription|drums|parts|stems|tags|orchestrate [PART ...] [--instruments N] [--validation] [--record]`.
 
 With `--record` the main figures go into the models' manifest and model card.
 """
@@ -12,7 +12,7 @@ from ..shipping import model_card
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
-    parser.add_argument("what", choices=("codec", "completion", "text", "flow", "instruments", "timbre", "song", "scores", "transcription", "drums", "parts", "stems", "tags"))
+    parser.add_argument("what", choices=("codec", "completion", "text", "flow", "instruments", "timbre", "song", "scores", "transcription", "drums", "parts", "stems", "tags", "orchestrate"))
     parser.add_argument("parts", nargs="*", help="parts of `instruments` or of `parts` (default all); of `song`: timing, sections, levels, drums, calibration or speed; of `scores`: calibration")
     parser.add_argument("--models", type=Path, default=Path("plugin-assets/models"))
     parser.add_argument("--instruments", type=int, default=95, help="at most so many instruments (default 95)")
@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--record", action="store_true", help="write the main figures beside the models")
     args = parser.parse_args()
     args.files = args.files or (200 if args.what == "song" else 50)
-    if args.what not in ("instruments", "timbre", "song", "scores", "transcription", "drums", "tags"):  # which need no torch
+    if args.what not in ("instruments", "timbre", "song", "scores", "transcription", "drums", "tags", "orchestrate"):  # which need no torch
         importlib.import_module("torch").set_grad_enabled(False)
     args.split = "validation" if args.validation else "test"
     task, figures = importlib.import_module(f"training.evaluate.{args.what}").main(args)
