@@ -16,8 +16,10 @@ const CLASS: u8 = 20;
 const BINS: usize = 96;
 const LOWEST: i32 = -44;
 const NOTHING: i32 = LOWEST + BINS as i32 - 1;
-/// A visible cell deviates by so much, dB.
+/// A visible cell deviates by so much, dB; in so many cases by more, where a room or another velocity colours it.
 const DEVIATION: f64 = 2.0;
+const COLOURED: f64 = 6.0;
+const COLOURED_SHARE: f64 = 0.3;
 /// How often the strongest and the weakest cells are visible.
 const VISIBLE: (f64, f64) = (0.6, 0.1);
 /// A masker is up to so much louder, dB.
@@ -106,7 +108,8 @@ impl Likelihood {
 fn cell(class: usize, difference: f64) -> f64 {
     let (strong, weak) = VISIBLE;
     let visible = strong + (weak - strong) * class as f64 / (CLASSES - 1) as f64;
-    let agrees = (-0.5 * (difference / DEVIATION).powi(2)).exp() / (DEVIATION * 2.507);
+    let normal = |width: f64| (-0.5 * (difference / width).powi(2)).exp() / (width * 2.507);
+    let agrees = (1.0 - COLOURED_SHARE) * normal(DEVIATION) + COLOURED_SHARE * normal(COLOURED);
     let masked = if difference > 0.0 {
         (1.0 - visible) / MASKERS
     } else {

@@ -35,7 +35,7 @@ def _write(path, sounds):
 
 
 class Matcher:
-    """Instruments `who` of a library, by their reference notes and by those of `kinds`, calibrated on `backgrounds` (sounds)."""
+    """Instruments `who` of a library, by their reference notes and by those of `kinds`, calibrated on what `backgrounds()` gives, sounds."""
 
     def __init__(self, library, who, backgrounds, file, kinds=("reference",), threads=1):
         self.library, self.who, self.threads = library, np.asarray(who), threads
@@ -54,7 +54,7 @@ class Matcher:
                             head = [family, *keys, int(place == 0), library.key(i, row), len(sound)]
                             out.write(np.array(head, "<u4").tobytes() + sound.astype("<f4").tobytes())
                 print(_run("atoms", f"{folder}/notes", part), flush=True)
-                _write(f"{folder}/backgrounds", backgrounds)
+                _write(f"{folder}/backgrounds", backgrounds())
                 print(_run("calibrate", part, f"{folder}/backgrounds"), flush=True)
             part.rename(self.file)
 
