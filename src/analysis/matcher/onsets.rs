@@ -34,15 +34,18 @@ pub(super) fn onsets(power: &[f32], most: usize) -> Vec<usize> {
         }
     }
     let row = |frame: usize| &relative[frame * BANDS..][..BANDS];
-    let mut flux = vec![0.0f32; frames];
-    for frame in RISE / 2..frames.saturating_sub(RISE / 2) {
+    let rise = |frame: usize| {
+        if frame == 0 {
+            return row(0).iter().sum::<f32>() / BANDS as f32;
+        }
+        if frame < RISE / 2 || frame + RISE / 2 >= frames {
+            return 0.0;
+        }
         let (before, after) = (row(frame - RISE / 2), row(frame + RISE / 2));
         let rises = after.iter().zip(before).map(|(b, a)| (b - a).max(0.0));
-        flux[frame] = rises.sum::<f32>() / BANDS as f32;
-    }
-    if frames > 0 {
-        flux[0] = row(0).iter().sum::<f32>() / BANDS as f32;
-    }
+        rises.sum::<f32>() / BANDS as f32
+    };
+    let flux: Vec<f32> = (0..frames).map(rise).collect();
     let is_peak = |frame: usize| {
         let around = frame.saturating_sub(2)..(frame + 3).min(frames);
         flux[frame] >= LEAST && flux[around].iter().all(|x| *x <= flux[frame])
