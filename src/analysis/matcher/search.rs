@@ -16,7 +16,7 @@ const LATE_CLOSELY: [isize; 3] = [0, 2, 4];
 const BEST_ONSETS: usize = 5;
 /// So many of a family are looked at closely, and so many once more.
 const CLOSELY: usize = 60;
-const AGAIN: usize = 15;
+const AGAIN: usize = 30;
 /// A note counts as heard, and explains cells, above this ratio.
 const HEARD: f32 = 60.0;
 /// What any mix gives an instrument: its ratio at this share of onsets is lower.
@@ -117,40 +117,20 @@ impl Search {
             .map(|family| best_of(&standings, players, *family, CLOSELY))
             .collect();
         let chosen: Vec<usize> = closely.iter().flatten().copied().collect();
-        let notes = self.each(&chosen, |index| self.best(&players[*index], &fine));
-        for (index, notes) in chosen.iter().zip(&notes) {
+        let mut found = self
+            .each(&chosen, |index| self.best(&players[*index], &fine))
+            .into_iter();
+        let notes: Vec<Vec<Vec<Note<'_>>>> = closely
+            .iter()
+            .map(|members| found.by_ref().take(members.len()).collect())
+            .collect();
+        for (index, notes) in chosen.iter().zip(notes.iter().flatten()) {
             standings[*index] = Standing {
                 closely: 1,
                 evidence: above(notes, players[*index].background),
             };
         }
-
-        // What the winner of each family explains.
-        let explained: Vec<Explained> = families
-            .iter()
-            .map(|family| {
-                let mut explained = Explained::nothing(mix);
-                let winner = best_of(&standings, players, *family, 1)[0];
-                let place = chosen.iter().position(|index| *index == winner);
-                for (onset, note) in notes[place.expect("all winners were looked at")]
-                    .iter()
-                    .enumerate()
-                {
-                    let Some((atom, shift, late)) =
-                        note.atom.filter(|_| note.evidence.ratio >= HEARD)
-                    else {
-                        continue;
-                    };
-                    let louder = 2 * note.evidence.gain;
-                    let cells = atom.cells();
-                    let cells = cells.map(|(moment, band, below)| {
-                        (moment, band + shift, louder - i16::from(below))
-                    });
-                    explained.add(mix, onset, late, cells);
-                }
-                explained
-            })
-            .collect();
+        let explained = self.explained(mix, players, &families, &closely, &mut standings, notes);
         for (place, family) in families.iter().enumerate() {
             let mut others = Explained::nothing(mix);
             for (other, explained) in explained.iter().enumerate() {
@@ -165,14 +145,67 @@ impl Search {
                 above(&self.best(player, &patches), player.background)
             });
             for (index, evidence) in again.iter().zip(found) {
-                let before = standings[*index].evidence;
                 standings[*index] = Standing {
                     closely: 2,
-                    evidence: before + evidence,
+                    evidence,
                 };
             }
         }
         standings
+    }
+
+    /// What the winner of each family explains: the surest family's first, the others' of what is left. So an instrument that is like a
+    /// member of another family isn't taken for one of its own. `closely`: who is looked at in each family, with their `notes`.
+    fn explained<'a>(
+        &self,
+        mix: &Mix,
+        players: &[Player<'a>],
+        families: &[u8],
+        closely: &[Vec<usize>],
+        standings: &mut [Standing],
+        mut notes: Vec<Vec<Vec<Note<'a>>>>,
+    ) -> Vec<Explained> {
+        let mut explained = vec![Explained::nothing(mix); families.len()];
+        let mut so_far = Explained::nothing(mix);
+        let best = |place: usize| {
+            closely[place]
+                .iter()
+                .map(|index| standings[*index].evidence)
+                .fold(0.0, f32::max)
+        };
+        let sureness: Vec<f32> = (0..families.len()).map(best).collect();
+        let mut order: Vec<usize> = (0..families.len()).collect();
+        order.sort_by(|a, b| sureness[*b].total_cmp(&sureness[*a]));
+        for (turn, place) in order.into_iter().enumerate() {
+            let members = &closely[place];
+            if turn > 0 {
+                let patches = Patches::of(mix, &LATE_CLOSELY, Some(&so_far));
+                notes[place] = self.each(members, |index| self.best(&players[*index], &patches));
+                for (index, notes) in members.iter().zip(&notes[place]) {
+                    standings[*index].evidence = above(notes, players[*index].background);
+                }
+            }
+            let winner = (0..members.len()).max_by(|a, b| {
+                let of = |member: &usize| standings[members[*member]].evidence;
+                of(a).total_cmp(&of(b))
+            });
+            for (onset, note) in winner
+                .iter()
+                .flat_map(|winner| notes[place][*winner].iter().enumerate())
+            {
+                let Some((atom, shift, late)) = note.atom.filter(|_| note.evidence.ratio >= HEARD)
+                else {
+                    continue;
+                };
+                let louder = 2 * note.evidence.gain;
+                let cells = atom.cells();
+                let cells = cells
+                    .map(|(moment, band, below)| (moment, band + shift, louder - i16::from(below)));
+                explained[place].add(mix, onset, late, cells);
+            }
+            so_far.with(&explained[place]);
+        }
+        explained
     }
 
     /// The best note of a player at each onset.
