@@ -36,11 +36,14 @@ class Averaged:
 
 
 class Run(Averaged):
-    """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`."""
+    """Trains `net` for `minutes` in all, over as many starts as needed; `for step in run: ... run.update(loss)`.
 
-    def __init__(self, net, path, minutes, rate, fresh=False, every=60.0):
+    `clock`: what tells the seconds; `time.process_time` where other work beside it must not shorten the training.
+    """
+
+    def __init__(self, net, path, minutes, rate, fresh=False, every=60.0, clock=time.time):
         super().__init__(net, rate)
-        self.path, self.minutes, self.every = path, minutes, every
+        self.path, self.minutes, self.every, self.clock = path, minutes, every, clock
         self.spent, self.recent, self.report = 0.0, [], None
         if path.exists() and not fresh:
             state = torch.load(path, weights_only=False)
@@ -51,13 +54,13 @@ class Run(Averaged):
             print(f"resumed at step {self.step}, {self.spent:.1f} min", flush=True)
 
     def __iter__(self):
-        begin, said = time.time() - self.spent * 60, time.time()
-        while (spent := (time.time() - begin) / 60) < self.minutes:
+        begin, said = self.clock() - self.spent * 60, self.clock()
+        while (spent := (self.clock() - begin) / 60) < self.minutes:
             self.spent = spent
             self.schedule(spent / self.minutes)
             yield self.step
-            if time.time() - said > self.every:
-                said = time.time()
+            if self.clock() - said > self.every:
+                said = self.clock()
                 self.tell()
         self.tell()
 

@@ -19,6 +19,7 @@
 //! | `partials`, `noise`, `levels` | the parts of the analysis of a note |
 //! | `onset` | the note's beginning, held against its rendering |
 //! | `extend` | what a short note doesn't tell |
+//! | [`matcher`] | which known sounds play in a mix |
 //! | [`mel`] | the spectrogram that the sound encoder hears |
 //! | [`song`] | what a song is like: tempo, beats, key, chords |
 //! | [`audible`] | where there is anything to hear |
@@ -39,6 +40,7 @@ mod correlate;
 mod envelope;
 mod extend;
 mod levels;
+pub mod matcher;
 pub mod mel;
 mod noise;
 pub mod note;

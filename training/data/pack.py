@@ -45,18 +45,19 @@ def _facts(root, identifier):
     return facts, fingerprint
 
 
-def _sounds_on_key(meta, facts):
+def sounds_on_key(meta, facts):
+    """Whether an instrument sounds on its keys, by the share of its energy on their harmonics."""
     share = facts["harmonic_share"]
     return share > 0.3 or (share > 0.12 and meta["clear_pitch"])
 
 
-def _plays_melodies(meta, family, sounds_on_key):
+def _plays_melodies(meta, family, on_key):
     """Whether an instrument has a pitch: its kind says so, else what was measured."""
     if family == "drum":
         return False
     if meta["source"] in SOUNDFONTS:
         return int(meta["program"].split("/")[1]) not in DRUM_LIKE
-    return sounds_on_key
+    return on_key
 
 
 def _describe_all(root, identifiers):
@@ -66,7 +67,7 @@ def _describe_all(root, identifiers):
         if facts["valid"] < FEWEST_VALID:
             continue
         meta = instrument_file.read_meta(root / "notes", identifier)
-        measured = _sounds_on_key(meta, facts)
+        measured = sounds_on_key(meta, facts)
         family, noun, named = families.classify(meta, facts["descriptors"], measured)
         instruments.append(
             {key: meta[key] for key in ("id", "source", "bank", "name", "program", "draw", "shift", "clear_pitch")}

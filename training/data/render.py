@@ -55,12 +55,11 @@ def _note_failure(root, identifier, why):
         file.write(json.dumps({"id": identifier, "why": why}) + "\n")
 
 
-def _work(root, worker, workers, limit):
-    sources = all_sources(root / "cache")
-    order = render_order(sources)[:limit]
+def work(root, sources, order, worker, workers, make, folder):
+    """Makes every ``workers``-th preset of ``order`` with ``make(source, preset, root)``, but for those there in ``folder`` or failed."""
     current = root / f"worker-{worker}.txt"
     started, made = time.time(), 0
-    skip = _failed(root) | set(instrument_file.finished(root / "notes"))
+    skip = _failed(root) | set(instrument_file.finished(root / folder))
     for index, preset in enumerate(order):
         if index % workers != worker or preset.id in skip:
             continue
@@ -76,10 +75,12 @@ def _work(root, worker, workers, limit):
     current.unlink(missing_ok=True)
 
 
-def _supervise(root, workers, limit):
+def supervise(module, root, workers, limit):
+    """Runs the workers of a module with a ``main`` like this one's, and starts them again where a synth took one down."""
+
     def start(worker):
         environment = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "training.data.render", "--data", str(root), "--workers", str(workers)]
+        command = [sys.executable, "-m", module, "--data", str(root), "--workers", str(workers)]
         command += ["--limit", str(limit), "--worker", str(worker)]
         return subprocess.Popen(["nice", "-n", "10", *command], env=environment, stdin=subprocess.DEVNULL)
 
@@ -113,10 +114,11 @@ def main():
         (root / folder).mkdir(parents=True, exist_ok=True)
     limit = 20 if options.smoke else options.limit
     if options.worker is not None:
-        _work(root, options.worker, options.workers, limit)
+        sources = all_sources(root / "cache")
+        work(root, sources, render_order(sources)[:limit], options.worker, options.workers, make, "notes")
         return
     started = time.time()
-    _supervise(root, options.workers, limit)
+    supervise("training.data.render", root, options.workers, limit)
     used = sum(path.stat().st_size for folder in ("notes", "audio", "heard") for path in (root / folder).iterdir())
     count = len(instrument_file.finished(root / "notes"))
     print(f"{count} instruments, {time.time() - started:.0f} s, {used / 2**30:.2f} GiB in {root}")

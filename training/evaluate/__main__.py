@@ -13,7 +13,7 @@ from ..shipping import model_card
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("what", choices=("codec", "completion", "text", "flow", "instruments", "timbre", "song", "scores", "transcription", "drums", "parts", "stems", "tags", "orchestrate"))
-    parser.add_argument("parts", nargs="*", help="parts of `instruments` or of `parts` (default all); of `song`: timing, sections, levels, drums, calibration or speed; of `scores`: calibration")
+    parser.add_argument("parts", nargs="*", help="parts of `instruments` or of `parts` (default all); of `song`: timing, sections, levels, drums, calibration or speed; of `scores`: calibration; of `timbre`: mixes")
     parser.add_argument("--models", type=Path, default=Path("plugin-assets/models"))
     parser.add_argument("--instruments", type=int, default=95, help="at most so many instruments (default 95)")
     parser.add_argument("--sounds", type=int, default=30, help="at most so many instruments rendered to sound")

@@ -1,6 +1,7 @@
 """What in my library sounds like this? Notes, mixes and words, held against the references of a library.
 
-`python -m training.evaluate timbre [--mixes N] [--validation]`. Queries are sounds of instruments never trained on ("unseen") or
+`python -m training.evaluate timbre [--mixes N] [--validation]`, and `… timbre mixes` for instruments in mixes as the paper asks
+(`in_a_mix`). Queries are sounds of instruments never trained on ("unseen") or
 trained on ("seen"), put together as sound; references are single notes (key 60, velocity 100) of all instruments. Beside the
 shipped encoder: MFCCs, and the same network trained to classify (`training.sound.classes`). Needs no torch.
 """
@@ -13,6 +14,7 @@ import numpy as np
 from ...data.paths import checkpoints_root
 from ...nets.layout import SOUND_FAMILIES
 from ..tables import show
+from . import in_a_mix
 from .library import ROLES, Library
 from .listeners import Mfcc, Network
 from .queries import Player, phrase_file
@@ -126,6 +128,8 @@ def _families(asked, queries):
 
 
 def main(args):
+    if "mixes" in args.parts:
+        return in_a_mix.main(args)
     began = time.time()
     asked = Asked(args)
     library, count = asked.library, args.mixes
