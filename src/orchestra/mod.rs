@@ -2,7 +2,7 @@
 //! for the same seed.
 //!
 //! [`Given`] tracks are [told apart](Given::told_apart) into melody, bass and harmony; [`Asked::read`] understands the request;
-//! [`arrange`] makes an [`Arrangement`], whose parts hold for certain: the melody's notes in one named part, moved by octaves at
+//! [`arrange()`] makes an [`Arrangement`], whose parts hold for certain: the melody's notes in one named part, moved by octaves at
 //! most, key, metres and tempo as they were, every note within its instrument's range and polyphony, and nobody silent.
 //!
 //! | module | what it is |
