@@ -184,7 +184,7 @@ fn songs_of_several_metres_get_parts_on_their_own_bars() {
             eights,
             60,
             [28, 32, 56],
-            "4/4; what it plays in bars of 7/8 is cut",
+            "7/8 and 4/4, bar by bar as the song has it",
         ),
     ];
     for (metres, quarters, ones, says) in songs {

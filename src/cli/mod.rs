@@ -26,6 +26,7 @@ mod matching;
 mod morph;
 mod note;
 mod notes;
+mod orchestrate;
 mod output;
 mod packs;
 mod preset;
@@ -68,6 +69,7 @@ use progress::Progress;
   consort describe song.wav
   consort transcribe song.wav --out song.mid
   consort stem song.wav \"add jazzy drums\" --out stems
+  consort orchestrate melody.mid \"for string quartet\" --out score
   consort info song.mid
   consort providers --onnxruntime ~/openvino/libonnxruntime.so
   consort instrument \"warm cello\" --provider openvino
@@ -116,6 +118,7 @@ enum Command {
     Packs(packs::Arguments),
     Transcribe(transcribe::Arguments),
     Stem(stem::Arguments),
+    Orchestrate(orchestrate::Arguments),
     #[cfg(feature = "standalone")]
     Standalone(standalone::Arguments),
 }
@@ -214,6 +217,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Packs(arguments) => packs::run(arguments, &context),
         Command::Transcribe(arguments) => transcribe::run(arguments, &context),
         Command::Stem(arguments) => stem::run(arguments, &context),
+        Command::Orchestrate(arguments) => orchestrate::run(arguments, &context),
         #[cfg(feature = "standalone")]
         Command::Standalone(arguments) => standalone::run(arguments),
     };

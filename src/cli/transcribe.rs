@@ -12,12 +12,14 @@ use super::failure::Failure;
 use super::hearing::failed;
 use super::input;
 use super::output::{self, NewFile};
+use crate::analysis::notes::HeardNote;
+use crate::analysis::strokes::Stroke;
 use crate::analysis::{Posterior, Sound, score, song};
-use crate::music::{BarGrid, GridBar, Metre, TempoMap, midi};
+use crate::music::{BarGrid, GridBar, Metre, Song, TempoMap, midi};
 use crate::work::{Ticket, hear};
 
 /// Longest sound that is heard, s.
-const LONGEST: f64 = 20.0 * 60.0;
+pub(super) const LONGEST: f64 = 20.0 * 60.0;
 const TICKS_PER_BEAT: u16 = 480;
 
 /// Write down the notes of a sound: keys, times, velocities and bends, as a MIDI file.
@@ -45,27 +47,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     output::check(&arguments.out, arguments.force)?;
     let sound = input::sound(&arguments.sound, LONGEST, context)?;
     let begun = Instant::now();
-    let progress = context.progress();
-    let mut go_on = |share: f32| {
-        progress.show("listening", share);
-        !cancel::asked()
-    };
-    let heard = hear::transcribe(&sound, &mut Ticket::new(&mut go_on)).map_err(failed)?;
-    let hear::Transcription {
-        posterior,
+    let Written {
         notes,
         strokes,
-        no_drums,
-    } = heard;
-    drop(progress);
-    if let Some(why) = no_drums {
-        context.remark(&format!("Drums are not written down. {why}"));
-    }
-    let (tempo, metres, grid) = bars(arguments.tempo, &sound, &posterior)?;
+        grid,
+        song,
+    } = written(&sound, arguments.tempo, context)?;
     let parts = grid
         .as_ref()
         .map(|grid| score::parts(&notes, &strokes, grid));
-    let song = score::song(&notes, &strokes, tempo, metres);
     let spent = begun.elapsed();
     NewFile::write_all(&arguments.out, arguments.force, &midi::write(&song))?;
     let result = json!({
@@ -112,6 +102,46 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
     context.result(&result, &text)
 }
 
+/// What was heard in a sound, and as a song.
+pub(super) struct Written {
+    pub notes: Vec<HeardNote>,
+    pub strokes: Vec<Stroke>,
+    pub grid: Option<BarGrid>,
+    pub song: Song,
+}
+
+/// Writes a sound down, by the tempo asked for or that of its beats.
+pub(super) fn written(
+    sound: &Sound,
+    tempo: Option<f64>,
+    context: &Context,
+) -> Result<Written, Failure> {
+    let progress = context.progress();
+    let mut go_on = |share: f32| {
+        progress.show("listening", share);
+        !cancel::asked()
+    };
+    let heard = hear::transcribe(sound, &mut Ticket::new(&mut go_on)).map_err(failed)?;
+    let hear::Transcription {
+        posterior,
+        notes,
+        strokes,
+        no_drums,
+    } = heard;
+    drop(progress);
+    if let Some(why) = no_drums {
+        context.remark(&format!("Drums are not written down. {why}"));
+    }
+    let (tempo, metres, grid) = bars(tempo, sound, &posterior)?;
+    let song = score::song(&notes, &strokes, tempo, metres);
+    Ok(Written {
+        notes,
+        strokes,
+        grid,
+        song,
+    })
+}
+
 /// Time, metres and bars.
 type Bars = (TempoMap, Vec<(u64, Metre)>, Option<BarGrid>);
 
@@ -131,7 +161,7 @@ fn bars(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<Bars
     Ok((heard.tempo_map(TICKS_PER_BEAT), metres, heard.grid()))
 }
 
-fn bpm(text: &str) -> Result<f64, String> {
+pub(super) fn bpm(text: &str) -> Result<f64, String> {
     let bpm = text
         .parse()
         .ok()

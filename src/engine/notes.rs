@@ -49,8 +49,10 @@ impl Engine {
         let glide_from = self
             .last_key
             .filter(|_| self.conditions.settings.glide_s > 0.0);
-        let begins = (glide_from, self.strokes);
-        self.strokes = self.strokes.wrapping_add(1);
+        // Keys are checked where notes arrive.
+        let next = &mut self.strokes[usize::from(note.key & 127)];
+        let begins = (glide_from, u32::from(*next));
+        *next = next.wrapping_add(1);
         let voice = Voice::start(*note, sound, column, rate, begins, &self.conditions)
             .at_gain(self.note_gain)
             .on_output(self.routes.output(note.key, column.one_shot));

@@ -41,8 +41,8 @@ pub struct Engine {
     pub(super) note_gain: f32,
     /// The key played last, from which glides start.
     pub(super) last_key: Option<f32>,
-    /// Notes that have begun since the last reset: strokes of a piece take turns by it.
-    pub(super) strokes: u32,
+    /// Notes of each key since the last reset, 0..=255 and again: strokes of a piece take turns by it.
+    pub(super) strokes: [u8; 128],
     /// What is left of voices that were cut off without a fade: falls to 0 within the time of one.
     pub(super) residue: Frame,
     residue_decay: f32,
@@ -74,7 +74,7 @@ impl Engine {
             phase: TICK,
             note_gain: 1.0,
             last_key: None,
-            strokes: 0,
+            strokes: [0; 128],
             residue: [0.0; 2],
             residue_decay: 0.0,
         };
@@ -131,7 +131,7 @@ impl Engine {
         self.master.reset();
         self.phase = TICK;
         self.last_key = None;
-        self.strokes = 0;
+        self.strokes = [0; 128];
         self.residue = [0.0; 2];
         self.telemetry.set_held_keys(0);
         self.telemetry.set_sounding_keys(0);
@@ -151,6 +151,14 @@ impl Engine {
     /// The outputs of notes that begin from now on; those that sound keep theirs. Audio thread.
     pub fn route(&mut self, routes: Routes) {
         self.routes = routes;
+    }
+
+    /// Says which stroke of a key comes next, so that what is played again from a place sounds as it did there. Keys out
+    /// of range are ignored. Audio thread.
+    pub fn set_stroke(&mut self, key: u8, stroke: u8) {
+        if let Some(next) = self.strokes.get_mut(usize::from(key)) {
+            *next = stroke;
+        }
     }
 
     /// Applies an event to the next frame rendered. Events whose channel or key is out of range

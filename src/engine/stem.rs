@@ -20,6 +20,8 @@ pub enum StemEvent {
         key: u8,
         /// MIDI velocity, 1..=127.
         velocity: u8,
+        /// How many notes of its key come before it in the part, 0..=255 and again.
+        stroke: u8,
     },
     /// A note ends.
     Off {
@@ -247,7 +249,13 @@ impl StemPlayer {
                 (Some((when, place)), off) if off.is_none_or(|(off, _)| off > when) => {
                     if let Some(part) = part {
                         let note = part.notes[place.index];
-                        self.begin(&note, part.channel, when, frame(when), &mut emit);
+                        let stroke = part.strokes[place.index];
+                        self.begin(
+                            &note,
+                            (part.channel, stroke),
+                            (when, frame(when)),
+                            &mut emit,
+                        );
                         let following = Place {
                             index: place.index + 1,
                             ..place
@@ -289,9 +297,8 @@ impl StemPlayer {
     fn begin(
         &mut self,
         note: &PartNote,
-        channel: u8,
-        when: f64,
-        frame: usize,
+        (channel, stroke): (u8, u8),
+        (when, frame): (f64, usize),
         emit: &mut impl FnMut(usize, StemEvent),
     ) {
         let same = |held: &Option<Sounding>| held.is_some_and(|held| held.key == note.key);
@@ -316,6 +323,7 @@ impl StemPlayer {
                     channel,
                     key: note.key,
                     velocity: note.velocity,
+                    stroke,
                 },
             );
         }

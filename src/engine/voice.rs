@@ -75,7 +75,7 @@ pub struct Voice {
 
     /// 1..=127, after the velocity curve.
     velocity: f32,
-    /// Notes of the engine before it: which take of its sound it plays.
+    /// Notes of its key before it: which take of its sound it plays.
     stroke: u32,
     layers: Layers,
     pitch: Pitch,
@@ -165,7 +165,7 @@ impl Voice {
         tick_peak: 0.0,
     };
 
-    /// A note begins, sliding from `glide_from` (a key) if that is given; `stroke` counts the notes before it.
+    /// A note begins, sliding from `glide_from` (a key) if that is given; `stroke` counts the notes of its key before it.
     pub fn start(
         note: Note,
         sound: SoundPlace,

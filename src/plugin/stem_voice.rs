@@ -153,6 +153,9 @@ impl StemVoice {
             sum.mix(engine, &mut left[done..frame], &mut right[done..frame]);
             done = frame;
             if sounds || matches!(event, StemEvent::Off { .. }) {
+                if let StemEvent::On { key, stroke, .. } = event {
+                    engine.set_stroke(key, stroke);
+                }
                 engine.handle(note(event));
             }
             out(frame, event);
@@ -182,6 +185,7 @@ pub(super) fn midi(frame: usize, event: StemEvent) -> HostEvent<()> {
             channel,
             key,
             velocity,
+            ..
         } => HostEvent::NoteOn {
             timing,
             voice_id,

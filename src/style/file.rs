@@ -30,6 +30,9 @@ pub struct StyleFile {
     /// A way of playing rather than a style: one that is named besides comes first.
     #[serde(default)]
     pub manner: bool,
+    /// Played as the song is counted, also where that is far slower than its own tempo: a punk backbeat stays on 2 and 4.
+    #[serde(default)]
+    pub keeps_count: bool,
     /// Straight or swung.
     #[serde(default)]
     pub feel: Feel,

@@ -19,7 +19,7 @@ pub(super) enum Pace {
 impl Pace {
     /// Of a song that isn't counted as the style is. Any thread.
     pub(super) fn of(style: &Style, setting: &Setting) -> Option<Self> {
-        if style.file.metre != "4/4" {
+        if style.file.metre != "4/4" || style.file.keeps_count {
             return None;
         }
         let [slowest, fastest] = style.file.tempo;

@@ -196,6 +196,8 @@ fn what_is_heard_is_shown_put_right_and_saved() {
     page.run();
     page.get_by_label("Key: A minor, 80 % sure");
     for (name, told) in corrections() {
+        page.get_by_label(name).scroll_to_me();
+        page.run();
         page.get_by_label(name).click();
         page.run();
         assert_eq!(

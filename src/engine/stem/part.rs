@@ -21,6 +21,8 @@ pub struct PartNote {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlayedPart {
     pub(super) notes: Box<[PartNote]>,
+    /// For each note how many of its key come before it, 0..=255 and again: strokes of a drum take turns by it.
+    pub(super) strokes: Box<[u8]>,
     /// Quarter notes from the song's start to the part's.
     pub begins: f64,
     /// Quarter notes.
@@ -62,7 +64,15 @@ impl PlayedPart {
                 && note.key < 128
         });
         notes.sort_by(|a, b| a.start.total_cmp(&b.start));
+        let mut before = [0u8; 128];
+        let stroke = |note: &PartNote| {
+            let before = &mut before[usize::from(note.key)];
+            let stroke = *before;
+            *before = before.wrapping_add(1);
+            stroke
+        };
         Self {
+            strokes: notes.iter().map(stroke).collect(),
             keys: notes.iter().fold(0, |keys, note| keys | 1 << note.key),
             notes: notes.into(),
             begins,

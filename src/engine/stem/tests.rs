@@ -120,6 +120,7 @@ fn a_loop_ends_what_sounds_and_plays_its_first_note_again() {
         channel: 0,
         key: 60,
         velocity: 100,
+        stroke: 0,
     };
     let off = StemEvent::Off {
         channel: 0,

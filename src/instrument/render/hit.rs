@@ -27,7 +27,10 @@ const LONGEST_TAKE_S: f32 = 1.6;
 /// How far strokes differ, either way.
 const MODES_VARY_DB: f32 = 0.8;
 const NOISE_VARIES_DB: f32 = 1.2;
-const PITCH_VARIES_CENTS: f32 = 5.0;
+const PITCH_VARIES_CENTS: f32 = 4.0;
+/// A cymbal's upper modes, above so many Hz, go apart by up to so many cents.
+const UPPER_HZ: f64 = 800.0;
+const UPPER_VARY_CENTS: f32 = 10.0;
 
 /// Renders a piece, so many strokes of it that take turns if it is struck often; `None` when cancelled.
 pub(super) fn render(
@@ -97,8 +100,14 @@ fn again(hit: &Hit, key: u8, take: u32) -> Hit {
                 .for_each(|level| *level += db);
         }
     }
-    let cents = draw(ROWS) * PITCH_VARIES_CENTS;
-    other.cents.iter_mut().for_each(|offset| *offset += cents);
+    let common = draw(ROWS) * PITCH_VARIES_CENTS;
+    for (mode, row) in other.cents.chunks_mut(TIMES).enumerate() {
+        let own = match mode_centre(mode) > UPPER_HZ {
+            true => draw(ROWS + 1 + mode) * UPPER_VARY_CENTS,
+            false => 0.0,
+        };
+        row.iter_mut().for_each(|offset| *offset += common + own);
+    }
     other
 }
 

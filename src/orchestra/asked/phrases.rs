@@ -190,7 +190,10 @@ fn other(name: &str) -> Option<Option<Item>> {
     if let Some(count) = number(name) {
         return Some(Some(Item::Number(count)));
     }
-    let called = |style: &&Style| style.file().names.iter().any(|n| n.to_lowercase() == name);
+    // A way of playing ("legato strings") is none of a whole band.
+    let called = |style: &&Style| {
+        !style.file().manner && style.file().names.iter().any(|n| n.to_lowercase() == name)
+    };
     if let Some(style) = style::all().iter().find(called) {
         return Some(Some(Item::Style(style)));
     }

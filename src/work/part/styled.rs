@@ -79,6 +79,10 @@ fn other_metre(words: &str, kind: PartKind, metre: &str) -> Option<String> {
         return None;
     }
     let how = match style::named_in(&english, kind, metre) {
+        // What is usually in four says nothing of the metre; a waltz does.
+        Some(there) if there.style.name() == style.name() && style.file().metre == "4/4" => {
+            return None;
+        }
         Some(there) if there.style.name() == style.name() => {
             "it is played in the song's".to_owned()
         }

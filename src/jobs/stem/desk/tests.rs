@@ -111,7 +111,7 @@ fn a_part_is_made_changed_played_and_remembered() {
     assert!(sheet.variations[0] != sheet.variations[1]);
     assert!(desk.take_changed() && !desk.take_changed());
     let in_bar =
-        |part: &crate::music::Part| part.notes.iter().filter(|note| note.step < 16).count();
+        |part: &crate::music::Part| part.notes.iter().filter(|note| note.start() < 16.0).count();
     assert_eq!(plays(&mut player, 16.0), in_bar(&sheet.variations[0]));
 
     // Another variation plays at once; a change can be taken back.
