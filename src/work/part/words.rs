@@ -217,6 +217,11 @@ pub(super) fn without_bars(instruction: &str) -> String {
     asked::asked(&meant(instruction)).names
 }
 
+/// The same with note values: "eighths on the root". Any thread but audio.
+pub(super) fn with_values(instruction: &str) -> String {
+    asked::asked(&meant(instruction)).values
+}
+
 /// The words of an instruction, in lower case, that nothing is known of. Any thread but audio.
 #[must_use]
 pub fn unknown(instruction: &str) -> Vec<String> {
