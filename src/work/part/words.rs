@@ -140,7 +140,7 @@ pub fn read(instruction: &str) -> Said {
     let clauses = Clauses::of(&english);
     let (kind, no_drums) = together::kind(&clauses);
     // "Walking" alone is a bass's, and an Alberti bass on the piano is the piano's.
-    let of_style = style::kind_of(&asked.names).filter(|_| !no_drums);
+    let of_style = style::kind_of(&asked.values).filter(|_| !no_drums);
     let named = of_style.filter(|kind| together::asks_for(&clauses, *kind));
     let kind = named.or(kind).or(of_style);
     let asked::Asked {
