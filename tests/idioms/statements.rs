@@ -9,9 +9,10 @@ use crate::language::{Claim, read};
 use crate::songs::Time;
 
 /// The files of statements; a name before its number is the part that answers.
-const FILES: [&str; 15] = [
-    "drums-1", "drums-2", "drums-3", "drums-4", "bass", "bass-2", "bass-3", "guitar", "guitar-2",
-    "guitar-3", "keys", "keys-2", "keys-3", "strings", "brass",
+const FILES: [&str; 19] = [
+    "drums-1", "drums-2", "drums-3", "drums-4", "drums-5", "bass", "bass-2", "bass-3", "bass-4",
+    "guitar", "guitar-2", "guitar-3", "guitar-4", "keys", "keys-2", "keys-3", "keys-4", "strings",
+    "brass",
 ];
 
 /// A request and what must be true of the part that answers it.

@@ -15,7 +15,11 @@ const HALF_TIME: [&str; 3] = ["half-time", "half time", "halftime"];
 /// The style that the words name, if it says what this part plays, in a song of this metre. Any thread but audio.
 #[must_use]
 pub fn named(words: &str, kind: PartKind, metre: &str) -> Option<&'static Style> {
-    let words = super::words::without_bars(words);
+    // Where pieces of a kit play is an order.
+    let words = match kind {
+        PartKind::Drums => super::words::without_bars(words),
+        _ => super::words::with_values(words),
+    };
     let found = style::named_in(&words, kind, metre)?;
     let lower = words.to_lowercase();
     let half = HALF_TIME.iter().find(|half| lower.contains(*half));

@@ -140,7 +140,7 @@ pub fn read(instruction: &str) -> Said {
     let clauses = Clauses::of(&english);
     let (kind, no_drums) = together::kind(&clauses);
     // "Walking" alone is a bass's, and an Alberti bass on the piano is the piano's.
-    let of_style = style::kind_of(&asked.names).filter(|_| !no_drums);
+    let of_style = style::kind_of(&asked.values).filter(|_| !no_drums);
     let named = of_style.filter(|kind| together::asks_for(&clauses, *kind));
     let kind = named.or(kind).or(of_style);
     let asked::Asked {
@@ -215,6 +215,11 @@ pub(super) fn rest(instruction: &str) -> String {
 #[must_use]
 pub(super) fn without_bars(instruction: &str) -> String {
     asked::asked(&meant(instruction)).names
+}
+
+/// The same with note values: "eighths on the root". Any thread but audio.
+pub(super) fn with_values(instruction: &str) -> String {
+    asked::asked(&meant(instruction)).values
 }
 
 /// The words of an instruction, in lower case, that nothing is known of. Any thread but audio.

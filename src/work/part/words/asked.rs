@@ -21,6 +21,8 @@ pub(super) struct Asked {
     pub(super) rest: String,
     /// All of it but bars and places: "bars 3–4" are no metre.
     pub(super) names: String,
+    /// The same with note values, which say much of a line: "eighths on the root".
+    pub(super) values: String,
     /// Fills are asked for at certain places alone, or nowhere.
     pub(super) only_these_fills: bool,
 }
@@ -97,16 +99,29 @@ pub(super) fn asked(instruction: &str) -> Asked {
             .take_while(|token| token.clause == clause)
             .count();
         let own = &mut all[from..from + long];
+        // Those of pieces are orders, those of a line its manner.
+        let is_value = |token: &Token| has("beats eighths sixteenths offbeats", &token.word);
+        let values: Vec<bool> = own.iter().map(is_value).collect();
         let places = places(own);
         let found = whens(own);
         // Half-time in some bars is no style of its own.
         let half = |token: &Token| !found.is_empty() && token.word == "halftime";
-        for token in own.iter().filter(|token| !token.used && !half(token)) {
-            asked.names.push_str(&token.said);
-            asked.names.push(' ');
+        for (token, is_value) in own.iter().zip(values) {
+            let is_name = !token.used && !half(token);
+            for text in [
+                is_name.then_some(&mut asked.names),
+                (is_name || is_value).then_some(&mut asked.values),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                text.push_str(&token.said);
+                text.push(' ');
+            }
         }
         let mut when = together(&found);
         asked.names.push_str(", ");
+        asked.values.push_str(", ");
         let only_bars = own
             .iter()
             .all(|token| token.used || has("the a and", &token.word));
