@@ -134,11 +134,12 @@ def worded(words, song):
 
 
 def gap(real, other, ours):
-    """(what is missing to the real part, least, most) of real ↔ another song's; nothing where these don't differ."""
+    """(what is missing to the real part, least, most) of real ↔ another song's; nothing where so few songs don't tell these apart."""
     able = np.array([[a, b, c] for a, b, c in zip(real, other, ours) if not np.isnan([a, b, c]).any()])
-    if len(able) < 4 or able[:, 0].mean() - able[:, 1].mean() < 0.02:
+    apart = able[:, 0] - able[:, 1] if len(able) >= 4 else np.zeros(1)
+    if apart.mean() <= max(1.64 * apart.std() / np.sqrt(len(apart)), 0.02):
         return None
-    of = lambda some: (some[:, 0] - some[:, 2]).mean() / max((some[:, 0] - some[:, 1]).mean(), 1e-3)
+    of = lambda some: (some[:, 0] - some[:, 2]).mean() / max((some[:, 0] - some[:, 1]).mean(), 0.02)
     draws = np.random.default_rng(1).integers(len(able), size=(400, len(able)))
     least, most = np.quantile([of(able[draw]) for draw in draws], (0.05, 0.95))
     return float(of(able)), float(least), float(most)
