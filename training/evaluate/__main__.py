@@ -28,7 +28,8 @@ def main():
     parser.add_argument("--record", action="store_true", help="write the main figures beside the models")
     args = parser.parse_args()
     args.files = args.files or (200 if args.what == "song" else 50)
-    if args.what not in ("instruments", "timbre", "song", "scores", "transcription", "drums", "tags", "orchestrate"):  # which need no torch
+    others = args.what == "stems" and args.parts and set(args.parts) <= {"bands", "people", "recordings", "paper"}
+    if not others and args.what not in ("instruments", "timbre", "song", "scores", "transcription", "drums", "tags", "orchestrate"):  # which need no torch
         importlib.import_module("torch").set_grad_enabled(False)
     args.split = "validation" if args.validation else "test"
     task, figures = importlib.import_module(f"training.evaluate.{args.what}").main(args)

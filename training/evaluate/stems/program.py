@@ -49,15 +49,23 @@ def notes_of(path):
     return notes
 
 
-def stem(context, text, part, *options):
-    """The MIDI file that `consort stem` writes for a song; nothing where it refuses."""
-    out = tempfile.mkdtemp(dir=context.parent)
-    command = [os.environ.get("CONSORT", "target/release/consort"), "stem", str(context), text, "--part", part, "--midi-only", "--json"]
-    done = subprocess.run([*command, "--out", out, *map(str, options)], capture_output=True, text=True)
+def command():
+    return os.environ.get("CONSORT", "target/release/consort")
+
+
+def answer(context, text, part, *options):
+    """What `consort stem` says of the part that it writes for a song; nothing where it refuses."""
+    done = subprocess.run([command(), "stem", str(context), text, "--part", part, "--json", *map(str, options)], capture_output=True, text=True)
     if done.returncode:
         print("  " + done.stderr.strip()[-200:], flush=True)
         return None
-    return Path(json.loads(done.stdout)["variations"][0]["midi"])
+    return json.loads(done.stdout)
+
+
+def stem(context, text, part, *options):
+    """The MIDI file that `consort stem` writes for a song; nothing where it refuses."""
+    found = answer(context, text, part, "--midi-only", "--out", tempfile.mkdtemp(dir=context.parent), *options)
+    return found and Path(found["variations"][0]["midi"])
 
 
 def write(path, roll, parts, voicings):
