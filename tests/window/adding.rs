@@ -21,7 +21,7 @@ const BAR: u64 = 96_000;
 /// Where buttons and fields are, as it opens.
 const TAKE_LAST: (f32, f32) = (355.0, 78.0);
 const WORDS: (f32, f32) = (300.0, 178.0);
-const ADD: (f32, f32) = (646.0, 178.0);
+const ADD: (f32, f32) = (526.0, 178.0);
 const MIDI: (f32, f32) = (810.0, 574.0);
 /// Keys.
 const BACKSPACE: u32 = 0xff08;
