@@ -3,6 +3,7 @@
 use super::Role;
 use super::ensembles::{self, Ensemble};
 use super::words::{Trait, is_empty, number, of_character, role};
+use crate::music::PartKind;
 use crate::orchestra::instruments::{self, Family, Instrument};
 use crate::style::{self, Style};
 
@@ -190,9 +191,9 @@ fn other(name: &str) -> Option<Option<Item>> {
     if let Some(count) = number(name) {
         return Some(Some(Item::Number(count)));
     }
-    // A way of playing ("legato strings") is none of a whole band.
+    // A way of playing ("legato strings") is none of a whole band: that has drums.
     let called = |style: &&Style| {
-        !style.file().manner && style.file().names.iter().any(|n| n.to_lowercase() == name)
+        style.has(PartKind::Drums) && style.file().names.iter().any(|n| n.to_lowercase() == name)
     };
     if let Some(style) = style::all().iter().find(called) {
         return Some(Some(Item::Style(style)));
