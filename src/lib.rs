@@ -21,7 +21,7 @@
 //! | [`music`] | notes and MIDI files |
 //!
 //! Imports run one way: `plugin, editor, cli` → `jobs` → `work`, `library` → `models` → `analysis` →
-//! `instrument` → `music`; `work` → `style` → `music`; `orchestra` → `style`, `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
+//! `instrument` → `music`; `work` → `style` → `music`; `cli` → `orchestra` → `style`, `music`; `engine` imports `instrument` and `music` only, `vst3` nothing but `clap_entry`.
 //! `tests/imports.rs` checks it.
 
 #![allow(

@@ -66,6 +66,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "params",
             "jobs",
             "work",
+            "orchestra",
             "library",
             "analysis",
             "models",

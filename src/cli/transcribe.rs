@@ -161,10 +161,15 @@ fn bars(asked: Option<f64>, sound: &Sound, posterior: &Posterior) -> Result<Bars
     Ok((heard.tempo_map(TICKS_PER_BEAT), metres, heard.grid()))
 }
 
-pub(super) fn bpm(text: &str) -> Result<f64, String> {
+/// A tempo that can't be.
+#[derive(Debug, thiserror::Error)]
+#[error("use a number of beats a minute from 10 to 1000")]
+pub(super) struct NoTempo;
+
+pub(super) fn bpm(text: &str) -> Result<f64, NoTempo> {
     let bpm = text
         .parse()
         .ok()
         .filter(|bpm| (10.0..=1000.0).contains(bpm));
-    bpm.ok_or_else(|| "use a number of beats a minute from 10 to 1000".to_owned())
+    bpm.ok_or(NoTempo)
 }
