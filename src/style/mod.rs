@@ -212,6 +212,18 @@ impl Style {
         }
     }
 
+    /// Whether the piece of this key goes on through fills. Any thread.
+    #[must_use]
+    pub fn keeps(&self, key: u8) -> bool {
+        let kept = self
+            .file
+            .form
+            .keeps
+            .iter()
+            .filter_map(|name| pieces::named(name));
+        kept.into_iter().any(|piece| pieces::key(piece) == key)
+    }
+
     /// Whether its time is swung: nothing is to swing it again. Any thread.
     #[must_use]
     pub fn swings(&self) -> bool {

@@ -376,3 +376,14 @@ fn ensembles_have_players_that_are_known() {
         }
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_that_can_be_typed_is_too_much(
+        words in proptest::collection::vec("(½|4|é|à la|İ|violins?|and|ß|ド|for|no|string quartet|melody in the|soft|🎻|40|12|-|\\PC{0,6})", 0..8),
+    ) {
+        let _ = Asked::read(&words.join(" "));
+    }
+}

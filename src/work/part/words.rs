@@ -283,8 +283,10 @@ pub(super) fn in_one_word(instruction: &str) -> String {
     match found {
         // Small letters may be as many bytes only in some languages: then the place isn't sure.
         Some((at, long)) if lower.len() == instruction.len() => {
-            let (before, after) = (&instruction[..at], &instruction[at + long..]);
-            format!("{before}dnb{after}")
+            let around = instruction.get(..at).zip(instruction.get(at + long..));
+            around.map_or(instruction.to_owned(), |(before, after)| {
+                format!("{before}dnb{after}")
+            })
         }
         _ => instruction.to_owned(),
     }

@@ -123,7 +123,7 @@ fn filled(notes: Vec<GridNote>, bar: usize, fill: Fill, scene: &Scene<'_>) -> Ve
     let share = (loud * 1.05 / f32::from(own.max(1))).clamp(0.4, 1.25);
     let gone = |note: &GridNote| {
         let within = (start..to).contains(&(note.step as usize));
-        within && !GOES_ON.iter().any(|keys| keys.contains(&note.key))
+        within && !style.keeps(note.key) && !GOES_ON.iter().any(|keys| keys.contains(&note.key))
     };
     let mut kept: Vec<GridNote> = notes;
     kept.retain(|note| !(gone(note) && (scene.free)(note.step as usize, note.key)));

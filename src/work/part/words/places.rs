@@ -244,7 +244,8 @@ fn place(word: &str) -> Option<String> {
         "four" => "4",
         _ => word,
     };
-    let (number, after) = beat.split_at(1.min(beat.len()));
+    // A word may begin with any letter there is.
+    let (number, after) = beat.split_at_checked(1.min(beat.len()))?;
     let is_beat = ("1"..="6").contains(&number) && matches!(after, "" | "e" | "&" | "a");
     is_beat.then(|| beat.to_owned())
 }

@@ -338,3 +338,20 @@ fn what_is_not_to_be_given_is_not_written() {
         assert_eq!(read(words).part(), kind, "{words}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_that_can_be_typed_is_too_much(
+        words in proptest::collection::vec("(½|4|é|à la|İ|drum'n'bass|ß|ド|bar 8|no|fill|snare on|swing|one drop|3/4|🥁|only|ghost|-|\\PC{0,6})", 0..7),
+    ) {
+        let text = words.join(" ");
+        let said = read(&text);
+        let _ = (said.part(), unknown(&text), says_anything(&text), rest(&text));
+        for kind in PartKind::ALL {
+            let own = for_part(&text, kind);
+            let _ = (own.notice(kind), crate::work::part::styled::named(&own.words, kind, "4/4"));
+        }
+    }
+}
