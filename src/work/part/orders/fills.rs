@@ -73,6 +73,14 @@ pub(super) fn found(notes: &[GridNote], scene: &Scene<'_>) -> Vec<bool> {
         .collect()
 }
 
+/// Whether nearly every beat has a kick.
+fn is_on_floor(notes: &[GridNote], steps: usize, beat: usize) -> bool {
+    let on_beat = |note: &&GridNote| {
+        Kit::Kick.keys().contains(&note.key) && (note.step as usize).is_multiple_of(beat)
+    };
+    notes.iter().filter(on_beat).count() * beat * 10 >= steps * 9
+}
+
 fn is_tom(key: u8) -> bool {
     Kit::Tom.keys().contains(&key)
 }
@@ -121,8 +129,11 @@ fn filled(notes: Vec<GridNote>, bar: usize, fill: Fill, scene: &Scene<'_>) -> Ve
     let loud = hardest(&notes, Kit::Snare);
     let own = strokes.iter().map(|note| note.velocity).max().unwrap_or(1);
     let share = (loud * 1.05 / f32::from(own.max(1))).clamp(0.4, 1.25);
+    // Four on the floor goes on.
+    let on_floor = is_on_floor(&notes, steps, scene.beat());
     let gone = |note: &GridNote| {
-        let within = (start..to).contains(&(note.step as usize));
+        let within = (start..to).contains(&(note.step as usize))
+            && !(on_floor && Kit::Kick.keys().contains(&note.key));
         within && !style.keeps(note.key) && !GOES_ON.iter().any(|keys| keys.contains(&note.key))
     };
     let mut kept: Vec<GridNote> = notes;
