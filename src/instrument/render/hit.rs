@@ -216,8 +216,13 @@ impl<'a> Sound<'a> {
         let row_values = self.rows.len() * LAYERS;
         let mut control: [Vec<f32>; STEPS + 1] = std::array::from_fn(|_| vec![0.0; row_values]);
         self.at(0, &mut control[STEPS]);
-        // Each mode begins where its sine rises from 0.
-        let mut phases = vec![0.0f64; self.modes];
+        // Each mode begins where its sine rises from 0; of further strokes the upper ones anywhere.
+        let stroke = u64::from(self.key) << 8 | u64::from(self.take);
+        let phase = |row: &usize| match self.take > 0 && mode_centre(*row) > UPPER_HZ {
+            true => chance(stroke, (ROWS + MODES + 1 + row) as u64),
+            false => 0.0,
+        };
+        let mut phases: Vec<f64> = self.rows[..self.modes].iter().map(phase).collect();
         let mut frames: [Vec<[f32; 2]>; LAYERS] =
             std::array::from_fn(|_| Vec::with_capacity(length));
         let (mut middle, mut side) = ([[0.0; BLOCK]; LAYERS], [[0.0; BLOCK]; LAYERS]);
