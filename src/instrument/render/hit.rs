@@ -206,7 +206,8 @@ impl<'a> Sound<'a> {
     ) -> Option<[Vec<[f32; 2]>; LAYERS]> {
         let bands = self.rows.iter().enumerate();
         let bands = bands.filter_map(|(i, &row)| Some((row.checked_sub(MODES)?, i)));
-        let stretch = u32::from(self.key) + self.take * 128;
+        // Strides that come round to none of the others in the noise's period.
+        let stretch = u32::from(self.key) + self.take * 101;
         let noise = Noise::new(self.job.bank.clone(), bands.collect(), stretch, None);
         let width = self.job.macros.width;
         let spread = super::column::at_width(NOISE_SPREAD, width);
