@@ -10,7 +10,7 @@ use crate::instrument::kit::Hit;
 /// The layer that is measured, of the velocity 96.
 const LAYER: usize = 2;
 /// How far a piece may be from what is usual, dB: what carries the beat, and the rest.
-const NEAR_DB: f32 = 2.5;
+const NEAR_DB: f32 = 1.8;
 const FAR_DB: f32 = 4.0;
 /// The keys of the kick.
 const KICKS: [u8; 2] = [36, 35];
