@@ -82,6 +82,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Failure> {
             arguments.force,
         )?;
     }
+    if !arguments.midi_only {
+        output::check(&called("mix.wav"), arguments.force)?;
+    }
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| Failure::write(&arguments.out, &error))?;
     let written = made.to_song();
